@@ -1,0 +1,38 @@
+"""Everything that can go wrong on purpose.
+
+    StanceError            could not run: unreadable data, dead endpoint, cannot write    exit 3
+    └── UsageError         wrong usage: bad option or date, query refused or malformed    exit 2
+        └── UnknownName    a name nobody, or more than one, bears; carries the nearest    exit 2
+
+A message says what is wrong, where (file and line, or IRI), and how to mend it. Errors of third-party
+libraries are wrapped once, in the module that owns the library.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stancegraph.names import Candidate
+
+
+class StanceError(Exception):
+    """Base of every error raised on purpose; `exit_code` is what the command line ends with."""
+
+    exit_code = 3
+
+
+class UsageError(StanceError):
+    """The request itself is wrong; asking differently mends it."""
+
+    exit_code = 2
+
+
+class UnknownName(UsageError):
+    """No single actor, proposition, event … is meant; `candidates` are the nearest, best first."""
+
+    def __init__(self, message: str, candidates: Sequence[Candidate] = ()) -> None:
+        super().__init__(message)
+        self.candidates = tuple(candidates)

@@ -1,0 +1,142 @@
+"""Turtle as the curated files are kept: the same triples always give the same bytes, in an order people read.
+
+A report stands under the statement it reports and a figure above both; properties run from who and when to how
+it was coded; blank nodes are nested. Libraries order by internal identifiers and hashes, which a reviewer
+reading a diff of living people's words cannot follow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from stancegraph.errors import StanceError
+from stancegraph.vocabulary import PREFIXES, compact, expand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    Term = NamedNode | BlankNode | Literal
+    Properties = dict[str, list[Term]]
+
+ORDER: Final = """
+    rdf:type skos:prefLabel rdfs:label dcterms:title skos:altLabel skos:hiddenLabel stance:weakAlias skos:inScheme
+    skos:topConceptOf skos:broader stance:actorKind org:member org:role org:organization org:subOrganizationOf
+    stance:reports stance:document stance:via stance:quote
+    stance:speaker stance:onBehalfOf stance:inRole stance:addressee stance:act stance:medium stance:occasion
+    stance:saidOn stance:saidNotBefore stance:saidNotAfter stance:gist stance:condition schema:about
+    stance:supports stance:opposes stance:neutralOn stance:ascribes stance:holder stance:claims
+    stance:basis stance:confidence
+    stance:counted schema:observationAbout schema:observationDate schema:minValue schema:maxValue stance:exclusive
+    stance:wording
+    oa:hasSource oa:hasSelector oa:start oa:end oa:exact oa:prefix oa:suffix
+    dcterms:publisher dcterms:creator dcterms:issued stance:issuedNotBefore stance:issuedNotAfter dcterms:language
+    schema:url schema:startDate schema:endDate schema:location schema:superEvent
+    skos:definition skos:scopeNote skos:example rdfs:comment stance:passage dcterms:source
+    stance:coder dcterms:created rdfs:isDefinedBy
+""".split()
+RANK: Final = {expand(name): rank for rank, name in enumerate(ORDER)}
+TYPE: Final = expand("rdf:type")
+REPORTS: Final = expand("stance:reports")
+CLAIMS: Final = expand("stance:claims")
+PLAIN: Final = {expand("xsd:integer"), expand("xsd:boolean"), expand("xsd:decimal")}
+PLAIN_LEXICAL: Final = re.compile(r"[+-]?\d+|[+-]?\d*\.\d+|true|false")
+LOCAL: Final = re.compile(r"[\w][\w-]*", re.ASCII)
+WIDTH: Final = 120
+
+
+def write(triples: Iterable[Triple]) -> str:
+    """Turtle text of `triples` (UTF-8 when encoded, `\\n` endings), with the prefixes it uses.
+
+    Raises StanceError for a blank node that is shared or stands in a circle: it cannot be nested.
+    """
+    about: dict[Term, Properties] = defaultdict(lambda: defaultdict(list))
+    uses: dict[Term, int] = defaultdict(int)
+    for triple in set(triples):
+        if not isinstance(triple.subject, (NamedNode, BlankNode)) or isinstance(triple.object, Triple):
+            raise StanceError(f"{triple} is not a plain triple: Turtle is written without quoted triples")
+        about[triple.subject][triple.predicate.value].append(triple.object)
+        if isinstance(triple.object, BlankNode):
+            uses[triple.object] += 1
+    for node, count in uses.items():
+        if count > 1:
+            raise StanceError(f"blank node {node} is used {count} times: give it an IRI")
+    owner = _owners(about)
+    named = [node for node in about if isinstance(node, NamedNode)]
+    loose = sorted((node for node in about if isinstance(node, BlankNode) and not uses[node]), key=str)
+    subjects = sorted(named, key=lambda node: _subject_key(node, owner, about)) + loose
+    blocks = [f"{_subject(node)} {_properties(about[node], about, '    ')} .\n" for node in subjects]
+    body = "\n".join(blocks)
+    used = [p for p in PREFIXES if re.search(rf"(?<![\w<\"]){p}:[\w]", body)]
+    head = "".join(f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n" for prefix in used)
+    return f"{head}\n{body}" if body else head
+
+
+def _owners(about: dict[Term, Properties]) -> dict[str, str]:
+    """Report and figure IRI → IRI of the statement they belong to."""
+    owner: dict[str, str] = {}
+    for node, properties in about.items():
+        if REPORTS in properties:
+            owner[node.value] = min(term.value for term in properties[REPORTS])
+        for figure in properties.get(CLAIMS, ()):
+            owner[figure.value] = node.value
+    return owner
+
+
+def _subject_key(node: NamedNode, owner: dict[str, str], about: dict[Term, Properties]) -> tuple[object, ...]:
+    ontology = any(t.value == expand("owl:Ontology") for t in about[node].get(TYPE, ()))
+    mine = owner.get(node.value, node.value)
+    return (not ontology, mine, node.value != mine, _natural(node.value))
+
+
+def _properties(properties: Properties, about: dict[Term, Properties], indent: str) -> str:
+    lines = []
+    for predicate in sorted(properties, key=lambda p: (RANK.get(p, len(RANK)), p)):
+        name = "a" if predicate == TYPE else _iri(predicate)
+        objects = sorted((_object(term, about, indent) for term in properties[predicate]), key=_natural)
+        line = f"{name} {', '.join(objects)}"
+        if len(objects) > 1 and (len(indent + line) > WIDTH or "\n" in line):
+            line = f"{name}\n{indent}    " + f",\n{indent}    ".join(objects)
+        lines.append(line)
+    return f" ;\n{indent}".join(lines)
+
+
+def _object(term: Term, about: dict[Term, Properties], indent: str) -> str:
+    if isinstance(term, Literal):
+        return _literal(term)
+    if isinstance(term, NamedNode):
+        return _iri(term.value)
+    if not about[term]:
+        return "[]"
+    inner = _properties(about[term], about, indent + "      ")
+    flat = re.sub(r"\n\s*", " ", inner)
+    return f"[ {flat if len(flat) + len(indent) <= WIDTH - 16 else inner} ]"
+
+
+def _literal(term: Literal) -> str:
+    if term.datatype.value in PLAIN and PLAIN_LEXICAL.fullmatch(term.value):
+        return term.value
+    text = str(Literal(term.value))
+    if term.language:
+        return f"{text}@{term.language}"
+    if term.datatype.value == expand("xsd:string"):
+        return text
+    return f"{text}^^{_iri(term.datatype.value)}"
+
+
+def _subject(node: Term) -> str:
+    return _iri(node.value) if isinstance(node, NamedNode) else "[]"
+
+
+def _iri(iri: str) -> str:
+    short = compact(iri)
+    local = short.partition(":")[2]
+    return short if short != iri and LOCAL.fullmatch(local) else f"<{iri}>"
+
+
+def _natural(text: str) -> tuple[object, ...]:
+    """Sort key by which `oa:start 300` comes before `oa:start 1200`."""
+    return tuple(part.zfill(12) if part.isdigit() else part for part in re.split(r"(\d+)", text))

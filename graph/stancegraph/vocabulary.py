@@ -1,0 +1,72 @@
+"""Prefixes and terms: the only Python file that spells an IRI."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from stancegraph.errors import UsageError
+
+BASE: Final = "https://w3id.org/stancegraph/"
+NS: Final = BASE + "ns#"
+ID: Final = BASE + "id/"
+GRAPH: Final = BASE + "graph/"
+"""Shipped file `data/actors.ttl` is loaded into the graph `GRAPH + "data/actors"`."""
+
+PREFIXES: Final[dict[str, str]] = {
+    "stance": NS,
+    "act": ID + "act/",
+    "actor": ID + "actor/",
+    "basis": ID + "basis/",
+    "coder": ID + "coder/",
+    "count": ID + "count/",
+    "document": ID + "document/",
+    "event": ID + "event/",
+    "figure": ID + "figure/",
+    "kind": ID + "kind/",
+    "medium": ID + "medium/",
+    "membership": ID + "membership/",
+    "proposition": ID + "proposition/",
+    "report": ID + "report/",
+    "role": ID + "role/",
+    "statement": ID + "statement/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "oa": "http://www.w3.org/ns/oa#",
+    "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "https://schema.org/",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "vann": "http://purl.org/vocab/vann/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+"""Prefix → namespace, in the order a file declares them; every query may use them undeclared."""
+
+
+def expand(curie: str) -> str:
+    """The IRI a prefixed name stands for.
+
+    >>> expand("stance:speaker")
+    'https://w3id.org/stancegraph/ns#speaker'
+    """
+    prefix, colon, local = curie.partition(":")
+    if not colon or prefix not in PREFIXES:
+        known = ", ".join(PREFIXES)
+        raise UsageError(f"unknown prefix in '{curie}': known are {known}")
+    return PREFIXES[prefix] + local
+
+
+def compact(iri: str) -> str:
+    """The prefixed name of an IRI, or the IRI itself where no prefix fits.
+
+    >>> compact("https://w3id.org/stancegraph/id/actor/iraq")
+    'actor:iraq'
+    """
+    for prefix, namespace in PREFIXES.items():
+        local = iri.removeprefix(namespace)
+        if local and local != iri and "/" not in local and "#" not in local:
+            return f"{prefix}:{local}"
+    return iri
