@@ -64,6 +64,7 @@ def write(triples: Iterable[Triple]) -> str:
     for node, count in uses.items():
         if count > 1:
             raise StanceError(f"blank node {node} is used {count} times: give it an IRI")
+    _refuse_circles(about, uses)
     owner = _owners(about)
     named = [node for node in about if isinstance(node, NamedNode)]
     loose = sorted((node for node in about if isinstance(node, BlankNode) and not uses[node]), key=str)
@@ -73,6 +74,18 @@ def write(triples: Iterable[Triple]) -> str:
     used = [p for p in PREFIXES if re.search(rf"(?<![\w<\"]){p}:[\w]", body)]
     head = "".join(f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n" for prefix in used)
     return f"{head}\n{body}" if body else head
+
+
+def _refuse_circles(about: dict[Term, Properties], uses: dict[Term, int]) -> None:
+    """A blank node no named subject leads to would be written nowhere."""
+    reached: set[Term] = set()
+    todo = [node for node in about if isinstance(node, NamedNode) or not uses[node]]
+    while todo:
+        node = todo.pop()
+        reached.add(node)
+        todo += [term for terms in about[node].values() for term in terms if isinstance(term, BlankNode)]
+    if lost := sorted(str(node) for node in about if node not in reached):
+        raise StanceError(f"blank nodes {', '.join(lost[:3])} stand in a circle: give one of them an IRI")
 
 
 def _owners(about: dict[Term, Properties]) -> dict[str, str]:

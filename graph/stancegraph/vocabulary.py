@@ -28,6 +28,7 @@ PREFIXES: Final[dict[str, str]] = {
     "proposition": ID + "proposition/",
     "report": ID + "report/",
     "role": ID + "role/",
+    "shape": BASE + "shapes#",
     "statement": ID + "statement/",
     "dcterms": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
@@ -70,3 +71,12 @@ def compact(iri: str) -> str:
         if local and local != iri and "/" not in local and "#" not in local:
             return f"{prefix}:{local}"
     return iri
+
+
+def local_name(iri: str) -> str:
+    """The last part of an IRI.
+
+    >>> local_name("https://w3id.org/stancegraph/id/actor/iraq")
+    'iraq'
+    """
+    return iri.rstrip("/#").rpartition("#")[2].rpartition("/")[2]

@@ -1,0 +1,198 @@
+"""Where the triples live: the shipped ontology, files, an on-disk database, a SPARQL endpoint; runs queries.
+
+Every file is a graph of its own name; queries run over the union of all graphs. Oxigraph's union repeats a
+triple that stands in two graphs: a query counts with DISTINCT.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pyoxigraph
+from pyoxigraph import Triple
+
+from stancegraph.errors import StanceError, UsageError
+from stancegraph.store import answers, database
+from stancegraph.store import query as sparql
+from stancegraph.store.answers import Answer, Table
+from stancegraph.store.database import load
+from stancegraph.store.files import existing, ontology
+from stancegraph.store.query import Query, Term, Values
+from stancegraph.vocabulary import PREFIXES
+
+if TYPE_CHECKING:
+    from rdflib import Graph
+
+    from stancegraph.store.endpoint import Dataset
+
+__all__ = [
+    "Answer",
+    "Endpoint",
+    "Local",
+    "Store",
+    "Table",
+    "Term",
+    "Triple",
+    "Values",
+    "load",
+    "ontology",
+    "open",
+]
+
+
+def open(where: str | Path | None = None) -> Store:  # noqa: A001
+    """The graph in a file, folder, on-disk database or at an http(s) SPARQL endpoint; None: the shipped one.
+
+    >>> open().ask("ASK { stance:supports rdfs:subPropertyOf stance:stanceOn }")
+    True
+    """
+    if where is not None and str(where).startswith(("http://", "https://")):
+        return Endpoint(str(where))
+    return Local(ontology() if where is None else existing(where))
+
+
+class Store:
+    """Queries over one graph; `where` says which, for messages."""
+
+    where: str
+
+    def query(
+        self, text: str, values: Values | None = None, *, trusted: bool = True, timeout: float = 30
+    ) -> Answer:
+        """Table for SELECT, bool for ASK, triples for CONSTRUCT and DESCRIBE, over the union of all graphs.
+
+        `values` binds variables to terms. A query not trusted is refused if it could reach the network, and
+        stopped after `timeout` seconds. Raises UsageError for the query, StanceError for the graph.
+        """
+        ready = sparql.prepare(text, values)
+        try:
+            return self._ask(ready) if trusted else self._ask_confined(ready, timeout)
+        except SyntaxError as error:
+            raise sparql.syntax(error, ready) from None
+        except (OSError, RuntimeError) as error:
+            raise StanceError(f"{self.where}: the query failed: {error}") from error
+
+    def select(
+        self, text: str, values: Values | None = None, *, trusted: bool = True
+    ) -> list[dict[str, Term]]:
+        """The rows of a SELECT, one dict of variable → term each."""
+        answer = self.query(text, values, trusted=trusted)
+        if isinstance(answer, Table):
+            return answer.rows
+        raise UsageError("a SELECT query is wanted here")
+
+    def ask(self, text: str, values: Values | None = None, *, trusted: bool = True) -> bool:
+        """Whether an ASK holds."""
+        answer = self.query(text, values, trusted=trusted)
+        if isinstance(answer, bool):
+            return answer
+        raise UsageError("an ASK query is wanted here")
+
+    def construct(self, text: str, values: Values | None = None, *, trusted: bool = True) -> list[Triple]:
+        """The triples of a CONSTRUCT or DESCRIBE."""
+        answer = self.query(text, values, trusted=trusted)
+        if isinstance(answer, list):
+            return answer
+        raise UsageError("a CONSTRUCT or DESCRIBE query is wanted here")
+
+    def graph(self) -> Graph:
+        """The union of all graphs as an rdflib graph, for reading."""
+        raise NotImplementedError
+
+    def _ask(self, query: Query) -> Answer:
+        raise NotImplementedError
+
+    def _ask_confined(self, query: Query, timeout: float) -> Answer:
+        raise NotImplementedError
+
+
+class Local(Store):
+    """Files in memory, or an on-disk Oxigraph database opened for reading."""
+
+    def __init__(self, path: Path) -> None:
+        self.where = str(path)
+        self._path = path
+        self._on_disk = database.is_database(path)
+        self._triples = database.triples(path)
+
+    def graph(self) -> Graph:
+        """The union of all graphs as an rdflib graph over the same triples; nothing is copied."""
+        return _union(self._triples)
+
+    def _ask(self, query: Query) -> Answer:
+        return answers.answer(self._triples.query(query.text, use_default_graph_as_union=True))
+
+    def _ask_confined(self, query: Query, timeout: float) -> Answer:
+        from stancegraph.store import worker
+
+        # A fork inherits what is in memory; the threads of RocksDB do not survive one: reopen a database.
+        forked = not self._on_disk and hasattr(os, "fork")
+        return worker.ask(self._triples if forked else self._path, query, timeout=timeout)
+
+
+class Endpoint(Store):
+    """A SPARQL 1.1 endpoint; each query waits `timeout` seconds at most."""
+
+    def __init__(self, address: str, timeout: float = 60) -> None:
+        try:
+            host = urlsplit(address).hostname
+        except ValueError:
+            host = None
+        if not host or any(c.isspace() or not c.isprintable() for c in address):
+            raise UsageError(
+                f"'{address}' is not the address of an endpoint: write http(s)://host:port/query"
+            )
+        self.where = address
+        self.timeout = timeout
+        self._dataset: Dataset | None = None
+
+    def graph(self) -> Graph:
+        """A copy in memory of the union of all graphs; StanceError past a million triples."""
+        limit = 1_000_000
+        rows = self.select(f"SELECT DISTINCT ?s ?p ?o {{ ?s ?p ?o }} LIMIT {limit + 1}")
+        if len(rows) > limit:
+            raise StanceError(f"{self.where}: more than {limit} triples: query it instead of copying it")
+        copy = pyoxigraph.Store()
+        copy.extend(pyoxigraph.Quad(row["s"], row["p"], row["o"]) for row in rows)  # type: ignore[arg-type]
+        return _union(copy)
+
+    def _ask(self, query: Query) -> Answer:
+        from stancegraph.store import endpoint
+
+        if self._dataset is None:
+            self._dataset = endpoint.union(self.where, timeout=self.timeout)
+        return endpoint.ask(self.where, query, dataset=self._dataset, timeout=self.timeout)
+
+    def _ask_confined(self, query: Query, timeout: float) -> Answer:
+        from stancegraph.store import worker
+
+        worker.judge(query, timeout=timeout)
+        return self._ask(query)
+
+
+def _union(store: pyoxigraph.Store) -> Graph:
+    """An rdflib graph of all triples of a store, each once, whatever graphs they are in."""
+    from oxrdflib import OxigraphStore
+    from rdflib import Graph
+
+    class Union(OxigraphStore):
+        def triples(self, triple_pattern: Any, context: Any = None) -> Iterator[Any]:
+            for triple, graphs in super().triples(triple_pattern, None):
+                _, others = next(iter(super().triples(triple, None)))
+                if next(others) == next(graphs):
+                    yield triple, iter((context,))
+
+        def __len__(self, context: Any = None) -> int:
+            return super().__len__(None)
+
+        def query(self, query: Any, initNs: Any, initBindings: Any, *_: Any, **options: Any) -> Any:  # noqa: N803
+            return super().query(query, initNs, initBindings, "__UNION__", **options)
+
+    graph = Graph(store=Union(store=store), bind_namespaces="none")
+    for prefix, namespace in PREFIXES.items():
+        graph.bind(prefix, namespace)
+    return graph

@@ -1,0 +1,262 @@
+"""SPARQL text before it runs: bind values to its variables, refuse what reaches outside.
+
+Two parsers read a typed query, rdflib's to judge it and Oxigraph's to run it; where they read differently a
+refusal could be slipped past. So the text is first brought to a form both read alike (`prepare`): one line
+ending, no comments, no codepoint escapes, no control characters, only strings and `<` that have one reading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Store
+
+from stancegraph.errors import UsageError
+from stancegraph.store.tokens import Token, split
+from stancegraph.vocabulary import PREFIXES
+
+Term = NamedNode | Literal | BlankNode
+Values = Mapping[str, Term | Sequence[Term]]
+
+DEEPEST: Final = 64
+"""Brackets a query may nest; both parsers recurse."""
+FORMS: Final = ("select", "ask", "construct", "describe")
+UPDATES: Final = ("insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with")
+
+_OPERANDS = frozenset({"iri", "string", "var", "name", "number"})
+
+
+@dataclass(slots=True)
+class Group:
+    """One pair of braces: `kind` is group, select, template or data; `own` its direct variables."""
+
+    kind: str
+    start: int
+    parent: Group | None = None
+    own: set[str] = field(default_factory=set)
+    projects: set[str] = field(default_factory=set)
+    children: list[Group] = field(default_factory=list)
+    where: Group | None = None
+    depth: int = 0
+
+    def visible(self) -> set[str]:
+        """Variables a neighbour can share: a sub-select shows only those it projects."""
+        if self.kind == "select":
+            if "*" not in self.projects or self.where is None:
+                return self.projects
+            return self.where.visible()
+        return self.own.union(*(child.visible() for child in self.children))
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query ready to run: values bound in `text`, not in `plain`; line 1 of both declares prefixes."""
+
+    form: str
+    text: str
+    plain: str
+
+
+def prepare(text: str, values: Values | None = None) -> Query:
+    r"""The query with its prefixes declared and `values` bound, as tables of terms.
+
+    A variable may take one term or several, then the query is asked of each. Raises UsageError.
+
+    >>> prepare("SELECT ?s { ?s a ?kind }", {"kind": NamedNode("http://a/b")}).text
+    '\nSELECT ?s { VALUES ?kind { <http://a/b> } ?s a ?kind }'
+    """
+    tokens = list(split(text))
+    form = _form(tokens)
+    root = _groups(tokens)
+    prologue = _prologue(tokens) + "\n"
+    plain = prologue + "".join(token.text for token in tokens)
+    if not values:
+        return Query(form, plain, plain)
+    _bindable(tokens, root, form, values)
+    tables = {name: _table(name, terms) for name, terms in values.items()}
+    inserted: dict[int, str] = {}
+    for group in _descendants(root):
+        names = _bound_in(group)
+        inserted[group.start] = "".join(tables[name] for name in tables if name in names)
+    bound = "".join(token.text + inserted.get(i, "") for i, token in enumerate(tokens))
+    return Query(form, prologue + bound, plain)
+
+
+def refuse(query: Query) -> None:
+    """Raise UsageError if a typed query could reach the network or is not SPARQL 1.1; rdflib's parse decides.
+
+    Where rdflib reads a name, Oxigraph may read keywords run together (`trueSERVICE:x`) or, when the name's
+    IRI is invalid, a shorter name and a keyword; so no word or prefixed name may hold "service".
+    """
+    names = (token.text for token in split(query.plain) if token.kind in ("word", "name"))
+    if any("service" in name.lower() for name in names):
+        raise UsageError(
+            "SERVICE is refused: a typed query reads this graph only, never another address "
+            "(a name that holds the word can be written as a full IRI in < >)"
+        )
+    from pyparsing import ParseBaseException
+    from rdflib.plugins.sparql.parser import parseQuery
+    from rdflib.plugins.sparql.parserutils import CompValue
+
+    try:
+        todo: list[object] = [parseQuery(query.plain)]
+    except ParseBaseException as error:
+        what = f"unexpected {_next(error.line, error.column)}"
+        raise UsageError(_at(error.lineno, error.column, what)) from None
+    except RecursionError:
+        raise UsageError("the query is nested too deeply to be judged: split it in two") from None
+    while todo:
+        part = todo.pop()
+        if isinstance(part, CompValue):
+            if part.name == "ServiceGraphPattern":
+                raise UsageError("SERVICE is refused: a typed query reads this graph only")
+            todo.extend(part.values())
+        elif not isinstance(part, str) and hasattr(part, "__iter__"):
+            todo.extend(part)
+
+
+def syntax(error: SyntaxError, query: Query) -> UsageError:
+    """Oxigraph's complaint in one line, at the line and column of the text that was typed."""
+    text = query.text
+    if query.plain != text:
+        try:
+            Store().query(query.plain)
+        except SyntaxError as unbound:
+            error, text = unbound, query.plain
+    found = re.search(r"error at (\d+):(\d+): expected (.*)", str(error), re.DOTALL)
+    if not found:
+        return UsageError(f"the query cannot be read: {error}")
+    line, column = int(found[1]), int(found[2])
+    lines = text.split("\n")
+    what = f"unexpected {_next(lines[line - 1], column)}" if line <= len(lines) else "unexpected end"
+    why = re.sub(r", \[_\]$", "", found[3].removeprefix("one of "))
+    sentence = len(why) < 120 and re.match(r"[A-Z]\w* \w+ \w+", why)
+    return UsageError(_at(line, column, f"{what} ({why})" if sentence else what))
+
+
+def _at(line: int, column: int, what: str) -> str:
+    return f"the query is not SPARQL: line {max(line - 1, 1)}, column {column}: {what}"
+
+
+def _next(line: str, column: int) -> str:
+    rest = line[column - 1 :].strip()
+    return f"'{rest[:30]}{'…' if len(rest) > 30 else ''}'" if rest else "end of line"
+
+
+def _form(tokens: Sequence[Token]) -> str:
+    """select, ask, construct or describe; raises UsageError for an update or anything else."""
+    first = next((t for t in tokens if t.word and t.word not in ("prefix", "base")), Token("mark", ""))
+    if first.word in UPDATES:
+        raise UsageError(f"{first.text} is refused: stancegraph only reads; edit the files to change a graph")
+    if first.word not in FORMS:
+        raise UsageError(f"a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE, not '{first.text}'")
+    return first.word
+
+
+def _prologue(tokens: Sequence[Token]) -> str:
+    """Declarations, on one line, of the known prefixes the query uses and does not declare; refuses unknown ones."""
+    solid = [token for token in tokens if token.kind != "space"]
+    declared = {b.text for a, b in pairwise(solid) if a.word == "prefix"}
+    used = {token.text.partition(":")[0] for token in solid if token.kind == "name"}
+    missing = {prefix for prefix in used if prefix + ":" not in declared} - {"_"}
+    if unknown := sorted(missing - set(PREFIXES)):
+        known = ", ".join(PREFIXES)
+        raise UsageError(f"unknown prefix '{unknown[0]}:': declare it with PREFIX; known without are {known}")
+    wanted = (prefix for prefix in PREFIXES if prefix in missing)
+    return " ".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>" for prefix in wanted)
+
+
+def _groups(tokens: Sequence[Token]) -> Group:
+    """The tree of braces; its root stands for the query around them, a select like any sub-select."""
+    root = here = Group("select", -1)
+    solid = [(i, token) for i, token in enumerate(tokens) if token.kind != "space"]
+    data, nesting, last = False, 0, Token("mark", "")
+    for (i, token), (_, following) in pairwise([*solid, (-1, Token("mark", ""))]):
+        nesting += (token.text in ("{", "(", "[")) - (token.text in ("}", ")", "]"))
+        if nesting > DEEPEST:
+            raise UsageError(f"the query nests more than {DEEPEST} brackets: split it in two")
+        here.depth += (token.text == "(") - (token.text == ")")
+        data = data or token.word == "values"
+        _note(token, last, here)
+        if token.text == "{":
+            here, data = _opened(i, here, data, last.word, following.word), False
+        elif token.text == "}" and here.parent is not None:
+            if here.kind == "template":
+                here.parent.own |= here.own
+            here = here.parent
+        last = token
+    return root
+
+
+def _note(token: Token, last: Token, here: Group) -> None:
+    """Add a variable to its group; refuse a `<` that may open an IRI or compare two values."""
+    if token.kind == "var":
+        here.own.add(token.text[1:])
+    heading = here.kind == "select" and not here.where and not here.depth
+    if heading and (token.kind == "var" or token.text == "*"):
+        here.projects.add(token.text.lstrip("?$"))
+    inside = token.kind == "iri" and here.depth and here.kind != "data"
+    if inside and (last.kind in _OPERANDS or last.text == ")") and re.search(r"[#?$]", token.text):
+        raise UsageError(f"'{token.text}' may be an IRI or a comparison: put a space after '<'")
+
+
+def _opened(start: int, here: Group, data: bool, before: str, inside: str) -> Group:
+    """The group that a brace opens inside another; the first one after a SELECT is its WHERE."""
+    kind = "select" if inside == "select" else "group"
+    kind = "data" if data else "template" if before == "construct" else kind
+    group = Group(kind, start, here)
+    here.children.append(group)
+    if here.kind == "select" and not here.where and not here.depth and kind in ("group", "select"):
+        here.where = group
+    return group
+
+
+def _descendants(group: Group) -> Iterator[Group]:
+    for child in group.children:
+        yield child
+        yield from _descendants(child)
+
+
+def _bound_in(group: Group) -> set[str]:
+    """Variables to be bound at the start of a group: its own, and in a WHERE all that its SELECT can see."""
+    if group.kind != "group":
+        return set()
+    around = group.parent
+    if around is None or around.where is not group:
+        return group.own
+    return group.visible() | around.own
+
+
+def _bindable(tokens: Sequence[Token], root: Group, form: str, values: Values) -> None:
+    """Raise UsageError for a variable the query does not have or computes itself, or a form without WHERE."""
+    known = {token.text[1:] for token in tokens if token.kind == "var"}
+    solid = [token for token in tokens if token.kind != "space"]
+    computed = {b.text[1:] for a, b in pairwise(solid) if a.word == "as"}
+    for name in values:
+        if name not in known:
+            names = ", ".join("?" + each for each in sorted(known)) or "none"
+            raise UsageError(f"the query has no variable ?{name}; its variables are: {names}")
+        if name in computed:
+            raise UsageError(f"?{name} cannot be given: the query computes it (AS ?{name})")
+    if root.where is None:
+        raise UsageError(f"values need a group to stand in: write {form.upper()} … WHERE {{ … }}")
+    if form == "construct" and not any(child.kind == "template" for child in root.children):
+        raise UsageError("values cannot be given to CONSTRUCT WHERE { … }: write CONSTRUCT { … } WHERE { … }")
+
+
+def _table(name: str, terms: Term | Sequence[Term]) -> str:
+    """A VALUES block for one variable; the terms are serialised, whatever text they hold."""
+    several = [terms] if isinstance(terms, Term) else list(terms)
+    for term in several:
+        if not isinstance(term, NamedNode | Literal):
+            raise UsageError(f"?{name} cannot be {term!r}: give an IRI or a literal")
+    return f" VALUES ?{name} {{ {' '.join(_serialised(term) for term in several)} }}"
+
+
+def _serialised(term: Term) -> str:
+    """The term in SPARQL; a u after an escaped backslash is escaped too, lest a parser expand it."""
+    return re.sub(r"\\(?:\\([uU])?|.)", lambda m: f"\\\\\\u{ord(m[1]):04X}" if m[1] else m[0], str(term))

@@ -1,0 +1,125 @@
+"""What every test shares: the command, in this process or a real one, and the shipped graph's documents."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Generator, Mapping
+from pathlib import Path
+from typing import Final, Protocol
+
+import pytest
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+SOURCES: Final = ROOT.parent / "shared" / "sources"
+
+# What a developer's shell or CI may set, and what would change an answer or its look.
+for variable in ("STANCEGRAPH_DATA", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "NO_COLOR"):
+    os.environ.pop(variable, None)
+
+Ended = subprocess.CompletedProcess[str]
+
+
+class Run(Protocol):
+    """Type of the fixture `run`."""
+
+    def __call__(
+        self, *args: str, stdin: str | None = None, env: Mapping[str, str] | None = None
+    ) -> Ended: ...
+
+
+class Shell(Protocol):
+    """Type of the fixture `shell`."""
+
+    def __call__(
+        self,
+        *args: str | Path,
+        cwd: Path | None = None,
+        stdin: str | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Ended: ...
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    """Runs the command in this process, as fast as a function call: `run("said", "khazali").stdout`.
+
+    An exception that would have been a traceback is raised.
+    """
+    from typer.testing import CliRunner
+
+    from stancegraph.cli import app
+
+    def call(*args: str, stdin: str | None = None, env: Mapping[str, str] | None = None) -> Ended:
+        result = CliRunner().invoke(app, args, input=stdin, env=env, prog_name="stancegraph")
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Ended(["stancegraph", *args], result.exit_code, result.stdout, result.stderr)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def shell() -> Shell:
+    """Runs a real process, the environment's own commands first: `shell("stancegraph", "said", cwd=home)`."""
+
+    def call(
+        *args: str | Path,
+        cwd: Path | None = None,
+        stdin: str | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Ended:
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        return subprocess.run(
+            args,
+            cwd=cwd,
+            input=stdin or "",
+            env={**os.environ, "PATH": path, **(env or {})},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def sources() -> Path | None:
+    """Folder of the documents the shipped graph is coded from; None where they are not at hand.
+
+    A test that asks for it and finds None checks what it can; the run's last lines say that it fell short.
+    """
+    return SOURCES if SOURCES.is_dir() else None
+
+
+read_sources: Final[list[bool]] = []
+"""Of each test that asked for `sources`: did it pass?"""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Notes the outcome of each test that asked for `sources`."""
+    report = yield
+    if "sources" in getattr(item, "fixturenames", ()) and (call.when == "call" or not report.passed):
+        read_sources.append(report.passed)
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says whether the quotations of the shipped graph were compared with their documents in this run."""
+    where = os.path.relpath(SOURCES, ROOT)
+    if not SOURCES.is_dir():
+        outcome = f"NOT verified: {where} is not here"
+    elif not read_sources:
+        outcome = "NOT verified: this run had no test that reads them"
+    elif not all(read_sources):
+        outcome = f"NOT verified: a test that reads {where} failed"
+    else:
+        documents = len(list(SOURCES.glob("*.txt")))
+        terminalreporter.line(f"shipped spans verified against {documents} documents in {where}", green=True)
+        return
+    terminalreporter.line(f"shipped spans {outcome}", yellow=True, bold=True)

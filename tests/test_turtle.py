@@ -1,0 +1,42 @@
+"""Turtle as the curated files are kept."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+
+from stancegraph import store, turtle
+from stancegraph.errors import StanceError
+
+EX = "https://example.org/"
+
+
+def test_the_order_of_triples_makes_no_difference() -> None:
+    path = store.ontology() / "data" / "statements" / "gulan-iraq-warns.ttl"
+    triples = [quad.triple for quad in parse(path=path, format=RdfFormat.TURTLE)]
+    shuffled = random.Random(7).sample(triples, len(triples))
+    assert turtle.write(shuffled) == turtle.write(triples)
+
+
+@pytest.mark.parametrize(
+    "text", ['say "no"', "line\nbreak", "back\\slash", "محمد", "tab\there", "]] ; .", ""]
+)
+def test_any_text_comes_back_as_it_was(text: str) -> None:
+    triple = Triple(NamedNode(EX + "s"), NamedNode(EX + "p"), Literal(text, language="en"))
+    (back,) = parse(input=turtle.write([triple]), format=RdfFormat.TURTLE)
+    assert back.object == triple.object
+
+
+def test_a_shared_blank_node_is_refused_not_split() -> None:
+    node = BlankNode("x")
+    triples = [Triple(NamedNode(EX + s), NamedNode(EX + "p"), node) for s in "ab"]
+    with pytest.raises(StanceError, match="give it an IRI"):
+        turtle.write(triples)
+
+
+def test_blank_nodes_in_a_circle_are_refused_not_lost() -> None:
+    a, b = BlankNode("a"), BlankNode("b")
+    with pytest.raises(StanceError, match="circle"):
+        turtle.write([Triple(a, NamedNode(EX + "p"), b), Triple(b, NamedNode(EX + "p"), a)])
