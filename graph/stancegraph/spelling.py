@@ -1,0 +1,158 @@
+"""How names are spelt and said: what folds two spellings of one word together, and what keeps two people apart."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import combinations, product
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FAMILY: Final = 0.91  # likeness above which two family names are one: Barzanji is not Barzani
+NISBA: Final = 0.86  # likeness of Iraq and Iraqi: enough beside two other words, not beside one
+
+WORD: Final = re.compile(r"[^\W_]+")
+DROPPED: Final = re.compile(r"(?<=\w)['’]s\b|['’‘‛`´ʹʻʼʽʾʿˈ′]|(?<=\b\w)\.(?=\w\b)")  # Iraq's, Kata'ib, U.S.
+DOUBLE: Final = re.compile(r"(.)\1+")
+C1: Final = {code: 0xDC00 + code for code in range(0x80, 0xA0)}  # bytes that cp1252 leaves undefined
+LETTERS: Final = str.maketrans(
+    {"š": "sh", "ş": "sh", "č": "ch", "ç": "ch", "ḫ": "kh", "ı": "i", "ٱ": "ا", "چ": "ج", "پ": "ب"}
+    | dict.fromkeys("ىیےې", "ي")
+    | dict.fromkeys("ةەہھۃ", "ه")
+    | dict.fromkeys("کڪگ", "ك")
+    | dict.fromkeys("\u0640\u00ad\u200b\u200e\u200f\ufeff", "")  # stretching and invisible characters
+)
+ARTICLES: Final = frozenset(WORD.findall("al el il ul as es ash esh an en ar er ad ed at et az ez the"))
+PARTICLES: Final = frozenset(WORD.findall("a and b bin bint by for ibn in of on to"))
+NATIONS: Final = frozenset(WORD.findall("american iranian iraqi israeli lebanese syrian turkish us"))
+ENDINGS: Final = ("i", "n", "an", "ian", "ي")  # Iraq-i, Syria-n, Iran-ian
+TITLES: Final = frozenset(
+    WORD.findall("""
+    acting analyst ayatollah brig brigadier chief cleric col colonel commander defence defense deputy dr engineer
+    ex excellency fm foreign former gen general grand haj haji hajj hajji he his imam interim interior journalist
+    judge late lawmaker leader lieutenant lt maj major minister mp mr mrs ms mullah pm premier pres president
+    prime prof professor sayed sayeed sayid sayyed sayyid secretary seyed seyyed shaikh sheik sheikh speaker
+    spokesman spokesperson syed transitional vice""")
+)
+GIVEN: Final = WORD.findall("""
+    abbas abdul abdullah abu adel ahmed akram ali amin amir ammar anwar ayad ayman aziz bilal daoud fadel fadi
+    fahd faisal fares fuad haidar hakim hamad hamid hamza hani haris hasan hashim hatem hisham hussein ibrahim
+    idris ihsan imad isa ismail issam jaber jafar jalal jamal jamil jasim jawad kamal kamil karim kazim khaled
+    khalil latif luay mahdi mahmoud majid malik mansour marwan mazen mohammed muhsin munir murad musa mustafa
+    nabil nader naji nasser nizar omar osman qais qasim rahim rahman raid rashid riyad saad sabah sadiq said
+    salah salam saleh salim salman sami samir shakir sharif suleiman taha tahir tamim tariq walid yahya yasin
+    younis yusuf zaid""")
+"""Given names so common that one alone means nobody; no two of them are spellings of one."""
+SPELT: Final = """
+    tch>S sch>S sh>S ch>S kh>X gh>k qh>k ck>k q>k g>k c>k ce>se ci>si cy>si dh>d th>t ph>f p>b x>ks
+    ou>u oo>u o>u aw>au ee>i ei>ai ey>ai ay>ai"""
+SOUNDS: Final = dict(re.findall(r"(\w+)>(\w+)", SPELT))
+SOUND: Final = re.compile("|".join(sorted(SOUNDS, key=len, reverse=True)))
+
+
+def plain(text: str) -> str:
+    """The words of a name, one space apart, so folded that its usual ways of being typed are one."""
+    folded = text.casefold()
+    if not text.isascii():
+        folded = unicodedata.normalize("NFKC", _repaired(text)).casefold().translate(LETTERS)
+        folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+    words = WORD.findall(DROPPED.sub("", folded))
+    words = [word[2:] if word.startswith("ال") and len(word) > 4 else word for word in words]
+    return " ".join([word for word in words if word not in ARTICLES] or words) or text.strip()
+
+
+def _repaired(text: str) -> str:
+    """`text`, or what it was before UTF-8 was read as cp1252."""
+    try:
+        return text.translate(C1).encode("cp1252", "surrogateescape").decode()
+    except UnicodeError:
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """How a word sounds: `forms` differ in what a vowel letter stands for, `bones` are the consonants."""
+
+    forms: frozenset[str]
+    bones: str
+    given: bool
+    vowelless: bool
+
+
+def likeness(one: str, other: str) -> float:
+    """0..1: how surely two words are spellings of one."""
+    from rapidfuzz.distance import JaroWinkler, Levenshtein
+
+    a, b = hear(one), hear(other)
+    if (one in TITLES) != (other in TITLES):
+        return 0.0
+    if one == other:
+        return 1.0
+    if min(len(one), len(other)) < 3 or a.bones in a.forms:  # KSS is not QSS
+        return 0.0
+    if a.forms & b.forms:
+        return 1.0
+    if a.given and b.given:
+        return 0.0
+    if a.vowelless != b.vowelless:  # Arabic leaves out what tells Khomeini from Khamenei
+        return FAMILY if a.bones == b.bones and len(a.bones) > 1 else 0.0
+    pairs = list(product(a.forms, b.forms))
+    if any(x.removeprefix(y) in ENDINGS or y.removeprefix(x) in ENDINGS for x, y in pairs):
+        return NISBA
+    alike = max(JaroWinkler.similarity(x, y) + Levenshtein.normalized_similarity(x, y) for x, y in pairs) / 2
+    return alike if a.vowelless else 0.8 * alike + 0.2 * Levenshtein.normalized_similarity(a.bones, b.bones)
+
+
+def words(plain: str) -> list[str]:
+    """The words of a folded name that tell it from another."""
+    return [word for word in plain.split() if word not in PARTICLES] or plain.split()
+
+
+def untitled(words: list[str]) -> list[str]:
+    """A person's words without office and honorifics before the name."""
+    start = int(len(words) > 2 and words[0] in NATIONS and words[1] in TITLES)
+    while start < len(words) - 1 and words[start] in TITLES:
+        start += 1
+    return words[start:]
+
+
+def blocks(bones: str) -> set[str]:
+    """Where a word is looked for: two of its first three consonants, so that a slip in one is survived."""
+    return {a + b for a, b in combinations(f"{bones}..."[:3], 2)}
+
+
+@lru_cache(maxsize=1 << 16)
+def hear(word: str) -> Word:
+    """How a folded word sounds."""
+    from anyascii import anyascii
+
+    latin = word if word.isascii() else "".join(WORD.findall(anyascii(word).lower())) or word
+    vowelless = "\u0590" <= word[0] < "\u0700"  # Hebrew and Arabic letters
+    forms = _sound(latin)
+    bones = _bones(forms)
+    heard = {bones} if vowelless else forms
+    return Word(frozenset([word]) if vowelless else forms, bones, not _given().isdisjoint(heard), vowelless)
+
+
+def _bones(forms: Iterable[str]) -> str:
+    """The consonants."""
+    return DOUBLE.sub(r"\1", re.sub("[aeiouwy]", "", min(forms)))
+
+
+@cache
+def _given() -> frozenset[str]:
+    """The forms of the common given names, and their bones: all that Arabic writes of most."""
+    heard = [_sound(name) for name in GIVEN]
+    return frozenset().union(*heard, map(_bones, heard))
+
+
+def _sound(latin: str) -> frozenset[str]:
+    """Ways a word may be said, spelt one way each: kh, sh and ch, gh q g and k one letter, long vowels short."""
+    ways = {re.sub("(?<=a)h$", "", latin.replace("ayy", shayya)) for shayya in ("ayy", "iy")}
+    folded = {SOUND.sub(lambda match: SOUNDS[match[0]], way) for way in ways}
+    spelt = {way[0] + way[1:].replace("y", "i") for way in folded}
+    return frozenset(DOUBLE.sub(r"\1", way.replace("e", vowel)) for way in spelt for vowel in "ai")
