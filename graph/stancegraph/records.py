@@ -1,0 +1,140 @@
+"""The records everything is told in: actors' statements, the reports that give them, the words, the documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+
+class Named(NamedTuple):
+    """A thing of the graph: its IRI and its English label."""
+
+    iri: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a document's decoded text: code points `start` to `end` (exclusive), and its words if quoted."""
+
+    start: int
+    end: int
+    quote: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source; `issued` is an ISO day, or `earliest/latest` where the document is undated."""
+
+    iri: str
+    title: str
+    publisher: str
+    issued: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One document's report of one statement, its passages in the order of the text."""
+
+    document: Document
+    passages: tuple[Passage, ...]
+
+    @property
+    def quotes(self) -> tuple[str, ...]:
+        return tuple(passage.quote for passage in self.passages if passage.quote is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number claimed: what is counted, of which event, the bounds, and the document's wording of it."""
+
+    counted: str
+    event: str
+    min: int | None
+    max: int | None
+    exclusive: bool
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """One row of the flat table: an actor's stance on a target in one statement; `polarity` is 1, -1 or 0."""
+
+    actor: Named
+    target: Named
+    polarity: int
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Who said what, as coded; `earliest` and `latest` are ISO days, equal where the day is known."""
+
+    iri: str
+    speakers: tuple[Named, ...]
+    organisations: tuple[Named, ...]
+    on_behalf_of: tuple[Named, ...]
+    addressees: tuple[Named, ...]
+    act: str | None
+    medium: str | None
+    basis: str
+    earliest: str
+    latest: str
+    gist: str
+    condition: str | None
+    targets: tuple[tuple[Named, int], ...]
+    about: tuple[Named, ...]
+    figures: tuple[Figure, ...]
+    confidence: float
+    reports: tuple[Report, ...]
+
+    @property
+    def date(self) -> str:
+        """ISO day, or `earliest/latest`."""
+        return self.earliest if self.earliest == self.latest else f"{self.earliest}/{self.latest}"
+
+    @property
+    def quotes(self) -> tuple[str, ...]:
+        """The verbatim words of all reports, each once, in the order of the reports."""
+        return tuple(dict.fromkeys(quote for report in self.reports for quote in report.quotes))
+
+    def on(self, polarity: int) -> tuple[str, ...]:
+        """Labels of the targets supported (1), opposed (-1) or left open (0)."""
+        return tuple(target.label for target, sign in self.targets if sign == polarity)
+
+    def row(self) -> dict[str, Any]:
+        """The statement as one row of `said`: strings, numbers and arrays of them."""
+        return {
+            "statement": self.iri,
+            "speakers": [speaker.label for speaker in self.speakers],
+            "speaker_iris": [speaker.iri for speaker in self.speakers],
+            "on_behalf_of": [principal.label for principal in self.on_behalf_of],
+            "addressees": [addressee.label for addressee in self.addressees],
+            "act": self.act,
+            "medium": self.medium,
+            "basis": self.basis,
+            "date": self.date,
+            "quotes": list(self.quotes),
+            "gist": self.gist,
+            "condition": self.condition,
+            "supports": list(self.on(1)),
+            "opposes": list(self.on(-1)),
+            "neutral_on": list(self.on(0)),
+            "about": [event.label for event in self.about],
+            "figures": [
+                {"counted": f.counted, "event": f.event, "min": f.min, "max": f.max, "wording": f.wording}
+                for f in self.figures
+            ],
+            "confidence": self.confidence,
+            "reports": [
+                {
+                    "document": report.document.iri,
+                    "title": report.document.title,
+                    "publisher": report.document.publisher,
+                    "issued": report.document.issued,
+                    "passages": [{"start": p.start, "end": p.end, "quote": p.quote} for p in report.passages],
+                }
+                for report in self.reports
+            ],
+        }

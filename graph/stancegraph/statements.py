@@ -1,0 +1,268 @@
+"""Statements and the flat rows of stances every network is made of, read from a store.
+
+A statement is what one speaker did with words on one occasion; each carries its reports, each report its
+passages, so that whatever is made of a statement leads back to words in a document.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from pyoxigraph import NamedNode
+
+from stancegraph import selection
+from stancegraph.errors import StanceError
+from stancegraph.records import Document, Figure, Named, Passage, Report, Stance, Statement
+from stancegraph.vocabulary import expand, local_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pyoxigraph import Triple
+
+    from stancegraph.store import Store, Term
+
+CHUNK: Final = 500
+DESCRIBED: Final = """CONSTRUCT { ?node ?p ?o } WHERE {
+    { BIND(?s AS ?node) } UNION { ?s stance:claims ?node } UNION { ?s stance:ascribes ?node }
+    UNION { ?node stance:reports ?s } UNION { ?report stance:reports ?s ; stance:passage ?node }
+    UNION { ?report stance:reports ?s ; stance:passage ?passage . ?passage oa:hasSelector ?node }
+    ?node ?p ?o }"""
+
+
+def said(store: Store, **filters: Any) -> list[Statement]:
+    """The statements that pass `filters` (those of `selection.Filters`), oldest first.
+
+    Raises UnknownName where a name is not one thing's, UsageError for a wrong date or number.
+
+    >>> from stancegraph import store
+    >>> [s.quotes for s in said(store.open(), actor="khazali", opposes="international community")]
+    [('unacceptable',)]
+    """
+    chosen = selection.Filters.of(filters)
+    found = list(read(store, selection.matching(store, chosen)))
+    if chosen.as_ == "organisation":
+        found = [replace(statement, speakers=statement.organisations) for statement in found]
+    return sorted(found, key=_order)
+
+
+def _order(statement: Statement) -> tuple[str, str, str, int, str]:
+    """By day, then as the first document has it."""
+    first = min(((r.document.iri, p.start) for r in statement.reports for p in r.passages), default=("", 0))
+    return (statement.earliest, statement.latest, *first, statement.iri)
+
+
+def stances(store: Store, **filters: Any) -> list[Stance]:
+    """The flat table: one row per statement, speaker and target, oldest statement first; takes `said`'s filters.
+
+    >>> from stancegraph import store
+    >>> rows = stances(store.open(), actor="al-Araji", supports="unity")
+    >>> [(row.actor.label, row.target.label, row.polarity) for row in rows][-1]
+    ('Qasim al-Araji', "Syria's unity should be preserved.", 1)
+    """
+    return [
+        Stance(speaker, target, polarity, statement)
+        for statement in said(store, **filters)
+        for speaker in statement.speakers
+        for target, polarity in statement.targets
+    ]
+
+
+def turtle(store: Store, found: Sequence[Statement]) -> str:
+    """The statements in Turtle, with their reports, passages, figures and ascribed positions."""
+    from stancegraph.turtle import write
+
+    triples: list[Triple] = []
+    for start in range(0, len(found), CHUNK):
+        iris = [NamedNode(statement.iri) for statement in found[start : start + CHUNK]]
+        triples += store.construct(DESCRIBED, {"s": iris})
+    return write(triples)
+
+
+def by_iri(store: Store, iris: Iterable[str]) -> dict[str, Statement]:
+    """Records of the statements with these IRIs."""
+    return {statement.iri: statement for statement in read(store, [NamedNode(iri) for iri in sorted(iris)])}
+
+
+def read(store: Store, iris: Sequence[Term]) -> Iterable[Statement]:
+    """Records of the statements named, in no order."""
+    edges = polarities(store)
+    for start in range(0, len(iris), CHUNK):
+        yield from _read_chunk(store, iris[start : start + CHUNK], edges)
+
+
+def polarities(store: Store) -> dict[str, int]:
+    """Edge property → sign, as the vocabulary in the graph says."""
+    rows = store.select("SELECT ?edge ?sign WHERE { ?edge stance:polarity ?sign }")
+    if not rows:
+        raise StanceError(
+            f"{store.where} lacks the vocabulary that says which properties are stances: "
+            "load ontology/stance.ttl beside it"
+        )
+    return {row["edge"].value: int(row["sign"].value) for row in rows}
+
+
+def _read_chunk(store: Store, iris: Sequence[Term], edges: Mapping[str, int]) -> Iterable[Statement]:
+    properties: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+    for row in store.select("SELECT ?s ?p ?o WHERE { ?s ?p ?o }", {"s": iris}):
+        properties[row["s"].value][row["p"].value].append(row["o"])
+    label = labels(store, "?s ?p ?x", {"s": iris})
+    reports = _reports(store, iris)
+    figures = _figures(store, iris)
+    organisations = _organisations(store, iris)
+    for iri, values in properties.items():
+        found = _Values(values, label)
+        yield _statement(iri, found, edges, reports[iri], figures[iri], organisations[iri])
+
+
+class _Labels(dict[str, str]):
+    """IRI → English label; the last part of the IRI where the graph has none."""
+
+    def __missing__(self, iri: str) -> str:
+        return local_name(iri)
+
+
+class _Values:
+    """The property values of one statement."""
+
+    def __init__(self, values: Mapping[str, list[Term]], label: Mapping[str, str]) -> None:
+        self._values, self._label = values, label
+
+    def named(self, predicate: str) -> tuple[Named, ...]:
+        terms = {term.value for term in self._values.get(predicate, ())}
+        return tuple(sorted((Named(iri, self._label[iri]) for iri in terms), key=lambda n: (n.label, n.iri)))
+
+    def concept(self, curie: str) -> str | None:
+        return next((found.label for found in self.named(expand(curie))), None)
+
+    def text(self, curie: str) -> str | None:
+        return min((term.value for term in self._values.get(expand(curie), ())), default=None)
+
+
+def _statement(
+    iri: str,
+    values: _Values,
+    edges: Mapping[str, int],
+    reports: Sequence[Report],
+    figures: Sequence[Figure],
+    organisation: Mapping[str, Named],
+) -> Statement:
+    behalf = values.named(expand("stance:onBehalfOf"))
+    speakers = values.named(expand("stance:speaker"))
+    on = values.text("stance:saidOn")
+    return Statement(
+        iri=iri,
+        speakers=speakers,
+        organisations=behalf or tuple(dict.fromkeys(organisation.get(s.iri, s) for s in speakers)),
+        on_behalf_of=behalf,
+        addressees=values.named(expand("stance:addressee")),
+        act=values.concept("stance:act"),
+        medium=values.concept("stance:medium"),
+        basis=values.concept("stance:basis") or "",
+        earliest=on or values.text("stance:saidNotBefore") or "0001-01-01",
+        latest=on or values.text("stance:saidNotAfter") or "9999-12-31",
+        gist=values.text("stance:gist") or "",
+        condition=values.text("stance:condition"),
+        targets=tuple(
+            (target, sign)
+            for edge, sign in sorted(edges.items(), key=lambda pair: (-pair[1], pair[0]))
+            for target in values.named(edge)
+        ),
+        about=values.named(expand("schema:about")),
+        figures=tuple(sorted(figures, key=lambda f: (f.counted, f.wording))),
+        confidence=float(values.text("stance:confidence") or 0),
+        reports=tuple(sorted(reports, key=lambda r: (not r.quotes, r.document.issued, r.document.iri))),
+    )
+
+
+def labels(store: Store, pattern: str, values: Mapping[str, Sequence[Term]]) -> dict[str, str]:
+    """English label of everything `pattern` binds to ?x; a missing one reads as the last part of the IRI."""
+    rows = store.select(
+        f"""SELECT DISTINCT ?x ?label WHERE {{ {pattern} . ?x skos:prefLabel ?label
+            FILTER(LANG(?label) IN ("en", "")) }}""",
+        values,
+    )
+    return _Labels((row["x"].value, row["label"].value) for row in rows)
+
+
+def _reports(store: Store, iris: Sequence[Term]) -> dict[str, list[Report]]:
+    rows = store.select(
+        """SELECT ?s ?report ?document ?start ?end ?exact WHERE {
+             ?report stance:reports ?s ; stance:document ?document .
+             OPTIONAL { ?report stance:passage ?passage . ?passage oa:hasSelector ?position .
+                        ?position oa:start ?start ; oa:end ?end .
+                        OPTIONAL { ?passage oa:hasSelector ?words . ?words oa:exact ?exact } } }""",
+        {"s": iris},
+    )
+    document = documents(store, [row["document"] for row in rows])
+    passages: dict[tuple[str, str, str], set[Passage]] = defaultdict(set)
+    for row in rows:
+        key = (row["s"].value, row["report"].value, row["document"].value)
+        here = passages[key]
+        if "start" in row:
+            words = row["exact"].value if "exact" in row else None
+            here.add(Passage(int(row["start"].value), int(row["end"].value), words))
+    found: dict[str, list[Report]] = defaultdict(list)
+    for (iri, _, source), stretches in passages.items():
+        ordered = sorted(stretches, key=lambda p: (p.start, p.end, p.quote or ""))
+        found[iri].append(Report(document[source], tuple(ordered)))
+    return found
+
+
+def documents(store: Store, iris: Iterable[Term]) -> dict[str, Document]:
+    """Records of the documents named, by IRI."""
+    iris = sorted(set(iris), key=str)
+    if not iris:
+        return {}
+    found = store.select(
+        """SELECT ?document ?title ?publisher ?issued ?from ?to ?url WHERE {
+             ?document dcterms:title ?title .
+             OPTIONAL { ?document dcterms:publisher/skos:prefLabel ?publisher FILTER(LANG(?publisher) = "en") }
+             OPTIONAL { ?document dcterms:issued ?issued }
+             OPTIONAL { ?document stance:issuedNotBefore ?from ; stance:issuedNotAfter ?to }
+             OPTIONAL { ?document schema:url ?url } }""",
+        {"document": iris},
+    )
+    record = {iri.value: Document(iri.value, local_name(iri.value), "", "") for iri in iris}
+    for row in found:
+        value = {name: term.value for name, term in row.items()}
+        day = value.get("issued") or "/".join(value[end] for end in ("from", "to") if end in value)
+        iri = value["document"]
+        record[iri] = Document(iri, value["title"], value.get("publisher", ""), day, value.get("url"))
+    return record
+
+
+def _figures(store: Store, iris: Sequence[Term]) -> dict[str, list[Figure]]:
+    rows = store.select(
+        """SELECT ?s ?figure ?counted ?event ?min ?max ?exclusive ?wording WHERE {
+             ?s stance:claims ?figure . ?figure stance:counted/skos:prefLabel ?counted ; stance:wording ?wording .
+             OPTIONAL { ?figure schema:observationAbout/skos:prefLabel ?event FILTER(LANG(?event) = "en") }
+             OPTIONAL { ?figure schema:minValue ?min } OPTIONAL { ?figure schema:maxValue ?max }
+             OPTIONAL { ?figure stance:exclusive ?exclusive } }""",
+        {"s": iris},
+    )
+    found: dict[str, list[Figure]] = defaultdict(list)
+    for row in rows:
+        value = {name: term.value for name, term in row.items()}
+        low, high = (int(value[end]) if end in value else None for end in ("min", "max"))
+        exclusive = value.get("exclusive") in {"true", "1"}
+        figure = Figure(value["counted"], value.get("event", ""), low, high, exclusive, value["wording"])
+        found[value["s"]].append(figure)
+    return found
+
+
+def _organisations(store: Store, iris: Sequence[Term]) -> dict[str, dict[str, Named]]:
+    """Statement → speaker → the organisation of the role the speaker spoke in."""
+    rows = store.select(
+        """SELECT ?s ?speaker ?organisation ?label WHERE {
+             ?s stance:inRole ?role . ?role org:member ?speaker ; org:organization ?organisation .
+             ?organisation skos:prefLabel ?label FILTER(LANG(?label) = "en") }""",
+        {"s": iris},
+    )
+    found: dict[str, dict[str, Named]] = defaultdict(dict)
+    for row in rows:
+        organisation = Named(row["organisation"].value, row["label"].value)
+        found[row["s"].value][row["speaker"].value] = organisation
+    return found

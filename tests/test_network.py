@@ -1,0 +1,126 @@
+"""Who takes which stance, and who agrees with whom: numbers worked out by hand on five actors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stancegraph import alliances, centrality, network, statements, store
+from stancegraph.errors import UsageError
+from stancegraph.store import Store
+
+FIVE = Path(__file__).parent / "fixtures" / "five.ttl"
+EX = "https://example.org/id/"
+
+
+@pytest.fixture(scope="module")
+def five() -> Store:
+    return store.open(FIVE)
+
+
+def test_the_stance_network_has_one_edge_for_each_statement_and_target(five: Store) -> None:
+    graph = network.stances(five)
+    edges = {
+        (a.removeprefix(EX), b.removeprefix(EX), key.removeprefix(EX)): graph.edges[a, b, key]["polarity"]
+        for a, b, key in graph.edges(keys=True)
+    }
+    assert edges == {
+        ("alpha", "first", "alpha-once"): 1,
+        ("alpha", "first", "alpha-again"): 1,
+        ("alpha", "second", "alpha-denies"): -1,
+        ("beta", "first", "beta-once"): 1,
+        ("beta", "second", "beta-later"): 1,
+        ("gamma", "first", "gamma-denies"): -1,
+        ("gamma", "second", "gamma-waits"): 0,
+        ("delta", "alpha", "delta-accuses"): -1,
+        ("delta", "echo", "delta-accuses"): 1,
+    }
+    assert graph.nodes[EX + "first"]["kind"] == "proposition"
+    assert graph.edges[EX + "gamma", EX + "first", EX + "gamma-denies"]["quotes"] == ("not so",)
+
+
+def test_agreement_is_common_minus_contrary_stances_over_mean_activity(five: Store) -> None:
+    """Alpha has two rows (its repetition in one document counts once), Beta two, Gamma one (neutral is left out)."""
+    graph = network.agreement(statements.stances(five))
+    weights = {
+        frozenset((a.removeprefix(EX), b.removeprefix(EX))): tie["weight"]
+        for a, b, tie in graph.edges(data=True)
+    }
+    assert weights == {
+        frozenset(("alpha", "beta")): 0.0,
+        frozenset(("alpha", "gamma")): pytest.approx(-1 / 1.5),
+        frozenset(("beta", "gamma")): pytest.approx(-1 / 1.5),
+    }
+
+
+def test_every_tie_names_the_targets_and_the_statements_behind_it(five: Store) -> None:
+    tie = network.agreement(statements.stances(five)).edges[EX + "alpha", EX + "beta"]
+    assert tie["agree"] == ["The first thing is so."]
+    assert tie["disagree"] == ["The second thing is so."]
+    assert {iri.removeprefix(EX) for iri in tie["statements"]} == {
+        "alpha-once",
+        "alpha-denies",
+        "beta-once",
+        "beta-later",
+    }
+
+
+def test_allies_leaves_out_actors_with_no_shared_proposition(five: Store) -> None:
+    rows = alliances.allies(five, "Gamma")
+    assert [(row["actor"], row["relation"]) for row in rows] == [("Alpha", "opponent"), ("Beta", "opponent")]
+    assert alliances.allies(five, "Delta") == []
+    assert alliances.allies(five, "Echo") == []
+
+
+def test_compare_tells_agreement_from_contradiction_and_from_silence(five: Store) -> None:
+    rows = {row["target"]: row for row in network.compare(five, "Alpha", "Gamma")}
+    assert {target: row["relation"] for target, row in rows.items()} == {
+        "The first thing is so.": "disagree",
+        "The second thing is so.": "open",
+    }
+    assert {row["relation"] for row in network.compare(five, "Alpha", "Delta")} == {"never met"}
+    first = rows["The first thing is so."]
+    assert (first["a"], first["b"]) == ("supports", "opposes")
+    assert first["statements_b"] == [EX + "gamma-denies"]
+
+
+def test_a_rank_says_how_far_one_document_moves_it(five: Store) -> None:
+    """Degrees: Alpha 3 (two targets, and Delta on Alpha), the others 2; without document one Beta keeps 1 target."""
+    rows = {row["actor"]: row for row in centrality.rank(five, "degree")}
+    assert {name: (row["score"], row["rank"]) for name, row in rows.items()} == {
+        "Alpha": (3, 1),
+        "Beta": (2, 2),
+        "Gamma": (2, 2),
+        "Delta": (2, 2),
+    }
+    assert (rows["Beta"]["best"], rows["Beta"]["worst"], rows["Beta"]["moved_most_by"]) == (
+        2,
+        3,
+        "Document one",
+    )
+    assert rows["Alpha"]["moved_most_by"] == "absent without Document one"
+    assert (rows["Gamma"]["best"], rows["Gamma"]["worst"]) == (1, 2)
+
+
+def test_betweenness_reads_the_positive_part_of_agreement(five: Store) -> None:
+    assert {row["score"] for row in centrality.rank(five, "betweenness")} == {0}
+
+
+def test_an_unknown_measure_names_those_there_are(five: Store) -> None:
+    with pytest.raises(UsageError, match="betweenness"):
+        centrality.rank(five, "fame")
+
+
+def test_an_empty_selection_gives_empty_answers(five: Store) -> None:
+    assert centrality.rank(five, since="2025-04-01") == []
+    assert network.stances(five, since="2025-04-01").number_of_nodes() == 0
+    assert alliances.allies(five, "Alpha", since="2025-04-01") == []
+
+
+def test_profile_gathers_what_the_graph_knows_of_an_actor(five: Store) -> None:
+    row = alliances.profile(five, "Alpha")
+    assert row["statements"] == 3
+    assert row["supports"] == ["The first thing is so."]
+    assert row["opponents"] == ["Gamma"]
+    assert row["spoken_of"] == ["Delta"]
