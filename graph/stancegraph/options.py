@@ -1,0 +1,181 @@
+"""What commands share: the request they are given, and the options they all take, declared once."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass, fields
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from pyoxigraph import Literal as Value
+from pyoxigraph import Triple
+
+from stancegraph import terminal
+from stancegraph.errors import UsageError
+from stancegraph.selection import Filters
+from stancegraph.vocabulary import local_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from stancegraph.store import Store, Term
+
+
+@dataclass
+class Request:
+    """What every command is given: where the data is, how to print, and which statements are meant."""
+
+    data: str | None
+    format: str
+    output: str
+    filters: dict[str, Any]
+
+    @cached_property
+    def store(self) -> Store:
+        from stancegraph import store
+
+        return store.open(self.data)
+
+    def show(
+        self,
+        rows: Sequence[dict[str, Any]],
+        columns: Sequence[str],
+        noun: str,
+        table: Callable[[], str] | None = None,
+    ) -> None:
+        """Print rows, and their number on stderr; `table` makes a better table than the plain one."""
+        made = table() if table and self.format == "table" else terminal.rows_as(self.format, rows, columns)
+        terminal.emit(made, self.output)
+        count = f"{len(rows)} {noun}{'' if len(rows) == 1 else 's'}"
+        terminal.note(count if rows else f"no {noun}s")
+
+    def show_terms(self, variables: Sequence[str], rows: Sequence[Mapping[str, Term]]) -> None:
+        """Print a query's answer: IRIs and values as text, numbers and truth values as such in JSON."""
+        if self.format == "ttl":
+            terminal.emit(_turtle(rows), self.output)
+        else:
+            plain = [{name: _value(row.get(name)) for name in variables} for row in rows]
+            self.show(plain, variables, "row")
+
+
+def _value(term: Term | None) -> Any:
+    if not isinstance(term, Value):
+        return None if term is None else term.value
+    kind = local_name(term.datatype.value)
+    if kind == "boolean":
+        return term.value in {"true", "1"}
+    try:
+        return int(term.value) if kind == "integer" else float(term.value) if kind in NUMBERS else term.value
+    except ValueError:
+        return term.value
+
+
+def _turtle(rows: Sequence[Mapping[str, Term]]) -> str:
+    from stancegraph import turtle
+
+    columns = ("subject", "predicate", "object")
+    if any(set(row) != set(columns) for row in rows):
+        raise UsageError(
+            "--format ttl is for CONSTRUCT and DESCRIBE; a SELECT answers a table, as json or csv"
+        )
+    return turtle.write(Triple(*(row[column] for column in columns)) for row in rows)  # type: ignore[arg-type]
+
+
+NUMBERS = frozenset({"decimal", "double", "float"})
+
+Data = Annotated[
+    str | None,
+    typer.Option(
+        "--data",
+        envvar="STANCEGRAPH_DATA",
+        metavar="PATH|URL",
+        help="File, folder, database or SPARQL endpoint; default: the shipped graph.",
+    ),
+]
+Form = Annotated[Literal["table", "json", "csv", "md"], typer.Option("--format", help="How to print.")]
+FormTtl = Annotated[
+    Literal["table", "json", "csv", "md", "ttl"], typer.Option("--format", help="How to print.")
+]
+Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Where to; - is stdout.")]
+
+
+def complete(*kinds: str) -> Callable[[str], list[str]]:
+    """Shell completion with names of these kinds from the shipped graph."""
+
+    def names_beginning(incomplete: str) -> list[str]:
+        from stancegraph import names, store
+
+        return names.index(store.open()).complete(incomplete, *kinds)
+
+    return names_beginning
+
+
+def _filter_options() -> list[inspect.Parameter]:
+    """One option per filter, from the filters' own declaration."""
+    parameters = []
+    for item in fields(Filters):
+        name = item.name.rstrip("_")
+        flag = "--" + name.replace("_", "-")
+        text = item.metadata["help"]
+        if name == "quoted":
+            annotation: Any = Annotated[bool | None, typer.Option("--quoted/--not-quoted", help=text)]
+        elif name == "min_confidence":
+            annotation = Annotated[float | None, typer.Option(flag, help=text, min=0, max=1)]
+        elif name == "as":
+            annotation = Annotated[Literal["person", "organisation"], typer.Option(flag, help=text)]
+        elif item.default == ():
+            annotation = Annotated[list[str] | None, typer.Option(flag, metavar="NAME", help=text)]
+        else:
+            annotation = Annotated[str | None, typer.Option(flag, metavar="DAY", help=text)]
+        default = None if item.default == () else item.default
+        parameters.append(
+            inspect.Parameter(
+                item.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+            )
+        )
+    return parameters
+
+
+def _option(name: str, default: Any, annotation: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def command(
+    app: typer.Typer,
+    name: str,
+    *,
+    filters: bool = False,
+    data: bool = True,
+    formats: Any = Form,
+    output: bool = True,
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a command whose first argument is the Request made from the options all commands share."""
+    shared = [_option("data", None, Data)] if data else []
+    shared += [_option("format", "table", formats)] if formats is not None else []
+    shared += [_option("output", "-", Output)] if output else []
+    chosen = _filter_options() if filters else []
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+        taken = {parameter.name for parameter in own}
+
+        @wraps(function)
+        def run(**options: Any) -> None:
+            given = {p.name: options.pop(p.name) for p in chosen if p.name not in taken}
+            request = Request(
+                options.pop("data", None),
+                options.pop("format", "table"),
+                options.pop("output", "-"),
+                {k: v for k, v in given.items() if v is not None},
+            )
+            function(request, **options)
+
+        extra = [p for p in (*chosen, *shared) if p.name not in taken]
+        keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+        run.__signature__ = inspect.Signature([*keyword, *extra])  # type: ignore[attr-defined]
+        run.__annotations__ = {p.name: p.annotation for p in (*keyword, *extra)}
+        app.command(name)(run)
+        return function
+
+    return register

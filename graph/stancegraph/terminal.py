@@ -1,0 +1,285 @@
+"""Rows as people and programs read them: tables for a terminal, JSON, CSV, Markdown; to stdout or a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+import textwrap
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from stancegraph.errors import StanceError
+from stancegraph.vocabulary import compact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from stancegraph.records import Report, Statement
+
+RIGHT_TO_LEFT: Final = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+UNSAFE: Final = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+ISOLATE: Final = "\u2068"
+END: Final = "\u2069"
+STANCES: Final = (("supports", 1), ("opposes", -1), ("leaves open", 0))
+
+
+def note(text: str) -> None:
+    """A line for the person, on stderr."""
+    print(text, file=sys.stderr)
+
+
+def emit(text: str, output: str = "-") -> None:
+    """`text` to stdout ("-") or to a file, which is written whole or not at all."""
+    if output == "-":
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    path = Path(output)
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            Path(name).chmod(0o666 & ~_umask())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except (OSError, ValueError) as error:
+        raise StanceError(f"cannot write {output}: {error}; choose another place with -o") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def rows_as(form: str, rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> str:
+    """`rows` as "table", "json", "csv" or "md"; `columns` are their keys, in order."""
+    if form == "json":
+        return json.dumps([_jsonable(row) for row in rows], ensure_ascii=False, indent=2) + "\n"
+    cells = [[_text(row.get(column), column) for column in columns] for row in rows]
+    if form == "csv":
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(cells)
+        return buffer.getvalue()
+    if form == "md":
+        lines = [list(columns), ["---"] * len(columns), *([_markdown(c) for c in row] for row in cells)]
+        return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    shown = [i for i, column in enumerate(columns) if column != "iri" or len(columns) < 3]
+    return _table([columns[i] for i in shown], [[plain(_short(row[i])) for i in shown] for row in cells])
+
+
+def _short(cell: str) -> str:
+    """IRIs as prefixed names, which every command takes too."""
+    return "; ".join(compact(part) for part in cell.split("; ")) if "://" in cell else cell
+
+
+def plain(text: str) -> str:
+    """Text safe for a terminal: no control or direction characters, right-to-left runs kept apart."""
+    text = UNSAFE.sub("\ufffd", text.replace("\r", " ").replace("\n", " ").replace("\t", " "))
+    return f"{ISOLATE}{text}{END}" if RIGHT_TO_LEFT.search(text) else text
+
+
+def visible(text: str) -> str:
+    """Text of several lines, made safe for a terminal line by line."""
+    return "\n".join(plain(line) for line in text.split("\n"))
+
+
+def said_as_table(statements: Iterable[Statement]) -> str:
+    """Statements grouped by speaker, oldest first, each with day and source beside act, words and stance."""
+    speakers: dict[tuple[str, ...], str] = {}
+    listed = list(statements)
+    for statement in listed:
+        speakers.setdefault(tuple(s.label for s in statement.speakers), statement.earliest)
+    order = list(speakers)
+    grouped = sorted(listed, key=lambda s: order.index(tuple(n.label for n in s.speakers)))
+    blocks = []
+    for names, group in groupby(grouped, key=lambda s: tuple(n.label for n in s.speakers)):
+        blocks.append("\n".join([_wrap(", ".join(names), 0, 2), *(_statement(s) for s in group)]) + "\n")
+    return "\n".join(blocks)
+
+
+def profile_as_table(row: dict[str, Any]) -> str:
+    """One actor, a heading and a line for each thing known."""
+    lines = [
+        _wrap(f"{row['actor']} — {row['kind']}, {row['statements']} statements", 0, 2),
+        _wrap(row["iri"], 2, 4),
+    ]
+    for key in ("aliases", "roles", "supports", "opposes", "allies", "opponents", "spoken_of"):
+        if row[key]:
+            lines += ["", f"  {key.replace('_', ' ')}", *(_wrap(item, 4, 6) for item in row[key])]
+    return "\n".join(lines) + "\n"
+
+
+def faults_as_table(rows: Iterable[dict[str, Any]]) -> str:
+    """Faults by file: what breaks which rule, and how to mend it."""
+    blocks = []
+    for file, group in groupby(rows, key=lambda row: row["file"]):
+        lines = [plain(file)]
+        for row in group:
+            lines += [
+                _wrap(f"{row['subject']}: {row['message']} ({row['rule']})", 2, 6),
+                _wrap(row["mend"], 6, 6),
+            ]
+        blocks.append("\n".join(lines) + "\n")
+    return "\n".join(blocks)
+
+
+def compared_as_table(rows: Iterable[dict[str, Any]], found: Mapping[str, Statement]) -> str:
+    """Targets under the relation two actors have on them, each with what either said of it."""
+    blocks = []
+    for relation, group in groupby(rows, key=lambda row: row["relation"]):
+        lines = [relation]
+        for row in group:
+            lines.append(_wrap(row["target"], 2, 4))
+            lines += [_evidence(found[iri]) for side in "ab" for iri in row[f"statements_{side}"]]
+        blocks.append("\n".join(lines) + "\n")
+    return "\n".join(blocks)
+
+
+def allies_as_table(rows: Iterable[dict[str, Any]], found: Mapping[str, Statement]) -> str:
+    """Actors under the relation they stand in, each with the targets shared and what either said of them."""
+    blocks = []
+    for relation, group in groupby(rows, key=lambda row: row["relation"]):
+        lines = [{"ally": "allies", "opponent": "opponents"}.get(relation, relation)]
+        for row in group:
+            lines.append(_wrap(f"{row['weight']:+.2f}  {row['actor']}", 2, 10))
+            for word in ("agree", "disagree"):
+                lines += [_wrap(f"{word}: {target}", 4, 6) for target in row[word]]
+            lines += [_evidence(found[iri]) for iri in row["statements"]]
+        blocks.append("\n".join(lines) + "\n")
+    return "\n".join(blocks)
+
+
+def _evidence(statement: Statement) -> str:
+    """One statement on one line: who, the words or the gist, day and source."""
+    words = " … ".join(f"“{quote}”" for quote in statement.quotes) or statement.gist
+    sources = "; ".join(_source(report) for report in statement.reports)
+    return _wrap(
+        f"{', '.join(s.label for s in statement.speakers)}, {statement.date}: {words} — {sources}", 6, 8
+    )
+
+
+def _statement(statement: Statement) -> str:
+    aside = [part for part in (statement.act, statement.medium) if part and part != "unknown"]
+    whom = f"to {', '.join(a.label for a in statement.addressees)}" if statement.addressees else None
+    behalf = f"for {', '.join(a.label for a in statement.on_behalf_of)}" if statement.on_behalf_of else None
+    head = " · ".join([statement.date, *aside, *(part for part in (behalf, whom) if part)])
+    lines = ["", _wrap(f"{head} · {'; '.join(_source(r) for r in statement.reports)}", 2, 4)]
+    lines.append(_wrap(statement.gist, 4, 4))
+    for report in statement.reports:
+        lines += [_wrap(f"“{quote}” — {_source(report)}", 4, 4) for quote in report.quotes]
+    if statement.condition:
+        lines.append(_wrap(f"condition: {statement.condition}", 4, 6))
+    for verb, sign in STANCES:
+        lines += [_wrap(f"{verb}: {label}", 4, 6) for label in statement.on(sign)]
+    doubt = f"{statement.basis}, confidence {statement.confidence:g}"
+    if doubt != "said, confidence 1":
+        lines.append(_wrap(f"[{doubt}]", 4, 4))
+    return "\n".join(lines)
+
+
+def _source(report: Report) -> str:
+    return f"{report.document.publisher or report.document.title}, {report.document.issued}"
+
+
+def _width() -> int:
+    return max(40, min(shutil.get_terminal_size((100, 24)).columns, 120))
+
+
+def _wrap(text: str, first: int, rest: int) -> str:
+    return textwrap.fill(
+        plain(text),
+        _width(),
+        initial_indent=" " * first,
+        subsequent_indent=" " * rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _table(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
+    """Aligned columns that fit the terminal; the widest give way first and wrap.
+
+    Where columns would have to shrink to well below what they hold, each row becomes a block of lines instead.
+    """
+    texts = list(zip(columns, *cells, strict=True))
+    widths = [max(map(len, column)) for column in texts]
+    if cells and sum(widths) + 2 * len(widths) > 1.6 * _width():
+        return _records(columns, cells)
+    least = [min(24, max(len(word) for text in column for word in text.split() or [""])) for column in texts]
+    while sum(widths) + 2 * len(widths) > _width() and widths != least:
+        spare = [width - need for width, need in zip(widths, least, strict=True)]
+        widths[spare.index(max(spare))] -= 1
+    lines = []
+    for row in (columns, *cells):
+        wrapped = [
+            textwrap.wrap(cell, width, break_on_hyphens=False) or [""]
+            for cell, width in zip(row, widths, strict=True)
+        ]
+        for i in range(max(map(len, wrapped))):
+            parts = [
+                (cell[i] if i < len(cell) else "").ljust(w) for cell, w in zip(wrapped, widths, strict=True)
+            ]
+            lines.append("  ".join(parts).rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _records(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
+    """A block for each row, a line for each cell that has something to say."""
+    name = max(map(len, columns)) + 2
+    blocks = []
+    for row in cells:
+        lines = [
+            textwrap.fill(
+                cell,
+                _width(),
+                initial_indent=column.ljust(name),
+                subsequent_indent=" " * name,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+            for column, cell in zip(columns, row, strict=True)
+            if cell
+        ]
+        blocks.append("\n".join(lines) + "\n")
+    return "\n".join(blocks)
+
+
+def _text(value: Any, column: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return str(value["title"] if column == "reports" else value.get("wording", value))
+    if isinstance(value, list):
+        return "; ".join(_text(item, column) for item in value)
+    return str(value)
+
+
+def _markdown(cell: str) -> str:
+    return re.sub(r"([\\|*_`<>\[\]])", r"\\\1", plain(cell))
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _jsonable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_jsonable(item) for item in value]
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    return value
