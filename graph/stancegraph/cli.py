@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from stancegraph import __version__, terminal
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.options import FormTtl, Request, command, complete
+from stancegraph.options import App, FormTtl, Request, command, complete
 
 if TYPE_CHECKING:
     from stancegraph.records import Statement
@@ -39,7 +39,7 @@ class Group(TyperGroup):
             raise typer.Exit(0) from None
 
 
-app = typer.Typer(
+app = App(
     cls=Group,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

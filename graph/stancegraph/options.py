@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from dataclasses import dataclass, fields
-from functools import cached_property, wraps
+from functools import cached_property, partial, wraps
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from pyoxigraph import Literal as Value
 from pyoxigraph import Triple
+from typer.core import TyperCommand
+from typer.models import CommandInfo
 
 from stancegraph import terminal
 from stancegraph.errors import UsageError
@@ -129,11 +132,7 @@ def _filter_options() -> list[inspect.Parameter]:
         else:
             annotation = Annotated[str | None, typer.Option(flag, metavar="DAY", help=text)]
         default = None if item.default == () else item.default
-        parameters.append(
-            inspect.Parameter(
-                item.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
-            )
-        )
+        parameters.append(_option(item.name, default, annotation))
     return parameters
 
 
@@ -141,8 +140,49 @@ def _option(name: str, default: Any, annotation: Any) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
+class Command(TyperCommand):
+    """A command whose absent options cost nothing: only values that were given are coerced."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for parameter in self.params:
+            if not parameter.required:
+                parameter.process_value = partial(_given_value, parameter.process_value)  # type: ignore[method-assign]
+
+
+def _given_value(coerced: Callable[[Any, Any], Any], ctx: Any, value: Any) -> Any:
+    return None if value in (None, ()) else coerced(ctx, value)
+
+
+class App(typer.Typer):
+    """Commands worked out when they are asked for: a lookup does not pay for the options of all others."""
+
+    def __init__(self, **options: Any) -> None:
+        self.waiting: dict[str, Callable[[], None]] = {}
+        super().__init__(**options)
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        asked = self.waiting.get(sys.argv[1]) if len(sys.argv) > 1 else None
+        if asked:
+            self.waiting = {}
+            asked()
+        return super().__call__(*args, **options)
+
+    @property
+    def registered_commands(self) -> list[CommandInfo]:
+        """Typer's own list, with every command that still waited."""
+        waiting, self.waiting = self.waiting, {}
+        for register in waiting.values():
+            register()
+        return self._commands
+
+    @registered_commands.setter
+    def registered_commands(self, commands: list[CommandInfo]) -> None:
+        self._commands = commands
+
+
 def command(
-    app: typer.Typer,
+    app: App,
     name: str,
     *,
     filters: bool = False,
@@ -150,32 +190,43 @@ def command(
     formats: Any = Form,
     output: bool = True,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a command whose first argument is the Request made from the options all commands share."""
-    shared = [_option("data", None, Data)] if data else []
-    shared += [_option("format", "table", formats)] if formats is not None else []
-    shared += [_option("output", "-", Output)] if output else []
-    chosen = _filter_options() if filters else []
+    """Announce a command whose first argument is the Request made from the options all commands share."""
 
-    def register(function: Callable[..., None]) -> Callable[..., None]:
-        own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
-        taken = {parameter.name for parameter in own}
-
-        @wraps(function)
-        def run(**options: Any) -> None:
-            given = {p.name: options.pop(p.name) for p in chosen if p.name not in taken}
-            request = Request(
-                options.pop("data", None),
-                options.pop("format", "table"),
-                options.pop("output", "-"),
-                {k: v for k, v in given.items() if v is not None},
+    def announce(function: Callable[..., None]) -> Callable[..., None]:
+        def register() -> None:
+            shared = [_option("data", None, Data)] if data else []
+            shared += [_option("format", "table", formats)] if formats is not None else []
+            shared += [_option("output", "-", Output)] if output else []
+            app.command(name, cls=Command)(
+                _requesting(function, _filter_options() if filters else [], shared)
             )
-            function(request, **options)
 
-        extra = [p for p in (*chosen, *shared) if p.name not in taken]
-        keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
-        run.__signature__ = inspect.Signature([*keyword, *extra])  # type: ignore[attr-defined]
-        run.__annotations__ = {p.name: p.annotation for p in (*keyword, *extra)}
-        app.command(name)(run)
+        app.waiting[name] = register
         return function
 
-    return register
+    return announce
+
+
+def _requesting(
+    function: Callable[..., None], chosen: list[inspect.Parameter], shared: list[inspect.Parameter]
+) -> Callable[..., None]:
+    """`function` with the options of filters and request as parameters of its own, for Typer to read."""
+    own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+    chosen = [p for p in chosen if p.name not in {parameter.name for parameter in own}]
+
+    @wraps(function)
+    def run(**options: Any) -> None:
+        given = {p.name: options.pop(p.name) for p in chosen}
+        request = Request(
+            options.pop("data", None),
+            options.pop("format", "table"),
+            options.pop("output", "-"),
+            {k: v for k, v in given.items() if v is not None},
+        )
+        function(request, **options)
+
+    keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+    parameters = [*keyword, *chosen, *shared]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in parameters}
+    return run

@@ -82,7 +82,7 @@ def _build(
     for file, graph in found:
         if progress is not None:
             progress(str(file))
-        files.fill(database, file, graph)
+        files.fill(database, file, graph, bulk=True)
     files.fill_vocabulary(database)
     database.optimize()
     database.flush()

@@ -37,6 +37,9 @@ NAMED_ONLY: Final = frozenset({".xml", ".json"})
 IN_MEMORY: Final = 2 << 30
 """Bytes of files that may be opened in memory."""
 
+SMALL: Final = 1 << 20
+"""Bytes up to which a file is loaded into memory faster without the machinery for bulk."""
+
 
 def ontology() -> Path:
     """The folder of the shipped graph: in the package (a wheel), else beside it (a checkout)."""
@@ -108,12 +111,13 @@ def _walk(folder: Path) -> Iterator[Path]:
                 yield Path(here, name)
 
 
-def fill(store: pyoxigraph.Store, file: Path, graph: str) -> None:
-    """Load a file into its graph; quads that name a graph keep it."""
+def fill(store: pyoxigraph.Store, file: Path, graph: str, *, bulk: bool = False) -> None:
+    """Load a file into its graph; quads that name a graph keep it; `bulk` for a store on disk."""
     kind = FORMATS[file.suffix.lower()]
     with _reading(file):
         if isinstance(kind, RdfFormat):
-            store.bulk_load(path=str(file), format=kind, base_iri=graph, to_graph=NamedNode(graph))
+            load = store.bulk_load if bulk or file.stat().st_size > SMALL else store.load
+            load(path=str(file), format=kind, base_iri=graph, to_graph=NamedNode(graph))
             return
     import warnings
 
