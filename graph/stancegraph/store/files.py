@@ -173,4 +173,4 @@ def fill_vocabulary(store: pyoxigraph.Store) -> None:
     supports, below = NamedNode(expand("stance:supports")), NamedNode(expand("rdfs:subPropertyOf"))
     if next(store.quads_for_pattern(supports, below, None), None) is None:
         for name in ("stance", "schemes"):
-            fill(store, ontology() / f"{name}.ttl", GRAPH + name)
+            fill(store, ontology() / f"{name}.ttl", GRAPH + name, bulk=True)
