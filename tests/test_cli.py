@@ -62,12 +62,21 @@ def test_rows_have_the_documented_keys(run: Run, command: list[str], keys: list[
 def test_figures_and_profile_have_the_documented_keys(run: Run) -> None:
     figures = json.loads(run("figures", "--format", "json").stdout)
     assert {"speaker", "counted", "event", "min", "max", "date", "document"} <= set(figures[0])
-    (profile,) = json.loads(run("actor", "khazali", "--format", "json").stdout)
+    profile = json.loads(run("actor", "khazali", "--format", "json").stdout)
     assert list(profile) == (
         "actor iri kind aliases roles statements supports opposes allies opponents spoken_of".split()
     )
     listed = json.loads(run("ask", "--list", "--format", "json").stdout)
     assert {"name", "question", "variables"} == set(listed[0])
+
+
+def test_the_shell_completes_names_of_actors_and_questions(shell: Shell) -> None:
+    for words, expected in (
+        ("stancegraph said khaz", "khazali"),
+        ("stancegraph ask figures-", "figures-rose"),
+    ):
+        env = {"_STANCEGRAPH_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": "2"}
+        assert expected in shell("stancegraph", env=env).stdout.splitlines()
 
 
 def test_a_table_line_with_words_carries_source_and_day(run: Run) -> None:

@@ -115,6 +115,9 @@ def actor(request: Request, name: ActorArgument) -> None:
     from stancegraph import alliances
 
     row = alliances.profile(request.store, name)
+    if request.format == "json":
+        terminal.emit(terminal.as_json(row), request.output)
+        return
     request.show([row], list(row), "actor", lambda: terminal.profile_as_table(row))
 
 

@@ -10,12 +10,11 @@ libraries are wrapped once, in the module that owns the library.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from stancegraph.names import Candidate
 
 
 class StanceError(Exception):
@@ -28,6 +27,16 @@ class UsageError(StanceError):
     """The request itself is wrong; asking differently mends it."""
 
     exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry near to what was typed; `score` 0..100, 100 = its name."""
+
+    iri: str
+    label: str
+    kind: str
+    score: float
 
 
 class UnknownName(UsageError):

@@ -15,7 +15,7 @@ from itertools import chain, product
 from typing import TYPE_CHECKING, Final
 
 from stancegraph import spelling
-from stancegraph.errors import UnknownName, UsageError
+from stancegraph.errors import Candidate, UnknownName, UsageError
 from stancegraph.vocabulary import PREFIXES, compact, local_name
 
 if TYPE_CHECKING:
@@ -53,16 +53,6 @@ class Entry:
     aliases: tuple[str, ...]
     weak: tuple[str, ...] = ()
     person: bool = False  # known by a family name, the last word of a name
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An entry near to what was typed; `score` 0..100, 100 = its name."""
-
-    iri: str
-    label: str
-    kind: str
-    score: float
 
 
 def index(store: Store, *kinds: str) -> Names:
@@ -146,10 +136,12 @@ class Names:
         ]
 
     def complete(self, prefix: str, *kinds: str) -> list[str]:
-        """Labels of the entries with a word in a name that starts with `prefix`, sorted."""
-        start = f" {spelling.plain(prefix)}"
-        found = [entry for entry in self._entries if _asked(entry, kinds)]
-        return sorted({e.label for e in found if any(start in f" {spelling.plain(n)}" for n in e.aliases)})
+        """Names of one word, local names of IRIs among them, that continue `prefix` as it is typed, sorted."""
+        found = (entry for entry in self._entries if _asked(entry, kinds))
+        names = (name for e in found for name in (local_name(e.iri), *e.aliases) if " " not in name)
+        return sorted(
+            {prefix + n[len(prefix) :] for n in names if n.casefold().startswith(prefix.casefold())}
+        )
 
     def _bearers(self, text: str, kinds: Sequence[str]) -> list[Entry]:
         """Entries whose IRI or strong name this is."""

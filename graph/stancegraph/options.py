@@ -16,7 +16,7 @@ from typer.models import CommandInfo
 
 from stancegraph import terminal
 from stancegraph.errors import UsageError
-from stancegraph.selection import Filters
+from stancegraph.selection import TESTS, Filters
 from stancegraph.vocabulary import local_name
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def complete(*kinds: str) -> Callable[[str], list[str]]:
     def names_beginning(incomplete: str) -> list[str]:
         from stancegraph import names, store
 
-        return names.index(store.open()).complete(incomplete, *kinds)
+        return names.index(store.open(), *kinds).complete(incomplete, *kinds)
 
     return names_beginning
 
@@ -128,7 +128,9 @@ def _filter_options() -> list[inspect.Parameter]:
         elif name == "as":
             annotation = Annotated[Literal["person", "organisation"], typer.Option(flag, help=text)]
         elif item.default == ():
-            annotation = Annotated[list[str] | None, typer.Option(flag, metavar="NAME", help=text)]
+            kinds = TESTS[name.removeprefix("not_")].kinds
+            option = typer.Option(flag, metavar="NAME", help=text, autocompletion=complete(*kinds))
+            annotation = Annotated[list[str] | None, option]
         else:
             annotation = Annotated[str | None, typer.Option(flag, metavar="DAY", help=text)]
         default = None if item.default == () else item.default

@@ -67,7 +67,7 @@ def _umask() -> int:
 def rows_as(form: str, rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> str:
     """`rows` as "table", "json", "csv" or "md"; `columns` are their keys, in order."""
     if form == "json":
-        return json.dumps([_jsonable(row) for row in rows], ensure_ascii=False, indent=2) + "\n"
+        return as_json(rows)
     cells = [[_text(row.get(column), column) for column in columns] for row in rows]
     if form == "csv":
         buffer = io.StringIO()
@@ -85,6 +85,11 @@ def rows_as(form: str, rows: Sequence[dict[str, Any]], columns: Sequence[str]) -
 def _short(cell: str) -> str:
     """IRIs as prefixed names, which every command takes too."""
     return "; ".join(compact(part) for part in cell.split("; ")) if "://" in cell else cell
+
+
+def as_json(value: Any) -> str:
+    """JSON text in UTF-8; a lone surrogate becomes a question mark."""
+    return json.dumps(_jsonable(value), ensure_ascii=False, indent=2) + "\n"
 
 
 def plain(text: str) -> str:
