@@ -40,7 +40,7 @@ def propositions(store: Store) -> list[Row]:
 
     >>> from stancegraph import store
     >>> propositions(store.open())[0]["proposition"]
-    "The conflict in Syria threatens Iraq's security."
+    'Iraq should stay out of the conflict in Syria.'
     """
     found = store.select(
         """SELECT ?iri ?proposition ?sign (COUNT(DISTINCT ?actor) AS ?n) WHERE {

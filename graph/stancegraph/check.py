@@ -111,7 +111,7 @@ def check(store: Store, *, sources: Path | None = None) -> Result:
 
     >>> from stancegraph import store
     >>> print(check(store.open()))
-    107 statements
+    114 statements
     """
     texts = None if sources is None else _hashed(sources)
     faults, notes = list(_broken_rules(store)), []

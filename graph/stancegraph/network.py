@@ -28,7 +28,7 @@ def stances(store: Store, **filters: Any) -> nx.MultiDiGraph[str]:
     >>> from stancegraph import store
     >>> graph = stances(store.open(), actor="khazali")
     >>> sorted(polarity for *_, polarity in graph.edges(data="polarity"))
-    [-1, -1, 1, 1, 1, 1]
+    [-1, 1, 1, 1, 1, 1]
     """
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     rows = statements.stances(store, **filters)
@@ -101,7 +101,7 @@ def agreement(rows: Iterable[Stance]) -> nx.Graph[str]:
             continue
         graph.add_node(row.actor.iri, label=row.actor.label)
         cell = counts[row.actor.iri][row.target.iri, row.polarity]
-        document = min((r.document.issued, r.document.iri) for r in row.statement.reports)
+        document = min(((r.document.issued, r.document.iri) for r in row.statement.reports), default=None)
         mark = (row.actor.iri, row.target.iri, row.polarity, document)
         if mark not in seen:
             seen.add(mark)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from math import isfinite, nan
 from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import NamedNode
@@ -38,7 +39,7 @@ def said(store: Store, **filters: Any) -> list[Statement]:
     Raises UnknownName where a name is not one thing's, UsageError for a wrong date or number.
 
     >>> from stancegraph import store
-    >>> [s.quotes for s in said(store.open(), actor="khazali", opposes="international community")]
+    >>> [s.quotes for s in said(store.open(), actor="khazali", act="condemn")]
     [('unacceptable',)]
     """
     chosen = selection.Filters.of(filters)
@@ -172,9 +173,22 @@ def _statement(
         ),
         about=values.named(expand("schema:about")),
         figures=tuple(sorted(figures, key=lambda f: (f.counted, f.wording))),
-        confidence=float(values.text("stance:confidence") or 0),
+        confidence=_number(iri, "stance:confidence", values.text("stance:confidence") or "0"),
         reports=tuple(sorted(reports, key=lambda r: (not r.quotes, r.document.issued, r.document.iri))),
     )
+
+
+def _number(iri: str, predicate: str, text: str) -> float:
+    """A number the data gives; raises StanceError naming where one is none."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = nan
+    if not isfinite(number):
+        raise StanceError(
+            f"{iri}: {predicate} '{text[:40]}' is not a number: mend it (`stancegraph check` finds all)"
+        )
+    return number
 
 
 def labels(store: Store, pattern: str, values: Mapping[str, Sequence[Term]]) -> dict[str, str]:
@@ -203,7 +217,8 @@ def _reports(store: Store, iris: Sequence[Term]) -> dict[str, list[Report]]:
         here = passages[key]
         if "start" in row:
             words = row["exact"].value if "exact" in row else None
-            here.add(Passage(int(row["start"].value), int(row["end"].value), words))
+            start, end = (int(_number(key[1], f"oa:{side}", row[side].value)) for side in ("start", "end"))
+            here.add(Passage(start, end, words))
     found: dict[str, list[Report]] = defaultdict(list)
     for (iri, _, source), stretches in passages.items():
         ordered = sorted(stretches, key=lambda p: (p.start, p.end, p.quote or ""))
@@ -246,7 +261,10 @@ def _figures(store: Store, iris: Sequence[Term]) -> dict[str, list[Figure]]:
     found: dict[str, list[Figure]] = defaultdict(list)
     for row in rows:
         value = {name: term.value for name, term in row.items()}
-        low, high = (int(value[end]) if end in value else None for end in ("min", "max"))
+        low, high = (
+            int(_number(value["figure"], f"schema:{end}Value", value[end])) if end in value else None
+            for end in ("min", "max")
+        )
         exclusive = value.get("exclusive") in {"true", "1"}
         figure = Figure(value["counted"], value.get("event", ""), low, high, exclusive, value["wording"])
         found[value["s"]].append(figure)
