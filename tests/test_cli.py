@@ -148,6 +148,12 @@ WRONG = [
     (["said", "khazali", "-o", "no/such/folder/x.json"], 3, "no/such/folder"),
     (["page", "-o", "no/such/folder/x.html"], 3, "no/such/folder"),
     (["load", "nowhere.ttl", "--into", "somewhere"], 3, "nowhere.ttl"),
+    (["said", "--data", ""], 2, "empty"),
+    (["said", "khazali", "-o", ""], 2, "-o names no file"),
+    (["said", "--act", "rej"], 2, "there are: accuse"),
+    (["ask", "said-about", "--set", "about=iraq", "--set", "since=stance:Statement"], 2, "not a date"),
+    (["ask", "coded-with-doubt", "--set", "most=\u0663"], 2, "not a number"),
+    (["ask", "everything-about", "--set", "statement=sadr-warns-of-cleansing"], 2, "did you mean"),
 ]
 
 
@@ -196,6 +202,9 @@ MAIMED = """
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 @prefix ex: <https://example.org/id/> .
 ex:bare a stance:Statement .
+ex:who a stance:Actor ; <http://www.w3.org/2004/02/skos/core#prefLabel> "who"@en .
+ex:other a stance:Actor .
+ex:also a stance:Statement ; stance:speaker ex:other ; stance:supports ex:what .
 ex:undated a stance:Statement ; stance:speaker ex:who ; stance:saidOn "2025-13-45"^^xsd:date ; stance:supports ex:what .
 ex:torn a stance:Report ; stance:reports ex:undated .
 """
@@ -205,6 +214,8 @@ ex:torn a stance:Report ; stance:reports ex:undated .
     "command",
     [
         ["said"],
+        ["actor", "who"],
+        ["allies", "who"],
         ["actors"],
         ["rank"],
         ["figures"],
@@ -236,6 +247,87 @@ def test_hostile_labels_cannot_command_the_terminal(run: Run, tmp_path: Path) ->
     assert "\x1b" not in out
     assert "\u202e" not in out
     assert "Al\ufffd" in out
+
+
+WRONG_NUMBERS = [("confidence 1.0", 'confidence "high"'), ("confidence 1.0", 'confidence "NaN"^^xsd:double')]
+
+
+@pytest.mark.parametrize(("right", "wrong"), WRONG_NUMBERS)
+@pytest.mark.parametrize("command", ["said", "rank", "page"])
+def test_a_number_that_is_none_is_named_with_its_statement(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str, right: str, wrong: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "wrong.ttl"
+    file.write_text(Path(FIVE).read_text(encoding="utf-8").replace(right, wrong, 1), encoding="utf-8")
+    done = run(command, "--data", str(file))
+    assert done.returncode == 3
+    assert "alpha-once" in done.stderr
+    assert "stance:confidence" in done.stderr
+
+
+def test_the_version_is_printed(run: Run) -> None:
+    done = run("--version")
+    assert (done.returncode, done.stdout.startswith("stancegraph ")) == (0, True)
+
+
+def test_a_file_keeps_its_permissions_and_a_link_stays_a_link(run: Run, tmp_path: Path) -> None:
+    real, link = tmp_path / "real.json", tmp_path / "link.json"
+    real.write_text("old", encoding="utf-8")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    assert run("actors", "--format", "json", "-o", str(link)).returncode == 0
+    assert link.is_symlink()
+    assert json.loads(real.read_text(encoding="utf-8"))
+    assert real.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_pipe_is_written_to_and_a_full_disk_is_an_error(shell: Shell) -> None:
+    done = shell("bash", "-c", "stancegraph actors -o >(cat >&2); sleep 0.5")
+    assert done.returncode == 0, done.stderr
+    assert "Qais al-Khazali" in done.stderr
+    for command in (
+        "stancegraph said > /dev/full",
+        "stancegraph said -o /dev/full",
+        "stancegraph page -o /dev/full",
+    ):
+        full = shell("bash", "-c", f"{command}; code=$?; test -c /dev/full || exit 9; exit $code")
+        assert full.returncode == 3, full.stderr
+        assert "No space left" in full.stderr
+        assert "Traceback" not in full.stderr
+
+
+def test_output_is_utf8_whatever_the_locale(shell: Shell) -> None:
+    done = shell("stancegraph", "actor", "sadr", env={"PYTHONIOENCODING": "ascii", "LC_ALL": "C"})
+    assert "مقتدى" in done.stdout
+
+
+def test_the_page_can_go_to_stdout(run: Run) -> None:
+    assert run("page", "--data", FIVE, "-o", "-").stdout.startswith("<!")
+
+
+def test_describe_needs_no_braces(run: Run) -> None:
+    done = run("ask", "DESCRIBE actor:iraq", "--format", "ttl")
+    assert done.returncode == 0, done.stderr
+    assert "actor:iraq a " in done.stdout
+
+
+def test_a_load_into_a_database_keeps_what_is_not_its_own(run: Run, tmp_path: Path) -> None:
+    database = tmp_path / "database"
+    assert run("load", FIVE, "--into", str(database)).returncode == 0
+    inside = run("load", FIVE, "--into", str(database / "inner"))
+    assert (inside.returncode, "inside" in inside.stderr) == (2, True)
+    (database / "notes.txt").write_text("mine", encoding="utf-8")
+    beside = run("load", FIVE, "--into", str(database))
+    assert (beside.returncode, "notes.txt" in beside.stderr) == (2, True)
+    assert (database / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_what_a_killed_load_left_is_swept_by_the_next(run: Run, tmp_path: Path) -> None:
+    left = tmp_path / ".database.999999999.abcdefgh"
+    left.mkdir()
+    assert run("load", FIVE, "--into", str(tmp_path / "database")).returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["database"]
 
 
 def test_a_closed_pipe_is_no_error(shell: Shell) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from stancegraph import __version__, terminal
+from stancegraph import __version__, output, terminal
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.options import App, FormTtl, Request, command, complete
 
@@ -29,10 +29,11 @@ class Group(TyperGroup):
     """Turns every error raised on purpose into one line on stderr and its exit code."""
 
     def invoke(self, ctx: Any) -> Any:
+        output.use_utf8()
         try:
             return super().invoke(ctx)
         except StanceError as error:
-            terminal.note(f"error: {terminal.visible(str(error))}")
+            output.note(f"error: {terminal.visible(str(error))}")
             raise typer.Exit(error.exit_code) from None
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -48,14 +49,21 @@ app = App(
 )
 
 
+def print_version(wanted: bool) -> None:
+    """Print the version and exit, if that is `wanted`."""
+    if wanted:
+        output.emit(f"stancegraph {__version__}\n")
+        raise typer.Exit
+
+
 @app.callback()
 def main(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and exit.", callback=print_version, is_eager=True),
+    ] = False,
 ) -> None:
     """Who said what, about whom, when, and where is it written."""
-    if version:
-        terminal.emit(f"stancegraph {__version__}\n")
-        raise typer.Exit
 
 
 def question_names(incomplete: str) -> list[str]:
@@ -93,7 +101,7 @@ def said(
     speakers = [*([" ".join(who)] if who else ()), *request.filters.get("actor", ())]
     found = statements.said(request.store, **{**request.filters, "actor": speakers})
     if request.format == "ttl":
-        terminal.emit(statements.turtle(request.store, found), request.output)
+        output.emit(statements.turtle(request.store, found), request.output)
         return
     request.show([s.row() for s in found], SAID, "statement", lambda: terminal.said_as_table(found))
 
@@ -116,7 +124,7 @@ def actor(request: Request, name: ActorArgument) -> None:
 
     row = alliances.profile(request.store, name)
     if request.format == "json":
-        terminal.emit(terminal.as_json(row), request.output)
+        output.emit(terminal.as_json(row), request.output)
         return
     request.show([row], list(row), "actor", lambda: terminal.profile_as_table(row))
 
@@ -163,7 +171,7 @@ def compare(request: Request, a: ActorArgument, b: ActorArgument) -> None:
     """Where two actors agree, where they disagree, and on what only one has spoken."""
     from stancegraph import network
 
-    rows = network.compare(request.store, a, b, **_without(request, "actor"))
+    rows = network.compare(request.store, a, b, **request.without("actor"))
     columns = ["target", "relation", "a", "b", "statements_a", "statements_b"]
     request.show(rows, columns, "target", lambda: terminal.compared_as_table(rows, _named(request, rows)))
 
@@ -173,7 +181,7 @@ def allies(request: Request, actor: ActorArgument) -> None:
     """Who stands with an actor and who against, over the targets they share; the closest first."""
     from stancegraph import alliances
 
-    rows = alliances.allies(request.store, actor, **_without(request, "actor"))
+    rows = alliances.allies(request.store, actor, **request.without("actor"))
     columns = ["actor", "iri", "relation", "weight", "agree", "disagree", "statements"]
     request.show(rows, columns, "actor", lambda: terminal.allies_as_table(rows, _named(request, rows)))
 
@@ -205,7 +213,7 @@ def page(
     graph = network.stances(request.store, **request.filters)
     page.write(graph, file)
     nodes = graph.number_of_nodes()
-    terminal.note(f"wrote {file}: {graph.number_of_edges()} stances among {nodes} actors and propositions")
+    output.note(f"wrote {file}: {graph.number_of_edges()} stances among {nodes} actors and propositions")
 
 
 @command(app, "ask", formats=FormTtl)
@@ -263,7 +271,7 @@ def check(
         rows, ["file", "subject", "rule", "message", "mend"], "fault", lambda: terminal.faults_as_table(rows)
     )
     for line in (*result.notes, str(result)):
-        terminal.note(line)
+        output.note(line)
     if rows:
         raise typer.Exit(1)
 
@@ -277,13 +285,9 @@ def load(
     """Load RDF into an on-disk database, all or nothing; a file loaded again replaces what it gave before."""
     from stancegraph import store
 
-    progress = terminal.note if sys.stderr.isatty() else None
+    progress = output.note if sys.stderr.isatty() else None
     count = store.load(sources, into, progress=progress)
-    terminal.note(f"{count} statements of RDF in {into}; use it with --data {into}")
-
-
-def _without(request: Request, name: str) -> dict[str, Any]:
-    return {key: value for key, value in request.filters.items() if key != name}
+    output.note(f"{count} statements of RDF in {into}; use it with --data {into}")
 
 
 def _named(request: Request, rows: list[dict[str, Any]]) -> dict[str, Statement]:

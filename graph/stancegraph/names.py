@@ -39,6 +39,7 @@ LONGEST: Final = 200  # characters of a typed name
 ACCEPTED, AHEAD = 90.0, 5.0  # a name is taken from this score on, with the next entry this far behind
 UNSURE: Final = 89.0  # the most a name scores that shares only some of its words with what was typed
 WEAK: Final = 84.0  # the most a weak alias scores: it suggests, it never decides
+FEW: Final = 30  # so many names are all listed where none is near
 SUGGESTED: Final = 40.0  # the least that "did you mean" offers
 SAME: Final = 0.85  # likeness from which two words may be spellings of one
 
@@ -120,7 +121,11 @@ class Names:
         else:
             meant = ", ".join(f"{entry.label} ({int(score)})" for score, entry in near[:5])
             message = f"no {' or '.join(kinds) or 'entry'} is called '{shown}'"
-            message += f"; did you mean: {meant}" if meant else ""
+            few = sorted(entry.label for entry in self._entries if kinds and _asked(entry, kinds))
+            if meant:
+                message += f"; did you mean: {meant}"
+            elif 0 < len(few) <= FEW:
+                message += f"; there are: {', '.join(few)}"
         raise UnknownName(message, _candidates(near[:5]))
 
     def nearest(self, text: str, *kinds: str, limit: int = 5) -> list[Candidate]:

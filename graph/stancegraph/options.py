@@ -14,7 +14,7 @@ from pyoxigraph import Triple
 from typer.core import TyperCommand
 from typer.models import CommandInfo
 
-from stancegraph import terminal
+from stancegraph import output, terminal
 from stancegraph.errors import UsageError
 from stancegraph.selection import TESTS, Filters
 from stancegraph.vocabulary import local_name
@@ -40,6 +40,10 @@ class Request:
 
         return store.open(self.data)
 
+    def without(self, name: str) -> dict[str, Any]:
+        """The filters but one, which the command's own argument stands for."""
+        return {key: value for key, value in self.filters.items() if key != name}
+
     def show(
         self,
         rows: Sequence[dict[str, Any]],
@@ -49,14 +53,14 @@ class Request:
     ) -> None:
         """Print rows, and their number on stderr; `table` makes a better table than the plain one."""
         made = table() if table and self.format == "table" else terminal.rows_as(self.format, rows, columns)
-        terminal.emit(made, self.output)
+        output.emit(made, self.output)
         count = f"{len(rows)} {noun}{'' if len(rows) == 1 else 's'}"
-        terminal.note(count if rows else f"no {noun}s")
+        output.note(count if rows else f"no {noun}s")
 
     def show_terms(self, variables: Sequence[str], rows: Sequence[Mapping[str, Term]]) -> None:
         """Print a query's answer: IRIs and values as text, numbers and truth values as such in JSON."""
         if self.format == "ttl":
-            terminal.emit(_turtle(rows), self.output)
+            output.emit(_turtle(rows), self.output)
         else:
             plain = [{name: _value(row.get(name)) for name in variables} for row in rows]
             self.show(plain, variables, "row")

@@ -24,7 +24,7 @@ from pyoxigraph import Literal, NamedNode
 from stancegraph import names
 from stancegraph.errors import UnknownName, UsageError
 from stancegraph.store import Table, ontology
-from stancegraph.vocabulary import PREFIXES, expand
+from stancegraph.vocabulary import PREFIXES, expand, local_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -39,12 +39,16 @@ KINDS: Final = {
 }  # fmt: skip
 """Kind of parameter → a value of it."""
 LITERALS: Final = {
-    "date": ("xsd:date", r"\d{4}-\d\d-\d\d"),
-    "month": ("xsd:string", r"\d{4}-(0[1-9]|1[0-2])"),
-    "number": ("xsd:decimal", r"[+-]?(\d+(\.\d+)?|\.\d+)"),
+    "date": ("xsd:date", r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    "month": ("xsd:string", r"[0-9]{4}-(0[1-9]|1[0-2])"),
+    "number": ("xsd:decimal", r"[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)"),
     "text": ("xsd:string", r"(?s).+"),
 }
 """Kind of parameter → datatype and shape of its values; the other kinds are IRIs or names."""
+_SPARQL: Final = re.compile(
+    r"\s*(prefix|base|select|ask|construct|describe|insert|delete|load|clear|drop|create|add|move|copy|with)\s",
+    re.I,
+)
 _PARAMETER: Final = re.compile(r"\?(\w+): ([a-z ]+?)(, optional)?; (.+)")
 
 
@@ -104,7 +108,7 @@ def read(source: str | Path) -> Question:
 
 def find(text: str) -> Question:
     """What a person means by `text`: SPARQL, an .rq file, or the name of a shipped question."""
-    if re.search(r"[{\n]", text):
+    if re.search(r"[{\n]", text) or _SPARQL.match(text):
         return read(text)
     return read(Path(text)) if text.endswith(".rq") else question(text)
 
@@ -157,10 +161,27 @@ def bind(store: Store, question: Question, settings: Mapping[str, Sequence[str]]
                 f"stancegraph ask {question.name} --set {each.name}={KINDS[each.kinds[0]]}"
             )
     index = cache(lambda: names.index(store))
+    _refuse_unknown_statements(store, question, settings)
     kinds = {name: known[name].kinds if name in known else () for name in settings if settings[name]}
     return {
         name: [_term(name, kinds[name], value.strip(), index) for value in settings[name]] for name in kinds
     }
+
+
+def _refuse_unknown_statements(
+    store: Store, question: Question, settings: Mapping[str, Sequence[str]]
+) -> None:
+    """A statement that is not there would answer nothing, and look as if nothing were known of it."""
+    for each in question.parameters:
+        for value in settings.get(each.name, ()) if each.kinds == ("statement",) else ():
+            iri = _iri(value.strip(), local=True)
+            if iri is None or not store.select("SELECT ?s WHERE { ?s a stance:Statement }", {"s": iri}):
+                found = store.select("SELECT DISTINCT ?s WHERE { ?s a stance:Statement }")
+                near = get_close_matches(
+                    value, [local_name(row["s"].value) for row in found], n=3, cutoff=0.4
+                )
+                meant = f"; did you mean {' or '.join(near)}?" if near else ""
+                raise UnknownName(f"no statement is called '{value[:60]}'{meant}")
 
 
 def answer(
@@ -191,7 +212,7 @@ def _term(name: str, kinds: tuple[str, ...], value: str, index: Callable[[], nam
     """The term a setting means: an IRI, a literal, or what bears the name."""
     wanted = [kind for kind in kinds if kind in names.KINDS]
     iri = _iri(value, local="statement" in kinds)
-    if iri and not wanted:
+    if iri and (not kinds or not {"any", "statement"}.isdisjoint(kinds)):
         return iri
     for kind in kinds or ("date", "number"):
         if literal := _literal(kind, value):

@@ -1,21 +1,17 @@
-"""Rows as people and programs read them: tables for a terminal, JSON, CSV, Markdown; to stdout or a file."""
+"""Rows as people and programs read them: tables for a terminal, JSON, CSV, Markdown."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import os
 import re
 import shutil
-import sys
-import tempfile
 import textwrap
 from itertools import groupby
-from pathlib import Path
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
-from stancegraph.errors import StanceError
 from stancegraph.vocabulary import compact
 
 if TYPE_CHECKING:
@@ -32,42 +28,10 @@ END: Final = "\u2069"
 STANCES: Final = (("supports", 1), ("opposes", -1), ("leaves open", 0))
 
 
-def note(text: str) -> None:
-    """A line for the person, on stderr."""
-    print(text, file=sys.stderr)
-
-
-def emit(text: str, output: str = "-") -> None:
-    """`text` to stdout ("-") or to a file, which is written whole or not at all."""
-    if output == "-":
-        sys.stdout.write(text)
-        sys.stdout.flush()
-        return
-    path = Path(output)
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            Path(name).chmod(0o666 & ~_umask())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except (OSError, ValueError) as error:
-        raise StanceError(f"cannot write {output}: {error}; choose another place with -o") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 def rows_as(form: str, rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> str:
     """`rows` as "table", "json", "csv" or "md"; `columns` are their keys, in order."""
     if form == "json":
-        return as_json(rows)
+        return as_json([{column: row.get(column) for column in columns} for row in rows])
     cells = [[_text(row.get(column), column) for column in columns] for row in rows]
     if form == "csv":
         buffer = io.StringIO()
@@ -88,7 +52,7 @@ def _short(cell: str) -> str:
 
 
 def as_json(value: Any) -> str:
-    """JSON text in UTF-8; a lone surrogate becomes a question mark."""
+    """JSON text in UTF-8; a lone surrogate becomes a question mark, a number that is none null."""
     return json.dumps(_jsonable(value), ensure_ascii=False, indent=2) + "\n"
 
 
@@ -113,7 +77,10 @@ def said_as_table(statements: Iterable[Statement]) -> str:
     grouped = sorted(listed, key=lambda s: order.index(tuple(n.label for n in s.speakers)))
     blocks = []
     for names, group in groupby(grouped, key=lambda s: tuple(n.label for n in s.speakers)):
-        blocks.append("\n".join([_wrap(", ".join(names), 0, 2), *(_statement(s) for s in group)]) + "\n")
+        blocks.append(
+            "\n".join([_wrap(", ".join(names) or "(no speaker)", 0, 2), *(_statement(s) for s in group)])
+            + "\n"
+        )
     return "\n".join(blocks)
 
 
@@ -183,7 +150,8 @@ def _statement(statement: Statement) -> str:
     whom = f"to {', '.join(a.label for a in statement.addressees)}" if statement.addressees else None
     behalf = f"for {', '.join(a.label for a in statement.on_behalf_of)}" if statement.on_behalf_of else None
     head = " · ".join([statement.date, *aside, *(part for part in (behalf, whom) if part)])
-    lines = ["", _wrap(f"{head} · {'; '.join(_source(r) for r in statement.reports)}", 2, 4)]
+    sources = "; ".join(_source(report) for report in statement.reports) or "(no document)"
+    lines = ["", _wrap(f"{head} · {sources}", 2, 4)]
     lines.append(_wrap(statement.gist, 4, 4))
     for report in statement.reports:
         lines += [_wrap(f"“{quote}” — {_source(report)}", 4, 4) for quote in report.quotes]
@@ -191,14 +159,16 @@ def _statement(statement: Statement) -> str:
         lines.append(_wrap(f"condition: {statement.condition}", 4, 6))
     for verb, sign in STANCES:
         lines += [_wrap(f"{verb}: {label}", 4, 6) for label in statement.on(sign)]
-    doubt = f"{statement.basis}, confidence {statement.confidence:g}"
-    if doubt != "said, confidence 1":
-        lines.append(_wrap(f"[{doubt}]", 4, 4))
+    sure = statement.basis == "said" and statement.confidence == 1
+    if statement.basis and not sure:
+        lines.append(_wrap(f"[{statement.basis}, confidence {statement.confidence:g}]", 4, 4))
     return "\n".join(lines)
 
 
 def _source(report: Report) -> str:
-    return f"{report.document.publisher or report.document.title}, {report.document.issued}"
+    return ", ".join(
+        filter(None, (report.document.publisher or report.document.title, report.document.issued))
+    )
 
 
 def _width() -> int:
@@ -287,4 +257,6 @@ def _jsonable(value: Any) -> Any:
         return [_jsonable(item) for item in value]
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, float) and not isfinite(value):
+        return None
     return value

@@ -15,7 +15,7 @@ import pyvis.network
 from markupsafe import Markup
 
 import stancegraph
-from stancegraph.errors import StanceError
+from stancegraph import output
 
 if TYPE_CHECKING:
     from stancegraph.page.content import Content
@@ -84,17 +84,8 @@ class Drawing(pyvis.network.Network):  # type: ignore[misc]  # pyvis ships no ty
         )
 
     def write_html(self, name: str | os.PathLike[str], *_: object, **__: object) -> None:
-        """Writes the page as UTF-8, whole or not at all.
-
-        Raises StanceError where the file cannot be written.
-        """
-        path = Path(name)
-        page = self.generate_html().encode()
-        try:
-            _replace(path.resolve(), page)
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise StanceError(f"cannot write {path}: {reason}; name another file with -o") from error
+        """Writes the page as UTF-8, whole or not at all; "-" is stdout. Raises StanceError where it cannot."""
+        output.emit(self.generate_html(), Path(name))
 
 
 def _environment() -> jinja2.Environment:
@@ -134,18 +125,3 @@ def _policy() -> str:
 
 def _sha256(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _replace(path: Path, page: bytes) -> None:
-    """A new file takes the old one's name once it is whole; what is no file (a device, a pipe) is written to."""
-    if path.exists() and not path.is_file():
-        path.write_bytes(page)
-        return
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with fresh.open("xb") as out:
-            out.write(page)
-        fresh.replace(path)
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise

@@ -50,7 +50,9 @@ def open(where: str | Path | None = None) -> Store:  # noqa: A001
     >>> open().ask("ASK { stance:supports rdfs:subPropertyOf stance:stanceOn }")
     True
     """
-    if where is not None and str(where).startswith(("http://", "https://")):
+    if where is not None and not str(where).strip():
+        raise UsageError("the place of the data is empty: name a file, a folder, a database or an address")
+    if where is not None and str(where).lower().startswith(("http://", "https://")):
         return Endpoint(str(where))
     return Local(ontology() if where is None else existing(where))
 
@@ -70,11 +72,14 @@ class Store:
         """
         ready = sparql.prepare(text, values)
         try:
-            return self._ask(ready) if trusted else self._ask_confined(ready, timeout)
+            answer = self._ask(ready) if trusted else self._ask_confined(ready, timeout)
         except SyntaxError as error:
             raise sparql.syntax(error, ready) from None
         except (OSError, RuntimeError) as error:
             raise StanceError(f"{self.where}: the query failed: {error}") from error
+        if isinstance(answer, {"select": Table, "ask": bool}.get(ready.form, list)):
+            return answer
+        raise StanceError(f"{self.where} gave another kind of answer than a {ready.form.upper()} has")
 
     def select(
         self, text: str, values: Values | None = None, *, trusted: bool = True
@@ -161,17 +166,20 @@ class Endpoint(Store):
         return _union(copy)
 
     def _ask(self, query: Query) -> Answer:
+        return self._send(query, self.timeout)
+
+    def _send(self, query: Query, timeout: float) -> Answer:
         from stancegraph.store import endpoint
 
         if self._dataset is None:
-            self._dataset = endpoint.union(self.where, timeout=self.timeout)
-        return endpoint.ask(self.where, query, dataset=self._dataset, timeout=self.timeout)
+            self._dataset = endpoint.union(self.where, timeout=timeout)
+        return endpoint.ask(self.where, query, dataset=self._dataset, timeout=timeout)
 
     def _ask_confined(self, query: Query, timeout: float) -> Answer:
         from stancegraph.store import worker
 
         worker.judge(query, timeout=timeout)
-        return self._ask(query)
+        return self._send(query, min(timeout, self.timeout))
 
 
 def _union(store: pyoxigraph.Store) -> Graph:

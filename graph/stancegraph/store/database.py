@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 import pyoxigraph
 
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import files
 
+_OWN: Final = re.compile(r"CURRENT|IDENTITY|LOCK|LOG(\..*)?|(MANIFEST|OPTIONS)-.*|.*\.(sst|log|blob|dbtmp)")
+"""Names RocksDB gives its files."""
+
 
 def is_database(path: Path) -> bool:
     """Whether a folder holds an Oxigraph database."""
-    return (path / "CURRENT").is_file()
+    try:
+        return (path / "CURRENT").is_file()
+    except OSError as error:
+        raise StanceError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def read_only(path: Path) -> pyoxigraph.Store:
@@ -46,13 +55,13 @@ def load(
     graphs = [graph for _, graph in found]
     if twice := next((graph for graph in graphs if graphs.count(graph) > 1), None):
         raise UsageError(f"two files would fill one graph, {twice}: rename one of their folders")
-    target = Path(into).absolute()
+    target = Path(into).resolve()
     before = is_database(target)
-    if not before and target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise UsageError(f"{target} exists and is not an Oxigraph database: name another, or remove it")
+    _refuse_elsewhere(target, before)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        _sweep(target)
+        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.{os.getpid()}.", dir=target.parent))
     except OSError as error:
         raise StanceError(f"{target.parent}: cannot be written: {error.strerror}") from error
     try:
@@ -67,6 +76,38 @@ def load(
             (beside / "old").rename(target)
         shutil.rmtree(beside, ignore_errors=True)
     return count
+
+
+def _refuse_elsewhere(target: Path, before: bool) -> None:
+    """Only a new folder, or a database and nothing but it, is written over."""
+    if inside := next((folder for folder in target.parents if is_database(folder)), None):
+        raise UsageError(f"{target} lies inside the database {inside}: name a folder outside it")
+    if not target.exists():
+        return
+    if not target.is_dir() or (not before and any(target.iterdir())):
+        raise UsageError(f"{target} exists and is not an Oxigraph database: name another, or remove it")
+    if before and (foreign := [each.name for each in target.iterdir() if not _OWN.fullmatch(each.name)]):
+        raise UsageError(f"{target} holds {foreign[0]}, which is not of the database: move it away first")
+
+
+def _sweep(target: Path) -> None:
+    """Remove what a load that was killed left beside the database."""
+    import shutil
+
+    for stale in target.parent.glob(f".{target.name}.*.*"):
+        owner = stale.name.split(".")[-2]
+        if owner.isdigit() and stale.is_dir() and not _runs(int(owner)):
+            shutil.rmtree(stale, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _build(

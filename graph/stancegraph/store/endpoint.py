@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final
@@ -32,12 +33,22 @@ _TRIPLES: Final = {
 def ask(address: str, query: Query, *, dataset: Dataset, timeout: float) -> Answer:
     """The answer to a query over a dataset; raises UsageError where the endpoint refuses the query."""
     try:
-        return answers.read(*_post(address, query, dataset, timeout))
+        answer = answers.read(*_post(address, query, dataset, timeout))
+        if isinstance(answer, Table) and (missing := _asked(query) - set(answer.variables)):
+            raise ValueError(f"it lacks the variable ?{min(missing)}")
+        return answer
     except (SyntaxError, ValueError) as error:
         raise StanceError(
             f"{address}: the answer is cut short or is not a SPARQL answer ({error}): ask for less, "
             "or check that this is the endpoint's query address"
         ) from None
+
+
+def _asked(query: Query) -> set[str]:
+    """The variables named in the head of a SELECT."""
+    head = re.match(r"(?is).*?\bselect\b(.*?)(?:\bwhere\b|\{|\bfrom\b)", query.plain)
+    flat = re.sub(r"\([^()]*\)", "", head[1]) if head and query.form == "select" else ""
+    return set(re.findall(r"[?$](\w+)", flat)) if "(" not in flat else set()
 
 
 def union(address: str, *, timeout: float) -> Dataset:

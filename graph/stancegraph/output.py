@@ -1,0 +1,86 @@
+"""Where answers go: standard output, or a file that is written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TextIO
+
+from stancegraph.errors import StanceError, UsageError
+
+
+def note(text: str) -> None:
+    """A line for the person, on stderr; nothing where stderr cannot be written."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except (OSError, ValueError):
+        _silence(sys.stderr)
+
+
+def emit(text: str, output: str | Path = "-") -> None:
+    """`text` as UTF-8 to stdout ("-") or to a file; raises StanceError where it cannot be written."""
+    if str(output) != "-":
+        write(Path(output), text.encode("utf-8", "replace"))
+        return
+    if sys.stdout is None:
+        raise StanceError("standard output is closed: open it, or name a file with -o")
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as error:
+        _silence(sys.stdout)
+        raise StanceError(
+            f"standard output cannot be written: {_reason(error)}; name a file with -o"
+        ) from error
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file: what stood there stays until the new is whole, and a device or a pipe is written to.
+
+    Raises UsageError for an empty name, StanceError where the file cannot be written.
+    """
+    if str(path) in {"", "."}:
+        raise UsageError("-o names no file: give a name, or - for standard output")
+    try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(content)
+        else:
+            _replace(path.resolve(), content)
+    except (OSError, ValueError) as error:
+        raise StanceError(f"cannot write {path}: {_reason(error)}; name another file with -o") from error
+
+
+def use_utf8() -> None:
+    """Make both streams write UTF-8, whatever the locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """A new file takes the old one's name and permissions once it is whole."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with fresh.open("xb") as file:
+            file.write(content)
+        if path.exists():
+            fresh.chmod(path.stat().st_mode & 0o7777)
+        fresh.replace(path)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+
+
+def _reason(error: Exception) -> object:
+    return getattr(error, "strerror", None) or error
+
+
+def _silence(stream: TextIO) -> None:
+    """Let nothing that is still buffered fail again when the program ends."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except (OSError, ValueError):
+        return
