@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from stancegraph import __version__, output, terminal
-from stancegraph.errors import StanceError, UsageError
-from stancegraph.options import App, FormTtl, Request, command, complete
+from stancegraph.errors import UsageError
+from stancegraph.options import App, FormTtl, Group, Request, command, complete
 
 if TYPE_CHECKING:
     from stancegraph.records import Statement
@@ -23,21 +21,6 @@ EPILOG = (
     "2 wrong usage: bad option or date, unknown or ambiguous name, query refused; "
     "3 could not run: unreadable data, dead endpoint, cannot write."
 )
-
-
-class Group(TyperGroup):
-    """Turns every error raised on purpose into one line on stderr and its exit code."""
-
-    def invoke(self, ctx: Any) -> Any:
-        output.use_utf8()
-        try:
-            return super().invoke(ctx)
-        except StanceError as error:
-            output.note(f"error: {terminal.visible(str(error))}")
-            raise typer.Exit(error.exit_code) from None
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(0) from None
 
 
 app = App(

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from dataclasses import dataclass, fields
 from functools import cached_property, partial, wraps
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 import typer
 from pyoxigraph import Literal as Value
 from pyoxigraph import Triple
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 from typer.models import CommandInfo
 
 from stancegraph import output, terminal
-from stancegraph.errors import UsageError
+from stancegraph.errors import StanceError, UsageError
 from stancegraph.selection import TESTS, Filters
 from stancegraph.vocabulary import local_name
 
@@ -146,18 +147,54 @@ def _option(name: str, default: Any, annotation: Any) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
+def coercing_little(parameters: list[Any]) -> list[Any]:
+    """The parameters, made to coerce only what needs it: the library behind that costs more than a lookup."""
+    for parameter in parameters:
+        if "process_value" not in vars(parameter):
+            parameter.process_value = partial(_value_of, parameter, parameter.process_value)
+    return parameters
+
+
 class Command(TyperCommand):
-    """A command whose absent options cost nothing: only values that were given are coerced."""
+    """A command that is read without what it does not need."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        for parameter in self.params:
-            if not parameter.required:
-                parameter.process_value = partial(_given_value, parameter.process_value)  # type: ignore[method-assign]
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Its parameters, the one for help among them."""
+        return coercing_little(super().get_params(ctx))
 
 
-def _given_value(coerced: Callable[[Any, Any], Any], ctx: Any, value: Any) -> Any:
-    return None if value in (None, ()) else coerced(ctx, value)
+def _value_of(parameter: Any, coerced: Callable[[Any, Any], Any], ctx: Any, value: Any) -> Any:
+    """The value of a parameter; what is absent, a default, plain text or a known choice is so already."""
+    wanted = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
+    if (value is None or value == ()) and not parameter.required:
+        return parameter.callback(ctx, parameter, None) if parameter.callback else None
+    if value == parameter.default or (wanted is str and isinstance(value, str)):
+        return value
+    if wanted == list[str]:
+        return list(value)
+    if get_origin(wanted) is Literal and value in get_args(wanted):
+        return value
+    return coerced(ctx, value)
+
+
+class Group(TyperGroup):
+    """Turns every error raised on purpose into one line on stderr and its exit code."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Its parameters, the one for help among them."""
+        return coercing_little(super().get_params(ctx))
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was named."""
+        output.use_utf8()
+        try:
+            return super().invoke(ctx)
+        except StanceError as error:
+            output.note(f"error: {terminal.visible(str(error))}")
+            raise typer.Exit(error.exit_code) from None
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
 
 
 class App(typer.Typer):
