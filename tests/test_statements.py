@@ -112,6 +112,16 @@ def test_turtle_of_statements_carries_reports_and_passages(shipped: Store) -> No
     assert exact == ["unacceptable"]
 
 
+@pytest.mark.parametrize("actor", ["khazali", "sudani", "SOHR", "al-Shammari", "turkiye"])
+def test_a_selection_in_turtle_tells_the_same_when_it_is_opened(
+    shipped: Store, tmp_path: Path, actor: str
+) -> None:
+    found = statements.said(shipped, actor=actor)
+    file = tmp_path / "selection.ttl"
+    file.write_text(statements.turtle(shipped, found), encoding="utf-8")
+    assert [s.row() for s in statements.said(store.open(file))] == [s.row() for s in found]
+
+
 @pytest.mark.parametrize(
     ("filters", "words"),
     [

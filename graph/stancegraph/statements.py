@@ -30,6 +30,12 @@ DESCRIBED: Final = """CONSTRUCT { ?node ?p ?o } WHERE {
     { BIND(?s AS ?node) } UNION { ?s stance:claims ?node } UNION { ?s stance:ascribes ?node }
     UNION { ?node stance:reports ?s } UNION { ?report stance:reports ?s ; stance:passage ?node }
     UNION { ?report stance:reports ?s ; stance:passage ?passage . ?passage oa:hasSelector ?node }
+    UNION { ?report stance:reports ?s ; stance:document ?node }
+    UNION { ?report stance:reports ?s ; stance:document ?document . ?document dcterms:publisher ?node }
+    UNION { ?s stance:claims ?figure . ?figure schema:observationAbout ?node }
+    UNION { ?s stance:inRole ?role . ?role ?part ?node . FILTER(?part IN (org:role, org:organization)) }
+    UNION { ?s ?link ?node . FILTER(isIRI(?node) && ?link != rdf:type && ?link != skos:closeMatch)
+            MINUS { ?node skos:inScheme ?scheme } }
     ?node ?p ?o }"""
 
 
@@ -72,7 +78,7 @@ def stances(store: Store, **filters: Any) -> list[Stance]:
 
 
 def turtle(store: Store, found: Sequence[Statement]) -> str:
-    """The statements in Turtle, with their reports, passages, figures and ascribed positions."""
+    """The statements in Turtle, with all that telling them needs: reports, passages, documents, names, figures."""
     from stancegraph.turtle import write
 
     triples: list[Triple] = []

@@ -7,6 +7,7 @@ triple that stands in two graphs: a query counts with DISTINCT.
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,7 +58,7 @@ def open(where: str | Path | None = None) -> Store:  # noqa: A001
     return Local(ontology() if where is None else existing(where))
 
 
-class Store:
+class Store(ABC):
     """Queries over one graph; `where` says which, for messages."""
 
     where: str
@@ -104,15 +105,15 @@ class Store:
             return answer
         raise UsageError("a CONSTRUCT or DESCRIBE query is wanted here")
 
+    @abstractmethod
     def graph(self) -> Graph:
         """The union of all graphs as an rdflib graph, for reading."""
-        raise NotImplementedError
 
-    def _ask(self, query: Query) -> Answer:
-        raise NotImplementedError
+    @abstractmethod
+    def _ask(self, query: Query) -> Answer: ...
 
-    def _ask_confined(self, query: Query, timeout: float) -> Answer:
-        raise NotImplementedError
+    @abstractmethod
+    def _ask_confined(self, query: Query, timeout: float) -> Answer: ...
 
 
 class Local(Store):
