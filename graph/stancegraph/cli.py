@@ -270,7 +270,7 @@ def load(
 
     progress = output.note if sys.stderr.isatty() else None
     count = store.load(sources, into, progress=progress)
-    output.note(f"{count} statements of RDF in {into}; use it with --data {into}")
+    output.note(f"{count} triples in {into}; use it with --data {into}")
 
 
 def _named(request: Request, rows: list[dict[str, Any]]) -> dict[str, Statement]:
