@@ -85,6 +85,11 @@ def test_a_table_line_with_words_carries_source_and_day(run: Run) -> None:
     assert "2025-03-02 · deny · Echo, 2025-03-10" in out
 
 
+def test_the_reader_is_told_that_quotations_may_be_translations(run: Run) -> None:
+    assert "translations" in run("said", "khazali", "--quoted").stderr
+    assert "translations" not in run("said", "khazali", "--not-quoted").stderr
+
+
 def test_right_to_left_text_is_kept_whole_and_apart(run: Run) -> None:
     out = run("actor", "sadr").stdout
     assert "\u2068مقتدى الصدر\u2069" in out

@@ -87,6 +87,8 @@ def said(
         output.emit(statements.turtle(request.store, found), request.output)
         return
     request.show([s.row() for s in found], SAID, "statement", lambda: terminal.said_as_table(found))
+    if any(statement.quotes for statement in found):
+        output.note("quotations stand as the documents print them; many are translations")
 
 
 @command(app, "actors")
