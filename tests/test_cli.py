@@ -90,6 +90,16 @@ def test_the_reader_is_told_that_quotations_may_be_translations(run: Run) -> Non
     assert "translations" not in run("said", "khazali", "--not-quoted").stderr
 
 
+def test_no_label_is_a_formula_to_a_spreadsheet(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "hostile.ttl"
+    hostile = Path(FIVE).read_text(encoding="utf-8").replace('"Alpha"', "'=HYPERLINK(1)'")
+    file.write_text(hostile, encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(run("actors", "--data", str(file), "--format", "csv").stdout)))
+    assert "'=HYPERLINK(1)" in {row["actor"] for row in rows}
+    ties = list(csv.DictReader(io.StringIO(run("allies", "Gamma", "--data", FIVE, "--format", "csv").stdout)))
+    assert float(ties[0]["weight"]) < 0
+
+
 def test_right_to_left_text_is_kept_whole_and_apart(run: Run) -> None:
     out = run("actor", "sadr").stdout
     assert "\u2068مقتدى الصدر\u2069" in out
