@@ -12,6 +12,7 @@ import pytest
 from conftest import Run
 from endpoint import serve
 from stancegraph import questions, store
+from stancegraph.errors import UsageError
 from stancegraph.store import Store
 
 PLACES: Final = ("folder", "database", "endpoint", "endpoint without union")
@@ -85,6 +86,11 @@ def _answer(graph: Store, question: questions.Question, given: dict[str, list[st
 
 def _blank(row: Mapping[str, object]) -> bool:
     return any(str(term).startswith("_:") for term in row.values())
+
+
+def test_a_shipped_question_on_a_database_ends_at_its_time(places: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match=r"longer than 0\.01 s"):
+        questions.answer(store.open(places["database"]), questions.question("agree-most"), {}, timeout=0.01)
 
 
 @pytest.mark.parametrize("place", ["folder", "database"])

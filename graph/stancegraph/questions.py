@@ -190,7 +190,7 @@ def answer(
     """The answer's variables and its rows; an unbound variable is absent from a row.
 
     ASK answers one row with `answer`; CONSTRUCT and DESCRIBE answer triples, a row each. A query that is not
-    shipped is refused if it could reach the network, and stopped after `timeout` seconds.
+    shipped is refused if it could reach the network; it, and any question on many triples, ends at `timeout` s.
 
     >>> from stancegraph import store
     >>> variables, rows = answer(store.open(), question("stand-on"), {"about": ["help-assad"]})
@@ -198,7 +198,8 @@ def answer(
     ['Abbas Araghchi']
     """
     values = bind(store, question, settings)
-    found = store.query(question.text, values, trusted=question in questions(), timeout=timeout)
+    trusted = question in questions() and store.light
+    found = store.query(question.text, values, trusted=trusted, timeout=timeout)
     if isinstance(found, Table):
         return found.variables, found.rows
     if isinstance(found, bool):

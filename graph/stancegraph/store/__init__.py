@@ -58,10 +58,16 @@ def open(where: str | Path | None = None) -> Store:  # noqa: A001
     return Local(ontology() if where is None else existing(where))
 
 
+LIGHT = 200_000
+"""Triples in memory up to which every shipped question answers at once."""
+
+
 class Store(ABC):
     """Queries over one graph; `where` says which, for messages."""
 
     where: str
+    light = True
+    """Whether no shipped question can run for long here: few triples in memory, or a time-out elsewhere."""
 
     def query(
         self, text: str, values: Values | None = None, *, trusted: bool = True, timeout: float = 30
@@ -124,6 +130,7 @@ class Local(Store):
         self._path = path
         self._on_disk = database.is_database(path)
         self._triples = database.triples(path)
+        self.light = not self._on_disk and len(self._triples) < LIGHT
 
     def graph(self) -> Graph:
         """The union of all graphs as an rdflib graph over the same triples; nothing is copied."""
