@@ -11,6 +11,10 @@ from typing import Final, Protocol
 
 import pytest
 
+import asking
+from stancegraph import store
+from stancegraph.store import Store
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 SOURCES: Final = ROOT.parent / "shared" / "sources"
 
@@ -83,6 +87,18 @@ def shell() -> Shell:
         )
 
     return call
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Store:
+    """The shipped graph."""
+    return store.open()
+
+
+@pytest.fixture(scope="session")
+def ask(shipped: Store) -> asking.Ask:
+    """Questions asked of the shipped graph, or of another with `where=`."""
+    return asking.of(shipped)
 
 
 @pytest.fixture(scope="session")

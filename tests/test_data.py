@@ -15,11 +15,6 @@ FILES = sorted(store.ontology().rglob("*.ttl"))
 
 
 @pytest.fixture(scope="module")
-def shipped() -> store.Store:
-    return store.open()
-
-
-@pytest.fixture(scope="module")
 def every(shipped: store.Store) -> list[Statement]:
     return statements.said(shipped)
 

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 import networkx as nx
 import pytest
-import pyvis.network
 from playwright.sync_api import sync_playwright
 
-import stancegraph
+from pages import CALM, FILLED, HOSTILE, five, hostile
 from stancegraph import page
-from stancegraph.errors import StanceError
-from stancegraph.page import drawing, layout
-from stancegraph.page.content import clean, told, wrapped
+from stancegraph.page.content import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,120 +21,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     Graph = nx.MultiDiGraph[str]
-
-CALM = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
-GULAN = {
-    "document": "d:gulan",
-    "title": "Iraq warns",
-    "publisher": "Gulan Media",
-    "issued": "2025-03-09",
-    "url": "https://example.org/iraq",
-}
-REGION = {
-    "document": "d:region",
-    "title": "Khazali calls",
-    "publisher": "The New Region",
-    "issued": None,
-    "url": None,
-}
-FILLED = "#statements[data-filled]"
-RUN = "window.hacked=1"
-HOSTILE = [
-    f"<script>{RUN}</script>",
-    f"</script><script>{RUN}</script>",
-    f"</style><script>{RUN}</script>",
-    f"</title><script>{RUN}</script>",
-    f"<!--<script>{RUN}",
-    f"--><script>{RUN}</script>",
-    f"<img src=x onerror={RUN}>",
-    f"<img src=http://127.0.0.1:9/x onerror={RUN}>",
-    f"<svg onload={RUN}>",
-    f"<svg><animate onbegin={RUN} attributeName=x>",
-    f"<iframe srcdoc='<script>parent.{RUN}</script>'>",
-    f"<details open ontoggle={RUN}>",
-    f"<body onload={RUN}>",
-    f"<input autofocus onfocus={RUN}>",
-    "<link rel=stylesheet href=http://127.0.0.1:9/x.css>",
-    "<meta http-equiv=refresh content='0;url=http://127.0.0.1:9/'>",
-    "<base href=http://127.0.0.1:9/>",
-    f"<math><mtext></form><form><mglyph><style></math><img src onerror={RUN}>",
-    f'" onmouseover="{RUN}" x="',
-    f"' onclick='{RUN}' x='",
-    f"javascript:{RUN}",
-    f"JaVa\tScRiPt:{RUN}",
-    f"data:text/html,<script>{RUN}</script>",
-    f" https://example.org/\njavascript:{RUN}",
-    "{{7*7}}{% raw %}{{ policy }}",
-    "${7*7}#{7*7}<%= 7*7 %>",
-    "{{ ''.__class__.__mro__ }}",
-    "\u202eevil\u202d\u2066\u2069",
-    "lone \ud800 and \udfff surrogates",
-    "null \x00 byte, bell \x07, escape \x1b[31m",
-    "two\u2028line\u2029ends\r\nand more",
-    "&lt;b&gt; &amp; &#60;script&#62;",
-    "<b>bold</b> *bold* _it_ `code`",
-    "href='x'",
-    "__proto__",
-    "constructor",
-    "مرحبا <b>بالعالم</b> שלום",
-    "x" * 100_000,
-    "<" * 5_000,
-]
-
-
-def edge(graph: Graph, key: str, speaker: str, target: str, polarity: int, **more: Any) -> None:
-    plain: dict[str, Any] = {
-        "gist": f"Gist of {key}.",
-        "quotes": (),
-        "date": "2025-03-09",
-        "act": "urge",
-        "medium": "post on X",
-        "basis": "said",
-        "confidence": 0.8,
-        "reports": (GULAN,),
-    }
-    graph.add_edge(speaker, target, key=key, polarity=polarity, **plain | more)
-
-
-def five() -> Graph:
-    """Five actors and a proposition; Hakim speaks for and against Rashid, and no line crosses another's middle."""
-    graph: Graph = nx.MultiDiGraph()
-    kinds = {
-        "sadr": "cleric",
-        "iraq": "state",
-        "hakim": "politician",
-        "rashid": "official",
-        "league": "armed group",
-    }
-    for name, kind in kinds.items():
-        graph.add_node(
-            f"actor:{name}", label=name.title(), label_ar="صدر" if name == "sadr" else None, kind=kind
-        )
-    graph.add_node("p:dialogue", label="The parties should talk.", label_ar=None, kind="proposition")
-    edge(graph, "s:1", "actor:sadr", "p:dialogue", 1, quotes=("let them talk",), reports=(GULAN, REGION))
-    edge(graph, "s:2", "actor:sadr", "p:dialogue", 1, date="2024-12-01/2024-12-06", gist="Calls for talks.")
-    edge(graph, "s:3", "actor:iraq", "p:dialogue", 1, quotes=("الحوار",))
-    edge(graph, "s:4", "actor:league", "p:dialogue", -1, quotes=("no talks",), act=None)
-    edge(graph, "s:5", "actor:hakim", "actor:rashid", 1)
-    edge(graph, "s:6", "actor:hakim", "actor:rashid", -1)
-    edge(graph, "s:6", "actor:hakim", "p:dialogue", 0)
-    return graph
-
-
-def hostile() -> Graph:
-    graph: Graph = nx.MultiDiGraph()
-    for i, text in enumerate(HOSTILE):
-        graph.add_node(f"{i:03}{text}", label=text, label_ar=text, kind=text if i % 2 else "proposition")
-    nodes = list(graph)
-    for i, text in enumerate(HOSTILE):
-        report = dict.fromkeys(("document", "title", "publisher", "issued", "url"), text)
-        more = dict.fromkeys(("gist", "date", "act", "medium", "basis"), text)
-        speaker, target = nodes[i], nodes[(i + 1) % len(nodes)]
-        edge(graph, text, speaker, target, i % 3 - 1, **more, quotes=(text,), reports=(report,))
-    return graph
 
 
 class Opened:
@@ -431,132 +310,3 @@ def test_actors_without_stances_are_still_shown(show: Any) -> None:
         opened.tab.locator("header").inner_text().split()
     )
     assert opened.complaints == []
-
-
-def test_both_signs_between_a_pair_bend_apart_and_width_counts_documents() -> None:
-    told_ = told(five())
-    names = [thing["label"] for thing in told_.things]
-    ties = {(names[tie["from"]], names[tie["to"]], tie["sign"]): tie for tie in told_.edges}
-    bends = {ties["Hakim", "Rashid", sign]["smooth"]["type"] for sign in (1, -1)}
-    assert bends == {"curvedCW", "curvedCCW"}
-    assert ties["Sadr", names[-1], 1]["smooth"] is False
-    assert ties["Sadr", names[-1], 1]["width"] > ties["Iraq", names[-1], 1]["width"]
-    assert len(ties) == 6
-
-
-def test_opposite_lines_of_a_pair_bend_apart() -> None:
-    graph = five()
-    edge(graph, "s:7", "actor:iraq", "actor:league", 1)
-    edge(graph, "s:8", "actor:league", "actor:iraq", 1)
-    bent = [tie["smooth"]["type"] for tie in told(graph).edges if tie["smooth"]]
-    # Each bends clockwise seen from its own speaker, so the two enclose an eye.
-    assert Counter(bent) == {"curvedCW": 1, "curvedCCW": 3} or Counter(bent) == {
-        "curvedCW": 3,
-        "curvedCCW": 1,
-    }
-
-
-def test_the_drawing_library_is_given_nothing_but_what_it_draws() -> None:
-    graph = five()
-    for data in graph.nodes.values():
-        data.update(group="x", title="<b>", source="y")
-    told_ = told(graph)
-    assert {key for node in told_.nodes for key in node} == {"id", "label", "shape", "size", "font", "x", "y"}
-    assert {key for tie in told_.edges for key in tie} == {
-        "id",
-        "from",
-        "to",
-        "sign",
-        "dashes",
-        "width",
-        "smooth",
-    }
-
-
-def test_no_two_boxes_overlap_and_places_are_integers() -> None:
-    boxes = [layout.Box(40 + i % 7 * 9, 10 + i % 3 * 8, 20 + i % 5 * 6) for i in range(90)]
-    ties = [(i, (i * i + 3) % 60) for i in range(60)] + [(70, 71), (72, 73), (73, 74)]
-    at = layout.positions(boxes, ties)
-    assert all(type(x) is int and type(y) is int for x, y in at)
-    for i, (x, y) in enumerate(at):
-        for j, (u, v) in enumerate(at[:i]):
-            a, b = boxes[i], boxes[j]
-            assert abs(x - u) >= a.half + b.half or y - a.up >= v + b.down or v - b.up >= y + a.down, (i, j)
-
-
-def test_a_long_label_is_wrapped_and_cut() -> None:
-    assert wrapped("x" * 50, 20, 2) == "x" * 20 + "\n" + "x" * 19 + "…"
-    assert wrapped("", 20, 2) == ""
-
-
-SCRIPT = """
-import random, sys
-sys.path[:0] = {paths!r}
-import networkx as nx
-import test_page
-from stancegraph import page
-graph = test_page.five()
-mixed = nx.MultiDiGraph()
-nodes, edges = list(graph.nodes(data=True)), list(graph.edges(keys=True, data=True))
-random.Random({seed}).shuffle(nodes), random.Random({seed}).shuffle(edges)
-mixed.add_nodes_from(nodes), mixed.add_edges_from(edges)
-page.write(mixed, {path!r}, title="Cinq acteurs \\u2013 \\u062e\\u0645\\u0633\\u0629")
-"""
-
-
-def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
-    """Under two hash seeds, two locales, and two orders of the same graph."""
-    here = [str(Path(__file__).parent), str(Path(stancegraph.__file__).parent.parent)]
-    written = []
-    for seed, locale in (("0", "C"), ("1", "C.UTF-8")):
-        path = tmp_path / f"{seed}.html"
-        script = SCRIPT.format(paths=here, seed=seed, path=str(path))
-        command = [sys.executable, "-X", "utf8=0", "-c", script]
-        subprocess.run(
-            command, check=True, env={"PYTHONHASHSEED": seed, "LC_ALL": locale, "PYTHONCOERCECLOCALE": "0"}
-        )
-        written.append(path.read_bytes())
-    assert written[0] == written[1]
-    assert b"\r" not in written[0]
-    assert "خمسة".encode() in written[0]
-
-
-@pytest.mark.parametrize("name", ["no/such/folder/page.html", ".", "nul\0.html"])
-def test_a_page_that_cannot_be_written_is_an_error_with_a_remedy(tmp_path: Path, name: str) -> None:
-    with pytest.raises(StanceError, match=r"cannot write .*; name another file with -o"):
-        page.write(five(), tmp_path / name)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_page_replaces_the_old_one_whole_and_is_as_readable_as_any_file(tmp_path: Path) -> None:
-    path = tmp_path / "old"
-    path.write_text("old")
-    usual = path.stat().st_mode
-    page.write(five(), path)
-    assert path.read_bytes() == page.html(five()).encode()
-    assert path.stat().st_mode == usual
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_pyvis_still_reads_the_template_from_where_the_page_puts_it() -> None:
-    network = pyvis.network.Network(cdn_resources="in_line")
-    network.path = "ours"
-    network.templateEnv = jinja2.Environment(
-        loader=jinja2.DictLoader({"ours": "{{ heading }}|{{ nodes }}|{{ edges }}|{{ options }}"}),
-        autoescape=True,
-    )
-    network.heading, network.nodes, network.edges, network.options = "<b>", [{"id": 1}], [], {"physics": {}}
-    assert network.generate_html() == "&lt;b&gt;|[{&#39;id&#39;: 1}]|[]|{&#34;physics&#34;: {}}"
-
-
-def test_the_vendored_library_is_what_its_sums_say() -> None:
-    folder = drawing.HERE / "vendor"
-    lines = (folder / "SHA256SUMS").read_text("utf-8").splitlines()
-    sums = {name: digest for digest, name in (line.split("  ") for line in lines)}
-    assert {path.name for path in folder.iterdir()} == {*sums, "SHA256SUMS"}
-    for name, expected in sums.items():
-        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == expected, name
-
-
-def test_the_shell_stays_small() -> None:
-    assert len(page.html(five()).encode()) < 720_000 + 5_000

@@ -20,11 +20,6 @@ def five() -> Store:
     return store.open(FIVE)
 
 
-@pytest.fixture(scope="module")
-def shipped() -> Store:
-    return store.open()
-
-
 def slugs(graph: Store, **filters: Any) -> list[str]:
     return [s.iri.rpartition("/")[2] for s in statements.said(graph, **filters)]
 

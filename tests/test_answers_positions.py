@@ -1,0 +1,365 @@
+"""Questions about who stands where, alone and in bodies, against answers read off the Turtle files by hand.
+
+The comment above an expected answer says where it was read. IRIs are shortened to their last part.
+"""
+
+from __future__ import annotations
+
+from asking import AMMAN, STAYS_OUT, THREAT, Ask, only
+
+# --- positions --------------------------------------------------------------------------------------------------
+
+
+def test_changed_position_finds_iraq_giving_up_its_distance(ask: Ask) -> None:
+    # The only actor with two signs on one target: iraq-had-kept-its-distance, of 3 December at the latest, and
+    # iraq-departs-from-neutrality, from the offensive (27 November) to the document (6 December).
+    change = (
+        *("Iraq", STAYS_OUT, "supports", "1999-12-08/2024-12-03", "opposes", "2024-11-27/2024-12-06"),
+        *("iraq-had-kept-its-distance", "iraq-departs-from-neutrality"),
+    )
+    columns = "speaker target before day_before after day_after statement_before statement_after".split()
+    assert ask("changed-position", {}, *columns) == [change]
+    assert ask("changed-position", {"about": "iraq-stays-out"}, *columns) == [change]
+    assert ask("changed-position", {"about": "threat-to-iraq"}, *columns) == []
+
+
+def test_on_opposite_sides_pairs_the_two_sides_of_one_month(ask: Ask) -> None:
+    # grep loyalists-disarm: three support, the loyalists oppose; the last possible days are all in March 2025.
+    columns = ("in_month", "supporter", "opposer", "statement", "contrary")
+    loyalists = ("Armed loyalists of the Assad government", "assad-loyalists-reject-settlement")
+    assert ask("on-opposite-sides", {"about": "loyalists-disarm"}, *columns) == [
+        ("2025-03", "Ahmad al-Sharaa", loyalists[0], "sharaa-calls-on-loyalists-to-surrender", loyalists[1]),
+        (
+            "2025-03",
+            "Former members of the Assad government's forces",
+            loyalists[0],
+            "former-regime-members-accept-settlement",
+            loyalists[1],
+        ),
+        (
+            "2025-03",
+            "Syrian transitional authorities",
+            loyalists[0],
+            "transitional-authorities-offer-settlement",
+            loyalists[1],
+        ),
+    ]
+    assert ask("on-opposite-sides", {"about": "loyalists-disarm", "month": "2024-12"}, *columns) == []
+
+
+def test_on_opposite_sides_of_another_target_gives_other_pairs(ask: Ask) -> None:
+    # grep threat-to-iraq: six speakers support (pro-iran-factions-frame-involvement has two), two oppose.
+    pairs = ask("on-opposite-sides", {"about": "threat-to-iraq", "month": "2024-12"}, "supporter", "opposer")
+    supporters = [
+        *("Government of Iraq", "Iraq", "Kata'ib Sayyid al-Shuhada", "Mohammed Shia' al-Sudani"),
+        *("Pro-Iran factions in Iraq", "unnamed Iraqi officials"),
+    ]
+    opposers = ["Osman al-Mukhtar", "unnamed critics of the Iraqi government"]
+    assert pairs == [(one, other) for one in supporters for other in opposers]
+
+
+def test_agree_most_begins_with_the_signatories_of_amman(ask: Ask) -> None:
+    # Their three joint statements carry four stances. Iraq and al-Sudani share four targets too (threat-to-iraq,
+    # threat-to-region, iraq-reinforces-border, and against iraq-stays-out), but Iraq had once supported the last.
+    # No other two share more than three (al-Sudani with the unnamed officials; the factions with Kata'ib).
+    pairs = [(one, other, "4", "0") for i, one in enumerate(AMMAN) for other in AMMAN[i + 1 :]]
+    pairs.append(("Iraq", "Mohammed Shia' al-Sudani", "4", "1"))
+    rows = ask("agree-most", {}, "one", "other", "agreed", "differed")
+    assert rows[: len(pairs)] == pairs
+    assert all(int(agreed) < 4 for _, _, agreed, _ in rows[len(pairs) :])
+
+
+def test_agree_most_with_one_actor_counts_shared_targets(ask: Ask) -> None:
+    # Of al-Khazali's five targets, three have other supporters, one each (grep); of al-Araghchi's two, none.
+    assert ask("agree-most", {"actor": "khazali"}, "one", "other", "agreed", "other_statement") == [
+        ("Qais al-Khazali", "Iraqi Foreign Ministry", "1", "iraqi-foreign-ministry-rejects-targeting"),
+        ("Qais al-Khazali", "Karwan Yarwais", "1", "yarwais-calls-groups-untrustworthy"),
+        (
+            "Qais al-Khazali",
+            "Syrian Observatory for Human Rights",
+            "1",
+            "syrian-observatory-accuses-security-forces",
+        ),
+    ]
+    assert ask("agree-most", {"actor": "Abbas Araghchi"}, "other") == []
+
+
+def test_compare_actors_shows_where_both_take_a_side(ask: Ask) -> None:
+    # al-Mukhtar opposes threat-to-iraq and supports iraq-stays-out, al-Sudani the reverse; al-Khazali and Yarwais
+    # share extremists-untrustworthy.
+    columns = ("target", "one", "two", "same", "statement", "other_statement")
+    assert ask("compare-actors", {"actor": "al-Sudani", "other": "Osman al-Mukhtar"}, *columns) == [
+        (
+            *(STAYS_OUT, "opposes", "supports", "false"),
+            *("sudani-says-iraq-will-not-stand-still", "mukhtar-warns-against-involvement"),
+        ),
+        (
+            *(THREAT, "supports", "opposes", "false"),
+            *("sudani-says-iraq-cannot-allow-a-repeat", "mukhtar-denies-link-to-iraqs-security"),
+        ),
+    ]
+    assert ask(
+        "compare-actors", {"actor": "khazali", "other": "Yarwais"}, "same", "statement", "other_statement"
+    ) == [("true", "khazali-distrusts-former-rebels", "yarwais-calls-groups-untrustworthy")]
+
+
+def test_contradict_each_other_tells_a_denial_from_a_mere_difference(ask: Ask) -> None:
+    # grep iraqi-groups-in-syria: the leaders deny (act:deny), the reports assert (act:assert), al-Khanjar only
+    # presupposes it in a request.
+    columns = ("affirmer", "asserted", "denier", "denied", "statement", "contrary")
+    leaders = ("unnamed leaders of the Popular Mobilization Forces", "true")
+    assert ask("contradict-each-other", {"about": "iraqi-groups-in-syria"}, *columns) == [
+        (
+            *("Khamis al-Khanjar", "false", *leaders),
+            *("khanjar-presupposes-fighters-in-syria", "pmf-leaders-deny-presence-in-syria"),
+        ),
+        (
+            *("unnamed reports", "true", *leaders),
+            *("reports-of-militias-moving-to-syria", "pmf-leaders-deny-presence-in-syria"),
+        ),
+    ]
+
+
+def test_contradict_each_other_keeps_the_pairs_of_one_actor(ask: Ask) -> None:
+    # Only statements of other speakers than the loyalists support loyalists-disarm; they oppose nothing else.
+    rows = ask(
+        "contradict-each-other", {"actor": "assad-loyalists"}, "affirmer", "denier", "asserted", "denied"
+    )
+    assert rows == [
+        (affirmer, "Armed loyalists of the Assad government", "false", "false")
+        for affirmer in (
+            "Ahmad al-Sharaa",
+            "Former members of the Assad government's forces",
+            "Syrian transitional authorities",
+        )
+    ]
+
+
+def test_stand_on_gives_each_side_of_a_target(ask: Ask) -> None:
+    # grep iraq-stays-out and help-assad.
+    assert ask("stand-on", {"about": "iraq-stays-out"}, "stance", "speaker", "statement") == [
+        ("supports", "Iraq", "iraq-had-kept-its-distance"),
+        ("supports", "Khamis al-Khanjar", "khanjar-implies-staying-out"),
+        ("supports", "Osman al-Mukhtar", "mukhtar-warns-against-involvement"),
+        ("opposes", "Iraq", "iraq-departs-from-neutrality"),
+        ("opposes", "Mohammed Shia' al-Sudani", "sudani-says-iraq-will-not-stand-still"),
+        ("opposes", "unnamed Iraqi officials", "iraqi-officials-echo-sudani"),
+    ]
+    assert ask("stand-on", {"about": "help-assad"}, "stance", "speaker", "statements") == [
+        ("supports", "Iran", "1"),
+        ("supports", "Kata'ib Sayyid al-Shuhada", "1"),
+        ("supports", "Nouri al-Maliki", "1"),
+        ("supports", "Pro-Iran factions in Iraq", "1"),
+        ("neutral on", "Abbas Araghchi", "1"),
+    ]
+
+
+def test_contested_puts_the_largest_smaller_side_first(ask: Ask) -> None:
+    # Each target of stance:opposes that also stands after stance:supports, with its speakers counted; on
+    # iraq-stays-out Iraq is counted on both sides (see stand-on), on threat-to-iraq see on-opposite-sides.
+    assert ask("contested", {}, "target", "supporters", "opposers", "contrary") == [
+        (STAYS_OUT, "3", "3", "sudani-says-iraq-will-not-stand-still"),
+        (THREAT, "6", "2", "critics-see-threat-exaggerated"),
+        ("Syrian transitional authorities", "5", "1", "sadr-implies-distrust-of-authorities"),
+        (
+            "Armed supporters of the former government should lay down their arms.",
+            *("3", "1", "assad-loyalists-reject-settlement"),
+        ),
+        (
+            "Iraqi armed groups have gone to fight in Syria.",
+            *("2", "1", "pmf-leaders-deny-presence-in-syria"),
+        ),
+    ]
+
+
+def test_stands_by_month_keeps_a_change_apart(ask: Ask) -> None:
+    # actor:iraq: the Amman statements of 9 March and the watch kept from 6 to 9 March; in December five positions,
+    # each by the last day it can have been said.
+    columns = ("target", "stance", "statement")
+    assert ask("stands-by-month", {"actor": "actor:iraq", "month": "2025-03"}, *columns) == [
+        ("Islamic State", "opposes", "amman-meeting-agrees-on-operations-room"),
+        ("Israel should stop attacking Syria.", "supports", "amman-meeting-condemns-israeli-attacks"),
+        (
+            "Syria's neighbours should fight the Islamic State together.",
+            *("supports", "amman-meeting-agrees-on-operations-room"),
+        ),
+        ("Syrian transitional authorities", "supports", "amman-meeting-supports-new-government"),
+        (
+            "The conflict in Syria threatens the stability of the region.",
+            *("supports", "iraq-and-neighbours-watch-developments"),
+        ),
+    ]
+    assert ask("stands-by-month", {"actor": "actor:iraq", "month": "2024-12"}, *columns) == [
+        ("Assad government", "supports", "iraq-kept-supportive-relations"),
+        ("Iraq should reinforce its border with Syria.", "supports", "iraq-has-reinforced-its-border"),
+        (STAYS_OUT, "opposes", "iraq-departs-from-neutrality"),
+        (STAYS_OUT, "supports", "iraq-had-kept-its-distance"),
+        (THREAT, "supports", "iraq-is-alarmed-over-syria"),
+    ]
+
+
+def test_before_and_after_leaves_undecided_what_the_dates_leave_open(ask: Ask) -> None:
+    # Speakers under government-of-iraq with stances: itself, its border guard and its Foreign Ministry. Assad left
+    # on 2024-12-08; bounds that include earlier days and that day are undecided, as for the support of Assad and
+    # the alignment with Iran, both from 1999 on.
+    columns = ("target", "speaker", "when", "stance", "statements")
+    government, ministry, guard = "Government of Iraq", "Iraqi Foreign Ministry", "Iraqi Border Guard Command"
+    assert ask("before-and-after", {"event": "fall of Assad", "actor": "government-of-iraq"}, *columns) == [
+        ("Assad government", government, "undecided", "supports", "1"),
+        ("Civilians in Syria should be protected.", ministry, "after", "supports", "2"),
+        ("Iran", government, "undecided", "supports", "1"),
+        ("Iraq should reinforce its border with Syria.", guard, "after", "supports", "1"),
+        ("Iraq should work with Syria's transitional authorities.", government, "after", "neutral on", "1"),
+        ("Iraq's border with Syria is secure.", guard, "after", "supports", "1"),
+        (THREAT, government, "before", "supports", "1"),
+        (THREAT, government, "undecided", "supports", "1"),
+        ("The conflict in Syria threatens the stability of the region.", ministry, "after", "supports", "2"),
+        (
+            "The parties in Syria should settle their conflict by dialogue.",
+            ministry,
+            "after",
+            "supports",
+            "2",
+        ),
+        ("The parties in Syria should stop fighting.", ministry, "after", "supports", "2"),
+    ]
+
+
+def test_before_and_after_another_event_moves_the_line(ask: Ask) -> None:
+    # The coast: 2025-03-06. The government's words on Assad, at the latest of 2024-12-08, are before it; its
+    # alignment with Iran and its words on the new authorities, up to 2025-03-08, are undecided. Both on the threat
+    # are of December.
+    settings = {"event": "coastal-violence", "actor": "government-of-iraq"}
+    rows = ask("before-and-after", settings, "speaker", "when", "stance", "statements")
+    assert [row[1:] for row in rows if row[0] == "Government of Iraq"] == [
+        ("before", "supports", "1"),
+        ("undecided", "supports", "1"),
+        ("undecided", "neutral on", "1"),
+        ("before", "supports", "2"),
+    ]
+    everybody = ask("before-and-after", {"event": "coastal-violence"}, "speaker")
+    assert ("Nouri al-Maliki",) in everybody
+
+
+def test_silent_on_lists_what_only_the_allies_speak_of(ask: Ask) -> None:
+    # al-Khazali's allies (see agree-most) are the ministry, Yarwais and the Observatory; their other targets, each
+    # of one ally. al-Araghchi has no ally.
+    assert ask("silent-on", {"actor": "khazali"}, "target", "supporting", "opposing", "neutral") == [
+        ("People in Syria are being killed or driven out because of their ethnicity or sect.", "1", "0", "0"),
+        ("The Islamic State could regain strength from the conflict in Syria.", "1", "0", "0"),
+        (THREAT, "0", "0", "1"),
+        ("The conflict in Syria threatens the stability of the region.", "1", "0", "0"),
+        ("The parties in Syria should settle their conflict by dialogue.", "1", "0", "0"),
+        ("The parties in Syria should stop fighting.", "1", "0", "0"),
+    ]
+    assert ask("silent-on", {"actor": "Abbas Araghchi"}, "target") == []
+
+
+def test_ascribed_to_sets_beside_it_what_the_holder_says(ask: Ask) -> None:
+    # The two blank nodes after stance:ascribes; iraq-kept-supportive-relations and al-Sudani's refusal to stand
+    # still are the holders' own.
+    columns = ("speaker", "holder", "stance", "target", "own", "statement")
+    of_iraq = ("Ihsan al-Shammari", "Iraq", "supports", "Assad government", "supports")
+    of_sudani = ("Ihsan al-Shammari", "Mohammed Shia' al-Sudani", "opposes", STAYS_OUT, "opposes")
+    assert ask("ascribed-to", {"actor": "actor:iraq"}, *columns) == [
+        (*of_iraq, "shammari-claims-iraq-backs-assad")
+    ]
+    assert ask("ascribed-to", {"actor": "al-Sudani"}, *columns) == [
+        (*of_sudani, "shammari-describes-abandoned-neutrality")
+    ]
+
+
+# --- organisations ----------------------------------------------------------------------------------------------
+
+
+def test_members_said_counts_a_role_only_while_it_was_held(ask: Ask) -> None:
+    # al-Sharaa led Hayat Tahrir al-Sham until 2025-01-29 and has been interim president since: his two statements
+    # of March are the authorities', beside their own offer and two of their ministry.
+    assert only(ask("members-said", {"organisation": "HTS"}, "statement")) == ["hts-tells-of-liberation"]
+    assert ask(
+        "members-said", {"organisation": "syrian-transitional-authorities"}, "member", "statement"
+    ) == [
+        ("Syrian transitional authorities", "transitional-authorities-offer-settlement"),
+        ("Ahmad al-Sharaa", "sharaa-calls-on-loyalists-to-surrender"),
+        ("Ahmad al-Sharaa", "sharaa-condemns-loyalist-attacks"),
+        ("Syrian Defence Ministry", "syrian-defence-ministry-closes-roads"),
+        ("Syrian Defence Ministry", "syrian-defence-ministry-promises-trials"),
+    ]
+
+
+def test_members_said_about_one_target_leaves_out_the_rest(ask: Ask) -> None:
+    # al-Maliki is the one member of State of Law; one of his eight statements supports unity.
+    columns = ("member", "act", "stance", "statement")
+    assert ask("members-said", {"organisation": "State of Law", "about": "unity"}, *columns) == [
+        ("Nouri al-Maliki", "urge", "supports", "maliki-urges-support-for-unity")
+    ]
+    assert len(set(ask("members-said", {"organisation": "State of Law"}, "statement"))) == 8
+
+
+def test_members_unanimous_counts_members_of_bodies_and_of_groups(ask: Ask) -> None:
+    # Under actor:iraq on iraq-stays-out: Iraq itself on both sides, al-Sudani against. On the threat: Iraq, the
+    # government and al-Sudani for, Yarwais of parliament neutral. Unnamed officials are nobody's members.
+    columns = ("members", "supporters", "opposers", "neutral", "unanimous", "statement", "contrary")
+    assert ask("members-unanimous", {"organisation": "actor:iraq", "about": "iraq-stays-out"}, *columns) == [
+        ("2", "1", "2", "0", "false", "iraq-had-kept-its-distance", "iraq-departs-from-neutrality")
+    ]
+    assert ask("members-unanimous", {"organisation": "actor:iraq", "about": "threat-to-iraq"}, *columns) == [
+        ("4", "3", "0", "1", "false", "government-of-iraq-concerned-over-syria", "")
+    ]
+    # foaf:member Kata'ib Sayyid al-Shuhada, which spoke with the factions on three targets, and Asaib, whose leader
+    # al-Khazali has five of his own.
+    rows = ask("members-unanimous", {"organisation": "pro-iran-factions"}, "members", "unanimous")
+    assert rows == [("2", "true")] * 3 + [("1", "true")] * 5
+
+
+def test_government_stands_takes_ministries_and_officials_together(ask: Ask) -> None:
+    # March 2025: the government (on Iran, up to 8 March, and one neutral), its border guard (two), its ministry
+    # (six statements on four propositions), its adviser al-Araji (two statements, two and three stances, unity in
+    # both).
+    settings = {"organisation": "government-of-iraq", "month": "2025-03"}
+    assert ask("government-stands", settings, "target", "stance", "voices", "statements") == [
+        ("Civilians in Syria should be protected.", "supports", "1", "2"),
+        ("Iran", "supports", "1", "1"),
+        ("Iraq should help keep Syria secure.", "supports", "1", "1"),
+        ("Iraq should reinforce its border with Syria.", "supports", "1", "1"),
+        ("Iraq should work with Syria's transitional authorities.", "neutral on", "1", "1"),
+        ("Iraq's border with Syria is secure.", "supports", "1", "1"),
+        ("Syria", "supports", "1", "1"),
+        ("Syria's communities should be reconciled across sectarian lines.", "supports", "1", "1"),
+        ("Syria's unity should be preserved.", "supports", "1", "2"),
+        ("The conflict in Syria threatens the stability of the region.", "supports", "1", "2"),
+        ("The parties in Syria should settle their conflict by dialogue.", "supports", "1", "2"),
+        ("The parties in Syria should stop fighting.", "supports", "1", "2"),
+    ]
+
+
+def test_government_stands_in_december_counts_those_who_speak_on_behalf(ask: Ask) -> None:
+    # Reinforcing the border: al-Sudani on 3 December, Rasool, and the unnamed officers for the armed forces.
+    settings = {"organisation": "government-of-iraq", "month": "2024-12"}
+    rows = ask("government-stands", settings, "target", "voices", "statements", "statement")
+    (border,) = [row for row in rows if row[0] == "Iraq should reinforce its border with Syria."]
+    assert border[1:] == ("3", "3", "iraqi-military-officials-step-up-measures")
+
+
+def test_speak_for_groups_by_principal_and_role(ask: Ask) -> None:
+    # The eight stance:onBehalfOf; only Rasool's three have a stance:inRole.
+    columns = ("speaker", "principal", "role", "statements")
+    forces = [
+        ("Yahya Rasool", "Iraqi armed forces", "military spokesperson", "3"),
+        ("unnamed Iraqi military officials", "Iraqi armed forces", "", "3"),
+    ]
+    assert ask("speak-for", {}, *columns) == [
+        *forces,
+        ("Office of the Prime Minister of Iraq", "Mohammed Shia' al-Sudani", "", "1"),
+        ("unnamed leaders of the Popular Mobilization Forces", "Popular Mobilization Forces", "", "1"),
+    ]
+    assert ask("speak-for", {"actor": "Iraqi armed forces"}, *columns) == forces
+
+
+def test_spoke_as_gives_the_role_of_each_statement(ask: Ask) -> None:
+    # stance:inRole: al-Shammari's two; of al-Mukhtar's three, none.
+    assert ask("spoke-as", {"actor": "Ihsan al-Shammari"}, "role", "organisation", "statement") == [
+        ("head", "Political Thinking Center", "shammari-claims-iraq-backs-assad"),
+        ("head", "Political Thinking Center", "shammari-describes-abandoned-neutrality"),
+    ]
+    assert ask("spoke-as", {"actor": "Osman al-Mukhtar"}, "role") == [("",)] * 3
