@@ -46,8 +46,9 @@ SOURCE_RULES: Final = {
 
 _DOCUMENTS: Final = "SELECT * { ?document stance:sha256 ?sha256 ; stance:length ?length }"
 _PASSAGES: Final = """
-SELECT ?report ?document ?start ?end ?exact ?prefix ?suffix {
+SELECT ?report ?document ?start ?end ?exact ?prefix ?suffix ?coding {
   ?report stance:passage ?passage .
+  OPTIONAL { ?report stance:reports/prov:wasDerivedFrom ?coding }
   ?passage oa:hasSource ?document ; oa:hasSelector ?position .
   ?position oa:start ?start ; oa:end ?end .
   FILTER(ISNUMERIC(?start) && ISNUMERIC(?end))
@@ -63,6 +64,8 @@ SELECT DISTINCT ?subject ?text {
   VALUES ?property { stance:gist stance:condition stance:wording rdfs:comment skos:prefLabel skos:scopeNote }
   ?subject ?property ?text .
   FILTER(ISIRI(?subject))
+  OPTIONAL { ?subject prov:wasDerivedFrom ?coding }
+  FILTER(!BOUND(?coding))
 }"""
 _PAIRS: Final = (("“", "”"), ("„", "“"), ("«", "»"), ("‹", "›"), ("「", "」"))
 
@@ -270,7 +273,7 @@ def _misplaced(row: dict[str, Term], text: str) -> Iterator[tuple[str, str]]:
         return
     if not (text[:start].endswith(prefix) and text[end:].startswith(suffix)):
         yield "surroundings-stand-there", exact
-    if not _quoted(text, start, end):
+    if "coding" not in row and not _quoted(text, start, end):  # there, a coder marked them
         yield "words-are-quoted", exact
 
 

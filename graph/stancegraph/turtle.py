@@ -71,7 +71,7 @@ def write(triples: Iterable[Triple]) -> str:
     subjects = sorted(named, key=lambda node: _subject_key(node, owner, about)) + loose
     blocks = [f"{_subject(node)} {_properties(about[node], about, '    ')} .\n" for node in subjects]
     body = "\n".join(blocks)
-    used = [p for p in PREFIXES if re.search(rf"(?<![\w<\"]){p}:[\w]", body)]
+    used = [p for p in PREFIXES if f"{p}:" in body and re.search(rf"(?<![\w<\"]){p}:[\w]", body)]
     head = "".join(f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n" for prefix in used)
     return f"{head}\n{body}" if body else head
 

@@ -11,6 +11,8 @@ NS: Final = BASE + "ns#"
 ID: Final = BASE + "id/"
 GRAPH: Final = BASE + "graph/"
 """Shipped file `data/actors.ttl` is loaded into the graph `GRAPH + "data/actors"`."""
+UNOWNED: Final = "https://dna.invalid/"
+"""Where imported names are minted until somebody gives a base of theirs: `.invalid` is nobody's (RFC 2606)."""
 
 PREFIXES: Final[dict[str, str]] = {
     "stance": NS,
