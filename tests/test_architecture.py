@@ -12,7 +12,9 @@ from conftest import ROOT, Shell
 
 PACKAGE = ROOT / "graph" / "stancegraph"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-HEAVY = {"IPython", "networkx", "oxrdflib", "pyshacl", "pyvis", "rapidfuzz", "rdflib"}
+HEAVY = set(
+    "IPython highspy matplotlib networkx numpy oxrdflib pyarrow pyshacl pyvis rapidfuzz rdflib scipy".split()
+)
 
 TREES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text("utf-8")) for path in MODULES}
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
-from stancegraph import alliances, centrality, network, statements, store
+from stancegraph import alliances, centrality, network, store
 from stancegraph.errors import UsageError
 from stancegraph.store import Store
 
@@ -41,29 +42,85 @@ def test_the_stance_network_has_one_edge_for_each_statement_and_target(five: Sto
 
 
 def test_agreement_is_common_minus_contrary_stances_over_mean_activity(five: Store) -> None:
-    """Alpha has two rows (its repetition in one document counts once), Beta two, Gamma one (neutral is left out)."""
-    graph = network.agreement(statements.stances(five))
-    weights = {
-        frozenset((a.removeprefix(EX), b.removeprefix(EX))): tie["weight"]
-        for a, b, tie in graph.edges(data=True)
+    """Alpha has two rows (its repetition in one document counts once), Beta two, Gamma one (neutral is left out).
+
+    Alpha and Beta agree on the first and differ on the second thing: their tie cancels out, and is none.
+    """
+    graph = network.agreement(five)
+    assert weights(graph) == {
+        ("alpha", "gamma"): pytest.approx(-1 / 1.5),
+        ("beta", "gamma"): pytest.approx(-1 / 1.5),
     }
-    assert weights == {
-        frozenset(("alpha", "beta")): 0.0,
-        frozenset(("alpha", "gamma")): pytest.approx(-1 / 1.5),
-        frozenset(("beta", "gamma")): pytest.approx(-1 / 1.5),
-    }
+    assert {iri.removeprefix(EX) for iri in graph} == {"alpha", "beta", "gamma", "delta"}
+    assert weights(network.agreement(five, aggregation="congruence")) == {("alpha", "beta"): 0.5}
 
 
-def test_every_tie_names_the_targets_and_the_statements_behind_it(five: Store) -> None:
-    tie = network.agreement(statements.stances(five)).edges[EX + "alpha", EX + "beta"]
-    assert tie["agree"] == ["The first thing is so."]
-    assert tie["disagree"] == ["The second thing is so."]
-    assert {iri.removeprefix(EX) for iri in tie["statements"]} == {
+def test_direct_adds_stances_of_actors_on_each_other(five: Store) -> None:
+    """Delta opposes Alpha and supports Echo, who never speaks: each one document, weight 1."""
+    graph = network.agreement(five, direct=True)
+    assert weights(graph) == {
+        ("alpha", "gamma"): pytest.approx(-1 / 1.5),
+        ("beta", "gamma"): pytest.approx(-1 / 1.5),
+        ("alpha", "delta"): -1,
+        ("delta", "echo"): 1,
+    }
+    assert evidence(graph, "Delta", "Alpha") == ["delta-accuses"]
+
+
+def test_every_tie_leads_to_the_statements_behind_it(five: Store) -> None:
+    assert evidence(network.agreement(five), "Alpha", "Gamma") == ["alpha-once", "gamma-denies"]
+    everything = network.agreement(five, aggregation="ignore")
+    assert evidence(everything, "Alpha", "Beta") == ["alpha-once", "alpha-denies", "beta-once", "beta-later"]
+    agreed = network.agreement(five, aggregation="congruence")
+    assert evidence(agreed, EX + "alpha", EX + "beta") == ["alpha-once", "beta-once"]
+    conflict = network.agreement(five, aggregation="conflict")
+    assert evidence(conflict, "Alpha", "Beta") == ["alpha-denies", "beta-later"]
+    assert evidence(network.two_mode(five), "Beta", "The first thing is so.") == ["beta-once"]
+    both = network.targets(five, aggregation="ignore")
+    assert evidence(both, "The first thing is so.", "The second thing is so.") == [
         "alpha-once",
         "alpha-denies",
         "beta-once",
         "beta-later",
-    }
+    ]
+    assert evidence(network.stances(five), "Delta", "Echo") == ["delta-accuses"]
+
+
+def test_those_without_a_tie_have_no_evidence_and_strangers_are_named(five: Store) -> None:
+    graph = network.agreement(five)
+    assert evidence(graph, "Alpha", "Beta") == []
+    assert evidence(graph, "Alpha", "Delta") == []
+    with pytest.raises(UsageError, match="Omega"):
+        network.evidence(graph, "Alpha", "Omega")
+    with pytest.raises(UsageError, match="does not remember"):
+        network.evidence(nx.Graph(), "Alpha", "Beta")
+
+
+def test_ties_are_listed_with_the_number_of_their_statements(five: Store) -> None:
+    assert network.ties(network.agreement(five, normalisation="none")) == [
+        {"a": "Alpha", "b": "Gamma", "weight": -1, "statements": 2},
+        {"a": "Beta", "b": "Gamma", "weight": -1, "statements": 2},
+    ]
+    assert network.ties(network.stances(five, actor="Alpha")) == [
+        {"a": "Alpha", "b": "The first thing is so.", "weight": 1, "statements": 2},
+        {"a": "Alpha", "b": "The second thing is so.", "weight": -1, "statements": 1},
+    ]
+
+
+def test_every_number_of_statements_is_what_evidence_shows(shipped: Store) -> None:
+    for kind in ("agreement", "targets", "two-mode"):
+        graph = network.network(shipped, kind, aggregation="ignore")
+        for a, b, _, number in network.numbers(graph):
+            assert number == len(network.evidence(graph, a, b)) > 0
+
+
+def weights(graph: nx.Graph[str]) -> dict[tuple[str, ...], float]:
+    ends = {(a, b): tuple(sorted((a.removeprefix(EX), b.removeprefix(EX)))) for a, b in graph.edges}
+    return {pair: graph.edges[edge]["weight"] for edge, pair in ends.items()}
+
+
+def evidence(graph: nx.Graph[str], a: str, b: str) -> list[str]:
+    return [statement.iri.removeprefix(EX) for statement in network.evidence(graph, a, b)]
 
 
 def test_allies_leaves_out_actors_with_no_shared_proposition(five: Store) -> None:
@@ -86,20 +143,25 @@ def test_compare_tells_agreement_from_contradiction_and_from_silence(five: Store
 
 
 def test_a_rank_says_how_far_one_document_moves_it(five: Store) -> None:
-    """Degrees: Alpha 3 (two targets, and Delta on Alpha), the others 2; without document one Beta keeps 1 target."""
+    """Degrees: Alpha 3 (two targets, and Delta on Alpha), Beta, Gamma and Delta 2, Echo (spoken of) 1.
+
+    Without document one Alpha is only spoken of (1), and Beta keeps 1 target.
+    """
     rows = {row["actor"]: row for row in centrality.rank(five, "degree")}
     assert {name: (row["score"], row["rank"]) for name, row in rows.items()} == {
         "Alpha": (3, 1),
         "Beta": (2, 2),
         "Gamma": (2, 2),
         "Delta": (2, 2),
+        "Echo": (1, 5),
     }
     assert (rows["Beta"]["best"], rows["Beta"]["worst"], rows["Beta"]["moved_most_by"]) == (
         2,
         3,
         "Document one",
     )
-    assert rows["Alpha"]["moved_most_by"] == "absent without Document one"
+    assert (rows["Alpha"]["best"], rows["Alpha"]["worst"]) == (1, 3)
+    assert rows["Echo"]["moved_most_by"] == "absent without Document two"
     assert (rows["Gamma"]["best"], rows["Gamma"]["worst"]) == (1, 2)
 
 

@@ -60,7 +60,7 @@ def test_a_day_known_as_an_interval_is_given_as_one(five: Store) -> None:
 
 def test_the_flat_table_has_a_row_for_each_speaker_and_target(five: Store) -> None:
     rows = statements.stances(five, actor="Delta")
-    assert {(r.actor.label, r.target.label, r.polarity) for r in rows} == {
+    assert {(r.actor.label, r.target.label, r.level) for r in rows} == {
         ("Delta", "Alpha", -1),
         ("Delta", "Echo", 1),
     }

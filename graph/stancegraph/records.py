@@ -57,14 +57,16 @@ class Figure:
     wording: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stance:
-    """One row of the flat table: an actor's stance on a target in one statement; `polarity` is 1, -1 or 0."""
+class Stance(NamedTuple):
+    """One row of the flat table: an actor's stance on a target in one statement.
+
+    `level` is the polarity (1, -1, 0) or the value of a coded variable; `statement` is the statement's IRI.
+    """
 
     actor: Named
     target: Named
-    polarity: int
-    statement: Statement
+    level: float | str
+    statement: str
 
 
 @dataclass(frozen=True, slots=True)

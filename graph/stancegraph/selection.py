@@ -1,4 +1,8 @@
-"""Which statements are meant: the filters every command, function and page shares, and the query they make."""
+"""Which statements are meant: the filters every command, function and page shares, and the query they make.
+
+A filter on speaker or target chooses statements where statements are told, and rows where the flat table is made:
+there `--not-actor` drops one speaker of a joint statement and leaves the others' rows.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +34,7 @@ class Test:
 
 ABOUT = """{ ?s schema:about ?about } UNION { ?s schema:about/schema:superEvent+ ?about }
     UNION { ?s ?edge ?about . ?edge stance:polarity ?sign }
-    UNION { ?s ?edge ?target . ?edge stance:polarity ?sign . ?target a stance:Proposition ; schema:about ?about }"""
+    UNION { ?s ?edge ?held . ?edge stance:polarity ?sign . ?held a stance:Proposition ; schema:about ?about }"""
 ORGANISATION = """{ ?s stance:onBehalfOf ?actor }
     UNION { ?s stance:inRole/org:organization ?actor MINUS { ?s stance:onBehalfOf ?principal } }
     UNION { ?s stance:speaker ?actor MINUS { ?s stance:onBehalfOf ?principal }
@@ -44,6 +48,7 @@ TESTS = {
     "about": Test(("actor", "proposition", "event"), ABOUT),
     "supports": Test(TARGET, "?s stance:supports ?supports"),
     "opposes": Test(TARGET, "?s stance:opposes ?opposes"),
+    "target": Test(TARGET, "?s ?stance ?target . ?stance rdfs:subPropertyOf* stance:stanceOn"),
     "act": Test(("act",), "?s stance:act/skos:broader* ?act"),
     "medium": Test(("medium",), "?s stance:medium ?medium"),
     "basis": Test(("basis",), "?s stance:basis ?basis"),
@@ -69,6 +74,7 @@ class Filters:
     about: tuple[str, ...] = _names("Actor, proposition or event the statement is about.")
     supports: tuple[str, ...] = _names("Actor or proposition it supports.")
     opposes: tuple[str, ...] = _names("Actor or proposition it opposes.")
+    target: tuple[str, ...] = _names("Actor or proposition it takes any stance on.")
     act: tuple[str, ...] = _names("What is done with the words: accuse, urge, warning …")
     medium: tuple[str, ...] = _names("The channel: post on X, televised speech …")
     basis: tuple[str, ...] = _names("What the coding rests on: said, implied or attributed.")
@@ -78,8 +84,15 @@ class Filters:
     quoted: bool | None = field(
         default=None, metadata={"help": "Only statements with verbatim words, or without."}
     )
+    joint: bool | None = field(
+        default=None, metadata={"help": "Only statements of several speakers together, or of one alone."}
+    )
     min_confidence: float | None = field(
         default=None, metadata={"help": "Least confidence of the coding, 0 to 1."}
+    )
+    min_count: int | None = field(
+        default=None,
+        metadata={"help": "Leave out speakers with fewer statements than this among those left."},
     )
     as_: str = field(
         default="person", metadata={"help": "Count a speaker as person, or as organisation spoken for."}
@@ -89,6 +102,7 @@ class Filters:
     not_about: tuple[str, ...] = _names("Leave out what is about this.")
     not_supports: tuple[str, ...] = _names("Leave out what supports this.")
     not_opposes: tuple[str, ...] = _names("Leave out what opposes this.")
+    not_target: tuple[str, ...] = _names("Leave out stances on this.")
     not_act: tuple[str, ...] = _names("Leave out this act.")
     not_medium: tuple[str, ...] = _names("Leave out this channel.")
     not_basis: tuple[str, ...] = _names("Leave out codings on this basis.")
@@ -114,6 +128,8 @@ class Filters:
             )
         if chosen.min_confidence is not None and not 0 <= chosen.min_confidence <= 1:
             raise UsageError(f"--min-confidence {chosen.min_confidence} is outside 0 to 1")
+        if chosen.min_count is not None and chosen.min_count < 1:
+            raise UsageError(f"--min-count {chosen.min_count}: a speaker left has at least 1 statement")
         if chosen.as_ not in {"person", "organisation"}:
             raise UsageError(f"--as {chosen.as_}: speakers count as 'person' or as 'organisation'")
         return chosen
@@ -130,11 +146,20 @@ def _check_day(option: str, text: str | None) -> None:
         raise UsageError(f"--{option} '{text[:40]}' is not a day of the calendar: write it as 2024-12-31")
 
 
-def matching(store: Store, filters: Filters) -> list[Term]:
-    """IRIs of the statements that pass, in no order."""
+ROWS = frozenset({"actor", "kind", "supports", "opposes", "target"})
+"""Filters that choose rows of the flat table: of a statement of several speakers or targets, not all may pass."""
+
+
+def matching(store: Store, filters: Filters, *, rows: bool = False) -> list[Term]:
+    """IRIs of the statements that pass, in no order; for `rows`, of those of which a row may pass."""
     patterns = ["?s a stance:Statement ."]
     values: dict[str, list[Term]] = {}
-    asked = [(option, name) for name in TESTS for option in (name, f"not_{name}") if getattr(filters, option)]
+    asked = [
+        (option, name)
+        for name in TESTS
+        for option in (name, f"not_{name}")
+        if getattr(filters, option) and not (rows and option == f"not_{name}" and name in ROWS)
+    ]
     kinds = sorted({kind for _, name in asked for kind in TESTS[name].kinds})
     known = names.index(store, *kinds) if kinds else names.Names(())
     for option, name in asked:
@@ -165,6 +190,9 @@ def _ranges(filters: Filters, values: dict[str, list[Term]]) -> list[str]:
     if filters.quoted is not None:
         wanted = "{ SELECT DISTINCT ?s WHERE { ?report stance:reports ?s ; stance:quote ?words } }"
         patterns.append(wanted if filters.quoted else f"MINUS {wanted}")
+    if filters.joint is not None:
+        wanted = "{ SELECT ?s WHERE { ?s stance:speaker ?one } GROUP BY ?s HAVING(COUNT(DISTINCT ?one) > 1) }"
+        patterns.append(wanted if filters.joint else f"MINUS {wanted}")
     if filters.min_confidence is not None:
         patterns.append("?s stance:confidence ?confidence FILTER(?confidence >= ?least)")
         values["least"] = [Literal(filters.min_confidence)]

@@ -6,16 +6,16 @@ passages, so that whatever is made of a statement leads back to words in a docum
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import NamedNode
 
-from stancegraph import selection
+from stancegraph import selection, things
 from stancegraph.errors import StanceError
-from stancegraph.records import Document, Figure, Named, Passage, Report, Stance, Statement
+from stancegraph.records import Document, Figure, Named, Passage, Report, Statement
 from stancegraph.vocabulary import expand, local_name
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Triple
 
     from stancegraph.store import Store, Term
+    from stancegraph.table import Table
 
 CHUNK: Final = 500
 DESCRIBED: Final = """CONSTRUCT { ?node ?p ?o } WHERE {
@@ -52,6 +53,9 @@ def said(store: Store, **filters: Any) -> list[Statement]:
     found = list(read(store, selection.matching(store, chosen)))
     if chosen.as_ == "organisation":
         found = [replace(statement, speakers=statement.organisations) for statement in found]
+    if chosen.min_count:
+        spoken = Counter(speaker for statement in found for speaker in statement.speakers)
+        found = [s for s in found if any(spoken[one] >= chosen.min_count for one in s.speakers)]
     return sorted(found, key=_order)
 
 
@@ -61,20 +65,20 @@ def _order(statement: Statement) -> tuple[str, str, str, int, str]:
     return (statement.earliest, statement.latest, *first, statement.iri)
 
 
-def stances(store: Store, **filters: Any) -> list[Stance]:
-    """The flat table: one row per statement, speaker and target, oldest statement first; takes `said`'s filters.
+def stances(store: Store, *, level: str = "polarity", **filters: Any) -> Table:
+    """The flat table: one row per statement, speaker and target, oldest first; takes `said`'s filters.
+
+    Columns: actor, target, level (the polarity, or a coded variable), first and last day, document, act, medium,
+    basis, quoted, joint, confidence, statement. Filters on speaker and target choose rows.
 
     >>> from stancegraph import store
     >>> rows = stances(store.open(), actor="al-Araji", supports="unity")
-    >>> [(row.actor.label, row.target.label, row.polarity) for row in rows][-1]
+    >>> [(row.actor.label, row.target.label, row.level) for row in rows][-1]
     ('Qasim al-Araji', "Syria's unity should be preserved.", 1)
     """
-    return [
-        Stance(speaker, target, polarity, statement)
-        for statement in said(store, **filters)
-        for speaker in statement.speakers
-        for target, polarity in statement.targets
-    ]
+    from stancegraph.table import reading  # numpy is for those who count, not for those who look up
+
+    return reading.read(store, selection.Filters.of(filters), level)
 
 
 def turtle(store: Store, found: Sequence[Statement]) -> str:
@@ -95,40 +99,22 @@ def by_iri(store: Store, iris: Iterable[str]) -> dict[str, Statement]:
 
 def read(store: Store, iris: Sequence[Term]) -> Iterable[Statement]:
     """Records of the statements named, in no order."""
-    edges = polarities(store)
+    edges = things.polarities(store)
     for start in range(0, len(iris), CHUNK):
         yield from _read_chunk(store, iris[start : start + CHUNK], edges)
-
-
-def polarities(store: Store) -> dict[str, int]:
-    """Edge property → sign, as the vocabulary in the graph says."""
-    rows = store.select("SELECT ?edge ?sign WHERE { ?edge stance:polarity ?sign }")
-    if not rows:
-        raise StanceError(
-            f"{store.where} lacks the vocabulary that says which properties are stances: "
-            "load ontology/stance.ttl beside it"
-        )
-    return {row["edge"].value: int(row["sign"].value) for row in rows}
 
 
 def _read_chunk(store: Store, iris: Sequence[Term], edges: Mapping[str, int]) -> Iterable[Statement]:
     properties: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for row in store.select("SELECT ?s ?p ?o WHERE { ?s ?p ?o }", {"s": iris}):
         properties[row["s"].value][row["p"].value].append(row["o"])
-    label = labels(store, "?s ?p ?x", {"s": iris})
+    label = things.labels(store, "?s ?p ?x", {"s": iris})
     reports = _reports(store, iris)
     figures = _figures(store, iris)
-    organisations = _organisations(store, iris)
+    organisations = things.organisations(store, iris)
     for iri, values in properties.items():
         found = _Values(values, label)
         yield _statement(iri, found, edges, reports[iri], figures[iri], organisations[iri])
-
-
-class _Labels(dict[str, str]):
-    """IRI → English label; the last part of the IRI where the graph has none."""
-
-    def __missing__(self, iri: str) -> str:
-        return local_name(iri)
 
 
 class _Values:
@@ -195,16 +181,6 @@ def _number(iri: str, predicate: str, text: str) -> float:
             f"{iri}: {predicate} '{text[:40]}' is not a number: mend it (`stancegraph check` finds all)"
         )
     return number
-
-
-def labels(store: Store, pattern: str, values: Mapping[str, Sequence[Term]]) -> dict[str, str]:
-    """English label of everything `pattern` binds to ?x; a missing one reads as the last part of the IRI."""
-    rows = store.select(
-        f"""SELECT DISTINCT ?x ?label WHERE {{ {pattern} . ?x skos:prefLabel ?label
-            FILTER(LANG(?label) IN ("en", "")) }}""",
-        values,
-    )
-    return _Labels((row["x"].value, row["label"].value) for row in rows)
 
 
 def _reports(store: Store, iris: Sequence[Term]) -> dict[str, list[Report]]:
@@ -274,19 +250,4 @@ def _figures(store: Store, iris: Sequence[Term]) -> dict[str, list[Figure]]:
         exclusive = value.get("exclusive") in {"true", "1"}
         figure = Figure(value["counted"], value.get("event", ""), low, high, exclusive, value["wording"])
         found[value["s"]].append(figure)
-    return found
-
-
-def _organisations(store: Store, iris: Sequence[Term]) -> dict[str, dict[str, Named]]:
-    """Statement → speaker → the organisation of the role the speaker spoke in."""
-    rows = store.select(
-        """SELECT ?s ?speaker ?organisation ?label WHERE {
-             ?s stance:inRole ?role . ?role org:member ?speaker ; org:organization ?organisation .
-             ?organisation skos:prefLabel ?label FILTER(LANG(?label) = "en") }""",
-        {"s": iris},
-    )
-    found: dict[str, dict[str, Named]] = defaultdict(dict)
-    for row in rows:
-        organisation = Named(row["organisation"].value, row["label"].value)
-        found[row["s"].value][row["speaker"].value] = organisation
     return found

@@ -1,4 +1,4 @@
-"""Rows as people and programs read them: tables for a terminal, JSON, CSV, Markdown."""
+"""Rows as programs and people read them: JSON, CSV, Markdown, tables that fit a terminal."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ import json
 import re
 import shutil
 import textwrap
-from itertools import groupby
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 from stancegraph.vocabulary import compact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from stancegraph.records import Report, Statement
 
 RIGHT_TO_LEFT: Final = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 UNSAFE: Final = re.compile(
@@ -25,7 +23,6 @@ UNSAFE: Final = re.compile(
 )
 ISOLATE: Final = "\u2068"
 END: Final = "\u2069"
-STANCES: Final = (("supports", 1), ("opposes", -1), ("leaves open", 0))
 
 
 def rows_as(form: str, rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> str:
@@ -67,115 +64,12 @@ def visible(text: str) -> str:
     return "\n".join(plain(line) for line in text.split("\n"))
 
 
-def said_as_table(statements: Iterable[Statement]) -> str:
-    """Statements grouped by speaker, oldest first, each with day and source beside act, words and stance."""
-    speakers: dict[tuple[str, ...], str] = {}
-    listed = list(statements)
-    for statement in listed:
-        speakers.setdefault(tuple(s.label for s in statement.speakers), statement.earliest)
-    order = list(speakers)
-    grouped = sorted(listed, key=lambda s: order.index(tuple(n.label for n in s.speakers)))
-    blocks = []
-    for names, group in groupby(grouped, key=lambda s: tuple(n.label for n in s.speakers)):
-        blocks.append(
-            "\n".join([_wrap(", ".join(names) or "(no speaker)", 0, 2), *(_statement(s) for s in group)])
-            + "\n"
-        )
-    return "\n".join(blocks)
-
-
-def profile_as_table(row: dict[str, Any]) -> str:
-    """One actor, a heading and a line for each thing known."""
-    lines = [
-        _wrap(f"{row['actor']} — {row['kind']}, {row['statements']} statements", 0, 2),
-        _wrap(row["iri"], 2, 4),
-    ]
-    for key in ("aliases", "roles", "supports", "opposes", "allies", "opponents", "spoken_of"):
-        if row[key]:
-            lines += ["", f"  {key.replace('_', ' ')}", *(_wrap(item, 4, 6) for item in row[key])]
-    return "\n".join(lines) + "\n"
-
-
-def faults_as_table(rows: Iterable[dict[str, Any]]) -> str:
-    """Faults by file: what breaks which rule, and how to mend it."""
-    blocks = []
-    for file, group in groupby(rows, key=lambda row: row["file"]):
-        lines = [plain(file)]
-        for row in group:
-            lines += [
-                _wrap(f"{row['subject']}: {row['message']} ({row['rule']})", 2, 6),
-                _wrap(row["mend"], 6, 6),
-            ]
-        blocks.append("\n".join(lines) + "\n")
-    return "\n".join(blocks)
-
-
-def compared_as_table(rows: Iterable[dict[str, Any]], found: Mapping[str, Statement]) -> str:
-    """Targets under the relation two actors have on them, each with what either said of it."""
-    blocks = []
-    for relation, group in groupby(rows, key=lambda row: row["relation"]):
-        lines = [relation]
-        for row in group:
-            lines.append(_wrap(row["target"], 2, 4))
-            lines += [_evidence(found[iri]) for side in "ab" for iri in row[f"statements_{side}"]]
-        blocks.append("\n".join(lines) + "\n")
-    return "\n".join(blocks)
-
-
-def allies_as_table(rows: Iterable[dict[str, Any]], found: Mapping[str, Statement]) -> str:
-    """Actors under the relation they stand in, each with the targets shared and what either said of them."""
-    blocks = []
-    for relation, group in groupby(rows, key=lambda row: row["relation"]):
-        lines = [{"ally": "allies", "opponent": "opponents"}.get(relation, relation)]
-        for row in group:
-            lines.append(_wrap(f"{row['weight']:+.2f}  {row['actor']}", 2, 10))
-            for word in ("agree", "disagree"):
-                lines += [_wrap(f"{word}: {target}", 4, 6) for target in row[word]]
-            lines += [_evidence(found[iri]) for iri in row["statements"]]
-        blocks.append("\n".join(lines) + "\n")
-    return "\n".join(blocks)
-
-
-def _evidence(statement: Statement) -> str:
-    """One statement on one line: who, the words or the gist, day and source."""
-    words = " … ".join(f"“{quote}”" for quote in statement.quotes) or statement.gist
-    sources = "; ".join(_source(report) for report in statement.reports)
-    return _wrap(
-        f"{', '.join(s.label for s in statement.speakers)}, {statement.date}: {words} — {sources}", 6, 8
-    )
-
-
-def _statement(statement: Statement) -> str:
-    aside = [part for part in (statement.act, statement.medium) if part and part != "unknown"]
-    whom = f"to {', '.join(a.label for a in statement.addressees)}" if statement.addressees else None
-    behalf = f"for {', '.join(a.label for a in statement.on_behalf_of)}" if statement.on_behalf_of else None
-    head = " · ".join([statement.date, *aside, *(part for part in (behalf, whom) if part)])
-    sources = "; ".join(_source(report) for report in statement.reports) or "(no document)"
-    lines = ["", _wrap(f"{head} · {sources}", 2, 4)]
-    lines.append(_wrap(statement.gist, 4, 4))
-    for report in statement.reports:
-        lines += [_wrap(f"“{quote}” — {_source(report)}", 4, 4) for quote in report.quotes]
-    if statement.condition:
-        lines.append(_wrap(f"condition: {statement.condition}", 4, 6))
-    for verb, sign in STANCES:
-        lines += [_wrap(f"{verb}: {label}", 4, 6) for label in statement.on(sign)]
-    sure = statement.basis == "said" and statement.confidence == 1
-    if statement.basis and not sure:
-        lines.append(_wrap(f"[{statement.basis}, confidence {statement.confidence:g}]", 4, 4))
-    return "\n".join(lines)
-
-
-def _source(report: Report) -> str:
-    return ", ".join(
-        filter(None, (report.document.publisher or report.document.title, report.document.issued))
-    )
-
-
 def _width() -> int:
     return max(40, min(shutil.get_terminal_size((100, 24)).columns, 120))
 
 
-def _wrap(text: str, first: int, rest: int) -> str:
+def wrapped(text: str, first: int, rest: int) -> str:
+    """Text made safe, folded to the terminal; the first line is indented by `first`, the others by `rest`."""
     return textwrap.fill(
         plain(text),
         _width(),

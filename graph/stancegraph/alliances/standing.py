@@ -2,48 +2,89 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import NamedNode
 
 from stancegraph import catalogue, names, network, statements
+from stancegraph.network.graphs import weight_of
 
 if TYPE_CHECKING:
+    import networkx as nx
+
+    from stancegraph.records import Stance
     from stancegraph.store import Store
+    from stancegraph.table import Table
 
 SPEAKING_OF: Final = """SELECT DISTINCT ?speaker WHERE {
     { ?s ?edge ?actor . ?edge stance:polarity ?sign } UNION { ?s stance:addressee ?actor }
     ?s stance:speaker/skos:prefLabel ?speaker . FILTER(LANG(?speaker) = "en") }"""
 
 
-def allies(store: Store, actor: str, **filters: Any) -> list[dict[str, Any]]:
+def allies(store: Store, actor: str, **choices: Any) -> list[dict[str, Any]]:
     """`actor, iri, relation, weight, agree, disagree, statements`: everyone `actor` shares a target with.
 
     `relation` is "ally" (weight above 0), "opponent" (below) or "mixed" (0); allies first, opponents last, each
-    the strongest first. The weight is that of `network.agreement`. Who shares no target is not listed.
+    the strongest first. The weight is that of `network.agreement`, which takes the same choices and filters. Who
+    shares no target is not listed, unless `direct` adds stances of the two on each other.
 
     >>> from stancegraph import store
     >>> [row["actor"] for row in allies(store.open(), "al-Mukhtar") if row["relation"] == "opponent"][0]
     'Government of Iraq'
     """
     iri = names.index(store, "actor").resolve(actor, "actor").iri
-    graph = network.agreement(statements.stances(store, **filters))
-    rows = [
-        {
-            "actor": graph.nodes[other]["label"],
-            "iri": other,
-            "relation": "ally" if tie["weight"] > 0 else "opponent" if tie["weight"] < 0 else "mixed",
-            "weight": round(tie["weight"], 4),
-            "agree": tie["agree"],
-            "disagree": tie["disagree"],
-            "statements": tie["statements"],
-        }
-        for other, tie in (graph[iri].items() if iri in graph else ())
-    ]
+    graph = network.agreement(store, **choices)
+    found = _meetings(graph.graph["rows"], iri)
+    for other in graph.adj.get(iri, ()):
+        found.setdefault(other, _Meeting(graph.nodes[other]["label"]))
+    rows = [_row(graph, iri, other, meeting) for other, meeting in found.items()]
     order = ("ally", "mixed", "opponent")
     return sorted(
         rows, key=lambda row: (order.index(row["relation"]), -abs(row["weight"]), row["actor"], row["iri"])
     )
+
+
+@dataclass(slots=True)
+class _Meeting:
+    """What two actors have both taken a stance on."""
+
+    label: str
+    agree: set[str] = field(default_factory=set)
+    disagree: set[str] = field(default_factory=set)
+    statements: set[str] = field(default_factory=set)
+
+
+def _meetings(table: Table, iri: str) -> dict[str, _Meeting]:
+    """Other actor → the targets it shares with the one, of the same level and of another."""
+    mine: dict[str, list[Stance]] = defaultdict(list)
+    rows = list(table)
+    for row in rows:
+        if row.actor.iri == iri:
+            mine[row.target.iri].append(row)
+    found: dict[str, _Meeting] = {}
+    for row in rows:
+        if row.actor.iri != iri and row.target.iri in mine:
+            meeting = found.setdefault(row.actor.iri, _Meeting(row.actor.label))
+            for own in mine[row.target.iri]:
+                (meeting.agree if own.level == row.level else meeting.disagree).add(row.target.label)
+                meeting.statements |= {own.statement, row.statement}
+    return found
+
+
+def _row(graph: nx.Graph[str], iri: str, other: str, meeting: _Meeting) -> dict[str, Any]:
+    weight = weight_of(graph, iri, other)
+    direct = {row.statement for row in network.direct(graph, iri, other)}
+    return {
+        "actor": meeting.label,
+        "iri": other,
+        "relation": "ally" if weight > 0 else "opponent" if weight < 0 else "mixed",
+        "weight": round(weight, 4),
+        "agree": sorted(meeting.agree),
+        "disagree": sorted(meeting.disagree),
+        "statements": sorted(meeting.statements | direct),
+    }
 
 
 def profile(store: Store, actor: str) -> dict[str, Any]:

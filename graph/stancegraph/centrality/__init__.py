@@ -1,104 +1,113 @@
-"""Who matters: rank by a measure on a network, and how far one document can move it."""
+"""Who matters: rank by a measure on a network, and how far one document can move each rank."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
+import numpy as np
 
-from stancegraph import network, statements
+from stancegraph import network
+from stancegraph.centrality.measures import MEASURES, Measure, named
+from stancegraph.centrality.robustness import Place, ranks, robust
 from stancegraph.errors import UsageError
+from stancegraph.recipe import Recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Mapping
 
-    from stancegraph.records import Stance
+    from stancegraph.records import Named
     from stancegraph.store import Store
+    from stancegraph.table import Table
 
-Scores = dict[str, float]
-
-
-def _stance_degree(rows: Sequence[Stance], given: bool, received: bool) -> Scores:
-    """Distinct targets an actor takes a stance on, and distinct actors that take one on it."""
-    pairs = {(row.actor.iri, row.target.iri) for row in rows}
-    actors = {row.actor.iri for row in rows}
-    return {
-        actor: float(given * sum(a == actor for a, _ in pairs) + received * sum(t == actor for _, t in pairs))
-        for actor in actors
-    }
+__all__ = ["MEASURES", "Measure", "Place", "named", "rank", "ranks", "robust"]
 
 
-def _agreeing(rows: Sequence[Stance]) -> nx.Graph[str]:
-    """The positive part of agreement, with `distance` 1/weight."""
-    graph = network.agreement(rows)
-    positive: nx.Graph[str] = nx.Graph()
-    positive.add_nodes_from(graph)
-    for a, b, tie in graph.edges(data=True):
-        if tie["weight"] > 0:
-            positive.add_edge(a, b, distance=1 / tie["weight"])
-    return positive
+def rank(
+    source: Store | Table | nx.Graph[Any],
+    by: str = "degree",
+    *,
+    kind: str | None = None,
+    backend: str | None = None,
+    robustness: bool = True,
+    **choices: Any,
+) -> list[dict[str, Any]]:
+    """`actor, iri, score, rank, best, worst, moved_most_by`: everyone by a measure of `MEASURES`, highest first.
 
-
-MEASURES: Final[dict[str, Callable[[Sequence[Stance]], Scores]]] = {
-    "degree": lambda rows: _stance_degree(rows, True, True),
-    "out-degree": lambda rows: _stance_degree(rows, True, False),
-    "in-degree": lambda rows: _stance_degree(rows, False, True),
-    "betweenness": lambda rows: nx.betweenness_centrality(_agreeing(rows), weight="distance"),
-    "closeness": lambda rows: nx.closeness_centrality(_agreeing(rows), distance="distance"),
-}
-"""Degrees are on the stance network; betweenness (Freeman 1977) and closeness on the positive part of agreement."""
-
-
-def rank(store: Store, by: str = "degree", **filters: Any) -> list[dict[str, Any]]:
-    """`actor, iri, score, rank, best, worst, moved_most_by`: every speaker by a measure of `MEASURES`.
-
-    Rank 1 is the highest score; ties share a rank. `best` and `worst` are the ranks the actor takes when each
-    document is left out in turn, `moved_most_by` the title of the document whose absence moves it most (None
-    where none does); an actor who only that document lets speak is "absent without" it.
+    The network is that of `kind` (default: the one the measure is meant for), made with `choices` of recipe and
+    filters; or any networkx graph. Rank 1 is the highest score; ties share a rank. `best` and `worst` are the
+    ranks taken when each document is left out in turn, `moved_most_by` the title of the document whose absence
+    moves it most (None where none does); who only one document lets appear is "absent without" it. Without
+    `robustness`, or for a graph that has no documents, these are None.
 
     >>> from stancegraph import store
     >>> top = rank(store.open())[0]
     >>> top["rank"], top["best"] <= top["rank"] <= top["worst"]
     (1, True)
     """
-    if by not in MEASURES:
-        raise UsageError(f"no measure is called '{by}'; there are: {', '.join(MEASURES)}")
-    rows = statements.stances(store, **filters)
-    label = {row.actor.iri: row.actor.label for row in rows}
-    scores = MEASURES[by](rows)
-    ranks = _ranks(scores)
-    without = {
-        title: _ranks(MEASURES[by](_leaving_out(rows, iri)))
-        for iri, title in sorted(
-            {(r.document.iri, r.document.title) for row in rows for r in row.statement.reports}
-        )
+    measure = named(by)
+    if isinstance(source, nx.Graph):
+        if choices or kind:
+            raise UsageError("a graph is made already: choose kind, recipe and filters where it is made")
+        return _listed(source, {n: _alone(p) for n, p in _places(measure.scores(source, backend)).items()})
+    table, recipe = network.begun(source, kind or measure.on, choices)
+    whole = _graph(table, recipe)
+    shown = _shown(whole, recipe)
+
+    def scores(document: Named | None) -> Mapping[str, float]:
+        graph = whole if document is None else _graph(table.without_document(code[document]), recipe)
+        found = measure.scores(graph, backend)
+        return {node: score for node, score in found.items() if node in shown}
+
+    code = {document: code for code, document in enumerate(table.document.values)}
+    if not robustness:
+        return _listed(whole, {node: _alone(place) for node, place in _places(scores(None)).items()})
+    return _listed(whole, {node: _told(place) for node, place in robust(scores, _documents(table)).items()})
+
+
+def _graph(table: Table, recipe: Recipe) -> nx.Graph[str]:
+    return network.make(network.counting(table, recipe), recipe, words=False)
+
+
+def _shown(graph: nx.Graph[str], recipe: Recipe) -> set[str]:
+    """Of the stance network its actors are ranked, of the others every node."""
+    if recipe.kind != "stances":
+        return set(graph)
+    return {node for node, data in graph.nodes(data=True) if data["kind"] != "proposition"}
+
+
+def _documents(table: Table) -> list[Named]:
+    """The documents that report any statement of the table."""
+    reports = table.reports
+    there = np.zeros(len(table.document.values), np.bool_)
+    for statement in table.statement.present():
+        there[reports.documents[reports.start[statement] : reports.start[statement + 1]]] = True
+    return [document for document, named_ in zip(table.document.values, there, strict=True) if named_]
+
+
+def _places(scores: Mapping[Any, float]) -> dict[Any, tuple[float, int]]:
+    return {node: (scores[node], place) for node, place in ranks(scores).items()}
+
+
+def _alone(place: tuple[float, int]) -> dict[str, Any]:
+    score, rank = place
+    return {"score": score, "rank": rank, "best": None, "worst": None, "moved_most_by": None}
+
+
+def _told(place: Place) -> dict[str, Any]:
+    return {
+        "score": place.score,
+        "rank": place.rank,
+        "best": place.best,
+        "worst": place.worst,
+        "moved_most_by": place.moved_most_by,
     }
-    table = [
-        {"actor": label[actor], "iri": actor, "score": round(scores[actor], 6), "rank": place}
-        | _robustness(actor, place, without)
-        for actor, place in ranks.items()
+
+
+def _listed(graph: nx.Graph[Any], places: Mapping[Any, dict[str, Any]]) -> list[dict[str, Any]]:
+    rows = [
+        {"actor": str(graph.nodes[node].get("label", node)), "iri": str(node)}
+        | {**place, "score": round(place["score"], 9)}
+        for node, place in places.items()
     ]
-    return sorted(table, key=lambda row: (row["rank"], row["actor"], row["iri"]))
-
-
-def _leaving_out(rows: Sequence[Stance], document: str) -> list[Stance]:
-    return [row for row in rows if any(report.document.iri != document for report in row.statement.reports)]
-
-
-def _ranks(scores: Scores) -> dict[str, int]:
-    level = {actor: round(score, 12) for actor, score in scores.items()}
-    ordered = sorted(level.values(), reverse=True)
-    first = {score: place for place, score in reversed(list(enumerate(ordered, 1)))}
-    return {actor: first[score] for actor, score in level.items()}
-
-
-def _robustness(actor: str, place: int, without: dict[str, dict[str, int]]) -> dict[str, Any]:
-    present = {title: ranks[actor] for title, ranks in without.items() if actor in ranks}
-    absent = sorted(title for title in without if title not in present)
-    places = [place, *present.values()]
-    moved = min(present, key=lambda title: (-abs(present[title] - place), title), default=None)
-    if absent:
-        decisive: str | None = f"absent without {absent[0]}"
-    else:
-        decisive = moved if moved is not None and present[moved] != place else None
-    return {"best": min(places), "worst": max(places), "moved_most_by": decisive}
+    return sorted(rows, key=lambda row: (row["rank"], row["actor"], row["iri"]))

@@ -1,0 +1,106 @@
+"""Commands that read and write whole things: pages, checks, databases, other tools' files."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from stancegraph import output, telling
+from stancegraph.cli.root import app
+from stancegraph.program import command
+from stancegraph.request import Request
+
+
+@command(app, "page", filters=True, formats=None, output=False)
+def page(
+    request: Request,
+    file: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="The HTML file to write.")
+    ] = Path("stance-network.html"),
+) -> None:
+    """Write the stance network as one HTML file that opens anywhere, offline."""
+    from stancegraph import network, page
+
+    graph = network.stances(request.store, **request.filters)
+    page.write(graph, file)
+    nodes = graph.number_of_nodes()
+    output.note(f"wrote {file}: {graph.number_of_edges()} stances among {nodes} actors and propositions")
+
+
+@command(app, "import", data=False, formats=None, output=False)
+def import_(
+    _: Request,
+    what: Annotated[
+        Literal["dna"], typer.Argument(metavar="dna", help="Whose file: the Discourse Network Analyzer.")
+    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The .dna database; it is only read.")],
+    into: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="The folder to make.")],
+    statement_type: Annotated[str | None, typer.Option(metavar="NAME", help="Which statements.")] = None,
+    actor: Annotated[str | None, typer.Option(metavar="VARIABLE", help="The variable that says who.")] = None,
+    target: Annotated[
+        str | None, typer.Option(metavar="VARIABLE", help="The variable that says on what.")
+    ] = None,
+    level: Annotated[
+        str | None, typer.Option(metavar="VARIABLE", help="The variable that says for or against.")
+    ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(metavar="IRI", help="What the names of things begin with, at an address of yours."),
+    ] = None,
+    texts: Annotated[bool, typer.Option("--texts", help="Write the documents' texts too.")] = False,
+) -> None:
+    """Make a folder of RDF from another tool's file: statements, words, documents, every variable."""
+    from stancegraph import dna
+
+    done = dna.convert(
+        file,
+        into,
+        statement_type=statement_type,
+        actor=actor,
+        target=target,
+        level=level,
+        base=base,
+        texts=texts,
+    )
+    for line in (f"{done} in {into}; use it with --data {into}", *done.left_out, *done.notes):
+        output.note(line)
+
+
+@command(app, "check")
+def check(
+    request: Request,
+    sources: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of the source texts, to verify every passage against."),
+    ] = None,
+) -> None:
+    """Check shapes, rules and, with --sources, every quotation against the text it was coded from."""
+    from stancegraph import check as checking
+
+    result = checking.check(request.store, sources=sources)
+    rows = [asdict(finding) for finding in result.findings]
+    request.show(
+        rows, ["file", "subject", "rule", "message", "mend"], "fault", lambda: telling.faults_as_table(rows)
+    )
+    for line in (*result.notes, str(result)):
+        output.note(line)
+    if rows:
+        raise typer.Exit(1)
+
+
+@command(app, "load", data=False, formats=None, output=False)
+def load(
+    _: Request,
+    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="RDF files or folders of them.")],
+    into: Annotated[Path, typer.Option(metavar="DIR", help="The database to make or add to.")],
+) -> None:
+    """Load RDF into an on-disk database, all or nothing; a file loaded again replaces what it gave before."""
+    from stancegraph import store
+
+    progress = output.note if sys.stderr.isatty() else None
+    count = store.load(sources, into, progress=progress)
+    output.note(f"{count} triples in {into}; use it with --data {into}")

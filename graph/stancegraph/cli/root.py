@@ -1,0 +1,42 @@
+"""The program's root: its name, its version and what its exit codes mean."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from stancegraph import __version__, output
+from stancegraph.program import App, Group
+
+EPILOG = (
+    "Exit codes: 0 done, also when nothing matched; 1 check found faults; "
+    "2 wrong usage: bad option or date, unknown or ambiguous name, query refused; "
+    "3 could not run: unreadable data, dead endpoint, cannot write."
+)
+
+
+app = App(
+    cls=Group,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Who said what, about whom, when, and where is it written.",
+    epilog=EPILOG,
+)
+
+
+def print_version(wanted: bool) -> None:
+    """Print the version and exit, if that is `wanted`."""
+    if wanted:
+        output.emit(f"stancegraph {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and exit.", callback=print_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Who said what, about whom, when, and where is it written."""

@@ -1,0 +1,234 @@
+"""The frustration index: against brute force, published values and a second programme, with honest proofs."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from itertools import combinations, product
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pytest
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import coo_array
+
+from signed import HIGHLAND, planted
+from stancegraph.alliances import Frustration, frustration
+from stancegraph.errors import UsageError
+
+
+def chance(n: int, share: float, seed: int, *, whole: bool) -> nx.Graph[int]:
+    """A signed network of chance: each pair tied with probability `share`, either sign, weights 1 to 3 or real."""
+    dice = random.Random(f"{n} {share} {seed}")
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_nodes_from(range(n))
+    for a, b in combinations(range(n), 2):
+        if dice.random() < share:
+            size = dice.randint(1, 3) if whole else dice.uniform(0.1, 1)
+            graph.add_edge(a, b, weight=size * dice.choice([-1, 1]))
+    return graph
+
+
+def ignored(graph: nx.Graph[Any], split: Mapping[Any, int]) -> float:
+    ties = [(a, b, data["weight"]) for a, b, data in graph.edges(data=True)]
+    return sum(abs(float(weight)) for a, b, weight in ties if (split[a] == split[b]) != (weight > 0))
+
+
+def partitions(n: int) -> Iterator[tuple[int, ...]]:
+    """Every way to put n nodes into blocs."""
+
+    def grow(split: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+        if len(split) == n:
+            yield split
+            return
+        for bloc in range(max(split, default=-1) + 2):
+            yield from grow((*split, bloc))
+
+    return grow(())
+
+
+def consistent(graph: nx.Graph[int], found: Frustration) -> None:
+    """The blocs hold every node once, and the ties they ignore weigh what the index says."""
+    assert sorted(node for bloc in found.blocs for node in bloc) == sorted(graph)
+    split = {node: number for number, bloc in enumerate(found.blocs) for node in bloc}
+    assert ignored(graph, split) == pytest.approx(found.index)
+    assert sum(abs(weight) for *_, weight in found.frustrated) == pytest.approx(found.index)
+    assert found.lower_bound <= found.index
+    assert found.gap == pytest.approx(found.index - found.lower_bound)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize(("n", "share"), [(5, 0.9), (8, 0.5), (10, 0.8), (12, 0.35), (14, 0.3), (14, 0.9)])
+def test_two_blocs_are_as_good_as_any_of_all_splits(n: int, share: float, *, whole: bool) -> None:
+    for seed in range(3):
+        graph = chance(n, share, seed, whole=whole)
+        pairs = np.array([(a, b) for a, b in graph.edges]).reshape(-1, 2)
+        weights = np.array([data["weight"] for *_, data in graph.edges(data=True)])
+        splits = np.array(list(product([0, 1], repeat=n - 1)))
+        sides = np.hstack([np.zeros((len(splits), 1), int), splits])
+        together = sides[:, pairs[:, 0]] == sides[:, pairs[:, 1]]
+        least = ((together != (weights > 0)) * np.abs(weights)).sum(axis=1).min()
+        found = frustration(graph)
+        assert found.index == pytest.approx(least)
+        assert found.exact
+        consistent(graph, found)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize(("n", "share"), [(5, 0.9), (7, 0.6), (8, 0.9), (9, 0.5)])
+def test_free_blocs_are_as_good_as_any_partition(n: int, share: float, *, whole: bool) -> None:
+    for seed in range(3):
+        graph = chance(n, share, seed, whole=whole)
+        least = min(ignored(graph, dict(enumerate(split))) for split in partitions(n))
+        found = frustration(graph, None)
+        assert found.index == pytest.approx(least)
+        assert found.exact
+        consistent(graph, found)
+
+
+def test_the_highland_tribes_have_the_published_index() -> None:
+    """Read 1954: seven ties are frustrated; in free blocs, of which there are three, two."""
+    two, free = frustration(HIGHLAND), frustration(HIGHLAND, blocs=None)
+    assert (two.index, two.lower_bound, two.exact) == (7, 7, True)
+    assert (free.index, free.exact, len(free.blocs)) == (2, True, 3)
+
+
+def test_a_programme_of_another_make_finds_the_same_index() -> None:
+    """The compact programme of Aref, Mason & Wilson (2018), solved whole, on fifty nodes."""
+    graph = planted(50, 150, 0.2, seed=3)
+    edges = [(a, b, data["weight"]) for a, b, data in graph.edges(data=True)]
+    n, m = len(graph), len(edges)
+    rows = []  # f >= |x_a - x_b| on positive ties, f >= |1 - x_a - x_b| on negative ones
+    for e, (a, b, weight) in enumerate(edges):
+        if weight > 0:
+            rows += [({n + e: 1, a: -1, b: 1}, 0), ({n + e: 1, a: 1, b: -1}, 0)]
+        else:
+            rows += [({n + e: 1, a: 1, b: 1}, 1), ({n + e: 1, a: -1, b: -1}, -1)]
+    cells = [(i, j, value) for i, (row, _) in enumerate(rows) for j, value in row.items()]
+    i, j, values = zip(*cells, strict=True)
+    matrix = coo_array((values, (i, j)), shape=(len(rows), n + m)).tocsr()
+    cost = np.concatenate([np.zeros(n), np.ones(m)])
+    solution = milp(
+        cost,
+        constraints=LinearConstraint(matrix, np.array([least for _, least in rows]), np.inf),
+        integrality=np.ones(n + m),
+        bounds=Bounds(0, 1),
+    )
+    assert frustration(graph).index == round(solution.fun)
+
+
+@pytest.mark.parametrize(("blocs", "index"), [(2, 4), (None, 0)])
+def test_all_against_all_leaves_the_pairs_within_the_best_halves(blocs: int | None, index: int) -> None:
+    """Five enemies in two blocs of three and two: 3 + 1 pairs within."""
+    graph = nx.complete_graph(5)
+    nx.set_edge_attributes(graph, dict.fromkeys(graph.edges, -1), "weight")
+    assert frustration(graph, blocs).index == index
+
+
+def test_a_tree_and_a_balanced_network_are_free_of_frustration() -> None:
+    tree = nx.random_labeled_tree(40, seed=1)
+    nx.set_edge_attributes(tree, {edge: (-1) ** i for i, edge in enumerate(tree.edges)}, "weight")
+    assert frustration(tree).index == 0
+    found = frustration(planted(40, 200, 0, seed=2))
+    assert (found.index, found.exact, len(found.blocs)) == (0, True, 2)
+
+
+def test_parts_and_blocks_that_meet_in_one_node_add_up() -> None:
+    """Three frustrated triangles: two share node 2, the third stands apart; a bridge hangs on."""
+    graph: nx.Graph[int] = nx.Graph()
+    for a, b, c in ((0, 1, 2), (2, 3, 4), (6, 7, 8)):
+        graph.add_weighted_edges_from([(a, b, -1), (b, c, -1), (a, c, -1)])
+    graph.add_edge(4, 5, weight=-2)
+    assert (frustration(graph).index, frustration(graph, None).index) == (3, 0)
+    consistent(graph, frustration(graph))
+    consistent(graph, frustration(graph, None))
+
+
+def test_nothing_to_split_is_not_an_error() -> None:
+    empty: nx.Graph[str] = nx.Graph()
+    assert frustration(empty).blocs == ()
+    alone: nx.Graph[str] = nx.Graph()
+    alone.add_nodes_from("ab")
+    assert frustration(alone).blocs == (frozenset("ab"),)
+    assert set(frustration(alone, None).blocs) == {frozenset("a"), frozenset("b")}
+    friends: nx.Graph[str] = nx.Graph()
+    friends.add_weighted_edges_from([("a", "b", 1), ("c", "d", 0.5)])
+    assert frustration(friends).blocs == (frozenset("abcd"),)
+    assert (frustration(friends).index, frustration(friends).exact) == (0, True)
+
+
+def test_parallel_ties_are_added_and_self_ties_dropped() -> None:
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    graph.add_weighted_edges_from(
+        [("a", "b", 1), ("b", "a", -3), ("a", "a", -5), ("b", "c", 2), ("a", "c", 1)]
+    )
+    graph.add_weighted_edges_from([("d", "a", 1), ("a", "d", -1)])
+    found = frustration(graph)
+    assert (found.index, found.frustrated) == (1, (("a", "c", 1),))
+    assert graph.number_of_edges() == 7
+
+
+@pytest.mark.parametrize("weight", [float("nan"), float("inf"), None, "strong", 1j])
+def test_a_weight_that_is_no_finite_number_is_named_with_its_tie(weight: object) -> None:
+    with pytest.raises(UsageError, match=r"the tie Iran - Iraq has .* for its weight"):
+        frustration(nx.Graph([("Iran", "Iraq", {"weight": weight})]))
+
+
+def test_three_blocs_are_not_defined() -> None:
+    with pytest.raises(UsageError, match="2, or for as many as serve"):
+        frustration(HIGHLAND, 3)
+
+
+def test_who_could_stand_on_either_side_is_named() -> None:
+    """Node x has one friend on either side of two camps."""
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_weighted_edges_from(
+        [("a", "b", 2), ("c", "d", 2), ("a", "c", -2), ("b", "d", -2), ("x", "a", 1), ("x", "c", 1)]
+    )
+    assert frustration(graph).either == {"x"}
+    assert frustration(HIGHLAND, None).either == either_by_trying(HIGHLAND)
+
+
+def either_by_trying(graph: nx.Graph[str]) -> set[str]:
+    """Each node moved to every other bloc, and alone, and the ties counted again."""
+    found = frustration(graph, None)
+    split = {name: number for number, bloc in enumerate(found.blocs) for name in bloc}
+    free = set()
+    for name in graph:
+        for bloc in range(len(found.blocs) + 1):
+            if bloc != split[name]:
+                moved = {**split, name: bloc}
+                if ignored(graph, moved) == found.index:
+                    free.add(name)
+    return free
+
+
+def test_the_answer_does_not_depend_on_the_order_of_the_ties() -> None:
+    graph = planted(40, 120, 0.15, seed=5)
+    edges = list(graph.edges(data=True))
+    random.Random(1).shuffle(edges)
+    other: nx.Graph[int] = nx.Graph()
+    other.add_edges_from((b, a, data) for a, b, data in edges)
+    other.add_nodes_from(graph)
+    for blocs in (2, None):
+        one, two = frustration(graph, blocs), frustration(other, blocs)
+        assert (one.index, one.blocs, one.either) == (two.index, two.blocs, two.either)
+
+
+def test_without_time_the_answer_is_a_split_with_an_honest_gap() -> None:
+    graph = chance(100, 0.12, 1, whole=True)
+    hurried = frustration(graph, seconds=0.05)
+    consistent(graph, hurried)
+    assert not hurried.exact
+    assert hurried.gap > 0
+    patient = frustration(graph, seconds=1.5)
+    assert hurried.lower_bound <= patient.lower_bound <= patient.index <= hurried.index
+
+
+def test_planted_camps_are_found_and_proved() -> None:
+    graph = planted(300, 1500, 0.1, seed=4)
+    found = frustration(graph)
+    assert found.exact
+    assert found.index <= sum(graph.graph["noise"][edge] for edge in graph.graph["noise"])
+    consistent(graph, found)
