@@ -17,6 +17,7 @@ from stancegraph.store import Store
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SOURCES: Final = ROOT.parent / "shared" / "sources"
+DNA_SAMPLE: Final = ROOT.parent / "shared" / "dna"
 
 # What a developer's shell or CI may set, and what would change an answer or its look.
 for variable in ("STANCEGRAPH_DATA", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "NO_COLOR"):
@@ -108,6 +109,22 @@ def sources() -> Path | None:
     A test that asks for it and finds None checks what it can; the run's last lines say that it fell short.
     """
     return SOURCES if SOURCES.is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def dna_sample(request: pytest.FixtureRequest) -> Path | None:
+    """Folder of a coding in DNA's format and the networks DNA prints of it; None where it is not at hand.
+
+    A test that asks for it and finds None checks nothing; the run's last lines say so.
+    """
+    if DNA_SAMPLE.is_dir():
+        return DNA_SAMPLE
+    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
+    where = os.path.relpath(DNA_SAMPLE, ROOT)
+    if reporter is not None:
+        line = f"networks of DNA NOT verified: {where} is not here"
+        request.config.add_cleanup(lambda: reporter.write_line(line, yellow=True, bold=True))
+    return None
 
 
 read_sources: Final[list[bool]] = []

@@ -15,13 +15,11 @@ from typing import Any, Final
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from conftest import ROOT
 from stancegraph import dna, names, statements, store, turtle
 from stancegraph.check import check
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.vocabulary import local_name
 
-MINI: Final = ROOT.parent / "shared" / "dna" / "mini.dna"
 TABLES: Final = """
 CREATE TABLE DOCUMENTS(ID integer primary key, Title text, Text text, Coder integer, Author text default '',
     Source text default '', Section text default '', Notes text default '', Type text default '', Date integer);
@@ -969,25 +967,10 @@ def test_nothing_stays_where_the_file_turns_out_to_be_damaged(small: Coding, out
     assert [path.name for path in out.parent.iterdir()] == ["peace.dna"]
 
 
-@pytest.fixture(scope="module")
-def mini(request: pytest.FixtureRequest) -> Path | None:
-    """A coding of 600 statements; None where it is not at hand, which the run's last lines then say."""
-    if MINI.is_file():
-        return MINI
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    where = os.path.relpath(MINI, ROOT)
-    if reporter is not None:
-        request.config.add_cleanup(
-            lambda: reporter.write_line(
-                f"import of DNA NOT verified: {where} is not here", yellow=True, bold=True
-            )
-        )
-    return None
-
-
-def test_a_whole_coding_gives_the_stances_that_its_database_has(mini: Path | None, out: Path) -> None:
-    if mini is None:
+def test_a_whole_coding_gives_the_stances_that_its_database_has(dna_sample: Path | None, out: Path) -> None:
+    if dna_sample is None:
         return  # the run's last lines say that nothing was verified
+    mini = dna_sample / "mini.dna"
     done = dna.convert(mini, out, texts=True)
     query = """SELECT o.Value, c.Value, b.Value, count(*) FROM STATEMENTS s
         JOIN DATASHORTTEXT x ON x.StatementId = s.ID JOIN ENTITIES o ON o.ID = x.Entity AND o.VariableId = 2

@@ -242,9 +242,8 @@ def of(
     level = scale.checked(np.asarray(levels, float))
     day = np.array([_ordinal(d) for d in days or ()], np.int32)
     every = np.arange(number, dtype=np.int32)
-    document = _coded(documents) if documents is not None else Column(every, _numbered("document", number))
-    unknown: tuple[str | None, ...] = (None,)
-    empty = Column(np.zeros(number, np.int32), unknown)
+    document = Column(every, _numbered(number)) if documents is None else _coded(documents)
+    empty: Column[str | None] = Column(np.zeros(number, np.int32), (None,))
     rows = Table(
         actor=_coded(actors),
         target=_coded(targets),
@@ -276,8 +275,8 @@ def _coded(values: Sequence[Any]) -> Column[Named]:
     return Column(codes.astype(np.int32), tuple(Named(str(v), str(v)) for v in distinct))
 
 
-def _numbered(noun: str, number: int) -> tuple[Named, ...]:
-    return tuple(Named(f"{noun} {i + 1}", f"{noun} {i + 1}") for i in range(number))
+def _numbered(number: int) -> tuple[Named, ...]:
+    return tuple(Named(f"document {i}", f"document {i}") for i in range(1, number + 1))
 
 
 def _ordinal(day: date | str) -> int:

@@ -1,0 +1,86 @@
+"""Networks of an imported coding are those the Discourse Network Analyzer prints, where its definitions are sound."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from conftest import ROOT, Run
+from stancegraph import dna, network, statements, store
+from stancegraph.store import Store
+
+HERE: Final = ROOT.parent / "shared" / "dna"
+NORMALISATIONS: Final = {"no": "none", "cosine": "activity"}
+"""What its words mean: its cosine is the product of activities."""
+Cells = dict[tuple[str, str], float]
+
+
+@pytest.fixture(scope="module")
+def expected(dna_sample: Path | None) -> dict[tuple[str, ...], Cells]:
+    """Network, aggregation, normalisation, duplicates → the cells that are not 0; none where they are not at hand."""
+    found: dict[tuple[str, ...], Cells] = defaultdict(dict)
+    if dna_sample:
+        with (dna_sample / "mini_expected.csv").open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                key = (row["network"], row["aggregation"], row["normalisation"], row["duplicates"])
+                pair = (row["a"], row["b"])
+                found[key][pair if row["network"] == "twomode" else _sorted(pair)] = float(row["value"])
+        assert len(found) == 96
+    return found
+
+
+@pytest.fixture(scope="module")
+def imported(dna_sample: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Store | None:
+    if dna_sample is None:
+        return None
+    folder = tmp_path_factory.mktemp("imported") / "mini"
+    dna.convert(dna_sample / "mini.dna", folder)
+    return store.open(folder)
+
+
+def _sorted(pair: tuple[str, str]) -> tuple[str, str]:
+    return min(pair), max(pair)
+
+
+@pytest.mark.parametrize("level", ["polarity", "agreement"])
+def test_every_network_is_the_one_dna_prints(
+    imported: Store | None, expected: dict[tuple[str, ...], Cells], level: str
+) -> None:
+    if imported is None:
+        return  # the run's last lines say so
+    table = statements.stances(imported, level=level)
+    for (kind, aggregation, normalisation, duplicates), cells in expected.items():
+        graph = network.network(
+            table,
+            {"onemode": "agreement", "twomode": "two-mode"}[kind],
+            aggregation=aggregation,
+            normalisation=NORMALISATIONS.get(normalisation, normalisation),
+            duplicates={"acrossrange": "ever"}.get(duplicates, duplicates),
+            level=level,
+        )
+        ties = {(row["a"], row["b"]): row["weight"] for row in network.ties(graph)}
+        assert ties == pytest.approx(cells, abs=1e-9), (kind, aggregation, normalisation, duplicates)
+
+
+def test_the_command_prints_the_same_network(
+    run: Run, dna_sample: Path | None, expected: dict[tuple[str, ...], Cells], tmp_path: Path
+) -> None:
+    if dna_sample is None:
+        return  # the run's last lines say so
+    folder = str(tmp_path / "mini")
+    done = run("import", "dna", str(dna_sample / "mini.dna"), "-o", folder, "--target", "concept")
+    assert done.returncode == 0
+    assert "138 statements: its organization is empty" in done.stderr
+    printed = run(
+        *f"network --data {folder} --kind agreement --aggregation congruence --normalisation jaccard".split(),
+        *"--duplicates year --format csv".split(),
+    )
+    rows = list(csv.DictReader(printed.stdout.splitlines()))
+    assert list(rows[0]) == ["a", "b", "weight", "statements"]
+    cells = expected["onemode", "congruence", "jaccard", "year"]
+    assert {(row["a"], row["b"]): float(row["weight"]) for row in rows} == pytest.approx(cells, abs=1e-9)
+    assert all(int(row["statements"]) >= 2 for row in rows)
