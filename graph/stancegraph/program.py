@@ -143,14 +143,16 @@ def _requesting(
         given, choices = (
             {p.name: v for p in part if (v := options.pop(p.name)) is not None} for part in (filters, recipe)
         )
+        network = None
         if "kind" in choices:
-            choices["kind"], given["kind"] = split_kinds(choices["kind"])
+            network, given["kind"] = split_kinds(choices.pop("kind"))
         request = Request(
             options.pop("data", None),
             options.pop("format", "table"),
             options.pop("output", "-"),
             given,
             choices,
+            network,
         )
         function(request, **options)
 

@@ -28,6 +28,7 @@ class Request:
     output: str
     filters: dict[str, Any]
     recipe: dict[str, Any]
+    network: str | None = None
 
     @cached_property
     def store(self) -> Store:

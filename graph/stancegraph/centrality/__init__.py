@@ -27,14 +27,14 @@ def rank(
     source: Store | Table | nx.Graph[Any],
     by: str = "degree",
     *,
-    kind: str | None = None,
+    on: str | None = None,
     backend: str | None = None,
     robustness: bool = True,
     **choices: Any,
 ) -> list[dict[str, Any]]:
     """`actor, iri, score, rank, best, worst, moved_most_by`: everyone by a measure of `MEASURES`, highest first.
 
-    The network is that of `kind` (default: the one the measure is meant for), made with `choices` of recipe and
+    The network is `on` (one of `recipe.KINDS`; default: the one the measure is meant for), made with `choices` of recipe and
     filters; or any networkx graph. Rank 1 is the highest score; ties share a rank. `best` and `worst` are the
     ranks taken when each document is left out in turn, `moved_most_by` the title of the document whose absence
     moves it most (None where none does); who only one document lets appear is "absent without" it. Without
@@ -47,10 +47,10 @@ def rank(
     """
     measure = named(by)
     if isinstance(source, nx.Graph):
-        if choices or kind:
-            raise UsageError("a graph is made already: choose kind, recipe and filters where it is made")
+        if choices or on:
+            raise UsageError("a graph is made already: choose network, recipe and filters where it is made")
         return _listed(source, {n: _alone(p) for n, p in _places(measure.scores(source, backend)).items()})
-    table, recipe = network.begun(source, kind or measure.on, choices)
+    table, recipe = network.begun(source, on or measure.on, choices)
     whole = _graph(table, recipe)
     shown = _shown(whole, recipe)
 

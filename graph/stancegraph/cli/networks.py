@@ -111,11 +111,14 @@ def network(
             kernel=kernel,
             width=width,
             at=at or None,
+            of=request.network or "agreement",
             **request.choices,
         )
         columns = ["since", "until", *columns]
     else:
-        moments = iter([(None, network.network(request.store, **request.choices))])
+        moments = iter(
+            [(None, network.network(request.store, request.network or "agreement", **request.choices))]
+        )
     rows, notes = [], []
     for moment, graph in moments:
         cut = alpha is not None or min_weight is not None
@@ -182,7 +185,9 @@ def rank(
         return
     columns = ["actor", "score", "rank", "best", "worst", "moved_most_by"]
     if edges is None:
-        rows = centrality.rank(request.store, by, backend=backend, robustness=robust, **request.choices)
+        rows = centrality.rank(
+            request.store, by, on=request.network, backend=backend, robustness=robust, **request.choices
+        )
     else:
         rows = centrality.rank(_read(request, edges), by, backend=backend)
     request.show(rows, columns, "actor")

@@ -105,17 +105,17 @@ def two_mode(source: Store | Table, **choices: Any) -> nx.Graph[str]:
     return network(source, "two-mode", **choices)
 
 
-def matrix(source: Store | Table, kind: str = "agreement", **choices: Any) -> Projection:
+def matrix(source: Store | Table, of: str = "agreement", /, **choices: Any) -> Projection:
     """The same network as a sparse matrix with the codes of its rows and columns; no graph is built."""
-    table, recipe = begun(source, kind, choices)
+    table, recipe = begun(source, of, choices)
     return projection(counting(table, recipe), recipe)
 
 
-def network(source: Store | Table, kind: str = "agreement", **choices: Any) -> nx.Graph[str]:
-    """The network of that kind: one of `recipe.KINDS`, by the choices and filters `agreement` takes."""
-    if kind == "stances":
+def network(source: Store | Table, of: str = "agreement", /, **choices: Any) -> nx.Graph[str]:
+    """One of `recipe.KINDS`, by the choices and filters that `agreement` takes (`kind` is one: of actors)."""
+    if of == "stances":
         return stances(source, **choices)
-    table, recipe = begun(source, kind, choices)
+    table, recipe = begun(source, of, choices)
     return make(counting(table, recipe), recipe)
 
 
@@ -128,7 +128,7 @@ def series(
     kernel: str | None = None,
     width: int | None = None,
     at: Iterable[date | str] | None = None,
-    kind: str = "agreement",
+    of: str = "agreement",
     **choices: Any,
 ) -> Iterator[tuple[Moment, nx.Graph[str]]]:
     """A network for each window (`window`, `step`, `start`; see `windows`), or around each day (see `kernels`).
@@ -141,7 +141,7 @@ def series(
         )
     if kernel and width is None:
         raise UsageError(f"--kernel {kernel} needs --width: over how many days it spreads")
-    table, recipe = begun(source, kind, choices)
+    table, recipe = begun(source, of, choices)
     if window:
         for moment in windows(table, window, step=step, start=start):
             yield moment, make(counting(moment.rows, recipe), recipe)
@@ -151,9 +151,9 @@ def series(
             yield moment, make(moment.rows, recipe, moment.weights)
 
 
-def begun(source: Store | Table, kind: str, choices: dict[str, Any]) -> tuple[Table, Recipe]:
+def begun(source: Store | Table, of: str, choices: dict[str, Any]) -> tuple[Table, Recipe]:
     """The rows of a store that pass the filters (or a table as it is), repetitions too, and the recipe."""
-    recipe = Recipe.of({"kind": kind} | {k: v for k, v in choices.items() if k in CHOICES})
+    recipe = Recipe.of({"kind": of} | {k: v for k, v in choices.items() if k in CHOICES})
     filters = {k: v for k, v in choices.items() if k not in CHOICES}
     if isinstance(source, Store):
         return statements.stances(source, level=recipe.level, **filters), recipe
