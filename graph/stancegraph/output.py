@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from stancegraph.errors import StanceError, UsageError
+
+FORMULA: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+NUMBER: Final = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
 
 
 def note(text: str) -> None:
@@ -51,6 +55,15 @@ def write(path: Path, content: bytes) -> None:
             _replace(path.resolve(), content)
     except (OSError, ValueError) as error:
         raise StanceError(f"cannot write {path}: {_reason(error)}; name another file with -o") from error
+
+
+def inert(cell: str) -> str:
+    """A cell no spreadsheet takes for a formula: one that begins like it gets an apostrophe, numbers do not.
+
+    >>> inert("=HYPERLINK(1)"), inert("-0.5"), inert("-2+3+cmd|' /C calc'!A0")
+    ("'=HYPERLINK(1)", '-0.5', "'-2+3+cmd|' /C calc'!A0")
+    """
+    return f"'{cell}" if FORMULA.match(cell) and not NUMBER.fullmatch(cell) else cell
 
 
 def use_utf8() -> None:

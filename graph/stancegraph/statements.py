@@ -11,7 +11,7 @@ from dataclasses import replace
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Any, Final
 
-from pyoxigraph import NamedNode
+from pyoxigraph import BlankNode, NamedNode, Quad
 
 from stancegraph import selection, things
 from stancegraph.errors import StanceError
@@ -21,13 +21,11 @@ from stancegraph.vocabulary import expand, local_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pyoxigraph import Triple
-
     from stancegraph.store import Store, Term
     from stancegraph.table import Table
 
 CHUNK: Final = 500
-DESCRIBED: Final = """CONSTRUCT { ?node ?p ?o } WHERE {
+DESCRIBED: Final = """SELECT DISTINCT ?node ?p ?o ?graph WHERE {
     { BIND(?s AS ?node) } UNION { ?s stance:claims ?node } UNION { ?s stance:ascribes ?node }
     UNION { ?node stance:reports ?s } UNION { ?report stance:reports ?s ; stance:passage ?node }
     UNION { ?report stance:reports ?s ; stance:passage ?passage . ?passage oa:hasSelector ?node }
@@ -37,7 +35,7 @@ DESCRIBED: Final = """CONSTRUCT { ?node ?p ?o } WHERE {
     UNION { ?s stance:inRole ?role . ?role ?part ?node . FILTER(?part IN (org:role, org:organization)) }
     UNION { ?s ?link ?node . FILTER(isIRI(?node) && ?link != rdf:type && ?link != skos:closeMatch)
             MINUS { ?node skos:inScheme ?scheme } }
-    ?node ?p ?o }"""
+    ?node ?p ?o OPTIONAL { GRAPH ?graph { ?node ?p ?o } } }"""
 
 
 def said(store: Store, **filters: Any) -> list[Statement]:
@@ -81,15 +79,34 @@ def stances(store: Store, *, level: str = "polarity", **filters: Any) -> Table:
     return reading.read(store, selection.Filters.of(filters), level)
 
 
+def described(store: Store, found: Sequence[Statement]) -> list[Quad]:
+    """The statements as quads, with all that telling them needs: reports, passages, documents, names, figures.
+
+    Each is in the graph that says it; in the default graph where the store does not tell.
+    """
+    from stancegraph.store import Endpoint
+
+    iris = [NamedNode(statement.iri) for statement in found]
+    quads: dict[Quad, None] = {}
+    for start in range(0, len(iris), CHUNK):
+        rows = store.select(DESCRIBED, {"s": iris[start : start + CHUNK]})
+        # The label of a blank node holds within one answer of an endpoint, and may mean another node in the next.
+        scope = f"x{start}" if isinstance(store, Endpoint) and len(iris) > CHUNK else ""
+        for row in rows:
+            node, p, o = (_scoped(row[name], scope) for name in ("node", "p", "o"))
+            quads[Quad(node, p, o, row.get("graph"))] = None  # type: ignore[arg-type]
+    return list(quads)
+
+
+def _scoped(term: Term, scope: str) -> Term:
+    return BlankNode(term.value + scope) if scope and isinstance(term, BlankNode) else term
+
+
 def turtle(store: Store, found: Sequence[Statement]) -> str:
-    """The statements in Turtle, with all that telling them needs: reports, passages, documents, names, figures."""
+    """The statements in Turtle, with all that telling them needs."""
     from stancegraph.turtle import write
 
-    triples: list[Triple] = []
-    for start in range(0, len(found), CHUNK):
-        iris = [NamedNode(statement.iri) for statement in found[start : start + CHUNK]]
-        triples += store.construct(DESCRIBED, {"s": iris})
-    return write(triples)
+    return write(quad.triple for quad in described(store, found))
 
 
 def by_iri(store: Store, iris: Iterable[str]) -> dict[str, Statement]:

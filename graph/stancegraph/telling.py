@@ -160,3 +160,31 @@ def alliances_as_table(found: Alliances, said: Mapping[str, Statement]) -> str:
 
 def _figure(number: float | None) -> str:
     return "undefined" if number is None else f"{number:.7g}"
+
+
+def shifts_as_table(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Each change of position: who, on what, from which words to which."""
+    blocks = []
+    for row in rows:
+        told = f" (as {row['ascribed_by']} says)" if row["ascribed_by"] else ""
+        sure = "" if row["certain"] else ", if the days are in this order"
+        lines = [wrapped(f"{row['actor']}: {row['change']}{sure}{told}", 0, 2), wrapped(row["target"], 2, 4)]
+        for side in ("before", "after"):
+            words = " … ".join(f"“{quote}”" for quote in row[f"quotes_{side}"]) or row[f"gist_{side}"]
+            sources = "; ".join(row[f"document_{side}"])
+            lines.append(wrapped(f"{row[f'day_{side}']} {row[side]}: {words} — {sources}", 4, 6))
+        blocks.append("\n".join(lines) + "\n")
+    return "\n".join(blocks)
+
+
+def timeline_as_table(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Day by day: who took which stance, in which words, as which documents report."""
+    lines = []
+    for day, group in groupby(rows, key=lambda row: row["date"]):
+        lines.append(day)
+        for row in group:
+            stance = f"{row['stance']}: {row['target']}" if row["target"] else row["act"] or "said"
+            lines.append(wrapped(f"{row['actor']} — {stance}", 2, 4))
+            words = " … ".join(f"“{quote}”" for quote in row["quotes"]) or row["gist"]
+            lines.append(wrapped(f"{words} — {'; '.join(row['documents'])}", 6, 6))
+    return "\n".join(lines) + "\n" if lines else ""

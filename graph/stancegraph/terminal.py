@@ -11,6 +11,7 @@ import textwrap
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
+from stancegraph.output import inert
 from stancegraph.vocabulary import compact
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def rows_as(form: str, rows: Sequence[dict[str, Any]], columns: Sequence[str]) -
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([_inert(cell) for cell in row] for row in cells)
+        writer.writerows([inert(cell) for cell in row] for row in cells)
         return buffer.getvalue()
     if form == "md":
         lines = [list(columns), ["---"] * len(columns), *([_markdown(c) for c in row] for row in cells)]
@@ -126,11 +127,6 @@ def _records(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
         ]
         blocks.append("\n".join(lines) + "\n")
     return "\n".join(blocks)
-
-
-def _inert(cell: str) -> str:
-    """A cell no spreadsheet takes for a formula: one that begins like it gets an apostrophe, numbers do not."""
-    return f"'{cell}" if re.match(r"[=+@\t\r]|-(?![\d.])", cell) else cell
 
 
 def _text(value: Any, column: str) -> str:

@@ -42,8 +42,13 @@ RANK: Final = {expand(name): rank for rank, name in enumerate(ORDER)}
 TYPE: Final = expand("rdf:type")
 REPORTS: Final = expand("stance:reports")
 CLAIMS: Final = expand("stance:claims")
-PLAIN: Final = {expand("xsd:integer"), expand("xsd:boolean"), expand("xsd:decimal")}
-PLAIN_LEXICAL: Final = re.compile(r"[+-]?\d+|[+-]?\d*\.\d+|true|false")
+WHOLE: Final = re.compile(r"[+-]?\d+", re.ASCII)
+PLAIN: Final = {
+    expand("xsd:integer"): WHOLE,
+    expand("xsd:decimal"): re.compile(r"[+-]?\d*\.\d+", re.ASCII),
+    expand("xsd:boolean"): re.compile("true|false"),
+}
+"""Datatype → the literals that Turtle reads as of that type when they stand alone."""
 LOCAL: Final = re.compile(r"[\w][\w-]*", re.ASCII)
 WIDTH: Final = 120
 
@@ -130,14 +135,18 @@ def _object(term: Term, about: dict[Term, Properties], indent: str) -> str:
 
 
 def _literal(term: Literal) -> str:
-    if term.datatype.value in PLAIN and PLAIN_LEXICAL.fullmatch(term.value):
+    datatype = term.datatype.value
+    if datatype in PLAIN and PLAIN[datatype].fullmatch(term.value):
         return term.value
+    # Oxigraph keeps the decimal 1.0 as 1, which alone would be an integer.
+    if datatype == expand("xsd:decimal") and WHOLE.fullmatch(term.value):
+        return f"{term.value}.0"
     text = str(Literal(term.value))
     if term.language:
         return f"{text}@{term.language}"
-    if term.datatype.value == expand("xsd:string"):
+    if datatype == expand("xsd:string"):
         return text
-    return f"{text}^^{_iri(term.datatype.value)}"
+    return f"{text}^^{_iri(datatype)}"
 
 
 def _subject(node: Term) -> str:

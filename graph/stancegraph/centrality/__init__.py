@@ -34,9 +34,9 @@ def rank(
 ) -> list[dict[str, Any]]:
     """`actor, iri, score, rank, best, worst, moved_most_by`: everyone by a measure of `MEASURES`, highest first.
 
-    The network is `on` (one of `recipe.KINDS`; default: the one the measure is meant for), made with `choices` of recipe and
-    filters; or any networkx graph. Rank 1 is the highest score; ties share a rank. `best` and `worst` are the
-    ranks taken when each document is left out in turn, `moved_most_by` the title of the document whose absence
+    The network is `on` (one of `recipe.KINDS`; default: the one the measure is meant for), made with `choices` of
+    recipe and filters; or any networkx graph. Rank 1 is the highest score; ties share a rank. `best` and `worst` are
+    the ranks taken when each document is left out in turn, `moved_most_by` the title of the document whose absence
     moves it most (None where none does); who only one document lets appear is "absent without" it. Without
     `robustness`, or for a graph that has no documents, these are None.
 

@@ -193,6 +193,56 @@ def rank(
     request.show(rows, columns, "actor")
 
 
+SHIFT = (
+    "actor iri target target_iri change before day_before quotes_before gist_before basis_before statement_before "
+    "document_before after day_after quotes_after gist_after basis_after statement_after document_after certain "
+    "ascribed_by"
+).split()
+MOMENT = (
+    "moment since until actors statements ties frustration lower_bound exact polarisation blocs moved"
+).split()
+TIMELINE = (
+    "date actor iri act stance target target_iri quotes gist basis confidence documents statement event"
+).split()
+
+
+@command(app, "shifts", filters=True, recipe="agreement")
+def shifts(
+    request: Request,
+    who: OptionalActor = None,
+    event: Annotated[
+        str | None, typer.Option(metavar="EVENT|DAY", help="Only from before this to after it.")
+    ] = None,
+    blocs: Annotated[
+        bool, typer.Option("--blocs", help="Blocs and polarisation instead: by month, or across --event.")
+    ] = False,
+) -> None:
+    """Who changed position on what, when, and between which words; or how blocs and polarisation changed."""
+    from stancegraph import change
+
+    if blocs:
+        if who:
+            raise UsageError("--blocs is of the whole network: leave the actor out, or choose by --actor")
+        rows = change.moments(request.store, event=event, **request.choices)
+        request.show(rows, MOMENT, "moment")
+    else:
+        rows = change.shifts(request.store, " ".join(who) if who else None, event=event, **request.filters)
+        request.show(rows, SHIFT, "shift", lambda: telling.shifts_as_table(rows))
+    for note in rows.notes:
+        output.note(note)
+
+
+@command(app, "timeline", filters=True)
+def timeline(request: Request, who: OptionalActor = None) -> None:
+    """What was said, day by day: the stance taken, the words, the source."""
+    from stancegraph import change
+
+    rows = change.timeline(request.store, " ".join(who) if who else None, **request.filters)
+    request.show(rows, TIMELINE, "row", lambda: telling.timeline_as_table(rows))
+    for note in rows.notes:
+        output.note(note)
+
+
 def _read(request: Request, edges: Path) -> nx.Graph[str]:
     """Somebody else's network, with a note of what was mended in it; the options of ours have no place then."""
     from stancegraph import edges as lists

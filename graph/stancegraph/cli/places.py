@@ -31,6 +31,25 @@ def page(
     output.note(f"wrote {file}: {graph.number_of_edges()} stances among {nodes} actors and propositions")
 
 
+@command(app, "export", filters=True, recipe="any network", formats=None, output=False)
+def export(
+    request: Request,
+    file: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="What to write: .graphml .gexf .csv .parquet .cyjs (Cytoscape), or .ttl .jsonld .nq (RDF).",
+        ),
+    ],
+) -> None:
+    """Write a network, the table of stances, or the statements in RDF, for other programs."""
+    from stancegraph import export
+
+    output.note(export.write(request.store, file, of=request.network or "stances", **request.choices))
+
+
 @command(app, "import", data=False, formats=None, output=False)
 def import_(
     _: Request,

@@ -17,7 +17,7 @@ from stancegraph import statements
 from stancegraph.errors import UsageError
 from stancegraph.network.backbone import backbone
 from stancegraph.network.comparison import compare
-from stancegraph.network.evidence import direct, evidence, numbers, supported, ties
+from stancegraph.network.evidence import behind, direct, evidence, numbers, supported, ties
 from stancegraph.network.graphs import counting, make, stance_network
 from stancegraph.network.moments import Moment, kernels, windows
 from stancegraph.network.projection import Projection, projection
@@ -37,8 +37,10 @@ __all__ = [
     "Projection",
     "Recipe",
     "agreement",
+    "asked",
     "backbone",
     "begun",
+    "behind",
     "compare",
     "counting",
     "direct",
@@ -73,7 +75,7 @@ def stances(source: Store | Table, **filters: Any) -> nx.MultiDiGraph[str]:
     >>> sorted(polarity for *_, polarity in graph.edges(data="polarity"))
     [-1, 1, 1, 1, 1, 1]
     """
-    table, recipe = begun(source, "stances", {"duplicates": "include", **filters})
+    table, recipe = begun(source, "stances", filters)
     return stance_network(counting(table, recipe), recipe)
 
 
@@ -151,10 +153,17 @@ def series(
             yield moment, make(moment.rows, recipe, moment.weights)
 
 
+def asked(of: str, choices: dict[str, Any]) -> tuple[Recipe, dict[str, Any]]:
+    """Choices told apart: the recipe of a network of that kind, and the filters."""
+    every = {"duplicates": "include"} if of == "stances" else {}
+    chosen = {name: value for name, value in choices.items() if name in CHOICES and value is not None}
+    filters = {name: value for name, value in choices.items() if name not in CHOICES}
+    return Recipe.of({**every, **chosen, "kind": of}), filters
+
+
 def begun(source: Store | Table, of: str, choices: dict[str, Any]) -> tuple[Table, Recipe]:
     """The rows of a store that pass the filters (or a table as it is), repetitions too, and the recipe."""
-    recipe = Recipe.of({"kind": of} | {k: v for k, v in choices.items() if k in CHOICES})
-    filters = {k: v for k, v in choices.items() if k not in CHOICES}
+    recipe, filters = asked(of, choices)
     if isinstance(source, Store):
         return statements.stances(source, level=recipe.level, **filters), recipe
     if filters:

@@ -65,17 +65,25 @@ def direct(graph: nx.Graph[str], a: str, b: str) -> Table:
     return table[np.array(sorted(_direct(table, graph.graph["recipe"], a, b)), np.intp)]
 
 
-def numbers(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str, Any], int]]:
-    """Every tie with its two nodes, its data and the number of statements behind it."""
+def behind(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str, Any], list[int]]]:
+    """Every tie with its two nodes, its data and the rows behind it, as places in the graph's table, in order.
+
+    In a two-mode network the actor comes first.
+    """
     table, recipe = graph.graph["rows"], graph.graph["recipe"]
-    behind = _pairwise(table, recipe)
+    rows_of = _pairwise(table, recipe)
     codes = [{thing.iri: code for code, thing in enumerate(side.values)} for side in _sides(table, recipe)]
-    statement = table.statement.codes
     for a, b, data in graph.edges(data=True):
         first, second = (a, b) if a in codes[0] or recipe.kind != "two-mode" else (b, a)
         ends = codes[0].get(first, -1), codes[1].get(second.removesuffix(TARGET), -1)
-        rows = behind(*ends) | _direct(table, recipe, first, second)
-        yield first, second, data, len({int(statement[row]) for row in rows})
+        yield first, second, data, sorted(rows_of(*ends) | _direct(table, recipe, first, second))
+
+
+def numbers(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str, Any], int]]:
+    """Every tie with its two nodes, its data and the number of statements behind it."""
+    statement = graph.graph["rows"].statement.codes
+    for a, b, data, rows in behind(graph):
+        yield a, b, data, len({int(statement[row]) for row in rows})
 
 
 def ties(graph: nx.Graph[str]) -> list[dict[str, Any]]:

@@ -1,0 +1,201 @@
+"""Two dated statements of one actor on one target, at different levels: who has changed position.
+
+A change is between the last statement at one level and the first at another. Statements of one and the same day (or
+interval) that contradict each other are no change. Where the days possible for the two overlap, one is taken to be
+before the other if neither its first nor its last day is later; where one interval lies within the other nothing is
+listed. Of the same two runs of statements those are given that surely are in this order, if there are any.
+
+    actor, iri, target, target_iri
+    change        "reversal" (supports and opposes), "takes a side" (after neutral), "leaves a side"
+    before        "supports", "opposes" or "neutral on"; likewise `after`
+    day_          `before` and `after`: ISO, or earliest/latest
+    quotes_       verbatim words, perhaps none; gist_  the coder's words
+    basis_        what the coding rests on; statement_  IRI; document_  titles
+    certain       whether every day possible for the words before is earlier than those for the words after
+    ascribed_by   who says so, None where it is the actor's own words; never compared with anybody else's
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import accumulate, chain, product
+from typing import TYPE_CHECKING, Any
+
+from stancegraph import selection, statements
+from stancegraph.change import positions
+from stancegraph.change.listing import STANCES, Listing, counted, day_of
+from stancegraph.records import Named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from stancegraph.change.positions import Line, Position
+    from stancegraph.records import Statement
+    from stancegraph.store import Store
+
+    Pair = tuple[Position, Position]
+
+
+def shifts(store: Store, actor: str | None = None, *, event: str | None = None, **filters: Any) -> Listing:
+    """Who changed position, one row for each change: actor, target, and the words before and after.
+
+    What actors have said themselves comes first (`ascribed_by` None), then what others have said of them. With
+    `event` (a name, or a day) only changes across its first day: before it, and on or after it. `notes` counts
+    the stances set aside because they may be of either side, or of any day. Takes the filters of
+    `statements.said`; those on actor and target are, of a position ascribed, on its holder and its target.
+
+    Raises UnknownName where a name is not one thing's, UsageError for a wrong day.
+
+    >>> from stancegraph import store
+    >>> [(row["actor"], row["change"], row["certain"]) for row in shifts(store.open())]
+    [('Iraq', 'reversal', False)]
+    """
+    if actor is not None:
+        filters["actor"] = actor
+    chosen = selection.Filters.of(filters)
+    day = day_of(store, event)[1].toordinal() if event is not None else None
+    table = statements.stances(store, **filters)
+    undated = aside = 0
+    pairs: dict[Pair, None] = {}
+    for line in chain(positions.own(table), positions.ascribed(store, chosen)):
+        dated = [position for position in line if position.dated]
+        kept = dated if day is None else [p for p in dated if p.latest < day or p.earliest >= day]
+        undated, aside = undated + len(line) - len(dated), aside + len(dated) - len(kept)
+        pairs |= dict.fromkeys(_across(kept, day))
+    told = statements.by_iri(store, {position.statement for pair in pairs for position in pair})
+    rows = [_row(*pair, told) for pair in sorted(pairs, key=_order)]
+    notes = (
+        counted(undated, "stance", "left out: no day is known"),
+        counted(aside, "stance", "left out: the day may be before the event or after"),
+    )
+    return Listing(rows, notes=(*table.notes, *notes))
+
+
+def _across(line: Line, day: int | None) -> Iterator[Pair]:
+    """The changes in a line, or those across one day."""
+    onwards, back = _Course.of(line, 1), _Course.of(line[::-1], -1)
+    for pair in _pairs(onwards):
+        if day is not None and pair[0].latest < day <= pair[1].earliest:
+            yield pair
+        elif day is None:
+            runs = product(onwards.run(pair[0]), back.run(pair[1])) if not _sure(pair) else ()
+            yield min(filter(_sure, runs), key=lambda both: both[1].latest - both[0].earliest, default=pair)
+
+
+def _order(pair: Pair) -> tuple[Any, ...]:
+    before, after = pair
+    nobody = Named("", "")
+    by = after.ascribed_by or nobody
+    ends = (before.earliest, before.latest, after.earliest, after.latest, before.level, after.level)
+    return (by != nobody, after.holder.label, after.holder.iri, after.target, by, *ends)
+
+
+def _row(before: Position, after: Position, told: dict[str, Statement]) -> dict[str, Any]:
+    change = "reversal"
+    if 0 in {before.level, after.level}:
+        change = "leaves a side" if after.level == 0 else "takes a side"
+    return {
+        "actor": after.holder.label,
+        "iri": after.holder.iri,
+        "target": after.target.label,
+        "target_iri": after.target.iri,
+        "change": change,
+        **_side("before", before, told[before.statement]),
+        **_side("after", after, told[after.statement]),
+        "certain": before.surely_before(after),
+        "ascribed_by": after.ascribed_by.label if after.ascribed_by else None,
+    }
+
+
+def _side(when: str, position: Position, statement: Statement) -> dict[str, Any]:
+    return {
+        when: STANCES[position.level],
+        f"day_{when}": position.day,
+        f"quotes_{when}": list(statement.quotes),
+        f"gist_{when}": statement.gist,
+        f"basis_{when}": statement.basis,
+        f"statement_{when}": statement.iri,
+        f"document_{when}": list(dict.fromkeys(report.document.title for report in statement.reports)),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Occasion:
+    """What was said on one day, or in one interval: level → the positions, in the order of their line."""
+
+    ends: tuple[int, int]
+    levels: dict[int, Line]
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """The occasions of a line in the order of days (`sign` 1), or of a line turned round against it (-1).
+
+    One is before another where neither of its ends is later, and one is earlier. `furthest` is the last end of any
+    occasion up to each: what lies that far back on a walk is behind everything still to come.
+    """
+
+    sign: int
+    occasions: list[_Occasion]
+    furthest: list[int]
+
+    @classmethod
+    def of(cls, line: Line, sign: int) -> _Course:
+        """The course of the positions given."""
+        found: dict[tuple[int, int], dict[int, Line]] = {}
+        for position in line:
+            levels = found.setdefault((sign * position.earliest, sign * position.latest), {})
+            levels.setdefault(position.level, []).append(position)
+        ordered = sorted(found)
+        furthest = list(accumulate((last for _, last in ordered), max))
+        return cls(sign, [_Occasion(ends, found[ends]) for ends in ordered], furthest)
+
+    def just_before(self, at: int) -> Iterator[_Occasion]:
+        """The occasions before the one at `at` with none between, the one that ends last at the end."""
+        reached: int | None = None
+        for place in range(at - 1, -1, -1):
+            if reached is not None and self.furthest[place] <= reached:
+                return
+            last = self.occasions[place].ends[1]
+            if last <= self.occasions[at].ends[1] and (reached is None or last > reached):
+                reached = last
+                yield self.occasions[place]
+
+    def run(self, end: Position) -> Iterator[Position]:
+        """Positions of one level before `end`, and itself, with no other level between."""
+        mine = (self.sign * end.earliest, self.sign * end.latest)
+        broken: int | None = None
+        for place in range(bisect_right(self.occasions, mine, key=lambda o: o.ends) - 1, -1, -1):
+            if broken is not None and self.furthest[place] <= broken:
+                return
+            (_, last), levels = self.occasions[place].ends, self.occasions[place].levels
+            if last > mine[1]:
+                continue
+            if levels.keys() - {end.level}:
+                broken = last if broken is None else max(broken, last)
+            if end.level in levels and (broken is None or last > broken):
+                yield levels[end.level][-1]
+
+
+def _pairs(course: _Course) -> Iterable[Pair]:
+    """The changes: two positions of different level, the one before the other, none between."""
+    changes: dict[tuple[Position, int], Pair] = {}
+    for at, after in enumerate(course.occasions):
+        nearest: dict[tuple[int, int], Pair] = {}
+        for before in course.just_before(at):
+            for old, new in product(before.levels, after.levels.keys() - before.levels.keys()):
+                _keep(nearest, (old, new), (before.levels[old][-1], after.levels[new][0]))
+        for pair in nearest.values():
+            _keep(changes, (pair[0], pair[1].level), pair)
+    return changes.values()
+
+
+def _keep(pairs: dict[Any, Pair], key: Any, pair: Pair) -> None:
+    """Of pairs that tell one change (an interval can lie within another) keep the first that is sure, or the first."""
+    if key not in pairs or _sure(pair) > _sure(pairs[key]):
+        pairs[key] = pair
+
+
+def _sure(pair: Pair) -> bool:
+    return pair[0].surely_before(pair[1])

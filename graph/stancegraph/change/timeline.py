@@ -1,0 +1,72 @@
+"""Everything said, oldest first, one row for each speaker and target."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
+
+from stancegraph import selection, statements
+from stancegraph.change.asked import OPEN, Asked
+from stancegraph.change.listing import STANCES, Listing
+
+if TYPE_CHECKING:
+    from stancegraph.records import Named, Statement
+    from stancegraph.store import Store
+
+
+def timeline(store: Store, actor: str | None = None, **filters: Any) -> Listing:
+    """What was said, oldest first: one row for each statement, speaker and target.
+
+    Keys: `date` (ISO, or earliest/latest), `actor`, `iri`, `act`, `stance` ("supports", "opposes", "neutral on"),
+    `target`, `target_iri`, `quotes` (verbatim; may be empty), `gist` (the coder's words), `basis`, `confidence`
+    (0..1), `documents` (titles), `statement` (IRI), `event` (labels of what it is about). A statement without
+    stance has one row for each speaker, with `stance` and `target` None. Takes the filters of `statements.said`;
+    those on speaker and target choose rows. Raises UnknownName where a name is not one thing's.
+
+    >>> from stancegraph import store
+    >>> [(row["date"], row["stance"]) for row in timeline(store.open(), "khazali", act="condemn")]
+    [('2025-03-08', 'supports')]
+    """
+    if actor is not None:
+        filters["actor"] = actor
+    chosen = selection.Filters.of(filters)
+    passes = Asked.of(store, chosen).passes
+    found = [
+        (statement, speaker, target, sign)
+        for statement in statements.said(store, **_of_statements(chosen))
+        for speaker in statement.speakers
+        for target, sign in statement.targets or ((None, None),)
+        if passes(speaker, target, sign)
+    ]
+    spoken: dict[Named, set[str]] = defaultdict(set)
+    for statement, speaker, *_ in found:
+        spoken[speaker].add(statement.iri)
+    least = chosen.min_count or 1
+    return Listing(_row(*each) for each in found if len(spoken[each[1]]) >= least)
+
+
+def _of_statements(chosen: selection.Filters) -> dict[str, Any]:
+    """The filters by which statements are found, some rows of which pass them all."""
+    kept = {name: nothing for name, nothing in OPEN.items() if name.startswith("not_")}
+    left = replace(chosen, **kept, min_count=None)
+    return {item.name: getattr(left, item.name) for item in fields(left)}
+
+
+def _row(statement: Statement, speaker: Named, target: Named | None, sign: int | None) -> dict[str, Any]:
+    return {
+        "date": statement.date,
+        "actor": speaker.label,
+        "iri": speaker.iri,
+        "act": statement.act,
+        "stance": None if sign is None else STANCES[sign],
+        "target": target.label if target else None,
+        "target_iri": target.iri if target else None,
+        "quotes": list(statement.quotes),
+        "gist": statement.gist,
+        "basis": statement.basis,
+        "confidence": statement.confidence,
+        "documents": list(dict.fromkeys(report.document.title for report in statement.reports)),
+        "statement": statement.iri,
+        "event": [event.label for event in statement.about],
+    }
