@@ -16,9 +16,9 @@ import pyvis.network
 
 import stancegraph
 from pages import edge, five
-from stancegraph import page
+from stancegraph import layout, page
 from stancegraph.errors import StanceError
-from stancegraph.page import drawing, layout
+from stancegraph.page import drawing
 from stancegraph.page.content import told, wrapped
 
 if TYPE_CHECKING:

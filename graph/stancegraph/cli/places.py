@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -29,6 +29,33 @@ def page(
     page.write(graph, file)
     nodes = graph.number_of_nodes()
     output.note(f"wrote {file}: {graph.number_of_edges()} stances among {nodes} actors and propositions")
+
+
+@command(app, "plot", filters=True, recipe="agreement", formats=None, output=False)
+def plot(
+    request: Request,
+    file: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="The .png, .svg or .pdf to write.")
+    ],
+    picture: Annotated[
+        Literal["network", "matrix", "timeline", "polarisation"], typer.Option(help="Which picture.")
+    ] = "network",
+    labels: Annotated[
+        Literal["en", "ar"], typer.Option(help="Names in English, or in Arabic where known.")
+    ] = "en",
+    window: Annotated[
+        str, typer.Option(metavar="LENGTH", help="Of polarisation: windows of this length.")
+    ] = "4w",
+    step: Annotated[
+        str | None, typer.Option(metavar="LENGTH", help="Of polarisation: how far apart windows begin.")
+    ] = None,
+) -> None:
+    """Write a still picture: the signed network, the positions, the timeline, or polarisation over time."""
+    from stancegraph import plot
+
+    moments: dict[str, Any] = {"window": window, "step": step} if picture == "polarisation" else {}
+    plot.write(request.store, file, picture, labels=labels, **moments, **request.choices)
+    output.note(f"wrote {file}")
 
 
 @command(app, "export", filters=True, recipe="any network", formats=None, output=False)

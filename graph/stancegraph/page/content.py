@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from stancegraph.page import layout
+from stancegraph import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

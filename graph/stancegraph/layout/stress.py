@@ -11,6 +11,8 @@ import random
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     Point = list[float]
     Neighbours = list[dict[int, float]]
 
@@ -19,6 +21,19 @@ LARGE = 200
 """Components of more nodes are laid out sooner and looser, from the distances to a sample of nodes."""
 ROUNDS, ROUNDS_IF_LARGE = 40, 15
 PIVOTS = 80
+
+
+def neighbours(count: int, ties: Iterable[tuple[int, int]]) -> Neighbours:
+    """Neighbour → length of the tie: longer at hubs, so that what hangs on them has room."""
+    met: list[set[int]] = [set() for _ in range(count)]
+    for a, b in ties:
+        if a != b:
+            met[a].add(b)
+            met[b].add(a)
+    return [
+        {b: 0.6 + 0.2 * (math.sqrt(len(met[a])) + math.sqrt(len(met[b]))) for b in sorted(met[a])}
+        for a in range(count)
+    ]
 
 
 def placed(part: list[int], beside: Neighbours) -> list[Point]:

@@ -7,36 +7,26 @@ the components packed into each other's gaps, and nodes without ties set in a gr
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stancegraph.page import stress
+from stancegraph.layout import stress
+from stancegraph.layout.facing import CLEARED, SHRINK, Facing, evened, facing
+from stancegraph.layout.room import GAP, Box, clear, grow, separate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from stancegraph.page.stress import Neighbours, Point
+    from stancegraph.layout.stress import Neighbours, Point
 
     Place = tuple[int, float, float]
 
-CLEARED = 60_000
-"""Boxes are moved off foreign lines where boxes × lines are at most so many."""
+__all__ = ["Box", "Facing", "extent", "facing", "positions"]
+
 FILL, FILL_IF_LARGE = 0.6, 0.25
 """The share of a component's rectangle that its boxes cover before overlaps are removed."""
 EVENNESS = 0.6
-SHRINK = 0.97
-GAP = 12.0
 SPREAD = 1.35
 """How much wider than high a layout becomes: screens are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """What a node and its label cover: half the width, and the reach above and below the node's centre."""
-
-    half: float
-    up: float
-    down: float
 
 
 def positions(boxes: Sequence[Box], ties: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -47,7 +37,7 @@ def positions(boxes: Sequence[Box], ties: Iterable[tuple[int, int]]) -> list[tup
     """
     if not boxes:
         return []
-    beside = _neighbours(len(boxes), ties)
+    beside = stress.neighbours(len(boxes), ties)
     parts = _components(beside)
     blocks = [_component(part, boxes, beside) for part in parts if len(part) > 1]
     blocks.sort(key=lambda block: (-len(block), block[0][0]))
@@ -64,19 +54,6 @@ def extent(boxes: Sequence[Box], places: Sequence[tuple[int, int]]) -> tuple[int
         x = max(x, abs(place[0]) + box.half)
         y = max(y, box.up - place[1], box.down + place[1])
     return math.ceil(2 * x), math.ceil(2 * y)
-
-
-def _neighbours(count: int, ties: Iterable[tuple[int, int]]) -> Neighbours:
-    """Neighbour → length of the tie: longer at hubs, so that what hangs on them has room."""
-    met: list[set[int]] = [set() for _ in range(count)]
-    for a, b in ties:
-        if a != b:
-            met[a].add(b)
-            met[b].add(a)
-    return [
-        {b: 0.6 + 0.2 * (math.sqrt(len(met[a])) + math.sqrt(len(met[b]))) for b in sorted(met[a])}
-        for a in range(count)
-    ]
 
 
 def _components(beside: Neighbours) -> list[list[int]]:
@@ -109,12 +86,12 @@ def _component(part: list[int], boxes: Sequence[Box], beside: Neighbours) -> lis
     own = [boxes[node] for node in part]
     index = {node: i for i, node in enumerate(part)}
     lines = [(index[a], index[b]) for a in part for b in beside[a] if a < b]
-    _part(at, own)
+    separate(at, own)
     if len(part) * len(lines) <= CLEARED:
         for _ in range(60):
-            _grow(at, SHRINK)
-            _clear(at, own, lines)
-            _part(at, own)
+            grow(at, SHRINK)
+            clear(at, own, lines)
+            separate(at, own)
     return [(node, x, y) for node, (x, y) in zip(part, at, strict=True)]
 
 
@@ -134,72 +111,9 @@ def _turn(at: list[Point]) -> None:
 def _even(at: list[Point]) -> None:
     """Moves the points half way to an even spread along each axis: the crowded middle opens, the corners fill."""
     for axis in (0, 1):
-        order = sorted(range(len(at)), key=lambda i: (at[i][axis], i))
-        low, high = at[order[0]][axis], at[order[-1]][axis]
-        for rank, i in enumerate(order):
-            even = low + (high - low) * rank / (len(at) - 1)
-            at[i][axis] += EVENNESS * (even - at[i][axis])
-
-
-def _part(at: list[Point], boxes: Sequence[Box]) -> None:
-    """Pushes overlapping boxes apart along the shorter way out, with a little more room at each round that fails."""
-    for attempt in range(1, 2000):
-        pairs = _overlaps(at, boxes)
-        if not pairs:
-            return
-        for i, j, dx, dy in pairs:
-            axis, way = (0, dx) if abs(dx) <= abs(dy) else (1, dy)
-            at[i][axis] -= way / 2
-            at[j][axis] += way / 2
-        if attempt % 25 == 0:
-            _grow(at, 1.03)
-
-
-def _grow(at: list[Point], factor: float) -> None:
-    for point in at:
-        point[0] *= factor
-        point[1] *= factor
-
-
-def _overlaps(at: list[Point], boxes: Sequence[Box]) -> list[tuple[int, int, float, float]]:
-    """Pairs that overlap, with how far the second must move right (x) or down (y), signed, to leave the first."""
-    tops = [point[1] - box.up for point, box in zip(at, boxes, strict=True)]
-    order = sorted(range(len(at)), key=lambda i: (tops[i], i))
-    found = []
-    for place, i in enumerate(order):
-        x, half = at[i][0], boxes[i].half + GAP
-        foot = at[i][1] + boxes[i].down + GAP
-        for j in order[place + 1 :]:
-            if tops[j] > foot - 1e-6:
-                break
-            right = x + half - at[j][0] + boxes[j].half
-            left = at[j][0] + boxes[j].half - x + half
-            if right > 1e-6 and left > 1e-6:
-                down = foot - tops[j]
-                up = at[j][1] + boxes[j].down + GAP - tops[i]
-                found.append((i, j, right if right <= left else -left, down if down <= up else -up))
-    return found
-
-
-def _clear(at: list[Point], boxes: Sequence[Box], lines: list[tuple[int, int]]) -> None:
-    """Moves each box a step off the lines that run under it to other boxes."""
-    for a, b in lines:
-        dx, dy = at[b][0] - at[a][0], at[b][1] - at[a][1]
-        long = math.sqrt(dx * dx + dy * dy) or 1e-9
-        nx, ny = -dy / long, dx / long
-        for i, box in enumerate(boxes):
-            if i in (a, b):
-                continue
-            high = (box.up + box.down) / 2
-            x, y = at[i][0] - at[a][0], at[i][1] + (box.down - box.up) / 2 - at[a][1]
-            if not 0 < x * dx + y * dy < long * long:
-                continue
-            off = x * nx + y * ny
-            need = box.half * abs(nx) + high * abs(ny) + 4 - abs(off)
-            if need > 0:
-                step = min(need, 12.0) * (0.35 if off >= 0 else -0.35)
-                at[i][0] += step * nx
-                at[i][1] += step * ny
+        moved = evened([point[axis] for point in at], EVENNESS)
+        for point, value in zip(at, moved, strict=True):
+            point[axis] = value
 
 
 def _packed(blocks: list[list[Place]], boxes: Sequence[Box]) -> list[Place]:

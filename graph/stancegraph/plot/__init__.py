@@ -1,0 +1,79 @@
+"""Still pictures for print: the signed network, the matrix of stances, the timeline, polarisation over time.
+
+write      a picture as a PNG, SVG or PDF file; the same data gives the same bytes
+figure     the same as a matplotlib figure, for a notebook
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from stancegraph import output
+from stancegraph.errors import UsageError
+from stancegraph.plot import style
+from stancegraph.plot.sheet import BARE, encoded
+
+if TYPE_CHECKING:
+    import os
+
+    from matplotlib.figure import Figure
+
+    from stancegraph.store import Store
+    from stancegraph.table import Table
+
+__all__ = ["FORMS", "KINDS", "figure", "write"]
+
+KINDS: Final = ("network", "matrix", "timeline", "polarisation")
+FORMS: Final = tuple(BARE)
+"""What a file name may end in."""
+NARROWEST: Final = 3.0
+WIDEST: Final = 60.0
+"""Inches across."""
+
+
+def figure(
+    source: Store | Table, kind: str = "network", *, width: float | None = None, **choices: Any
+) -> Figure:
+    """A picture of a store or table (`statements.stances`) as a figure of `width` inches, wider where it must be.
+
+    `choices` are those of `network.agreement` and the filters of `statements.said`; also `labels` ("en", "ar":
+    Arabic names where the graph has them), for the matrix `least` (actors who speak of a target), for the timeline
+    `most` (actors with a row), for polarisation `window` and `step` (as in `network.windows`).
+
+    Raises UsageError for a kind or choice there is none of, and where there is nothing to draw.
+
+    >>> from stancegraph import store
+    >>> picture = figure(store.open(), "matrix", actor="khazali")
+    >>> [text.get_text() for text in picture.axes[0].texts if "Khazali" in text.get_text()]
+    ['Qais al-Khazali']
+    """
+    if kind not in KINDS:
+        raise UsageError(f"--kind '{str(kind)[:20]}': choose one of {', '.join(KINDS)}")
+    if width is not None and not NARROWEST <= width <= WIDEST:
+        raise UsageError(f"--width {width}: a picture is {NARROWEST:g} to {WIDEST:g} inches across")
+    drawn = importlib.import_module(f"stancegraph.plot.{kind}")
+    with style.settled():
+        made: Figure = drawn.figure(source, width=width, **choices)
+    return made
+
+
+def write(
+    source: Store | Table,
+    path: str | os.PathLike[str],
+    kind: str = "network",
+    *,
+    width: float | None = None,
+    **choices: Any,
+) -> None:
+    """Writes a picture to a file ending in .png (300 dots per inch), .svg or .pdf, whole or not at all; see `figure`.
+
+    Raises UsageError as `figure` does and for another ending, StanceError where the file cannot be written.
+    """
+    form = Path(path).suffix.lower().removeprefix(".")
+    if form not in FORMS:
+        raise UsageError(
+            f"'{Path(path).name[:60]}' does not end in {', '.join(f'.{one}' for one in FORMS)}: name it so"
+        )
+    output.write(Path(path), encoded(figure(source, kind, width=width, **choices), form))
