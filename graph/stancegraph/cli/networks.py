@@ -102,23 +102,14 @@ def network(
     from stancegraph import network
 
     columns = ["a", "b", "weight", "statements"]
+    of = request.network or "agreement"
     moments: Iterator[tuple[Moment | None, nx.Graph[str]]]
     if window or kernel:
-        moments = network.series(
-            request.store,
-            window=window,
-            step=step,
-            kernel=kernel,
-            width=width,
-            at=at or None,
-            of=request.network or "agreement",
-            **request.choices,
-        )
         columns = ["since", "until", *columns]
+        time = {"window": window, "step": step, "kernel": kernel, "width": width, "at": at or None}
+        moments = network.series(request.store, of=of, **time, **request.choices)
     else:
-        moments = iter(
-            [(None, network.network(request.store, request.network or "agreement", **request.choices))]
-        )
+        moments = iter([(None, network.network(request.store, of, **request.choices))])
     rows, notes = [], []
     for moment, graph in moments:
         cut = alpha is not None or min_weight is not None

@@ -240,7 +240,7 @@ def of(
     number = len(levels)
     _check_lengths(number, actors=actors, targets=targets, days=days, documents=documents)
     level = scale.checked(np.asarray(levels, float))
-    day = np.array([_ordinal(d) for d in days or ()], np.int32)
+    first, last = _dated(days, number)
     every = np.arange(number, dtype=np.int32)
     document = Column(every, _numbered(number)) if documents is None else _coded(documents)
     empty: Column[str | None] = Column(np.zeros(number, np.int32), (None,))
@@ -248,8 +248,8 @@ def of(
         actor=_coded(actors),
         target=_coded(targets),
         level=level,
-        earliest=day if days is not None else np.full(number, EARLIEST, np.int32),
-        latest=day if days is not None else np.full(number, LATEST, np.int32),
+        earliest=first,
+        latest=last,
         statement=Column(every, tuple(f"row {i + 1}" for i in range(number))),
         document=document,
         reports=Reports(np.arange(number + 1), document.codes, every.astype(np.int64)),
@@ -277,6 +277,14 @@ def _coded(values: Sequence[Any]) -> Column[Named]:
 
 def _numbered(number: int) -> tuple[Named, ...]:
     return tuple(Named(f"document {i}", f"document {i}") for i in range(1, number + 1))
+
+
+def _dated(days: Sequence[date | str] | None, number: int) -> tuple[Days, Days]:
+    """First and last possible day of each row; all of time where none are given."""
+    if days is None:
+        return np.full(number, EARLIEST, np.int32), np.full(number, LATEST, np.int32)
+    known = np.array([_ordinal(day) for day in days], np.int32)
+    return known, known
 
 
 def _ordinal(day: date | str) -> int:
