@@ -8,8 +8,8 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from stancegraph.network.backbone import backbone
 from stancegraph.errors import UsageError
+from stancegraph.network.backbone import backbone
 
 
 def network(*ties: tuple[str, str, float], kind: Any = nx.Graph) -> Any:

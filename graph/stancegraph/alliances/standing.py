@@ -9,11 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from pyoxigraph import NamedNode
 
 from stancegraph import catalogue, names, network, statements
-from stancegraph.network.graphs import weight_of
 
 if TYPE_CHECKING:
-    import networkx as nx
-
     from stancegraph.records import Stance
     from stancegraph.store import Store
     from stancegraph.table import Table
@@ -35,11 +32,11 @@ def allies(store: Store, actor: str, **choices: Any) -> list[dict[str, Any]]:
     'Government of Iraq'
     """
     iri = names.index(store, "actor").resolve(actor, "actor").iri
-    graph = network.agreement(store, **choices)
-    found = _meetings(graph.graph["rows"], iri)
-    for other in graph.adj.get(iri, ()):
-        found.setdefault(other, _Meeting(graph.nodes[other]["label"]))
-    rows = [_row(graph, iri, other, meeting) for other, meeting in found.items()]
+    every, recipe = network.begun(store, "agreement", choices)
+    table = network.counting(every, recipe)
+    weights = network.tied_to(table, recipe, iri)
+    found = _meetings(table, iri, {*weights} if recipe.direct else set())
+    rows = [_row(other, meeting, weights.get(other, 0.0)) for other, meeting in found.items()]
     order = ("ally", "mixed", "opponent")
     return sorted(
         rows, key=lambda row: (order.index(row["relation"]), -abs(row["weight"]), row["actor"], row["iri"])
@@ -56,8 +53,11 @@ class _Meeting:
     statements: set[str] = field(default_factory=set)
 
 
-def _meetings(table: Table, iri: str) -> dict[str, _Meeting]:
-    """Other actor → the targets it shares with the one, of the same level and of another."""
+def _meetings(table: Table, iri: str, tied: set[str]) -> dict[str, _Meeting]:
+    """Other actor → the targets it shares with the one, at the same level and at another.
+
+    Where the two are `tied` by stances on each other, these are among the statements.
+    """
     mine: dict[str, list[Stance]] = defaultdict(list)
     rows = list(table)
     for row in rows:
@@ -70,12 +70,13 @@ def _meetings(table: Table, iri: str) -> dict[str, _Meeting]:
             for own in mine[row.target.iri]:
                 (meeting.agree if own.level == row.level else meeting.disagree).add(row.target.label)
                 meeting.statements |= {own.statement, row.statement}
+        for one, other in ((row.actor, row.target), (row.target, row.actor)):
+            if one.iri == iri and other.iri in tied:
+                found.setdefault(other.iri, _Meeting(other.label)).statements.add(row.statement)
     return found
 
 
-def _row(graph: nx.Graph[str], iri: str, other: str, meeting: _Meeting) -> dict[str, Any]:
-    weight = weight_of(graph, iri, other)
-    direct = {row.statement for row in network.direct(graph, iri, other)}
+def _row(other: str, meeting: _Meeting, weight: float) -> dict[str, Any]:
     return {
         "actor": meeting.label,
         "iri": other,
@@ -83,7 +84,7 @@ def _row(graph: nx.Graph[str], iri: str, other: str, meeting: _Meeting) -> dict[
         "weight": round(weight, 4),
         "agree": sorted(meeting.agree),
         "disagree": sorted(meeting.disagree),
-        "statements": sorted(meeting.statements | direct),
+        "statements": sorted(meeting.statements),
     }
 
 

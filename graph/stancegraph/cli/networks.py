@@ -106,7 +106,13 @@ def network(
     moments: Iterator[tuple[Moment | None, nx.Graph[str]]]
     if window or kernel:
         columns = ["since", "until", *columns]
-        time = {"window": window, "step": step, "kernel": kernel, "width": width, "at": at or None}
+        time: dict[str, Any] = {
+            "window": window,
+            "step": step,
+            "kernel": kernel,
+            "width": width,
+            "at": at or None,
+        }
         moments = network.series(request.store, of=of, **time, **request.choices)
     else:
         moments = iter([(None, network.network(request.store, of, **request.choices))])

@@ -17,8 +17,8 @@ from stancegraph import statements
 from stancegraph.errors import UsageError
 from stancegraph.network.backbone import backbone
 from stancegraph.network.comparison import compare
-from stancegraph.network.evidence import behind, direct, evidence, numbers, supported, ties
-from stancegraph.network.graphs import counting, make, stance_network
+from stancegraph.network.evidence import behind, evidence, numbers, supported, ties
+from stancegraph.network.graphs import counting, make, stance_network, tied_to
 from stancegraph.network.moments import Moment, kernels, windows
 from stancegraph.network.projection import Projection, projection
 from stancegraph.recipe import Recipe
@@ -43,7 +43,6 @@ __all__ = [
     "behind",
     "compare",
     "counting",
-    "direct",
     "evidence",
     "kernels",
     "make",
@@ -55,6 +54,7 @@ __all__ = [
     "stances",
     "supported",
     "targets",
+    "tied_to",
     "ties",
     "two_mode",
     "windows",

@@ -59,12 +59,6 @@ def supported(graph: nx.Graph[str], a: str, b: str) -> Table:
     return chosen
 
 
-def direct(graph: nx.Graph[str], a: str, b: str) -> Table:
-    """The rows of either on the other that a network made with `direct` counts beside what they share."""
-    table: Table = graph.graph["rows"]
-    return table[np.array(sorted(_direct(table, graph.graph["recipe"], a, b)), np.intp)]
-
-
 def behind(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str, Any], list[int]]]:
     """Every tie with its two nodes, its data and the rows behind it, as places in the graph's table, in order.
 

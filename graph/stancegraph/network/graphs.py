@@ -10,7 +10,7 @@ from stancegraph import statements, things
 from stancegraph.network.projection import projection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -80,14 +80,36 @@ def _add_targets(graph: nx.Graph[str], table: Table, named: Iterable[Named]) -> 
 
 def _add_direct(graph: nx.Graph[str], table: Table) -> None:
     """Adds stances of actors on each other: the sum of both directions, one for each document."""
-    actors = things.described(table.store) if table.store else {}
-    for row in table.unrepeated("document"):
-        a, b = row.actor.iri, row.target.iri
-        if b not in graph and b in actors:
-            _add_nodes(graph, table, [row.target])
-        if a != b and b in graph:
-            graph.add_edge(a, b, weight=weight_of(graph, a, b) + float(row.level))
+    for a, b, level, target in _direct(table):
+        if b not in graph:
+            _add_nodes(graph, table, [target])
+        graph.add_edge(a, b, weight=weight_of(graph, a, b) + level)
     graph.remove_edges_from([(a, b) for a, b in graph.edges if weight_of(graph, a, b) == 0])
+
+
+def _direct(table: Table) -> Iterator[tuple[str, str, float, Named]]:
+    """Actor, actor spoken of, level: of each document one."""
+    actors = {thing.iri for thing in table.actor.values} | (
+        set(things.described(table.store)) if table.store else set()
+    )
+    for row in table.unrepeated("document"):
+        if row.target.iri in actors and row.target.iri != row.actor.iri:
+            yield row.actor.iri, row.target.iri, float(row.level), row.target
+
+
+def tied_to(table: Table, recipe: Recipe, iri: str) -> dict[str, float]:
+    """Everyone tied to one actor in the network of agreement that a recipe makes of the rows → the weight."""
+    made = projection(table, recipe)
+    names = [table.actor.values[code].iri for code in made.rows]
+    weights: dict[str, float] = {}
+    if iri in names:
+        row = made.matrix[[names.index(iri)]].tocoo()
+        weights = {names[j]: float(w) for j, w in zip(row.coords[1].tolist(), row.data.tolist(), strict=True)}
+    for a, b, level, _ in _direct(table) if recipe.direct else ():
+        if iri in (a, b):
+            other = b if a == iri else a
+            weights[other] = weights.get(other, 0.0) + level
+    return {other: weight for other, weight in weights.items() if weight}
 
 
 def stance_network(table: Table, recipe: Recipe, *, words: bool = True) -> nx.MultiDiGraph[str]:

@@ -230,9 +230,7 @@ def of(
     documents: Sequence[Any] | None = None,
     scale: Scale = POLARITY,
 ) -> Table:
-    """A table of anybody's own rows: who, on what, at which level, on which day, in which document.
-
-    Without `days` nothing is dated, without `documents` each row has one of its own.
+    """A table of anybody's own rows: undated without `days`, each in a document of its own without `documents`.
 
     >>> len(of(["a", "b", "b"], ["x", "x", "x"], [1, -1, -1], documents=["p", "q", "q"]).unrepeated("document"))
     2
@@ -243,7 +241,7 @@ def of(
     first, last = _dated(days, number)
     every = np.arange(number, dtype=np.int32)
     document = Column(every, _numbered(number)) if documents is None else _coded(documents)
-    empty: Column[str | None] = Column(np.zeros(number, np.int32), (None,))
+    empty: Column[str | None] = Column(every * 0, (None,))
     rows = Table(
         actor=_coded(actors),
         target=_coded(targets),
@@ -255,9 +253,9 @@ def of(
         reports=Reports(np.arange(number + 1), document.codes, every.astype(np.int64)),
         act=empty,
         medium=empty,
-        basis=Column(np.zeros(number, np.int32), ("said",)),
-        quoted=np.zeros(number, np.bool_),
-        joint=np.zeros(number, np.bool_),
+        basis=Column(every * 0, ("said",)),
+        quoted=every < 0,
+        joint=every < 0,
         confidence=np.ones(number),
         scale=scale.over(level),
     )
