@@ -39,6 +39,11 @@ ORGANISATION = """{ ?s stance:onBehalfOf ?actor }
     UNION { ?s stance:inRole/org:organization ?actor MINUS { ?s stance:onBehalfOf ?principal } }
     UNION { ?s stance:speaker ?actor MINUS { ?s stance:onBehalfOf ?principal }
             MINUS { ?s stance:inRole ?role . ?role org:member ?actor } }"""
+COUNTED = {
+    "actor": ORGANISATION,
+    "kind": f"{ORGANISATION.replace('?actor', '?counted')} ?counted stance:actorKind ?kind",
+}
+"""Patterns of filters on the speaker where organisations are counted as such."""
 KEPT = """{ SELECT DISTINCT ?s WHERE { ?report stance:reports ?s
     MINUS { ?report stance:document ?document } } }"""
 
@@ -163,7 +168,9 @@ def matching(store: Store, filters: Filters, *, rows: bool = False) -> list[Term
     kinds = sorted({kind for _, name in asked for kind in TESTS[name].kinds})
     known = names.index(store, *kinds) if kinds else names.Names(())
     for option, name in asked:
-        pattern = ORGANISATION if name == "actor" and filters.as_ == "organisation" else TESTS[name].pattern
+        pattern = TESTS[name].pattern
+        if filters.as_ == "organisation":
+            pattern = COUNTED.get(name, pattern)
         without = KEPT if name == "document" else f"MINUS {{ {pattern} }}"
         wrapped = f"{{ {pattern} }}" if option == name else without
         patterns.append(re.sub(rf"\?{name}\b", f"?{option}", wrapped))

@@ -28,7 +28,7 @@ from stancegraph.change.listing import Listing, counted, day_of
 from stancegraph.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from stancegraph.store import Store
     from stancegraph.table import Table
@@ -95,10 +95,10 @@ def moments(
     last: _Split | None = None
     rows = []
     for span in spans:
-        chosen = span.rows(table)
-        row, last = _told(span, network.agreement(chosen, **recipe), last)
+        graph = network.agreement(span.rows(table), **recipe)
+        row, last = _told(span, graph, last)
         rows.append(row)
-        notes += chosen.notes
+        notes += graph.graph["notes"]
     return Listing(rows, notes=(*table.notes, *notes))
 
 
@@ -177,7 +177,7 @@ def _months(table: Table) -> tuple[list[_Span], list[str]]:
     return spans, [f"months left out, as nothing surely falls in them: {skipped}"] if skipped else []
 
 
-def _split(graph: nx.Graph[str], blocs: Sequence[frozenset[str]], last: _Split | None) -> _Split:
+def _split(graph: nx.Graph[str], blocs: Sequence[Collection[Any]], last: _Split | None) -> _Split:
     """The two blocs without those who have no tie, in the order in which they are most like those before."""
     part = {
         actor: number

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from stancegraph import selection, statements, things
-from stancegraph.change.asked import OPEN, Asked
 from stancegraph.errors import StanceError
 from stancegraph.records import Named
 from stancegraph.table import EARLIEST, LATEST
+from stancegraph.table.asked import OPEN, Asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

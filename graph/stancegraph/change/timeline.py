@@ -7,8 +7,8 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from stancegraph import selection, statements
-from stancegraph.change.asked import OPEN, Asked
 from stancegraph.change.listing import STANCES, Listing
+from stancegraph.table.asked import OPEN, Asked
 
 if TYPE_CHECKING:
     from stancegraph.records import Named, Statement

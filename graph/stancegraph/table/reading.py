@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import NamedNode
 
-from stancegraph import names, selection, things
+from stancegraph import selection, things
 from stancegraph.records import Named
-from stancegraph.selection import ROWS, TESTS, Filters
+from stancegraph.selection import Filters
 from stancegraph.table import POLARITY, Table, variables
+from stancegraph.table.asked import Asked
 from stancegraph.table.columns import Columns, Row
 from stancegraph.vocabulary import expand, local_name
 
@@ -39,7 +40,8 @@ def read(store: Store, filters: Filters, level: str = "polarity") -> Table:
     ask = partial(_asked, store, chosen)
     coded = variables.values(variable, ask) if variable else None
     rows, unrated = _rows(store, ask, coded, organisation=filters.as_ == "organisation")
-    rows = [row for row in rows if _passes(row, wanted)] if (wanted := _wanted(store, filters)) else rows
+    passes = Asked.of(store, filters).passes
+    rows = [row for row in rows if passes(row.actor, row.target, row.sign)]
     rows = _frequent(rows, filters.min_count) if filters.min_count else rows
     table = Columns(store, ask, rows).table(variable.scale if variable else POLARITY, filters)
     return table.noting(f"{unrated} rows have no {level}, and are left out" if unrated else "")
@@ -106,47 +108,6 @@ class _Labels(dict[str, Named]):
 
     def __missing__(self, iri: str) -> Named:
         return self.setdefault(iri, Named(iri, local_name(iri)))
-
-
-def _wanted(store: Store, filters: Filters) -> list[tuple[str, bool, set[Any]]]:
-    """The filters on rows: which, whether to keep or to leave out, and the IRIs (or kinds) meant."""
-    asked = [
-        (name, option == name, getattr(filters, option))
-        for name in sorted(ROWS)
-        for option in (name, f"not_{name}")
-        if getattr(filters, option)
-    ]
-    if not asked:
-        return []
-    known = names.index(store, *sorted({kind for name, _, _ in asked for kind in TESTS[name].kinds}))
-    wanted = []
-    for name, keep, texts in asked:
-        meant = {known.resolve(text, *TESTS[name].kinds) for text in texts}
-        if name == "kind":
-            kinds = {entry.label for entry in meant}
-            kind_of = things.described(store)
-            meant_iris = {iri for iri, (kind, _) in kind_of.items() if kind in kinds}
-        else:
-            meant_iris = {entry.iri for entry in meant}
-        wanted.append((name, keep, meant_iris))
-    return wanted
-
-
-def _passes(row: Row, wanted: Sequence[tuple[str, bool, set[str]]]) -> bool:
-    """Whether a row meets every filter; those on targets are alternatives, as a row has one target."""
-    on_target = []
-    for name, keep, meant in wanted:
-        if name in {"actor", "kind"}:
-            if (row.actor.iri in meant) != keep:
-                return False
-            continue
-        sign = {"supports": 1, "opposes": -1}.get(name)
-        held = row.target.iri in meant and (sign is None or row.sign == sign)
-        if held and not keep:
-            return False
-        if keep:
-            on_target.append(held)
-    return not on_target or any(on_target)
 
 
 def _frequent(rows: list[Row], least: int) -> list[Row]:

@@ -1,4 +1,4 @@
-"""The filters on speaker and target, met by rows that stand in no flat table: ascribed positions, bare statements."""
+"""The filters on speaker and target, which choose rows: of the flat table, of ascribed positions, of a timeline."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Asked:
     """Filters resolved: those that keep and those that leave out, by name, each with the IRIs meant.
 
     Filters on targets are alternatives, as a row has one target; a row without target passes where none is asked
-    for: what the flat table does (`table.reading`).
+    for.
     """
 
     keep: dict[str, set[str]]
