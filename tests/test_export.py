@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import random
 import subprocess
 import sys
 import warnings
@@ -198,6 +199,24 @@ def test_ties_of_actors_name_what_they_agree_and_disagree_on(five: Store, tmp_pa
     ]
 
 
+def test_who_speaks_of_the_other_neither_agrees_nor_disagrees_by_it(tmp_path: Path) -> None:
+    """A has taken both sides on B; the two share one stance, on p."""
+    lines = [PREFIXES, 'ex:p a stance:Proposition ; skos:prefLabel "It is so."@en .']
+    lines += [
+        f'ex:{n} a stance:Actor ; skos:prefLabel "{n}"@en ; stance:actorKind kind:other .' for n in "ab"
+    ]
+    said = [("a", "supports", "b"), ("a", "opposes", "b"), ("a", "supports", "p"), ("b", "supports", "p")]
+    lines += [
+        f"ex:s{i} a stance:Statement ; stance:speaker ex:{who} ; stance:{edge} ex:{what} ; stance:basis basis:said ."
+        for i, (who, edge, what) in enumerate(said)
+    ]
+    (tmp_path / "g.ttl").write_text("\n".join(lines), encoding="utf-8")
+    export.write(store.open(tmp_path / "g.ttl"), tmp_path / "x.csv", of="agreement", direct=True)
+    (tie,) = rows_of(tmp_path / "x.csv")
+    assert (tie["agree"], tie["disagree"]) == ("It is so.", "")
+    assert tie["statement_iris"] == ex("s0", "s1", "s2", "s3")
+
+
 def test_ties_of_targets_name_the_actors_that_join_and_part_them(five: Store, tmp_path: Path) -> None:
     export.write(five, tmp_path / "x.csv", of="targets", aggregation="ignore", normalisation="none")
     ties = {(row["source"], row["target"]): row for row in rows_of(tmp_path / "x.csv")}
@@ -298,6 +317,16 @@ def test_parquet_names_all_documents_of_a_statement_and_none_of_others(
     assert max(len(row["documents"]) for row in found.to_pylist()) == 2
     names = found.column("actor").combine_chunks().dictionary.to_pylist()
     assert names == sorted({speaker.label for each in said.values() for speaker in each.speakers})
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "cyjs", "graphml"])
+def test_nobody_is_named_whose_rows_are_not_exported(tmp_path: Path, suffix: str) -> None:
+    rows = table.of(["known", "private"], ["x", "y"], [1, 1], documents=["d", "secret"])
+    export.write(rows[[0]], tmp_path / f"x.{suffix}")
+    content = (tmp_path / f"x.{suffix}").read_bytes()
+    assert b"known" in content
+    assert b"private" not in content
+    assert b"secret" not in content
 
 
 def test_days_that_are_open_are_left_out(tmp_path: Path) -> None:
@@ -619,30 +648,56 @@ def test_odd_terms_stay_what_they_are(tmp_path: Path, suffix: str) -> None:
     assert before == after
 
 
-def test_blank_nodes_have_one_name_whatever_read_them(tmp_path: Path) -> None:
-    """Two passages of one report, their selectors alike but for one: written in another order, under other labels."""
-    lines = [
-        "<urn:r> <urn:p> _:a , _:b .",
-        "_:a <urn:s> _:c , _:d .",
-        "_:b <urn:s> _:e .",
-        "_:c <urn:at> 1 .",
-        "_:d <urn:at> 2 .",
-        "_:e <urn:at> 1 .",
-        "_:f <urn:at> 1 .",
-        "_:g <urn:at> 1 .",
-    ]
-    files = []
-    for name, text in (("one", lines), ("two", [line.replace("_:", "_:zz") for line in reversed(lines)])):
-        folder = tmp_path / name
+NESTED = """<urn:r> <urn:p> _:a .
+<urn:r> <urn:p> _:b .
+_:a <urn:s> _:c .
+_:a <urn:s> _:d .
+_:b <urn:s> _:e .
+_:c <urn:at> 1 .
+_:d <urn:at> 2 .
+_:e <urn:at> 1 .
+_:f <urn:at> 1 .
+_:g <urn:at> 1 ."""
+"""Two passages of one report, their selectors alike but for one; and two nodes of which the same is said."""
+DISTANT = "\n".join(
+    f"_:r{n} <urn:p> _:a{n} .\n_:r{n} <urn:p> _:b{n} .\n_:a{n} <urn:s> _:c{n} .\n_:b{n} <urn:s> _:d{n} .\n"
+    f"_:c{n} <urn:at> {n} .\n_:d{n} <urn:at> {n + 100} ."
+    for n in range(8)
+)
+"""Passages that only what is said of their selectors tells apart."""
+ALIKE = "\n".join(
+    f"_:r{n} <urn:p> _:a{n} .\n_:r{n} <urn:p> _:b{n} .\n_:r{n} <urn:q> _:c{n} .\n_:r{n} <urn:q> _:d{n} .\n"
+    f"_:a{n} <urn:s> _:c{n} .\n_:b{n} <urn:s> _:d{n} .\n_:r{n} <urn:at> {n} ."
+    for n in range(8)
+)
+"""Nothing tells the a from the b, nor the c from the d; but which c goes with which a does matter."""
+
+
+@pytest.mark.parametrize(
+    ("text", "suffixes"),
+    [
+        (NESTED, ("nq", "jsonld", "ttl")),
+        (DISTANT, ("nq", "jsonld", "ttl")),
+        (ALIKE, ("nq", "jsonld")),
+    ],
+)
+def test_blank_nodes_have_one_name_whatever_read_them(
+    tmp_path: Path, text: str, suffixes: tuple[str, ...]
+) -> None:
+    lines = text.splitlines()
+    made = []
+    for seed in range(4):
+        folder = tmp_path / str(seed)
         folder.mkdir()
-        (folder / "g.ttl").write_text("\n".join(text), encoding="utf-8")
+        shuffled = random.Random(seed).sample(lines, len(lines))
+        (folder / "g.ttl").write_text("\n".join(shuffled), encoding="utf-8")
         graph = store.open(folder / "g.ttl")
-        for suffix in ("nq", "jsonld", "ttl"):
+        for suffix in suffixes:
             export.write(graph, folder / f"x.{suffix}")
-        files.append([(folder / f"x.{suffix}").read_bytes() for suffix in ("nq", "jsonld", "ttl")])
-    assert files[0] == files[1]
-    found = list(pyoxigraph.parse(input=files[0][0], format=RdfFormat.N_QUADS))
-    assert sum("urn:" in str(quad.predicate) for quad in found) == 10
+        made.append([(folder / f"x.{suffix}").read_bytes() for suffix in suffixes])
+    assert all(each == made[0] for each in made)
+    found = list(pyoxigraph.parse(input=made[0][0], format=RdfFormat.N_QUADS))
+    assert sum("urn:" in str(quad.predicate) for quad in found) == len(lines)
 
 
 def test_blank_nodes_that_all_point_at_each_other_are_written_too(tmp_path: Path) -> None:
