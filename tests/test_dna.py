@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import resource
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +14,7 @@ from typing import Any, Final
 import pytest
 from pyoxigraph import RdfFormat, parse
 
+from conftest import Shell
 from stancegraph import dna, names, statements, store, turtle
 from stancegraph.check import check
 from stancegraph.errors import StanceError, UsageError
@@ -935,21 +935,16 @@ def test_a_folder_that_holds_something_is_refused_and_left_as_it_is(small: Codin
         dna.convert(small.file, "")
 
 
-@pytest.fixture
-def full_disk() -> Iterator[None]:
-    """A process that may write no file longer than 1,000 bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 def test_nothing_stays_where_the_folder_cannot_be_written_whole(
-    small: Coding, out: Path, request: pytest.FixtureRequest
+    small: Coding, out: Path, shell: Shell
 ) -> None:
-    request.getfixturevalue("full_disk")
-    with pytest.raises(StanceError, match="cannot be written: File too large"):
-        dna.convert(small.file, out)
+    """In a process of its own that may write no file longer than a block."""
+    limited = 'ulimit -f 1 && exec python -m stancegraph import dna "$0" -o "$1"'
+    for number in range(2, 40):
+        small.document(number, f"text {number}")
+    done = shell("bash", "-c", limited, small.file, out)
+    assert done.returncode == 3
+    assert "cannot be written: File too large" in done.stderr
     assert [path.name for path in out.parent.iterdir()] == ["peace.dna"]
 
 
