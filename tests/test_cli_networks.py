@@ -94,6 +94,9 @@ def test_a_series_says_of_each_tie_when_it_holds(run: Run) -> None:
         ("alliances --edges nowhere.csv", "nowhere.csv"),
         ("alliances --edges x.csv --actor sadr", "leave out the options"),
         ("rank --by fame", "betweenness"),
+        ("network --step 3d", "choose --window or --kernel"),
+        ("network --kernel uniform --width 99999999", "a kernel spans 1 to"),
+        ("network --kind stances --normalisation jaccard", "not defined for --kind stances"),
     ],
 )
 def test_a_wrong_option_is_answered_in_a_sentence(run: Run, options: str, words: str) -> None:
@@ -171,3 +174,18 @@ def test_contradicting_ties_are_added_with_a_note(run: Run, tmp_path: Path) -> N
     assert (json.loads(done.stdout)["positive"], json.loads(done.stdout)["negative"]) == (1, 1)
     assert "self-tie" in done.stderr
     assert "contrary" in done.stderr or "opposite" in done.stderr
+
+
+def test_an_actor_can_be_argument_or_option_where_change_is_told(run: Run) -> None:
+    named = rows(run, "timeline", "khazali")
+    assert named
+    assert rows(run, "timeline", "--actor", "khazali") == named
+    assert len(rows(run, "timeline", "khazali", "--actor", "Iran")) > len(named)
+    assert [row["actor"] for row in rows(run, "shifts", "--actor", "Iraq")] == ["Iraq"]
+    assert rows(run, "shifts", "khazali") == []
+
+
+def test_somebody_elses_network_is_read_whatever_data_the_environment_names(run: Run, highland: str) -> None:
+    done = run("alliances", "--edges", highland, env={"STANCEGRAPH_DATA": FIVE})
+    assert done.returncode == 0
+    assert "frustration 7" in done.stdout

@@ -13,6 +13,7 @@ from stancegraph import network, table
 from stancegraph.errors import UsageError
 from stancegraph.table import Scale, Table
 
+THREE = Scale("rating", "scaled", (0.0, 1.0, 2.0, 3.0), 0.0, 3.0)
 ONE_MODE = ("ignore", "congruence", "conflict", "subtract")
 SCALES = {
     "polarity": (table.POLARITY, [-1, 1], 2.0),
@@ -98,6 +99,10 @@ def _divisor(
 def test_a_two_mode_network_is_the_formula_written_out(
     kind: str, aggregation: str, normalisation: str
 ) -> None:
+    if (kind, aggregation) == ("categorical", "subtract"):
+        with pytest.raises(UsageError, match="frame has categories"):
+            network.two_mode(chance(kind)[0], aggregation=aggregation, normalisation=normalisation)
+        return
     rows, counted = chance(kind)
     graph = network.two_mode(rows, aggregation=aggregation, normalisation=normalisation, duplicates="include")
     for a, t in product("abcde", "uvwxyz"):
@@ -254,6 +259,19 @@ def test_a_recipe_that_is_not_defined_says_what_is(choices: dict[str, str], word
 def test_a_level_that_is_not_on_the_scale_is_refused(level: float) -> None:
     with pytest.raises(UsageError, match="row 2 is not on the scale of polarity"):
         table.of(["a", "b"], ["x", "x"], [1, level])
+
+
+def test_what_rounding_leaves_of_a_sum_that_cancels_is_no_tie() -> None:
+    """On a scale of 0 to 3 levels 1 and 2 weigh 1 - 2/3 = 1/3, three times; 0 and 3 weigh -1, once."""
+    rows = table.of(list("ab") * 4, list("xxyyzzww"), [1, 2, 1, 2, 1, 2, 0, 3], scale=THREE)
+    assert network.agreement(rows, normalisation="none").number_of_edges() == 0
+    assert network.agreement(rows[:6], normalisation="none").edges["a", "b"]["weight"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("normalisation", ["none", "average", "jaccard", "cosine", "activity"])
+def test_actors_who_share_nothing_have_no_ties_under_any_normalisation(normalisation: str) -> None:
+    rows = table.of(["a", "b"], ["x", "y"], [1, 1])
+    assert network.agreement(rows, normalisation=normalisation).number_of_edges() == 0
 
 
 def test_an_empty_table_makes_empty_networks() -> None:

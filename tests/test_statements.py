@@ -137,3 +137,42 @@ def test_wrong_filters_are_refused_with_the_mend(five: Store, filters: dict[str,
 def test_an_unknown_name_is_never_somebody_else(shipped: Store) -> None:
     with pytest.raises(UnknownName):
         statements.said(shipped, actor="Barham Salih")
+
+
+@pytest.mark.parametrize(
+    ("option", "values"),
+    [
+        ("actor", ["Iran", "Qais al-Khazali"]),
+        ("kind", ["politician", "cleric"]),
+        ("about", ["fall of Aleppo", "unity"]),
+        ("supports", ["unity", "Assad government"]),
+        ("opposes", ["Islamic State", "iraq-stays-out"]),
+        ("target", ["unity", "Islamic State"]),
+        ("act", ["warning", "condemn"]),
+        ("medium", ["post on X", "phone call"]),
+        ("basis", ["attributed", "implied"]),
+    ],
+)
+def test_leaving_out_two_things_leaves_out_what_either_leaves_out(
+    shipped: Store, option: str, values: list[str]
+) -> None:
+    every = {s.iri for s in statements.said(shipped)}
+    held = [{s.iri for s in statements.said(shipped, **{option: value})} for value in values]
+    assert all(held)
+    left = {s.iri for s in statements.said(shipped, **{f"not_{option}": values})}
+    assert left == every - held[0] - held[1]
+
+
+def test_leaving_out_two_documents_keeps_what_a_third_reports(shipped: Store) -> None:
+    out = ["gulan-iraq-warns", "voa-condensed-iraqi-concerns"]
+    left = {s.iri for s in statements.said(shipped, not_document=out)}
+    expected = {
+        s.iri
+        for s in statements.said(shipped)
+        if any(report.document.iri.rpartition("/")[2] not in out for report in s.reports)
+    }
+    assert left == expected
+    assert len(left) < len({s.iri for s in statements.said(shipped)})
+    rows = statements.stances(shipped, not_document=out)
+    counted = {rows.document.values[code].iri.rpartition("/")[2] for code in rows.reports.documents.tolist()}
+    assert counted.isdisjoint(out)

@@ -53,6 +53,10 @@ class Recipe:
         chosen = cls(**{name: value for name, value in options.items() if value is not None})
         if chosen.kind != "stances":
             chosen._check()
+        elif chosen.normalisation or chosen.aggregation != cls().aggregation:
+            raise UsageError(
+                "--aggregation and --normalisation are not defined for --kind stances: leave them out"
+            )
         if chosen.direct and (chosen.kind != "agreement" or chosen.level != "polarity"):
             raise UsageError("--direct adds stances on actors to the polarity of agreement: use that network")
         return chosen

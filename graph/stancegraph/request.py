@@ -41,6 +41,10 @@ class Request:
         """The recipe of a network, and the filters of what it is made from."""
         return {**self.filters, **self.recipe}
 
+    def but(self, name: str) -> dict[str, Any]:
+        """The filters but one."""
+        return {key: value for key, value in self.filters.items() if key != name}
+
     def without(self, name: str) -> dict[str, Any]:
         """The choices but one, which the command's own argument stands for."""
         return {key: value for key, value in self.choices.items() if key != name}

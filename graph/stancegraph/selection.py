@@ -44,8 +44,6 @@ COUNTED = {
     "kind": f"{ORGANISATION.replace('?actor', '?counted')} ?counted stance:actorKind ?kind",
 }
 """Patterns of filters on the speaker where organisations are counted as such."""
-KEPT = """{ SELECT DISTINCT ?s WHERE { ?report stance:reports ?s
-    MINUS { ?report stance:document ?document } } }"""
 
 TESTS = {
     "actor": Test(("actor",), "?s stance:speaker ?actor"),
@@ -171,13 +169,27 @@ def matching(store: Store, filters: Filters, *, rows: bool = False) -> list[Term
         pattern = TESTS[name].pattern
         if filters.as_ == "organisation":
             pattern = COUNTED.get(name, pattern)
-        without = KEPT if name == "document" else f"MINUS {{ {pattern} }}"
-        wrapped = f"{{ {pattern} }}" if option == name else without
-        patterns.append(re.sub(rf"\?{name}\b", f"?{option}", wrapped))
-        meant = (known.resolve(text, *TESTS[name].kinds).iri for text in getattr(filters, option))
-        values[option] = [NamedNode(iri) for iri in meant]
+        meant = [NamedNode(known.resolve(text, *TESTS[name].kinds).iri) for text in getattr(filters, option)]
+        if option == name:
+            patterns.append(f"{{ {pattern} }}")
+            values[name] = list(meant)
+        else:
+            patterns.append(_without(name, pattern, len(meant)))
+            values |= {f"not_{name}_{i}": [iri] for i, iri in enumerate(meant)}
     patterns += _ranges(filters, values)
     return [row["s"] for row in store.select(f"SELECT DISTINCT ?s WHERE {{ {' '.join(patterns)} }}", values)]
+
+
+def _without(name: str, pattern: str, number: int) -> str:
+    """What leaves out each of so many values: of statements those that meet it, of documents their reports.
+
+    Each has a variable of its own: values of one variable would each leave in what another leaves out.
+    """
+    held = "?report stance:document ?document" if name == "document" else pattern
+    parts = [re.sub(rf"\?{name}\b", f"?not_{name}_{i}", f"MINUS {{ {held} }}") for i in range(number)]
+    if name != "document":
+        return " ".join(parts)
+    return f"{{ SELECT DISTINCT ?s WHERE {{ ?report stance:reports ?s {' '.join(parts)} }} }}"
 
 
 def _ranges(filters: Filters, values: dict[str, list[Term]]) -> list[str]:

@@ -28,7 +28,7 @@ from stancegraph.change.listing import STANCES, Listing, counted, day_of
 from stancegraph.records import Named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from stancegraph.change.positions import Line, Position
     from stancegraph.records import Statement
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     Pair = tuple[Position, Position]
 
 
-def shifts(store: Store, actor: str | None = None, *, event: str | None = None, **filters: Any) -> Listing:
+def shifts(
+    store: Store, actor: str | Sequence[str] | None = None, *, event: str | None = None, **filters: Any
+) -> Listing:
     """Who changed position, one row for each change: actor, target, and the words before and after.
 
     What actors have said themselves comes first (`ascribed_by` None), then what others have said of them. With

@@ -11,11 +11,13 @@ from stancegraph.change.listing import STANCES, Listing
 from stancegraph.table.asked import OPEN, Asked
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from stancegraph.records import Named, Statement
     from stancegraph.store import Store
 
 
-def timeline(store: Store, actor: str | None = None, **filters: Any) -> Listing:
+def timeline(store: Store, actor: str | Sequence[str] | None = None, **filters: Any) -> Listing:
     """What was said, oldest first: one row for each statement, speaker and target.
 
     Keys: `date` (ISO, or earliest/latest), `actor`, `iri`, `act`, `stance` ("supports", "opposes", "neutral on"),

@@ -55,7 +55,7 @@ MinWeight = Annotated[
     float | None, typer.Option(metavar="W", help="Keep ties at least this strong, of either sign.")
 ]
 MinStatements = Annotated[
-    int | None, typer.Option(metavar="N", help="Keep ties with at least so many statements.")
+    int | None, typer.Option(metavar="N", min=1, help="Keep ties with at least so many statements.")
 ]
 
 
@@ -102,20 +102,14 @@ def network(
     from stancegraph import network
 
     columns = ["a", "b", "weight", "statements"]
-    of = request.network or "agreement"
-    moments: Iterator[tuple[Moment | None, nx.Graph[str]]]
-    if window or kernel:
-        columns = ["since", "until", *columns]
-        time: dict[str, Any] = {
-            "window": window,
-            "step": step,
-            "kernel": kernel,
-            "width": width,
-            "at": at or None,
-        }
-        moments = network.series(request.store, of=of, **time, **request.choices)
-    else:
-        moments = iter([(None, network.network(request.store, of, **request.choices))])
+    time: dict[str, Any] = {
+        "window": window,
+        "step": step,
+        "kernel": kernel,
+        "width": width,
+        "at": at or None,
+    }
+    moments = _moments(request, time)
     rows, notes = [], []
     for moment, graph in moments:
         cut = alpha is not None or min_weight is not None
@@ -123,7 +117,7 @@ def network(
         span = {"since": str(moment.since), "until": str(moment.until)} if moment is not None else {}
         rows += [{**span, **tie} for tie in network.ties(kept) if tie["statements"] >= (min_statements or 0)]
         notes += graph.graph["notes"]
-    request.show(rows, columns, "tie")
+    request.show(rows, ["since", "until", *columns] if window or kernel else columns, "tie")
     for note in dict.fromkeys(notes):
         output.note(note)
 
@@ -223,7 +217,7 @@ def shifts(
         rows = change.moments(request.store, event=event, **request.choices)
         request.show(rows, MOMENT, "moment")
     else:
-        rows = change.shifts(request.store, " ".join(who) if who else None, event=event, **request.filters)
+        rows = change.shifts(request.store, _who(request, who), event=event, **request.but("actor"))
         request.show(rows, SHIFT, "shift", lambda: telling.shifts_as_table(rows))
     for note in rows.notes:
         output.note(note)
@@ -234,10 +228,28 @@ def timeline(request: Request, who: OptionalActor = None) -> None:
     """What was said, day by day: the stance taken, the words, the source."""
     from stancegraph import change
 
-    rows = change.timeline(request.store, " ".join(who) if who else None, **request.filters)
+    rows = change.timeline(request.store, _who(request, who), **request.but("actor"))
     request.show(rows, TIMELINE, "row", lambda: telling.timeline_as_table(rows))
     for note in rows.notes:
         output.note(note)
+
+
+def _moments(request: Request, time: dict[str, Any]) -> Iterator[tuple[Moment | None, nx.Graph[str]]]:
+    """The network asked for, at every moment of a series."""
+    from stancegraph import network
+
+    of = request.network or "agreement"
+    if time["window"] or time["kernel"]:
+        yield from network.series(request.store, of=of, **time, **request.choices)
+    elif any(time.values()):
+        raise UsageError("--step, --width and --at are of a series: choose --window or --kernel too")
+    else:
+        yield None, network.network(request.store, of, **request.choices)
+
+
+def _who(request: Request, who: list[str] | None) -> list[str] | None:
+    """The actors meant: the argument, and those of --actor."""
+    return [*([" ".join(who)] if who else ()), *request.filters.get("actor", ())] or None
 
 
 def _read(request: Request, edges: Path) -> nx.Graph[str]:
@@ -246,11 +258,8 @@ def _read(request: Request, edges: Path) -> nx.Graph[str]:
     from stancegraph.recipe import Recipe
     from stancegraph.selection import Filters
 
-    given = Filters.of(request.filters) != Filters() or Recipe.of(request.recipe) != Recipe() or request.data
-    if given:
-        raise UsageError(
-            "--edges reads a network as it is: leave out the options of filters, recipe and data"
-        )
+    if Filters.of(request.filters) != Filters() or Recipe.of(request.recipe) != Recipe() or request.network:
+        raise UsageError("--edges reads a network as it is: leave out the options of filters and recipe")
     found = lists.read(edges)
     for note in found.notes:
         output.note(note)

@@ -28,6 +28,10 @@ MOST: Final = 100_000
 """Windows, or moments of a kernel, at most."""
 
 
+WIDEST: Final = 36_525
+"""Days a kernel may spread over: a century."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Moment:
     """The rows of one window or around one day: from `since` to `until`; `weights` are K(u), None in a window."""
@@ -151,8 +155,8 @@ def kernels(
     """
     if kernel not in KERNELS:
         raise UsageError(f"--kernel '{kernel}': choose one of {', '.join(KERNELS)}")
-    if width < 1:
-        raise UsageError(f"--width {width}: a kernel spans at least 1 day")
+    if not 1 <= width <= WIDEST:
+        raise UsageError(f"--width {width}: a kernel spans 1 to {WIDEST} days")
     close = table.latest - table.earliest < width
     rows = table[close]
     loose = len(table) - len(rows)

@@ -28,6 +28,8 @@ DENSE: Final = 60.0
 """Multiplying in full is worth while up to so many times the work of a sparse product."""
 LARGEST: Final = 40_000_000
 """Cells a full matrix may have."""
+RESIDUE: Final = 1e-12
+"""Part of all that is added and taken away below which what is left is nothing."""
 LETTERS: Final = 52
 """Levels whose binary word a float holds exactly."""
 
@@ -84,10 +86,27 @@ def _one_mode(counts: Counts, scale: Scale, recipe: Recipe) -> csr_array:
         "conflict": 1 - similar,
         "subtract": 2 * similar - 1,
     }
-    weighted = _levels_mixed(a, kernels[recipe.aggregation])
-    product = _product(weighted, a)
+    kernel = kernels[recipe.aggregation]
+    product = _product(_levels_mixed(a, kernel), a)
+    if not (_whole(kernel) and _whole(a.data)):
+        product = _without_residue(product, _product(_levels_mixed(a, np.abs(kernel)), a))
     own = kernels["ignore"] if recipe.aggregation == "ignore" else similar
     return _normalised(product, a, own, recipe.divisor)
+
+
+def _whole(numbers: NDArray[np.float64]) -> bool:
+    return bool(np.all(numbers == np.round(numbers)))
+
+
+def _without_residue(weights: csr_array, gross: csr_array) -> csr_array:
+    """The weights but for those that only rounding has left of a sum that cancels out."""
+    if not weights.nnz:
+        return weights
+    whole = np.asarray(gross.tocsr()[weights.nonzero()]).ravel()
+    cells = weights.tocoo()
+    kept = np.abs(cells.data) > RESIDUE * whole
+    i, j = (side[kept] for side in cells.coords)
+    return sparse.csr_array((cells.data[kept], (i, j)), shape=weights.shape)
 
 
 def _levels_mixed(a: csr_array, kernel: NDArray[np.float64]) -> csr_array:
@@ -137,6 +156,8 @@ def _normalised(product: csr_array, a: csr_array, own: NDArray[np.float64], divi
 
 def _shared(product: csr_array, a: csr_array) -> Vector:
     """What Jaccard's N has beyond s_i + s_i', for each stored pair: rows in common, less those that are shared."""
+    if not product.nnz:
+        return np.zeros(0)
     present = a.sign()
     crossed = _product(a, present)
     common = _product(a, a) - crossed - crossed.T
@@ -154,8 +175,9 @@ def _two_mode(counts: Counts, scale: Scale, recipe: Recipe) -> Projection:
         value = counts.matrix.sign() @ sparse.kron(each, worth[:, None])
         total = total.sign()
     else:
-        worth = scale.signs(counts.levels) if recipe.aggregation == "subtract" else np.ones(depth)
-        value = counts.matrix @ sparse.kron(each, worth[:, None])
+        worth = _signs(scale, counts.levels) if recipe.aggregation == "subtract" else np.ones(depth)
+        value = (counts.matrix @ sparse.kron(each, worth[:, None])).tocsr()
+        value = _without_residue(value, counts.matrix @ sparse.kron(each, np.abs(worth)[:, None]))
     cells = value.tocoo()
     i, j = cells.coords
     sums = {"activity": (1, i), "prominence": (0, j)}
@@ -166,6 +188,15 @@ def _two_mode(counts: Counts, scale: Scale, recipe: Recipe) -> Projection:
     kept = data != 0
     matrix = sparse.csr_array((data[kept], (i[kept], j[kept])), shape=value.shape)
     return Projection(matrix, counts.rows, counts.columns)
+
+
+def _signs(scale: Scale, levels: Vector) -> Vector:
+    if scale.kind == "categorical":
+        raise UsageError(
+            f"--aggregation subtract needs levels that have an order, and {scale.name} has categories: "
+            "choose ignore or combine"
+        )
+    return scale.signs(levels)
 
 
 def _letters(scale: Scale, observed: Vector) -> Vector:

@@ -74,9 +74,9 @@ class Reports:
     documents: Codes
     positions: NDArray[np.int64]
 
-    def without(self, document: int) -> Reports:
-        """The reports but those of one document."""
-        kept = self.documents != document
+    def within(self, documents: Marks) -> Reports:
+        """The reports in the documents marked."""
+        kept = documents[self.documents]
         before = np.concatenate(([0], np.cumsum(kept)))
         return Reports(before[self.start], self.documents[kept], self.positions[kept])
 
@@ -151,7 +151,11 @@ class Table:
 
     def without_document(self, code: int) -> Table:
         """What is left when one document is: a statement stays while another reports it."""
-        reports = self.reports.without(code)
+        return self.in_documents(np.arange(len(self.document.values)) != code)
+
+    def in_documents(self, kept: Marks) -> Table:
+        """What these documents report, a mark for each: statements with another report alone are left out."""
+        reports = self.reports.within(kept)
         statement = self.statement.codes
         left = reports.start[statement] < reports.start[statement + 1]
         rows = replace(self[left], reports=reports)

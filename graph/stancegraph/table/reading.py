@@ -6,9 +6,10 @@ from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 from pyoxigraph import NamedNode
 
-from stancegraph import selection, things
+from stancegraph import names, selection, things
 from stancegraph.records import Named
 from stancegraph.selection import Filters
 from stancegraph.table import POLARITY, Table, variables
@@ -18,6 +19,8 @@ from stancegraph.vocabulary import expand, local_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from stancegraph.store import Store, Term
 
@@ -44,7 +47,20 @@ def read(store: Store, filters: Filters, level: str = "polarity") -> Table:
     rows = [row for row in rows if passes(row.actor, row.target, row.sign)]
     rows = _frequent(rows, filters.min_count) if filters.min_count else rows
     table = Columns(store, ask, rows).table(variable.scale if variable else POLARITY, filters)
+    if filters.document or filters.not_document:
+        table = table.in_documents(_documents(store, table, filters))
     return table.noting(f"{unrated} rows have no {level}, and are left out" if unrated else "")
+
+
+def _documents(store: Store, table: Table, filters: Filters) -> NDArray[np.bool_]:
+    """Whether the filters let the reports of each document count."""
+    known = names.index(store, "document")
+    wanted, left = (
+        {known.resolve(text, "document").iri for text in texts}
+        for texts in (filters.document, filters.not_document)
+    )
+    every = [document.iri for document in table.document.values]
+    return np.array([(not wanted or iri in wanted) and iri not in left for iri in every], np.bool_)
 
 
 def _asked(
