@@ -1,12 +1,23 @@
-"""Graphs the page is tested on: one that is calm, one whose every text is hostile."""
+"""Graphs the page is tested on, one calm and one whose every text is hostile, and the browser it is opened in."""
 
 from __future__ import annotations
 
+import shutil
+from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
+import pytest
+from playwright.sync_api import sync_playwright
+
+from stancegraph import page
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
     Graph = nx.MultiDiGraph[str]
 
 CALM = (
@@ -67,8 +78,45 @@ HOSTILE = [
     "__proto__",
     "constructor",
     "مرحبا <b>بالعالم</b> שלום",
-    "x" * 100_000,
+    "x" * 1_000_000,
     "<" * 5_000,
+    f"<script src=data:text/javascript,{RUN}></script>",
+    f"<ScRiPt>{RUN}</sCrIpT>",
+    f"<scr<script>ipt>{RUN}</scr</script>ipt>",
+    f"<video><source onerror={RUN}></video>",
+    f"<audio src=http://127.0.0.1:9/x.mp3 autoplay onerror={RUN}>",
+    f"<object data='data:text/html,<script>{RUN}</script>'></object>",
+    f"<embed src=javascript:{RUN}>",
+    f"<a href=javascript:{RUN}>press</a>",
+    f"<form action=javascript:{RUN}><button>press</button></form>",
+    f"<isindex type=image src=1 onerror={RUN}>",
+    f"<marquee onstart={RUN}>",
+    f"<template><script>{RUN}</script></template>",
+    f"<noscript><p title='</noscript><img src=x onerror={RUN}>'>",
+    f"<textarea></textarea><img src=x onerror={RUN}>",
+    f"<svg><script>{RUN}</script></svg>",
+    f"<svg><a xlink:href=javascript:{RUN}><text>press</text></a></svg>",
+    f"<svg><foreignObject><iframe onload={RUN}></foreignObject></svg>",
+    f"<math><maction actiontype=statusline xlink:href=javascript:{RUN}>x</maction></math>",
+    f"<!--[if IE]><script>{RUN}</script><![endif]-->",
+    f"<![CDATA[<script>{RUN}</script>]]>",
+    f"<?xml version='1.0'?><script>{RUN}</script>",
+    "<style>@import url(http://127.0.0.1:9/x.css); * { display: none }</style>",
+    "<div style='background: url(http://127.0.0.1:9/x)'>",
+    "<table background=http://127.0.0.1:9/x>",
+    f"vbscript:{RUN}",
+    "//127.0.0.1:9/x",
+    "file:///etc/passwd",
+    "https:javascript:alert(1)",
+    "{% for x in y %}{{ x }}{% endfor %}{# comment #}",
+    "{{ config }}{{ self }}{{ request }}",
+    '\\u003cscript\\u003e window.hacked=1 \\u003c/script\\u003e \\"',
+    '"}]}</script>',
+    "\ufeffmark and \u200b\u200c\u200d nothing wide",
+    '=HYPERLINK("http://127.0.0.1:9/x")',
+    "toString",
+    "hasOwnProperty",
+    "é\u0301\u0302" * 50,
 ]
 
 
@@ -122,3 +170,97 @@ def hostile() -> Graph:
         speaker, target = nodes[i], nodes[(i + 1) % len(nodes)]
         edge(graph, text, speaker, target, i % 3 - 1, **more, quotes=(text,), reports=(report,))
     return graph
+
+
+class Opened:
+    """A page open in the browser, with what it asked for and what it complained of."""
+
+    def __init__(self, tab: Page) -> None:
+        self.tab = tab
+        self.asked: list[str] = []
+        self.complaints: list[str] = []
+        tab.on("request", lambda request: self.asked.append(request.url))
+        tab.on("console", lambda message: self.complaints.append(message.text))
+        tab.on("pageerror", lambda error: self.complaints.append(str(error)))
+        tab.on("dialog", lambda dialog: self.complaints.append(dialog.message))
+
+    def row(self, speaker: str, target: str, sign: str = "") -> Any:
+        rows = self.tab.locator("#rows tr").filter(has_text=speaker).filter(has_text=target)
+        return (rows.filter(has_text=sign) if sign else rows).first
+
+    def count(self) -> str:
+        """What the status says: how many statements and actors are shown."""
+        return self.tab.locator("#status").inner_text()
+
+    def go(self, address: str) -> None:
+        """The same page at another address, as a link would open it."""
+        self.tab.evaluate("(address) => { location.hash = address }", address)
+        self.tab.wait_for_timeout(60)
+
+    def choose(self, speaker: str, target: str) -> None:
+        """Chooses a line from the table, which brings its middle to the middle of the graph."""
+        self.row(speaker, target).get_by_role("button").click()
+
+    def middle(self) -> tuple[float, float]:
+        self.tab.locator("#graph").scroll_into_view_if_needed()
+        box = self.tab.locator("#graph canvas").bounding_box()
+        assert box is not None
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def point(self) -> None:
+        x, y = self.middle()
+        self.tab.mouse.move(x - 60, y - 60)
+        self.tab.mouse.move(x, y, steps=3)
+
+    def colours(self) -> Counter[str]:
+        """How many pixels of the canvas have each colour."""
+        counted: dict[str, int] = self.tab.evaluate(
+            """() => {
+                const drawn = document.querySelector("#graph canvas"), counted = {};
+                const canvas = document.createElement("canvas");
+                Object.assign(canvas, { width: drawn.width, height: drawn.height });
+                const copy = canvas.getContext("2d", { willReadFrequently: true });
+                copy.drawImage(drawn, 0, 0);
+                const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+                for (let i = 0; i < data.length; i += 4) {
+                    if (data[i + 3] < 255) continue;
+                    const hex = "#" + [...data.slice(i, i + 3)].map((b) => b.toString(16).padStart(2, "0")).join("");
+                    counted[hex] = (counted[hex] || 0) + 1;
+                }
+                return counted;
+            }"""
+        )
+        return Counter(counted)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    program = shutil.which("chromium")
+    assert program, "these tests drive Debian's chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=CALM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def show(chromium: Browser, tmp_path: Path) -> Iterator[Any]:
+    """Writes the page of a graph and opens it; options are those of a browser context."""
+    contexts = []
+
+    def shown(graph: Graph, **options: Any) -> Opened:
+        path = tmp_path / "page.html"
+        address = options.pop("address", "")
+        page.write(
+            graph, path, title=options.pop("title", "Five actors"), view=options.pop("view", "stances")
+        )
+        context = chromium.new_context(**{"viewport": {"width": 1400, "height": 900}} | options)
+        contexts.append(context)
+        opened = Opened(context.new_page())
+        opened.tab.goto(path.as_uri() + address)
+        opened.tab.wait_for_selector(FILLED if graph else "#nothing", state="attached")
+        return opened
+
+    yield shown
+    for context in contexts:
+        context.close()

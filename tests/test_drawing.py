@@ -19,7 +19,8 @@ from pages import edge, five
 from stancegraph import layout, page
 from stancegraph.errors import StanceError
 from stancegraph.page import drawing
-from stancegraph.page.content import told, wrapped
+from stancegraph.page.content import told
+from stancegraph.page.shapes import wrapped
 
 if TYPE_CHECKING:
     Graph = nx.MultiDiGraph[str]
@@ -32,7 +33,8 @@ def test_both_signs_between_a_pair_bend_apart_and_width_counts_documents() -> No
     bends = {ties["Hakim", "Rashid", sign]["smooth"]["type"] for sign in (1, -1)}
     assert bends == {"curvedCW", "curvedCCW"}
     assert ties["Sadr", names[-1], 1]["smooth"] is False
-    assert ties["Sadr", names[-1], 1]["width"] > ties["Iraq", names[-1], 1]["width"]
+    assert ties["Sadr", names[-1], 1]["documents"] == 2
+    assert ties["Iraq", names[-1], 1]["documents"] == 1
     assert len(ties) == 6
 
 
@@ -53,15 +55,15 @@ def test_the_drawing_library_is_given_nothing_but_what_it_draws() -> None:
     for data in graph.nodes.values():
         data.update(group="x", title="<b>", source="y")
     told_ = told(graph)
-    assert {key for node in told_.nodes for key in node} == {"id", "label", "shape", "size", "font", "x", "y"}
+    assert {key for node in told_.nodes for key in node} == {"id", "label", "shape", "size", "font"}
     assert {key for tie in told_.edges for key in tie} == {
         "id",
         "from",
         "to",
         "sign",
-        "dashes",
-        "width",
         "smooth",
+        "documents",
+        "first",
     }
 
 
@@ -85,21 +87,23 @@ SCRIPT = """
 import random, sys
 sys.path[:0] = {paths!r}
 import networkx as nx
-import test_page
-from stancegraph import page
-graph = test_page.five()
+import pages
+from stancegraph import layout, page
+graph = pages.five()
 mixed = nx.MultiDiGraph()
 nodes, edges = list(graph.nodes(data=True)), list(graph.edges(keys=True, data=True))
 random.Random({seed}).shuffle(nodes), random.Random({seed}).shuffle(edges)
 mixed.add_nodes_from(nodes), mixed.add_edges_from(edges)
 page.write(mixed, {path!r}, title="Cinq acteurs \\u2013 \\u062e\\u0645\\u0633\\u0629")
+from stancegraph import store
+page.write(store.open(), {path!r} + "-shipped")
 """
 
 
 def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
     """Under two hash seeds, two locales, and two orders of the same graph."""
     here = [str(Path(__file__).parent), str(Path(stancegraph.__file__).parent.parent)]
-    written = []
+    written, shipped = [], []
     for seed, locale in (("0", "C"), ("1", "C.UTF-8")):
         path = tmp_path / f"{seed}.html"
         script = SCRIPT.format(paths=here, seed=seed, path=str(path))
@@ -108,7 +112,9 @@ def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
             command, check=True, env={"PYTHONHASHSEED": seed, "LC_ALL": locale, "PYTHONCOERCECLOCALE": "0"}
         )
         written.append(path.read_bytes())
+        shipped.append(Path(f"{path}-shipped").read_bytes())
     assert written[0] == written[1]
+    assert shipped[0] == shipped[1]
     assert b"\r" not in written[0]
     assert "خمسة".encode() in written[0]
 

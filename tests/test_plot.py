@@ -26,7 +26,7 @@ from pages import HOSTILE
 from stancegraph import catalogue, layout, network, plot, statements, store, table
 from stancegraph.alliances.frustration import frustration
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.page.content import SHAPE_OF
+from stancegraph.page.shapes import SHAPE_OF
 from stancegraph.plot import days, lettering, style, ties
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import typer
 
 from stancegraph import output, telling
 from stancegraph.cli.root import app
+from stancegraph.errors import UsageError
 from stancegraph.program import command
 from stancegraph.request import Request
 
@@ -21,12 +22,20 @@ def page(
     file: Annotated[
         Path, typer.Option("-o", "--output", metavar="FILE", help="The HTML file to write.")
     ] = Path("stance-network.html"),
+    view: Annotated[
+        Literal["stances", "agreement", "blocs", "matrix", "ego"],
+        typer.Option(help="What it opens with; with ego, the one --actor is the centre and filters nothing."),
+    ] = "stances",
 ) -> None:
     """Write the stance network as one HTML file that opens anywhere, offline."""
     from stancegraph import network, page
 
-    graph = network.stances(request.store, **request.filters)
-    page.write(graph, file)
+    filters = dict(request.filters)
+    actors = list(filters.pop("actor", ())) if view == "ego" else []
+    if view == "ego" and len(actors) != 1:
+        raise UsageError("--view ego shows one actor's neighbourhood: name it with one --actor")
+    graph = network.stances(request.store, **filters)
+    page.write(graph, file, view=view, ego=actors[0] if actors else None)
     nodes = graph.number_of_nodes()
     output.note(f"wrote {file}: {graph.number_of_edges()} stances among {nodes} actors and propositions")
 

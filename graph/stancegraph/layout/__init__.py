@@ -14,7 +14,7 @@ from stancegraph.layout.facing import CLEARED, SHRINK, Facing, evened, facing
 from stancegraph.layout.room import GAP, Box, clear, grow, separate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from stancegraph.layout.stress import Neighbours, Point
 
@@ -29,15 +29,19 @@ SPREAD = 1.35
 """How much wider than high a layout becomes: screens are."""
 
 
-def positions(boxes: Sequence[Box], ties: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def positions(
+    boxes: Sequence[Box], ties: Iterable[tuple[int, int]], *, far: Collection[tuple[int, int]] = ()
+) -> list[tuple[int, int]]:
     """Integer x and y of each box; y grows downwards. `ties` are pairs of indices into `boxes`.
+
+    Ties that are `far` too (smaller index first) are drawn longer.
 
     >>> positions([Box(50, 10, 10), Box(50, 10, 10)], [])
     [(-56, 0), (56, 0)]
     """
     if not boxes:
         return []
-    beside = stress.neighbours(len(boxes), ties)
+    beside = stress.neighbours(len(boxes), ties, far)
     parts = _components(beside)
     blocks = [_component(part, boxes, beside) for part in parts if len(part) > 1]
     blocks.sort(key=lambda block: (-len(block), block[0][0]))

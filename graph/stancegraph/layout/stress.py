@@ -8,10 +8,10 @@ from __future__ import annotations
 import heapq
 import math
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     Point = list[float]
     Neighbours = list[dict[int, float]]
@@ -23,15 +23,25 @@ ROUNDS, ROUNDS_IF_LARGE = 40, 15
 PIVOTS = 80
 
 
-def neighbours(count: int, ties: Iterable[tuple[int, int]]) -> Neighbours:
-    """Neighbour → length of the tie: longer at hubs, so that what hangs on them has room."""
+FAR: Final = 2.2
+"""How much longer the ties are of those who oppose each other."""
+
+
+def neighbours(
+    count: int, ties: Iterable[tuple[int, int]], far: Collection[tuple[int, int]] = ()
+) -> Neighbours:
+    """Neighbour → length of the tie: longer at hubs, that what hangs on them has room, and of pairs `far`."""
     met: list[set[int]] = [set() for _ in range(count)]
     for a, b in ties:
         if a != b:
             met[a].add(b)
             met[b].add(a)
     return [
-        {b: 0.6 + 0.2 * (math.sqrt(len(met[a])) + math.sqrt(len(met[b]))) for b in sorted(met[a])}
+        {
+            b: (0.6 + 0.2 * (math.sqrt(len(met[a])) + math.sqrt(len(met[b]))))
+            * (FAR if (min(a, b), max(a, b)) in far else 1)
+            for b in sorted(met[a])
+        }
         for a in range(count)
     ]
 

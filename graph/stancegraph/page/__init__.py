@@ -9,36 +9,55 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stancegraph.page.content import clean, told
+from stancegraph import network
+from stancegraph.page.content import VIEWS, clean, told
 from stancegraph.page.drawing import Drawing
+from stancegraph.store import Store
 
 if TYPE_CHECKING:
     import os
 
     import networkx as nx
 
-__all__ = ["html", "write"]
+__all__ = ["VIEWS", "html", "write"]
 
 TITLE = "Who said what"
 SCOPE = "Stances as coded from documents: who spoke for or against whom and what, and in which words."
 
 
-def html(graph: nx.MultiDiGraph[str], *, title: str = TITLE, scope: str = SCOPE) -> str:
-    """The page of a graph made by `network.stances`; the same graph gives the same text."""
-    page: str = _drawing(graph, title, scope).generate_html()
+def html(
+    source: nx.MultiDiGraph[str] | Store,
+    *,
+    view: str = "stances",
+    ego: str | None = None,
+    title: str | None = None,
+    scope: str | None = None,
+) -> str:
+    """The page of a store, or of a graph made by `network.stances`; the same graph gives the same text.
+
+    `view` is what it opens with, one of `VIEWS`; `ego` names the actor whose neighbourhood that of "ego" shows.
+    Agreement, blocs and positions need a graph that remembers its rows, as `network.stances` makes it.
+    Raises UsageError for a view or an actor that is none.
+    """
+    page: str = _drawing(source, view, ego, title, scope).generate_html()
     return page
 
 
 def write(
-    graph: nx.MultiDiGraph[str],
+    source: nx.MultiDiGraph[str] | Store,
     path: str | os.PathLike[str],
     *,
-    title: str = TITLE,
-    scope: str = SCOPE,
+    view: str = "stances",
+    ego: str | None = None,
+    title: str | None = None,
+    scope: str | None = None,
 ) -> None:
-    """Writes the page to a file, whole or not at all; raises StanceError where it cannot."""
-    _drawing(graph, title, scope).write_html(path)
+    """Writes the page (see `html`) to a file, whole or not at all; raises StanceError where it cannot."""
+    _drawing(source, view, ego, title, scope).write_html(path)
 
 
-def _drawing(graph: nx.MultiDiGraph[str], title: str, scope: str) -> Drawing:
-    return Drawing(told(graph), title=clean(title), scope=clean(scope))
+def _drawing(
+    source: nx.MultiDiGraph[str] | Store, view: str, ego: str | None, title: str | None, scope: str | None
+) -> Drawing:
+    graph = network.stances(source) if isinstance(source, Store) else source
+    return Drawing(told(graph, view, ego), title=clean(title or TITLE), scope=clean(scope or SCOPE))

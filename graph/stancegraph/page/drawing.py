@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 HERE: Final = Path(__file__).parent
 VIS: Final = "vendor/vis-network.min.js"
+SCRIPTS: Final = ("words.js", "drawing.js", "page.js")
+"""The page's own, in the order they run; they share one scope."""
 VIS_STYLES: Final = (
     "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
     "OutIf5hnp68ctx4ThtV5J02g5HTJ5bbu/hkNfqVXWWo=",
@@ -78,7 +80,7 @@ class Drawing(pyvis.network.Network):  # type: ignore[misc]  # pyvis ships no ty
             scope=scope,
             version=stancegraph.__version__,
             vis=_text(VIS),
-            script=_text("page.js"),
+            scripts=[_text(name) for name in SCRIPTS],
             style=_text("page.css"),
             policy=_policy(),
         )
@@ -115,7 +117,7 @@ def _text(name: str) -> Markup:
 
 @cache
 def _policy() -> str:
-    scripts = " ".join(f"'sha256-{_sha256(_text(name))}'" for name in (VIS, "page.js"))
+    scripts = " ".join(f"'sha256-{_sha256(_text(name))}'" for name in (VIS, *SCRIPTS))
     styles = " ".join(f"'sha256-{digest}'" for digest in (_sha256(_text("page.css")), *VIS_STYLES))
     return (
         f"default-src 'none'; script-src {scripts}; style-src {styles}; base-uri 'none'; form-action 'none'; "

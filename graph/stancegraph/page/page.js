@@ -1,194 +1,186 @@
-// Draws the graph, shows the words behind it, and fills the table. Text enters the page by textContent alone.
+// The controls, their state in the address, the evidence, the matrix and the table.
 "use strict";
-(() => {
-const byId = (id) => document.getElementById(id);
-const data = JSON.parse(byId("data").textContent);
-const { things, stances, documents } = data;
-const SIGN = { "1": "supports", "-1": "opposes", "0": "neutral" };
-const CODED = { "1": "coded as supporting", "-1": "coded as opposing", "0": "coded as neutral on" };
-const IN_TIP = 4;
-const READABLE = 0.6;
-const LIFTED_ON_HOVER = 1500;
-
-const behindTie = data.edges.map(() => []);
-const ofThing = things.map(() => ({ said: [], spokenOf: [], ties: [] }));
-for (const stance of stances) {
-  behindTie[stance.tie].push(stance);
-  ofThing[stance.speaker].said.push(stance);
-  ofThing[stance.target].spokenOf.push(stance);
-}
-for (const tie of data.edges) for (const end of new Set([tie.from, tie.to])) ofThing[end].ties.push(tie.id);
-
-// ---- words -------------------------------------------------------------------------------------------------------
-
-function make(tag, { text, ...attributes } = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  if (text !== undefined) element.textContent = text;
-  element.append(...children);
-  return element;
-}
-
-const name = (thing) => make("bdi", { text: things[thing].label });
-const sign = (stance, text) => make("span", { class: `sign ${SIGN[stance.sign]}`, text });
-const days = (text) => text.replace("/", " to ");
-const count = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;
-const sentence = (stance) => `${things[stance.speaker].label} ${CODED[stance.sign]} ${things[stance.target].label}`;
-const headline = (stance) =>
-  make("p", { class: "tie" }, name(stance.speaker), " ", sign(stance, CODED[stance.sign]), " ", name(stance.target));
-
-function words(stance) {
-  const parts = stance.quotes.map((quote) => make("blockquote", { dir: "auto", text: `“${quote}”` }));
-  if (stance.gist) parts.push(make("p", { dir: "auto", class: "gist" + (parts.length ? " quiet" : ""), text: stance.gist }));
-  return parts;
-}
-
-function source(number) {
-  const { title, publisher, issued, url } = documents[number];
-  const named = make("bdi", { text: title || "untitled document" });
-  const link = url && /^https?:\/\/\S+$/i.test(url);
-  const rest = [publisher, issued && days(issued)].filter(Boolean).join(", ");
-  const linked = link ? make("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, named) : named;
-  return make("p", { class: "source" }, linked, rest && " · ", make("bdi", { text: rest }));
-}
-
-function account(stance, full) {
-  const facts = [days(stance.day), stance.act, stance.medium].filter(Boolean).join(" · ");
-  const element = make("div", { class: "stance" }, ...words(stance), make("p", { class: "facts", text: facts }));
-  element.append(...stance.documents.map(source));
-  if (full) {
-    const coded = `basis: ${stance.basis} · confidence ${stance.confidence}`;
-    element.append(make("p", { class: "facts", text: coded }), make("code", { text: stance.iri }));
-  }
-  return element;
-}
-
-function accounts(list, full, headed) {
-  const shown = full ? list : list.slice(0, IN_TIP);
-  const parts = shown.map((stance) => {
-    const element = account(stance, full);
-    if (headed) element.prepend(headline(stance));
-    return element;
-  });
-  if (shown.length < list.length) {
-    parts.push(make("p", { class: "quiet", text: `and ${list.length - shown.length} more: click to read all` }));
-  }
-  return parts;
-}
-
-function aboutTie(tie, full) {
-  return [headline(behindTie[tie][0]), ...accounts(behindTie[tie], full, false)];
-}
-
-function aboutThing(thing, full) {
-  const { label, arabic, kind } = things[thing];
-  const { said, spokenOf } = ofThing[thing];
-  const parts = [make("h2", { dir: "auto", text: label })];
-  if (arabic) parts.push(make("p", { lang: "ar", dir: "rtl", text: arabic }));
-  const facts = [kind, said.length && count(said.length, "stance") + " taken",
-    spokenOf.length && count(spokenOf.length, "stance") + " on it"];
-  parts.push(make("p", { class: "facts", text: facts.filter(Boolean).join(" · ") }));
-  if (!full) return [...parts, ...accounts([...said, ...spokenOf], false, true)];
-  if (said.length) parts.push(make("h3", { text: "What it said" }), ...accounts(said, true, true));
-  if (spokenOf.length) parts.push(make("h3", { text: "What is said about it" }), ...accounts(spokenOf, true, true));
-  return parts;
-}
-
-// ---- drawing -----------------------------------------------------------------------------------------------------
-
-const graph = byId("graph");
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const face = getComputedStyle(document.body).fontFamily;
-const colour = {};
-
-function readColours() {
-  const css = getComputedStyle(document.documentElement);
-  for (const key of ["paper", "ink", "rule", "supports", "opposes", "neutral", "actor", "box", "edge", "focus"]) {
-    colour[key] = css.getPropertyValue("--" + key).trim();
-  }
-}
-
-function nodeLook(node, lit) {
-  const box = node.shape === "box";
-  const border = box ? colour.edge : colour.paper;
-  const background = box ? colour.box : colour.actor;
-  const strong = { background, border: colour.focus };
-  return {
-    id: node.id,
-    color: { background, border: lit ? border : colour.rule, highlight: strong, hover: strong },
-    opacity: lit || box ? 1 : 0.25,
-    font: {
-      size: node.font.size, face, color: lit ? colour.ink : colour.edge,
-      strokeWidth: box ? 0 : 4, strokeColor: colour.paper,
-    },
-  };
-}
-
-function tieLook(tie, lit) {
-  const shade = colour[SIGN[tie.sign]];
-  return { id: tie.id, color: { color: shade, highlight: shade, hover: shade, opacity: lit ? 1 : 0.12 } };
-}
-
-readColours();
-const tips = { node: things.map(() => make("div")), tie: data.edges.map(() => make("div")) };
-const nodes = new vis.DataSet(data.nodes.map((node) => ({ ...node, ...nodeLook(node, true), title: tips.node[node.id] })));
-const ties = new vis.DataSet(data.edges.map((tie) => ({ ...tie, ...tieLook(tie, true), title: tips.tie[tie.id] })));
-const network = new vis.Network(graph, { nodes, edges: ties }, JSON.parse(data.options));
-
-// Lifts a choice { thing } or { tie }, its ties and their ends; dims the rest. Nothing chosen: all are lit.
-function lift(choice) {
-  const litTies = new Set(choice ? (choice.tie === undefined ? ofThing[choice.thing].ties : [choice.tie]) : []);
-  const litNodes = new Set(choice && choice.thing !== undefined ? [choice.thing] : []);
-  for (const tie of litTies) litNodes.add(data.edges[tie].from).add(data.edges[tie].to);
-  nodes.update(data.nodes.map((node) => nodeLook(node, !choice || litNodes.has(node.id))));
-  ties.update(data.edges.map((tie) => tieLook(tie, !choice || litTies.has(tie.id))));
-}
-
-// All of it where it can be read so, else the middle, or on a phone the busiest node.
-function overview(all) {
-  const [width, height] = data.extent;
-  const whole = Math.min(graph.clientWidth / (width + 30), graph.clientHeight / (height + 30), 1.25);
-  const scale = all ? whole : Math.max(whole, READABLE);
-  const busiest = data.nodes.reduce((a, b) => (ofThing[b.id].ties.length > ofThing[a.id].ties.length ? b : a));
-  const position = scale > whole && graph.clientWidth < 600 ? { x: busiest.x, y: busiest.y } : { x: 0, y: 0 };
-  network.moveTo({ scale, position, animation: false });
-}
-
-network.once("afterDrawing", () => {
-  performance.mark("drawn");
-  graph.dataset.drawn = "true";
-  setTimeout(fillTable, 0, 0);
-});
-overview(false);
-
-// ---- pointing and choosing ---------------------------------------------------------------------------------------
-
+const PORTION = 200;
+const CONTROLS = ["q", "polarity", "kind", "target", "document", "act", "quoted", "isolates", "all", "since", "until", "ego", "sort"];
+const VIEWS = ["stances", "agreement", "blocs", "matrix", "ego"];
+const controls = Object.fromEntries(CONTROLS.map((key) => [key, byId(key)]).filter(([, control]) => control));
 const evidence = byId("evidence");
 const hint = [...evidence.childNodes];
+const find = byId("find");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+let view = data.view;
 let chosen = null;
 let opener = null;
 let passing = 0;
+let passes = () => true;
+let listed = [];
+let reading = false;
+const sorting = { column: 0, down: false };
 
-function choose(choice, from) {
+// ---- state -------------------------------------------------------------------------------------------------------
+
+for (const range of [controls.since, controls.until]) Object.assign(range, { min: FIRST_DAY, max: LAST_DAY, step: 1 });
+controls.since.value = FIRST_DAY;
+controls.until.value = LAST_DAY;
+
+function options(select, list) {
+  select.append(...list.map(([value, text]) => make("option", { value, text })));
+}
+const byLabel = (a, b) => (things[a.id].label < things[b.id].label ? -1 : 1);
+for (const [label, wanted] of [["Actors", false], ["Propositions", true]]) {
+  const found = data.nodes.filter((node) => (node.shape === "box") === wanted).sort(byLabel);
+  for (const select of [find, controls.ego]) {
+    const group = make("optgroup", { label });
+    options(group, found.map((node) => [node.id, things[node.id].label]));
+    if (found.length) select.append(group);
+  }
+}
+const busiest = things.reduce((best, _, i) => (ofThing[i].said.length > ofThing[best].said.length ? i : best), 0);
+controls.ego.value = String(data.ego ?? busiest);
+const initial = Object.fromEntries(Object.entries(controls).map(([key, control]) => [key, valueOf(control)]));
+if (!data.places.agreement) for (const name of ["agreement", "blocs"]) byId("view-" + name).disabled = true;
+const available = (name) => VIEWS.includes(name) && !byId("view-" + name).disabled;
+if (!available(view)) view = "stances";
+
+function valueOf(control) {
+  return control.type === "checkbox" ? control.checked : control.type === "range" ? Number(control.value) : control.value;
+}
+
+// A value from an address is taken only where the control has it.
+function put(control, value) {
+  if (control.type === "checkbox") control.checked = value === true || value === "1";
+  else if (control.type === "range") control.value = /^-?\d{1,7}$/.test(value) ? value : control.value;
+  else if (control.tagName !== "SELECT") control.value = String(value).slice(0, 200);
+  else if ([...control.options].some((option) => option.value === String(value))) control.value = value;
+}
+
+function stated() {
+  const address = new URLSearchParams();
+  if (view !== data.view) address.set("view", view);
+  for (const [key, control] of Object.entries(controls)) {
+    const value = valueOf(control);
+    if (value !== initial[key]) address.set(key, value === true ? "1" : value === false ? "0" : value);
+  }
+  if (chosen) { const [[kind, id]] = Object.entries(chosen); address.set("show", `${kind}-${id}`); }
+  return address.toString();
+}
+
+function remember() {
+  if (reading) return;
+  const address = stated();
+  if (address !== location.hash.slice(1)) history.replaceState(null, "", "#" + address);
+}
+
+function recall() {
+  reading = true;
+  const address = new URLSearchParams(location.hash.slice(1));
+  view = available(address.get("view")) ? address.get("view") : data.view;
+  if (!available(view)) view = "stances";
+  for (const [key, control] of Object.entries(controls)) {
+    put(control, initial[key]);
+    if (address.has(key)) put(control, address.get(key));
+  }
+  const [, kind, id] = /^(thing|tie|pair|cell|bloc)-(\d{1,9})$/.exec(address.get("show") || "") || [];
+  const known = { thing: things, tie: data.edges, pair: data.agreement, bloc: data.blocs }[kind];
+  const there = known ? Number(id) < known.length : kind === "cell" && behindCell.has(Number(id));
+  recount();
+  choose(there ? { [kind]: Number(id) } : null);
+  reading = false;
+}
+
+// ---- counting ----------------------------------------------------------------------------------------------------
+
+function recount() {
+  const wanted = Object.fromEntries(Object.entries(controls).map(([key, control]) => [key, valueOf(control)]));
+  if (wanted.since > wanted.until) [wanted.since, wanted.until] = [wanted.until, wanted.since];
+  const narrowed = ["q", "polarity", "kind", "target", "document", "act", "quoted", "since", "until"].some((key) => wanted[key] !== initial[key]);
+  passes = filter(wanted);
+  const ego = view === "ego" ? Number(wanted.ego) : null;
+  listed = stances.filter((stance) => passes(stance) && (ego === null || stance.speaker === ego || stance.target === ego));
+  byId("view-" + view).checked = true;
+  byId("centre").hidden = view !== "ego";
+  byId("matrix").hidden = view !== "matrix";
+  byId("drawn").hidden = view === "matrix";
+  byId("how").hidden = !["agreement", "blocs"].includes(view);
+  if (view === "matrix") fillMatrix(wanted);
+  else if (draw(view, wanted, passes, narrowed)) overview(view === "ego");
+  const actors = new Set(listed.flatMap((stance) => [stance.speaker, stance.target]).filter((i) => data.nodes[i].shape !== "box"));
+  const lone = narrowed || ego !== null ? 0 : data.nodes.filter((node) => node.shape !== "box" && !ofThing[node.id].said.length && !ofThing[node.id].spokenOf.length).length;
+  byId("status").textContent = `${distinct(listed)} of ${count(distinct(stances), "statement")}, ${count(actors.size + lone, "actor")}`;
+  for (const name of Object.values(SIGN)) {
+    document.querySelector(`[data-sign=${name}]`).textContent = listed.filter((stance) => SIGN[stance.sign] === name).length;
+  }
+  const range = `${day(wanted.since)} to ${day(wanted.until)}`;
+  byId("range").textContent = dated.length ? range : "no dates";
+  for (const key of ["since", "until"]) controls[key].setAttribute("aria-valuetext", dated.length ? day(valueOf(controls[key])) : "none");
+  fillHistogram(wanted);
+  sortRows();
+  remember();
+}
+
+const BARS = 48;
+function fillHistogram(wanted) {
+  const span = Math.max(LAST_DAY - FIRST_DAY + 1, 1);
+  const bars = Array.from({ length: BARS }, () => [0, 0]);
+  const everyDay = filter({ ...wanted, since: FIRST_DAY, until: LAST_DAY });
+  for (const stance of dated) {
+    const bar = bars[Math.min(Math.floor(((stance.until - FIRST_DAY) * BARS) / span), BARS - 1)];
+    if (everyDay(stance)) bar[0] += 1;
+    if (passes(stance)) bar[1] += 1;
+  }
+  const most = Math.max(1, ...bars.map((bar) => bar[0]));
+  byId("histogram").replaceChildren(...bars.flatMap(([all, some], i) => [[all, "all"], [some, "some"]].map(([n, name]) =>
+    element("rect", { class: name, x: i * 5, width: 4, y: 30 - (30 * n) / most, height: (30 * n) / most }))));
+}
+
+// ---- evidence ----------------------------------------------------------------------------------------------------
+
+function offer(thing, bloc) {
+  const offers = [];
+  if (!(view === "ego" && Number(controls.ego.value) === thing)) {
+    offers.push(button("Show its neighbourhood", () => { controls.ego.value = String(thing); show("ego"); }));
+  }
+  if (bloc !== null) offers.push(button(`Show bloc ${bloc + 1}`, () => { show("blocs"); choose({ bloc }, null, true); }));
+  return offers;
+}
+
+const ends = (choice) => {
+  if (choice.thing !== undefined) return [choice.thing];
+  if (choice.bloc !== undefined) return data.blocs[choice.bloc].members;
+  const line = choice.tie !== undefined ? data.edges[choice.tie] : choice.pair !== undefined ? data.agreement[choice.pair] : null;
+  return line ? [line.from, line.to] : [];
+};
+
+function told(choice, full) {
+  if (choice.tie !== undefined) return aboutTie(choice.tie, full, passes);
+  if (choice.pair !== undefined) return aboutPair(choice.pair, full, passes);
+  if (choice.cell !== undefined) return aboutCell(choice.cell, passes);
+  if (choice.bloc !== undefined) return aboutBloc(choice.bloc, passes);
+  return aboutThing(choice.thing, full, passes, offer);
+}
+
+function choose(choice, from, read) {
   clearTimeout(passing);
   chosen = choice;
   opener = from || null;
   network.unselectAll();
-  lift(choice);
-  if (!choice) {
-    byId("find").value = "";
+  if (view !== "matrix") lift(choice);
+  find.value = choice && choice.thing !== undefined ? String(choice.thing) : "";
+  if (choice) {
+    const parts = told(choice, true);
+    evidence.replaceChildren(button("Close", leave, { class: "close" }), ...parts);
+    evidence.scrollTop = 0;
+    byId("said").textContent = `Evidence shown: ${parts[0].textContent}`;
+    const line = choice.tie ?? choice.pair;
+    if (choice.thing !== undefined && nodes.get(choice.thing)) network.selectNodes([choice.thing], false);
+    if (line !== undefined && ties.get(line)) network.selectEdges([line]);
+  } else {
     evidence.replaceChildren(...hint);
-    return;
+    byId("said").textContent = "";
   }
-  const close = make("button", { type: "button", class: "close", text: "Close" });
-  close.addEventListener("click", leave);
-  const isTie = choice.tie !== undefined;
-  evidence.replaceChildren(close, ...(isTie ? aboutTie(choice.tie, true) : aboutThing(choice.thing, true)));
-  evidence.scrollTop = 0;
-  if (isTie) network.selectEdges([choice.tie]); else network.selectNodes([choice.thing], false);
-  byId("find").value = isTie ? "" : String(choice.thing);
-  const shown = isTie ? sentence(behindTie[choice.tie][0]) : things[choice.thing].label;
-  byId("said").textContent = `Evidence shown: ${shown}`;
+  if (read) evidence.focus({ preventScroll: true });
+  if (read) evidence.scrollIntoView({ block: "nearest" });
+  remember();
 }
 
 function leave() {
@@ -197,89 +189,228 @@ function leave() {
   if (back) back.focus();
 }
 
-// Moves the view so that the choice is in its middle.
-function centre(choice) {
-  const ends = choice.tie === undefined ? [choice.thing] : [data.edges[choice.tie].from, data.edges[choice.tie].to];
-  const at = Object.values(network.getPositions(ends));
-  const mean = (axis) => at.reduce((sum, point) => sum + point[axis], 0) / at.length;
-  network.moveTo({ position: { x: mean("x"), y: mean("y") }, scale: Math.max(network.getScale(), 0.9), animation: false });
+function show(name) {
+  view = name;
+  recount();
+  choose(null);
 }
 
-const fill = (tip, parts) => { if (!tip.firstChild) tip.append(...parts()); };
+// ---- pointing ----------------------------------------------------------------------------------------------------
+
 // A pointer that only passes by changes nothing.
 function hovered(choice) {
   clearTimeout(passing);
-  if (data.edges.length <= LIFTED_ON_HOVER) passing = setTimeout(lift, 90, choice);
+  if (shown.ties.length <= LIFTED_ON_HOVER) passing = setTimeout(lift, 90, choice);
 }
-network.on("hoverNode", ({ node }) => {
-  fill(tips.node[node], () => aboutThing(node, false));
-  hovered({ thing: node });
-});
-network.on("hoverEdge", ({ edge }) => {
-  fill(tips.tie[edge], () => aboutTie(edge, false));
-  hovered({ tie: edge });
-});
+const lineChoice = (id) => (view === "agreement" || view === "blocs" ? { pair: id } : { tie: id });
+function pointed(choice) {
+  const [[kind, id]] = Object.entries(choice);
+  tip(`${kind} ${id}`).replaceChildren(...told(choice, false));
+  hovered(choice);
+}
+network.on("hoverNode", ({ node }) => pointed({ thing: node }));
+network.on("hoverEdge", ({ edge }) => pointed(lineChoice(edge)));
 network.on("blurNode", () => hovered(chosen));
 network.on("blurEdge", () => hovered(chosen));
-network.on("click", ({ nodes: [thing], edges: [tie] }) => {
+network.on("click", ({ nodes: [thing], edges: [line], pointer }) => {
+  const region = regionAt(pointer.canvas);
   if (thing !== undefined) choose({ thing });
-  else if (tie !== undefined) choose({ tie });
-  else choose(null);
-  evidence.firstElementChild.scrollIntoView({ block: "nearest" });
+  else if (line !== undefined) choose(lineChoice(line));
+  else choose(region ? { bloc: region.bloc } : null);
+  if (chosen) evidence.scrollIntoView({ block: "nearest" });
 });
 dark.addEventListener("change", () => { readColours(); lift(chosen); });
 // The wheel scrolls the page, as everywhere; with Ctrl it zooms the graph.
 graph.addEventListener("wheel", (event) => { if (!event.ctrlKey) event.stopPropagation(); }, { capture: true });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const tip of graph.querySelectorAll(".vis-tooltip")) tip.style.visibility = "hidden";
+  for (const bubble of graph.querySelectorAll(".vis-tooltip")) bubble.style.visibility = "hidden";
   if (chosen) leave();
 });
-
 const zoom = (factor) => network.moveTo({ scale: network.getScale() * factor, animation: false });
 byId("closer").addEventListener("click", () => zoom(1.3));
 byId("farther").addEventListener("click", () => zoom(1 / 1.3));
-byId("all").addEventListener("click", () => overview(true));
-
-const find = byId("find");
-for (const [label, wanted] of [["Actors", false], ["Propositions", true]]) {
-  const group = make("optgroup", { label });
-  const found = data.nodes.filter((node) => (node.shape === "box") === wanted);
-  found.sort((a, b) => (things[a.id].label < things[b.id].label ? -1 : 1));
-  group.append(...found.map((node) => make("option", { value: node.id, text: things[node.id].label })));
-  if (found.length) find.append(group);
-}
+byId("fit").addEventListener("click", () => overview(true));
 find.addEventListener("change", () => {
   if (find.value === "") { choose(null); return; }
-  const choice = { thing: Number(find.value) };
-  choose(choice, find);
-  centre(choice);
+  const thing = Number(find.value);
+  choose({ thing }, find);
+  centre([thing]);
 });
+
+// ---- matrix ------------------------------------------------------------------------------------------------------
+
+function fillMatrix() {
+  const columns = data.matrix.columns.filter((target) => listed.some((stance) => stance.target === target));
+  const inColumns = new Set(columns);
+  const rows = data.matrix.rows.filter((actor) => ofThing[actor].said.some((stance) => passes(stance) && inColumns.has(stance.target)));
+  const head = make("tr", {}, make("td"), ...columns.map((target) => make("th", { scope: "col" }, make("span", { dir: "auto", text: things[target].label }))));
+  const body = [];
+  let last;
+  for (const actor of rows) {
+    const { bloc } = things[actor];
+    if (bloc !== last && data.blocs.length) {
+      const text = bloc === null ? "In no bloc" : `Bloc ${bloc + 1}`;
+      body.push(make("tr", { class: "bloc" }, make("th", { scope: "rowgroup", colspan: columns.length + 1, text })));
+    }
+    last = bloc;
+    body.push(make("tr", {}, make("th", { scope: "row" }, named(actor)), ...columns.map((target) => cell(actor, target))));
+  }
+  const table = make("table", {}, make("caption", { class: "unseen", text: "Positions: actors by bloc, propositions by how many spoke of them" }));
+  table.append(make("thead", {}, head), make("tbody", {}, ...body));
+  byId("cells").replaceChildren(rows.length ? table : make("p", { text: "No statement on a proposition passes the filters." }));
+}
+
+function cell(actor, target) {
+  const key = cellKey(actor, target);
+  const list = (behindCell.get(key) || []).filter(passes);
+  if (!list.length) return make("td");
+  const signs = [...new Set(list.map((stance) => stance.sign))].sort((a, b) => b - a);
+  const mark = signs.includes(1) && signs.includes(-1) ? "±" : MARK[signs[0]];
+  const kind = signs.length > 1 && mark === "±" ? "both" : SIGN[signs[0]];
+  const label = `${mark} ${things[actor].label} ${signs.map((sign) => SIGN[sign]).join(" and ")}: ${things[target].label} (${count(distinct(list), "statement")})`;
+  return make("td", {}, button(mark, (from) => choose({ cell: key }, from, true), { class: `cell ${kind}`, "aria-label": label }));
+}
 
 // ---- table -------------------------------------------------------------------------------------------------------
 
+const made = new Map();
+const COLUMNS = [(s) => things[s.speaker].label, (s) => -s.sign, (s) => things[s.target].label, (s) => s.day,
+  (s) => (s.quotes[0] || [s.gist || ""])[0], (s) => (s.documents.length ? documents[s.documents[0]].title || "" : "")];
+
 function row(stance) {
+  if (made.has(stance.id)) return made.get(stance.id);
   const purpose = make("span", { class: "unseen", text: ": show the evidence" });
-  const button = make("button", { type: "button" }, sign(stance, SIGN[stance.sign]), purpose);
-  button.addEventListener("click", () => {
-    const choice = { tie: stance.tie };
-    choose(choice, button);
-    centre(choice);
-    evidence.focus();
-    graph.scrollIntoView({ block: "nearest" });
+  const opens = button("", (from) => {
+    choose(data.edges[stance.tie] && view !== "matrix" ? { tie: stance.tie } : { cell: cellKey(stance.speaker, stance.target) }, from, true);
+    if (view !== "matrix") centre([stance.speaker, stance.target]);
   });
-  const cell = (...children) => make("td", { role: "cell" }, ...children);
-  return make("tr", { role: "row" },
-    make("th", { role: "rowheader", scope: "row" }, name(stance.speaker)),
-    cell(button), cell(name(stance.target)), cell(days(stance.day)), cell(...words(stance)),
-    cell(...stance.documents.map(source)));
+  opens.append(signed(stance.sign, SIGN[stance.sign]), purpose);
+  const cells = [[opens], [named(stance.target)], [days(stance.day)], words(stance), stance.documents.map(source)];
+  const element_ = make("tr", { role: "row" }, make("th", { role: "rowheader", scope: "row" }, named(stance.speaker)),
+    ...cells.map((parts) => make("td", { role: "cell" }, ...parts)));
+  made.set(stance.id, element_);
+  return element_;
 }
 
-// In portions, so that a long table does not hold up the graph.
-function fillTable(from) {
-  const to = Math.max(300, from * 2);
-  byId("rows").append(...stances.slice(from, to).map(row));
-  if (to < stances.length) setTimeout(fillTable, 0, to);
-  else byId("statements").dataset.filled = "true";
+function sortRows() {
+  const [, column, way] = /^([0-5])(d?)$/.exec(controls.sort.value) || [0, "0", ""];
+  Object.assign(sorting, { column: Number(column), down: way === "d" });
+  const keys = new Map(listed.map((stance) => [stance, COLUMNS[sorting.column](stance)]));
+  listed.sort((a, b) => {
+    const [x, y] = [keys.get(a), keys.get(b)];
+    return (x < y ? -1 : x > y ? 1 : a.id - b.id) * (sorting.down ? -1 : 1);
+  });
+  document.querySelectorAll("#statements thead th").forEach((head, i) => {
+    if (i === sorting.column) head.setAttribute("aria-sort", sorting.down ? "descending" : "ascending");
+    else head.removeAttribute("aria-sort");
+  });
+  byId("rows").replaceChildren();
+  setTimeout(fillRows, 0, PORTION);
 }
-})();
+
+function fillRows(to) {
+  const body = byId("rows");
+  body.replaceChildren(...listed.slice(0, to).map(row));
+  byId("more").hidden = to >= listed.length;
+  byId("more").textContent = `Show more of ${listed.length} rows`;
+  byId("statements").dataset.filled = "true";
+}
+byId("more").addEventListener("click", () => {
+  const from = byId("rows").children.length;
+  fillRows(from + PORTION);
+  const next = byId("rows").children[from];
+  if (next) next.querySelector("button").focus();
+});
+document.querySelectorAll("#statements thead button").forEach((head, i) => head.addEventListener("click", () => {
+  controls.sort.value = `${i}${sorting.column === i && !sorting.down ? "d" : ""}`;
+  recount();
+}));
+
+// ---- copies ------------------------------------------------------------------------------------------------------
+
+function save(blob, name) {
+  const address = URL.createObjectURL(blob);
+  make("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+}
+
+// A cell that begins like a formula gets an apostrophe, so that no spreadsheet runs it.
+const field = (value) => `"${String(value ?? "").replace(/^[=+\-@\t\r]/, "'$&").replace(/"/g, '""')}"`;
+function statementsAsCsv() {
+  const lines = [["speaker", "coded_as", "target", "day", "act", "medium", "basis", "confidence", "quotes", "gist", "documents", "statement"]];
+  for (const s of listed) {
+    lines.push([things[s.speaker].label, SIGN[s.sign], things[s.target].label, s.day, s.act, s.medium, s.basis, s.confidence,
+      s.quotes.map((quote) => quote[0]).join(" | "), s.gist, s.documents.map((i) => documents[i].title).join(" | "), s.iri]);
+  }
+  return "\ufeff" + lines.map((line) => line.map(field).join(",")).join("\r\n") + "\r\n";
+}
+byId("csv").addEventListener("click", () => save(new Blob([statementsAsCsv()], { type: "text/csv" }), "statements.csv"));
+byId("svg").addEventListener("click", () => save(new Blob([drawingAsSvg()], { type: "image/svg+xml" }), "stance-network.svg"));
+byId("png").addEventListener("click", () => drawingAsPng((blob) => save(blob, "stance-network.png")));
+byId("copy").addEventListener("click", async () => {
+  const address = byId("address");
+  address.value = location.href;
+  try {
+    await navigator.clipboard.writeText(location.href);
+    byId("said").textContent = "Link copied";
+    byId("copy").textContent = "Link copied";
+  } catch {
+    address.hidden = false;
+    address.select();
+    byId("said").textContent = "Link shown: copy it";
+  }
+});
+
+// ---- controls ----------------------------------------------------------------------------------------------------
+
+const play = byId("play");
+let playing = 0;
+function stop() {
+  clearInterval(playing);
+  playing = 0;
+  play.textContent = "Play";
+}
+play.addEventListener("click", () => {
+  if (playing) { stop(); return; }
+  if (calm.matches) return;
+  const span = LAST_DAY - FIRST_DAY;
+  const wide = Math.max(valueOf(controls.until) - valueOf(controls.since), 0) >= span ? Math.ceil(span / 5) : valueOf(controls.until) - valueOf(controls.since);
+  if (valueOf(controls.until) >= LAST_DAY) { controls.since.value = FIRST_DAY; controls.until.value = FIRST_DAY + wide; }
+  play.textContent = "Stop";
+  recount();
+  playing = setInterval(() => {
+    const to = Math.min(valueOf(controls.until) + Math.max(Math.ceil(span / 30), 1), LAST_DAY);
+    controls.until.value = to;
+    controls.since.value = to - wide;
+    recount();
+    if (to >= LAST_DAY) stop();
+  }, 600);
+});
+calm.addEventListener("change", stop);
+let pending = 0;
+for (const [key, control] of Object.entries(controls)) {
+  control.addEventListener(control.tagName === "SELECT" ? "change" : "input", () => {
+    if (["since", "until"].includes(key) && playing) stop();
+    cancelAnimationFrame(pending);
+    pending = requestAnimationFrame(() => { recount(); if (chosen) choose(chosen, opener); });
+  });
+}
+for (const name of VIEWS) byId("view-" + name).addEventListener("change", () => show(name));
+byId("filters").addEventListener("submit", (event) => event.preventDefault());
+byId("reset").addEventListener("click", () => {
+  stop();
+  for (const [key, control] of Object.entries(controls)) put(control, initial[key]);
+  recount();
+  choose(null);
+});
+addEventListener("hashchange", () => {
+  if (document.getElementById(location.hash.slice(1))) remember(); // the skip link is no state
+  else if (location.hash.slice(1) !== stated()) recall();
+});
+
+network.once("afterDrawing", () => {
+  performance.mark("drawn");
+  graph.dataset.drawn = "true";
+});
+recall();
