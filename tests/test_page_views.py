@@ -481,6 +481,11 @@ def test_it_prints_the_words_without_the_controls(small: Opened) -> None:
     small.tab.emulate_media(media="print")
     assert small.tab.locator("#filters").is_hidden()
     assert small.tab.locator("#rows tr").first.is_visible()
+    sheet, picture = (small.tab.locator(part).bounding_box() for part in ("#graph", "#graph canvas"))
+    assert sheet
+    assert picture
+    assert picture["x"] + picture["width"] <= sheet["x"] + sheet["width"] + 1
+    assert picture["y"] + picture["height"] <= sheet["y"] + sheet["height"] + 1
     small.tab.emulate_media(media="screen")
 
 
