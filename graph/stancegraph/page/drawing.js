@@ -65,8 +65,25 @@ function linesOf(view, wanted, passes) {
 function placesOf(view, wanted) {
   const { places } = data;
   if (view === "agreement" || view === "blocs") return places[view] || [];
-  const rest = places.all || places.stances;
-  return wanted.all || (view === "ego" && places.stances[wanted.ego] === null) ? rest : places.stances.map((at, i) => at || (view === "ego" ? rest[i] : null));
+  if (view === "ego") return wanted.ego === "" ? [] : around(Number(wanted.ego));
+  return (wanted.all && places.all) || places.stances;
+}
+
+// One thing in the middle, those it is tied to in a ring about it: no line runs under another's shape.
+function around(centre) {
+  const near = new Set(data.edges.flatMap((tie) => (tie.from === centre ? [tie.to] : tie.to === centre ? [tie.from] : [])));
+  near.delete(centre);
+  const at = data.places.all || data.places.stances;
+  const [x, y] = at[centre] || [0, 0];
+  const turn = (id) => (at[id] ? Math.atan2(at[id][1] - y, at[id][0] - x) : 0);
+  const ring = [...near].sort((a, b) => turn(a) - turn(b) || a - b);
+  const radius = Math.max(230, ring.length * 30);
+  const placed = data.nodes.map((node) => (node.id === centre ? [0, 0] : null));
+  ring.forEach((id, i) => {
+    const angle = (2 * Math.PI * (i + 0.5)) / ring.length;
+    placed[id] = [Math.round(1.35 * radius * Math.cos(angle)), Math.round(0.8 * radius * Math.sin(angle))];
+  });
+  return placed;
 }
 
 // Draws the view anew from the filters; returns whether the view itself is another one than before.
