@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import json
 import threading
 from collections.abc import Iterator
@@ -299,6 +300,7 @@ def test_an_endpoint_that_answers_strangely_is_an_error_that_says_so(case: str) 
         def log_message(self, *_: object) -> None:
             pass
 
+    gc.collect()  # what pyoxigraph made in this thread must not be thrown away in the server's
     server = HTTPServer(("127.0.0.1", 0), Strange)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

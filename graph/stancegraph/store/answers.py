@@ -27,7 +27,18 @@ Answer = Table | bool | list[Triple]
 
 
 def answer(found: QuerySolutions | QueryBoolean | QueryTriples) -> Answer:
-    """The whole of what pyoxigraph found: a table, a truth, or triples."""
+    """The whole of what pyoxigraph found: a table, a truth, or triples.
+
+    An error lets go of what was found: it may be thrown away in this thread alone, an error in any.
+    """
+    try:
+        return _whole(found)
+    except (OSError, RuntimeError, SyntaxError, ValueError) as error:
+        del found
+        raise error.with_traceback(None) from None
+
+
+def _whole(found: QuerySolutions | QueryBoolean | QueryTriples) -> Answer:
     if isinstance(found, QueryBoolean):
         return bool(found)
     if isinstance(found, QueryTriples):
