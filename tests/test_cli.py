@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -143,7 +145,17 @@ WRONG = [
     (["said", "--since", "2024-02-30"], 2, "2024-02-30"),
     (["said", "--since", "soon"], 2, "not a day"),
     (["said", "--format", "xml"], 2, ""),
-    (["said", "--nonsense"], 2, ""),
+    (["said", "--nonsense"], 2, "--nonsense"),
+    (["actor"], 2, "ACTOR"),
+    (["allies"], 2, "ACTOR"),
+    (["compare", "sadr"], 2, "ACTOR"),
+    (["plot"], 2, "-o"),
+    (["export"], 2, "-o"),
+    (["import"], 2, "dna"),
+    (["import", "dna"], 2, "FILE"),
+    (["import", "csv", "x.csv", "-o", "y"], 2, "'csv' is not"),
+    (["load"], 2, "SOURCE"),
+    (["nonsense"], 2, "nonsense"),
     (["rank", "--by", "fame"], 2, "betweenness"),
     (["ask", "no-such-question"], 2, "no shipped question"),
     (["ask"], 2, "--list"),
@@ -182,9 +194,36 @@ def test_wrong_input_gets_a_clear_error(
     done = run(*command)
     assert done.returncode == code, done.stderr
     assert words in " ".join(done.stderr.split())
-    assert done.stderr
+    assert done.stderr.startswith("error: ")
+    assert "Traceback" not in done.stderr
     assert done.stdout == ""
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "command", ["actor", "allies", "compare sadr", "plot", "export", "import dna", "load"]
+)
+def test_a_missing_argument_is_one_line_and_a_hint(shell: Shell, tmp_path: Path, command: str) -> None:
+    done = shell("stancegraph", *command.split(), cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert f"`stancegraph {command.split()[0]} --help`" in done.stderr
+
+
+def test_a_carriage_return_in_a_label_opens_no_cell_of_a_spreadsheet(run: Run, tmp_path: Path) -> None:
+    """To a spreadsheet a bare carriage return ends a row; what follows it would begin a cell, and run."""
+    for begin in ("one\\r+cmd|x", "\\u00a0=cmd|x", "\\ufeff=cmd|x"):
+        file = tmp_path / "hostile.ttl"
+        file.write_text(
+            Path(FIVE).read_text(encoding="utf-8").replace('"Alpha"', f'"{begin}"'), encoding="utf-8"
+        )
+        assert run("export", "--data", str(file), "-o", str(tmp_path / "ties.csv")).returncode == 0
+        written = [(tmp_path / name).read_bytes().decode() for name in ("ties.csv", "ties-nodes.csv")]
+        for text in (run("actors", "--data", str(file), "--format", "csv").stdout, *written):
+            cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+            hostile = [cell for cell in cells if "cmd|x" in cell]
+            assert hostile
+            assert all(cell.startswith("'") or cell == "one\r+cmd|x" for cell in hostile)
+            assert "\r" not in text.replace('"one\r+cmd|x"', "")
 
 
 @pytest.mark.parametrize(
@@ -338,11 +377,41 @@ def test_a_load_into_a_database_keeps_what_is_not_its_own(run: Run, tmp_path: Pa
     assert (database / "notes.txt").read_text(encoding="utf-8") == "mine"
 
 
-def test_what_a_killed_load_left_is_swept_by_the_next(run: Run, tmp_path: Path) -> None:
-    left = tmp_path / ".database.999999999.abcdefgh"
-    left.mkdir()
-    assert run("load", FIVE, "--into", str(tmp_path / "database")).returncode == 0
-    assert [path.name for path in tmp_path.iterdir()] == ["database"]
+def test_a_load_sweeps_what_a_killed_one_left_and_nothing_else(shell: Shell, tmp_path: Path) -> None:
+    """A load that is killed at work leaves its folder; a neighbour of a like name is somebody's backup."""
+    neighbours = [".database.2024.backup", ".database.99999.x", ".other.99999.x", ".[a-z]*.99999.x"]
+    for name in neighbours:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "letter.txt").write_text("dear", encoding="utf-8")
+    killed = """
+import os, signal, sys
+from stancegraph import store
+store.load([sys.argv[1]], sys.argv[2], progress=lambda _: os.kill(os.getpid(), signal.SIGKILL))"""
+    assert shell(sys.executable, "-c", killed, FIVE, tmp_path / "database").returncode == -signal.SIGKILL
+    left = {path.name for path in tmp_path.iterdir()} - set(neighbours)
+    assert len(left) == 1
+    for name in ("database", "[a-z]*", "**"):
+        done = shell("stancegraph", "load", FIVE, "--into", tmp_path / name)
+        assert done.returncode == 0, done.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {*neighbours, "database", "[a-z]*", "**"}
+    assert all((tmp_path / name / "letter.txt").read_text(encoding="utf-8") == "dear" for name in neighbours)
+
+
+def test_a_database_that_a_killed_load_took_out_of_the_way_comes_back(run: Run, tmp_path: Path) -> None:
+    database, workshop = tmp_path / "database", tmp_path / ".database.abc"
+    assert run("load", FIVE, "--into", str(database)).returncode == 0
+    workshop.mkdir()
+    (workshop / "stancegraph-load").write_text("database", encoding="utf-8")
+    database.rename(workshop / "old")
+    other = tmp_path / "other.ttl"
+    other.write_text(Path(FIVE).read_text(encoding="utf-8").replace('"Alpha"', '"Omega"'), encoding="utf-8")
+    assert run("load", str(other), "--into", str(database)).returncode == 0
+    assert "Alpha" in run("actors", "--data", str(database)).stdout
+    assert (
+        "Omega"
+        in run("ask", "SELECT ?x { ?s ?p ?x FILTER(?x = 'Omega'@en) }", "--data", str(database)).stdout
+    )
+    assert not workshop.exists()
 
 
 def test_a_closed_pipe_is_no_error(shell: Shell) -> None:

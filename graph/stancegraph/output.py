@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import re
 import sys
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from stancegraph.errors import StanceError, UsageError
 
-FORMULA: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FORMULA: Final = re.compile(r"[\s\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
 NUMBER: Final = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
 
 
@@ -64,6 +69,24 @@ def inert(cell: str) -> str:
     ("'=HYPERLINK(1)", '-0.5', "'-2+3+cmd|' /C calc'!A0")
     """
     return f"'{cell}" if FORMULA.match(cell) and not NUMBER.fullmatch(cell) else cell
+
+
+def as_csv(rows: Iterable[Iterable[object]]) -> str:
+    r"""Rows as CSV, `\n` between them; text is `inert`, and quoted where a line could end in it.
+
+    >>> as_csv([["a", "one\rtwo"], ["=b", 2]])
+    'a,"one\rtwo"\n\'=b,2\n'
+    """
+    buffer = io.StringIO()
+    # What ends a line decides what is quoted; a bare carriage return ends one for many a spreadsheet.
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    lines = []
+    for row in rows:
+        writer.writerow([inert(cell) if isinstance(cell, str) else cell for cell in row])
+        lines.append(buffer.getvalue().removesuffix("\r\n"))
+        buffer.seek(0)
+        buffer.truncate()
+    return "".join(f"{line}\n" for line in lines)
 
 
 def use_utf8() -> None:

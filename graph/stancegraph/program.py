@@ -42,7 +42,7 @@ def _value_of(parameter: Any, coerced: Callable[[Any, Any], Any], ctx: Any, valu
     wanted = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
     if (value is None or value == ()) and not parameter.required:
         return parameter.callback(ctx, parameter, None) if parameter.callback else None
-    if value == parameter.default or (wanted is str and isinstance(value, str)):
+    if value is not None and (value == parameter.default or (wanted is str and isinstance(value, str))):
         return value
     if wanted == list[str]:
         return list(value)
@@ -51,8 +51,23 @@ def _value_of(parameter: Any, coerced: Callable[[Any, Any], Any], ctx: Any, valu
     return coerced(ctx, value)
 
 
+WrongUsage: Any = typer.BadParameter.__base__
+"""What the command line raises where a call does not fit a command's options and arguments."""
+
+
 class Group(TyperGroup):
     """Turns every error raised on purpose into one line on stderr and its exit code."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run the program; a call that fits no command is one line and exit code 2."""
+        try:
+            sys.exit(super().main(*args, **{**options, "standalone_mode": False}) or 0)
+        except WrongUsage as error:
+            # Called without anything, the program has printed its help, and there is no message.
+            if message := " ".join(error.format_message().replace("Value error, ", "").split()).rstrip("."):
+                path = error.ctx.command_path if error.ctx else "stancegraph"
+                output.note(f"error: {terminal.plain(message)}; `{path} --help` shows what it takes")
+            sys.exit(error.exit_code)
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Its parameters, the one for help among them."""

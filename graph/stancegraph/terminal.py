@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 import shutil
@@ -11,7 +9,7 @@ import textwrap
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
-from stancegraph.output import inert
+from stancegraph.output import as_csv
 from stancegraph.vocabulary import compact
 
 if TYPE_CHECKING:
@@ -32,11 +30,7 @@ def rows_as(form: str, rows: Sequence[dict[str, Any]], columns: Sequence[str]) -
         return as_json([{column: row.get(column) for column in columns} for row in rows])
     cells = [[_text(row.get(column), column) for column in columns] for row in rows]
     if form == "csv":
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([inert(cell) for cell in row] for row in cells)
-        return buffer.getvalue()
+        return as_csv([columns, *cells])
     if form == "md":
         lines = [list(columns), ["---"] * len(columns), *([_markdown(c) for c in row] for row in cells)]
         return "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv as cells
-import io
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stancegraph.export.attributes import NODE, STANCE, SURROGATE, TIE, flat
-from stancegraph.output import inert
+from stancegraph.output import as_csv
 from stancegraph.table import EARLIEST, LATEST
 
 if TYPE_CHECKING:
@@ -52,13 +50,7 @@ def csv(graph: nx.Graph[str], kind: str) -> tuple[bytes, bytes]:
 
 
 def _listed(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> bytes:
-    buffer = io.StringIO()
-    writer = cells.writer(buffer, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        values = (row.get(column, "") for column in columns)
-        writer.writerow([inert(value) if isinstance(value, str) else value for value in values])
-    return buffer.getvalue().encode()
+    return as_csv([columns, *([row.get(column, "") for column in columns] for row in rows)]).encode()
 
 
 def parquet(table: Table) -> bytes:

@@ -336,7 +336,7 @@ function save(blob, name) {
 }
 
 // A cell that begins like a formula gets an apostrophe, so that no spreadsheet runs it.
-const field = (value) => `"${String(value ?? "").replace(/^[=+\-@\t\r]/, "'$&").replace(/"/g, '""')}"`;
+const field = (value) => `"${String(value ?? "").replace(/^(?:\s*[=+\-@＝＋－＠]|[\t\r\n])/, "'$&").replace(/"/g, '""')}"`;
 function statementsAsCsv() {
   const lines = [["speaker", "coded_as", "target", "day", "act", "medium", "basis", "confidence", "quotes", "gist", "documents", "statement"]];
   for (const s of listed) {

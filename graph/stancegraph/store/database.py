@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import pyoxigraph
 
@@ -15,6 +15,8 @@ from stancegraph.store import files
 
 _OWN: Final = re.compile(r"CURRENT|IDENTITY|LOCK|LOG(\..*)?|(MANIFEST|OPTIONS)-.*|.*\.(sst|log|blob|dbtmp)")
 """Names RocksDB gives its files."""
+MARK: Final = "stancegraph-load"
+"""File that marks a folder as one a load works in, and holds the name of the database it is for."""
 
 
 def is_database(path: Path) -> bool:
@@ -48,9 +50,6 @@ def load(
 
     A file's graph replaces the graph of the same name. Raises StanceError and leaves `into` as it was.
     """
-    import shutil
-    import tempfile
-
     found = [pair for source in sources for pair in files.found(files.existing(source))]
     graphs = [graph for _, graph in found]
     if twice := next((graph for graph in graphs if graphs.count(graph) > 1), None):
@@ -61,20 +60,19 @@ def load(
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target)
-        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.{os.getpid()}.", dir=target.parent))
+        workshop, held = _workshop(target)
     except OSError as error:
         raise StanceError(f"{target.parent}: cannot be written: {error.strerror}") from error
     try:
-        count = _build(beside / "new", found, target if before else None, progress)
+        count = _build(workshop / "new", found, target if is_database(target) else None, progress)
         if target.exists():
-            target.rename(beside / "old")
-        (beside / "new").rename(target)
+            target.rename(workshop / "old")
+        (workshop / "new").rename(target)
     except (OSError, RuntimeError) as error:
         raise StanceError(f"{target}: cannot be written: {error}") from error
     finally:
-        if (beside / "old").exists() and not target.exists():
-            (beside / "old").rename(target)
-        shutil.rmtree(beside, ignore_errors=True)
+        _clear(workshop, target)
+        held.close()
     return count
 
 
@@ -90,23 +88,53 @@ def _refuse_elsewhere(target: Path, before: bool) -> None:
         raise UsageError(f"{target} holds {foreign[0]}, which is not of the database: move it away first")
 
 
+def _workshop(target: Path) -> tuple[Path, IO[str]]:
+    """A new folder beside the database to build in, and its mark, open: who can lock the mark has it alone."""
+    import tempfile
+
+    workshop = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    held = (workshop / MARK).open("x", encoding="utf-8")
+    lock(held)
+    held.write(target.name)
+    held.flush()
+    return workshop, held
+
+
 def _sweep(target: Path) -> None:
-    """Remove what a load that was killed left beside the database."""
+    """Clear what a load into this database that was killed left beside it; nothing without a mark of ours inside."""
+    for beside in sorted(target.parent.iterdir()):
+        mark = beside / MARK
+        if not beside.name.startswith(".") or beside.is_symlink() or not mark.is_file():
+            continue
+        with mark.open("r+", encoding="utf-8") as held:
+            if held.read() == target.name and lock(held):
+                _clear(beside, target)
+
+
+def _clear(workshop: Path, target: Path) -> None:
+    """Remove a workshop; a database that was taken out of the way and has no successor goes back to its place."""
     import shutil
 
-    for stale in target.parent.glob(f".{target.name}.*.*"):
-        owner = stale.name.split(".")[-2]
-        if owner.isdigit() and stale.is_dir() and not _runs(int(owner)):
-            shutil.rmtree(stale, ignore_errors=True)
+    old = workshop / "old"
+    if old.exists() and not target.exists():
+        old.rename(target)
+    for part in (old, workshop / "new"):
+        shutil.rmtree(part, ignore_errors=True)
+    (workshop / MARK).unlink(missing_ok=True)
+    with suppress(OSError):  # something of somebody else's has been put there
+        workshop.rmdir()
 
 
-def _runs(process: int) -> bool:
+def lock(file: IO[str]) -> bool:
+    """Whether the open file could be locked; the lock ends with the process at the latest."""
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
+        import fcntl
+    except ImportError:  # Windows, where what is open cannot be removed either
         return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
     return True
 
 
