@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from stancegraph import questions
+from stancegraph.statements import questions
 from stancegraph.store import Store
 from stancegraph.vocabulary import ID
 

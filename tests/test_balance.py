@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from conftest import Shell
-from stancegraph.alliances.balance import (
+from stancegraph.balance.communities import communities, signed_modularity
+from stancegraph.balance.scores import (
     balance,
     polarisation,
     signed,
@@ -21,7 +22,6 @@ from stancegraph.alliances.balance import (
     triangle_share,
     walk_balance,
 )
-from stancegraph.alliances.communities import communities, signed_modularity
 from stancegraph.errors import UsageError
 
 HIGHLAND_TRIBES = """
@@ -406,7 +406,7 @@ def test_communities_do_not_depend_on_the_hash_seed(shell: Shell) -> None:
     """Nodes and ties go in as a set of names gives them, in an order that changes with the hash seed."""
     code = (
         "import networkx as nx\n"
-        "from stancegraph.alliances.communities import communities\n"
+        "from stancegraph.balance.communities import communities\n"
         "ties = {(f'actor {a}', f'actor {b}') for a, b in nx.gnm_random_graph(40, 80, seed=1).edges}\n"
         "print(next(iter(ties)))\n"
         "graph = nx.Graph()\n"

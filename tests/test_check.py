@@ -12,9 +12,10 @@ import pytest
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple
 
 from endpoint import serve
-from stancegraph import store, turtle
-from stancegraph.check import SOURCE_RULES, Finding, check
+from stancegraph import store
 from stancegraph.errors import UsageError
+from stancegraph.store import turtle
+from stancegraph.validation import SOURCE_RULES, Finding, check
 from stancegraph.vocabulary import expand
 
 FIXTURES = Path(__file__).parent / "fixtures" / "check"

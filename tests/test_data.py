@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from pyoxigraph import RdfFormat, Store, parse
 
-from stancegraph import check, statements, store, turtle
+from stancegraph import statements, store, validation
 from stancegraph.records import Statement
+from stancegraph.store import turtle
 
 FILES = sorted(store.ontology().rglob("*.ttl"))
 
@@ -137,7 +138,7 @@ def test_background_stands_apart_and_names_its_sources() -> None:
 
 
 def test_shipped_spans_are_the_documents_own(shipped: store.Store, sources: Path | None) -> None:
-    result = check.check(shipped, sources=sources)
+    result = validation.check(shipped, sources=sources)
     assert not result.findings
     assert result.statements == 114
     if sources is not None:

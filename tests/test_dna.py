@@ -15,9 +15,11 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from conftest import Shell
-from stancegraph import dna, names, statements, store, turtle
-from stancegraph.check import check
+from stancegraph import names, statements, store
 from stancegraph.errors import StanceError, UsageError
+from stancegraph.exchange import dna
+from stancegraph.store import turtle
+from stancegraph.validation import check
 from stancegraph.vocabulary import local_name
 
 TABLES: Final = """

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from stancegraph import edges
 from stancegraph.errors import StanceError, UsageError
+from stancegraph.exchange import edges
 
 File = Callable[[str | bytes], Path]
 

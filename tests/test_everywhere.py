@@ -11,8 +11,9 @@ import pytest
 
 from conftest import Run
 from endpoint import serve
-from stancegraph import questions, store
+from stancegraph import store
 from stancegraph.errors import UsageError
+from stancegraph.statements import questions
 from stancegraph.store import Store
 
 PLACES: Final = ("folder", "database", "endpoint", "endpoint without union")

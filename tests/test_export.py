@@ -25,7 +25,7 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Q
 from rdflib.compare import isomorphic
 
 import endpoint
-from stancegraph import export, network, statements, store, table
+from stancegraph import exchange, network, statements, store, table
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import Store
 from stancegraph.table.scale import Scale
@@ -111,7 +111,7 @@ def test_networkx_opens_the_stance_network_with_every_attribute(
     shipped: Store, tmp_path: Path, suffix: str
 ) -> None:
     file = tmp_path / f"stances.{suffix}"
-    export.write(shipped, file)
+    exchange.write(shipped, file)
     graph = opened(file, "stances")
     assert {(a, b, key): data for a, b, key, data in graph.edges(keys=True, data=True)} == told(shipped)
     made: Any = network.stances(shipped)
@@ -136,7 +136,7 @@ def test_networkx_opens_every_other_network_with_its_weights_and_evidence(
     shipped: Store, tmp_path: Path, kind: str, suffix: str
 ) -> None:
     file = tmp_path / f"ties.{suffix}"
-    export.write(shipped, file, of=kind)
+    exchange.write(shipped, file, of=kind)
     graph = opened(file, kind)
     made = {"two-mode": network.two_mode, "agreement": network.agreement, "targets": network.targets}[kind](
         shipped
@@ -152,7 +152,7 @@ def test_networkx_opens_every_other_network_with_its_weights_and_evidence(
 
 
 def test_an_edge_of_the_stance_network_tells_what_was_coded(five: Store, tmp_path: Path) -> None:
-    export.write(five, tmp_path / "x.graphml", actor=["Beta", "Gamma"])
+    exchange.write(five, tmp_path / "x.graphml", actor=["Beta", "Gamma"])
     edges = opened(tmp_path / "x.graphml", "stances").edges
     assert edges[EX + "gamma", EX + "first", EX + "gamma-denies"] == {
         "polarity": -1,
@@ -179,7 +179,7 @@ def test_an_edge_of_the_stance_network_tells_what_was_coded(five: Store, tmp_pat
 
 def test_ties_of_actors_name_what_they_agree_and_disagree_on(five: Store, tmp_path: Path) -> None:
     """Alpha: + first, - second; Beta: + first, + second; Gamma: - first (its neutral stance is left out)."""
-    note = export.write(
+    note = exchange.write(
         five, tmp_path / "ties.csv", of="agreement", aggregation="ignore", normalisation="none"
     )
     assert note == "3 edges, 4 nodes; the nodes are in ties-nodes.csv"
@@ -211,14 +211,14 @@ def test_who_speaks_of_the_other_neither_agrees_nor_disagrees_by_it(tmp_path: Pa
         for i, (who, edge, what) in enumerate(said)
     ]
     (tmp_path / "g.ttl").write_text("\n".join(lines), encoding="utf-8")
-    export.write(store.open(tmp_path / "g.ttl"), tmp_path / "x.csv", of="agreement", direct=True)
+    exchange.write(store.open(tmp_path / "g.ttl"), tmp_path / "x.csv", of="agreement", direct=True)
     (tie,) = rows_of(tmp_path / "x.csv")
     assert (tie["agree"], tie["disagree"]) == ("It is so.", "")
     assert tie["statement_iris"] == ex("s0", "s1", "s2", "s3")
 
 
 def test_ties_of_targets_name_the_actors_that_join_and_part_them(five: Store, tmp_path: Path) -> None:
-    export.write(five, tmp_path / "x.csv", of="targets", aggregation="ignore", normalisation="none")
+    exchange.write(five, tmp_path / "x.csv", of="targets", aggregation="ignore", normalisation="none")
     ties = {(row["source"], row["target"]): row for row in rows_of(tmp_path / "x.csv")}
     assert set(ties) == {(ex("first"), ex("second")), (ex("alpha"), ex("echo"))}
     both = ties[ex("first"), ex("second")]
@@ -236,7 +236,7 @@ def test_ties_of_targets_name_the_actors_that_join_and_part_them(five: Store, tm
 
 @pytest.mark.parametrize("suffix", ["csv", "cyjs"])
 def test_edges_between_two_modes_run_from_the_actor(five: Store, tmp_path: Path, suffix: str) -> None:
-    export.write(five, tmp_path / f"x.{suffix}", of="two-mode")
+    exchange.write(five, tmp_path / f"x.{suffix}", of="two-mode")
     if suffix == "csv":
         edges: list[Any] = rows_of(tmp_path / "x.csv")
         nodes: list[Any] = rows_of(tmp_path / "x-nodes.csv")
@@ -262,7 +262,7 @@ def test_edges_between_two_modes_run_from_the_actor(five: Store, tmp_path: Path,
 
 
 def test_cytoscape_gets_numbers_as_numbers_and_lists_as_lists(five: Store, tmp_path: Path) -> None:
-    export.write(five, tmp_path / "x.json")
+    exchange.write(five, tmp_path / "x.json")
     whole = json.loads((tmp_path / "x.json").read_bytes())
     nodes = [node["data"] for node in whole["elements"]["nodes"]]
     edges = [edge["data"] for edge in whole["elements"]["edges"]]
@@ -277,7 +277,7 @@ def test_cytoscape_gets_numbers_as_numbers_and_lists_as_lists(five: Store, tmp_p
 
 
 def test_parquet_is_the_flat_table(five: Store, tmp_path: Path) -> None:
-    assert export.write(five, tmp_path / "x.parquet") == "9 rows"
+    assert exchange.write(five, tmp_path / "x.parquet") == "9 rows"
     found = pq.read_table(tmp_path / "x.parquet")
     assert found.schema.metadata == {b"stancegraph.schema": b"1", b"stancegraph.level": b"polarity"}
     assert found.schema.field("level").type == pa.int8()
@@ -309,7 +309,7 @@ def test_parquet_is_the_flat_table(five: Store, tmp_path: Path) -> None:
 def test_parquet_names_all_documents_of_a_statement_and_none_of_others(
     shipped: Store, tmp_path: Path
 ) -> None:
-    export.write(shipped, tmp_path / "x.parquet", actor="sudani")
+    exchange.write(shipped, tmp_path / "x.parquet", actor="sudani")
     found = pq.read_table(tmp_path / "x.parquet")
     said = {each.iri: each for each in statements.said(shipped, actor="sudani")}
     for row in found.to_pylist():
@@ -322,7 +322,7 @@ def test_parquet_names_all_documents_of_a_statement_and_none_of_others(
 @pytest.mark.parametrize("suffix", ["parquet", "cyjs", "graphml"])
 def test_nobody_is_named_whose_rows_are_not_exported(tmp_path: Path, suffix: str) -> None:
     rows = table.of(["known", "private"], ["x", "y"], [1, 1], documents=["d", "secret"])
-    export.write(rows[[0]], tmp_path / f"x.{suffix}")
+    exchange.write(rows[[0]], tmp_path / f"x.{suffix}")
     content = (tmp_path / f"x.{suffix}").read_bytes()
     assert b"known" in content
     assert b"private" not in content
@@ -331,10 +331,10 @@ def test_nobody_is_named_whose_rows_are_not_exported(tmp_path: Path, suffix: str
 
 def test_days_that_are_open_are_left_out(tmp_path: Path) -> None:
     rows = table.of(["a"], ["x"], [1])
-    export.write(rows, tmp_path / "x.parquet")
+    exchange.write(rows, tmp_path / "x.parquet")
     (row,) = pq.read_table(tmp_path / "x.parquet").to_pylist()
     assert (row["earliest"], row["latest"]) == (None, None)
-    export.write(rows, tmp_path / "x.graphml")
+    exchange.write(rows, tmp_path / "x.graphml")
     ((*_, data),) = opened(tmp_path / "x.graphml", "stances").edges(data=True)
     assert not {"date", "earliest", "latest"} & set(data)
 
@@ -356,12 +356,12 @@ def test_a_level_has_one_type_whatever_its_values(
     tmp_path: Path, scale: Scale, kind: Any, levels: list[float], shown: list[Any]
 ) -> None:
     rows = table.of(["a", "b"], ["x", "x"], levels, scale=scale)
-    export.write(rows, tmp_path / "x.parquet")
+    exchange.write(rows, tmp_path / "x.parquet")
     found = pq.read_table(tmp_path / "x.parquet")
     assert found.schema.field("level").type == kind
     assert found.column("level").to_pylist() == shown
     for suffix in ("graphml", "gexf"):
-        export.write(rows, tmp_path / f"x.{suffix}")
+        exchange.write(rows, tmp_path / f"x.{suffix}")
         assert (tmp_path / f"x.{suffix}").read_text(encoding="utf-8").count('"level"') == 1
         graph: Any = (
             nx.read_gexf(tmp_path / "x.gexf") if suffix == "gexf" else nx.read_graphml(tmp_path / "x.graphml")
@@ -369,10 +369,10 @@ def test_a_level_has_one_type_whatever_its_values(
         assert [data for *_, data in graph.edges(data="level")] == shown
 
 
-@pytest.mark.parametrize("form", sorted(export.FORMATS))
+@pytest.mark.parametrize("form", sorted(exchange.FORMATS))
 def test_an_empty_selection_is_a_whole_file_of_its_format(five: Store, tmp_path: Path, form: str) -> None:
     file = tmp_path / f"x.{form}"
-    note = export.write(five, file, since="2026-01-01")
+    note = exchange.write(five, file, since="2026-01-01")
     assert note.startswith("0 ")
     if form in {"graphml", "gexf"}:
         assert len(opened(file, "stances")) == 0
@@ -426,7 +426,7 @@ def test_hostile_words_come_back_or_are_replaced_as_documented(
     hostile: Store, tmp_path: Path, suffix: str
 ) -> None:
     file = tmp_path / f"x.{suffix}"
-    export.write(hostile, file)
+    exchange.write(hostile, file)
     kept = suffix in {"cyjs", "parquet"}
     expected = {f"{EX}a{i}": (t if kept else r or t) for i, (t, r) in enumerate(HOSTILE.items())}
     if suffix == "parquet":
@@ -444,7 +444,7 @@ def test_hostile_words_come_back_or_are_replaced_as_documented(
 
 
 def test_no_cell_of_csv_is_a_formula_and_all_others_come_back(hostile: Store, tmp_path: Path) -> None:
-    export.write(hostile, tmp_path / "x.csv")
+    exchange.write(hostile, tmp_path / "x.csv")
     formulas = {"=HYPERLINK(1)", "-2+3+cmd|' /C calc'!A0"}
     expected = {
         f"{EX}a{i}": f"'{text}" if text in formulas else other or text
@@ -458,14 +458,14 @@ def test_no_cell_of_csv_is_a_formula_and_all_others_come_back(hostile: Store, tm
 
 
 def test_a_negative_weight_stays_a_number_in_csv(five: Store, tmp_path: Path) -> None:
-    export.write(five, tmp_path / "x.csv", of="agreement")
+    exchange.write(five, tmp_path / "x.csv", of="agreement")
     assert {round(float(row["weight"]), 4) for row in rows_of(tmp_path / "x.csv")} == {-0.6667}
 
 
 @pytest.mark.parametrize("suffix", ["graphml", "gexf", "csv", "cyjs", "parquet"])
 def test_a_surrogate_without_partner_is_replaced(tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"x.{suffix}"
-    export.write(table.of(["a\ud800"], ["x"], [1]), file)
+    exchange.write(table.of(["a\ud800"], ["x"], [1]), file)
     if suffix == "parquet":
         (actor,) = pq.read_table(file).column("actor").to_pylist()
     elif suffix == "cyjs":
@@ -482,20 +482,21 @@ def test_a_surrogate_without_partner_is_replaced(tmp_path: Path, suffix: str) ->
 )
 def test_two_actors_never_become_one(tmp_path: Path, suffix: str, names: tuple[str, str]) -> None:
     with pytest.raises(UsageError, match="mend the names"):
-        export.write(table.of(names, ["x", "x"], [1, 1]), tmp_path / f"x.{suffix}")
+        exchange.write(table.of(names, ["x", "x"], [1, 1]), tmp_path / f"x.{suffix}")
     assert list(tmp_path.iterdir()) == []
 
 
 WRITING = """
 import sys
-from stancegraph import export, store
+from stancegraph import store
+from stancegraph import exchange
 graph = store.open()
 for kind in ("stances", "two-mode", "agreement", "targets"):
     for form in ("graphml", "gexf", "csv", "cyjs"):
-        export.write(graph, f"{sys.argv[1]}/{kind}.{form}", of=kind)
+        exchange.write(graph, f"{sys.argv[1]}/{kind}.{form}", of=kind)
 for form in ("parquet", "ttl", "jsonld", "nq"):
-    export.write(graph, f"{sys.argv[1]}/whole.{form}")
-    export.write(graph, f"{sys.argv[1]}/some.{form}", actor="khazali")
+    exchange.write(graph, f"{sys.argv[1]}/whole.{form}")
+    exchange.write(graph, f"{sys.argv[1]}/some.{form}", actor="khazali")
 """
 
 
@@ -514,7 +515,7 @@ def test_the_same_data_gives_the_same_bytes_in_every_format(tmp_path: Path) -> N
 @pytest.mark.parametrize("suffix", ["graphml", "gexf"])
 def test_no_id_stands_twice_in_a_file(five: Store, tmp_path: Path, suffix: str) -> None:
     """One statement of Delta has two targets, and so two edges."""
-    export.write(five, tmp_path / f"x.{suffix}")
+    exchange.write(five, tmp_path / f"x.{suffix}")
     elements = [
         (element.tag.rpartition("}")[2], element.get("id"))
         for element in ElementTree.parse(tmp_path / f"x.{suffix}").iter()  # noqa: S314
@@ -528,7 +529,7 @@ def test_no_id_stands_twice_in_a_file(five: Store, tmp_path: Path, suffix: str) 
 def test_no_file_tells_when_or_by_which_version_it_was_written(
     five: Store, tmp_path: Path, suffix: str
 ) -> None:
-    export.write(five, tmp_path / f"x.{suffix}")
+    exchange.write(five, tmp_path / f"x.{suffix}")
     text = (tmp_path / f"x.{suffix}").read_text(encoding="utf-8")
     assert "lastmodified" not in text
     assert "NetworkX" not in text
@@ -536,7 +537,7 @@ def test_no_file_tells_when_or_by_which_version_it_was_written(
 
 @pytest.mark.parametrize("suffix", ["graphml", "gexf", "cyjs"])
 def test_a_network_says_how_it_was_made(five: Store, tmp_path: Path, suffix: str) -> None:
-    export.write(five, tmp_path / f"x.{suffix}", of="agreement", kind="other", since="2024-12-01")
+    exchange.write(five, tmp_path / f"x.{suffix}", of="agreement", kind="other", since="2024-12-01")
     text = (tmp_path / f"x.{suffix}").read_text(encoding="utf-8")
     assert "aggregation subtract, normalisation average" in text
     assert "kind other; since 2024-12-01" in text
@@ -546,7 +547,7 @@ def test_a_network_says_how_it_was_made(five: Store, tmp_path: Path, suffix: str
 def test_n_quads_are_the_quads_of_the_store_in_their_graphs(
     shipped: Store, tmp_path: Path, filters: dict[str, str]
 ) -> None:
-    note = export.write(shipped, tmp_path / "x.nq", **filters)
+    note = exchange.write(shipped, tmp_path / "x.nq", **filters)
     lines = (tmp_path / "x.nq").read_text(encoding="utf-8").splitlines(keepends=True)
     assert lines == sorted(lines)
     found = list(pyoxigraph.parse(path=str(tmp_path / "x.nq"), format=RdfFormat.N_QUADS))
@@ -568,7 +569,7 @@ def test_each_file_of_a_folder_is_a_graph_of_its_own(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "a.ttl").write_text("<urn:s> <urn:p> 'a' , [ <urn:q> 1 ] .", encoding="utf-8")
     (folder / "b.ttl").write_text("<urn:s> <urn:p> 'a' .", encoding="utf-8")
-    export.write(store.open(folder), tmp_path / "x.nq")
+    exchange.write(store.open(folder), tmp_path / "x.nq")
     found = pyoxigraph.parse(path=str(tmp_path / "x.nq"), format=RdfFormat.N_QUADS)
     graphs = [str(quad.graph_name) for quad in found if "urn:" in str(quad)]
     assert sorted(graphs) == ["<file:///mine/a.ttl>"] * 3 + ["<file:///mine/b.ttl>"]
@@ -581,7 +582,7 @@ def test_what_is_in_no_graph_stays_in_none(tmp_path: Path) -> None:
     database.extend([quad, named])
     database.flush()
     del database
-    export.write(store.open(tmp_path / "db"), tmp_path / "x.nq")
+    exchange.write(store.open(tmp_path / "db"), tmp_path / "x.nq")
     found = pyoxigraph.parse(path=str(tmp_path / "x.nq"), format=RdfFormat.N_QUADS)
     assert set(found) == {quad, named}
 
@@ -591,7 +592,7 @@ def test_turtle_and_json_ld_hold_the_triples_of_the_n_quads(
     shipped: Store, tmp_path: Path, filters: dict[str, str]
 ) -> None:
     for suffix in ("nq", "ttl", "jsonld"):
-        export.write(shipped, tmp_path / f"x.{suffix}", **filters)
+        exchange.write(shipped, tmp_path / f"x.{suffix}", **filters)
     quads = merged(pyoxigraph.parse(path=str(tmp_path / "x.nq"), format=RdfFormat.N_QUADS))
     assert merged(pyoxigraph.parse(path=str(tmp_path / "x.jsonld"), format=RdfFormat.JSON_LD)) == quads
     # A store spells decimals in one way, so what is compared is what a store makes of the file.
@@ -602,7 +603,7 @@ def test_turtle_and_json_ld_hold_the_triples_of_the_n_quads(
 
 def test_rdflib_reads_the_same_graph_from_json_ld(shipped: Store, tmp_path: Path) -> None:
     for suffix in ("jsonld", "nq"):
-        export.write(shipped, tmp_path / f"x.{suffix}", actor="khazali")
+        exchange.write(shipped, tmp_path / f"x.{suffix}", actor="khazali")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of rdflib, in its own parser
         graph = rdflib.Graph().parse(tmp_path / "x.jsonld", format="json-ld")
@@ -617,7 +618,7 @@ def test_rdflib_reads_the_same_graph_from_json_ld(shipped: Store, tmp_path: Path
 def test_a_selection_tells_the_same_when_its_file_is_opened(shipped: Store, tmp_path: Path) -> None:
     found = [said.row() for said in statements.said(shipped, actor="sudani")]
     for suffix in ("nq", "ttl", "jsonld"):
-        note = export.write(shipped, tmp_path / f"x.{suffix}", actor="sudani")
+        note = exchange.write(shipped, tmp_path / f"x.{suffix}", actor="sudani")
         assert note.startswith(f"{len(found)} statements, ")
         assert [said.row() for said in statements.said(store.open(tmp_path / f"x.{suffix}"))] == found
 
@@ -637,7 +638,7 @@ ODD = """
 def test_odd_terms_stay_what_they_are(tmp_path: Path, suffix: str) -> None:
     (tmp_path / "odd.ttl").write_text(ODD, encoding="utf-8")
     graph = store.open(tmp_path / "odd.ttl")
-    export.write(graph, tmp_path / f"x.{suffix}")
+    exchange.write(graph, tmp_path / f"x.{suffix}")
     reread = store.open(tmp_path / f"x.{suffix}")
     every = "SELECT DISTINCT ?s ?p ?o { ?s ?p ?o }"
     before, after = (
@@ -693,7 +694,7 @@ def test_blank_nodes_have_one_name_whatever_read_them(
         (folder / "g.ttl").write_text("\n".join(shuffled), encoding="utf-8")
         graph = store.open(folder / "g.ttl")
         for suffix in suffixes:
-            export.write(graph, folder / f"x.{suffix}")
+            exchange.write(graph, folder / f"x.{suffix}")
         made.append([(folder / f"x.{suffix}").read_bytes() for suffix in suffixes])
     assert all(each == made[0] for each in made)
     found = list(pyoxigraph.parse(input=made[0][0], format=RdfFormat.N_QUADS))
@@ -706,11 +707,11 @@ def test_blank_nodes_that_all_point_at_each_other_are_written_too(tmp_path: Path
     (tmp_path / "g.ttl").write_text(text, encoding="utf-8")
     graph = store.open(tmp_path / "g.ttl")
     for suffix, kind in (("nq", RdfFormat.N_QUADS), ("jsonld", RdfFormat.JSON_LD)):
-        export.write(graph, tmp_path / f"x.{suffix}")
+        exchange.write(graph, tmp_path / f"x.{suffix}")
         found = pyoxigraph.parse(path=str(tmp_path / f"x.{suffix}"), format=kind)
         assert sum(quad.predicate.value == "urn:p" for quad in found) == 12 * 11
     with pytest.raises(StanceError, match=r"write \.nq"):
-        export.write(graph, tmp_path / "x.ttl")
+        exchange.write(graph, tmp_path / "x.ttl")
     assert not (tmp_path / "x.ttl").exists()
 
 
@@ -719,8 +720,8 @@ def test_an_endpoint_exports_what_its_files_would(tmp_path: Path) -> None:
     with endpoint.serve(tmp_path / "db", union=False) as address:
         for where, name in ((store.open(address), "far"), (store.open(tmp_path / "db"), "near")):
             for filters in ({}, {"actor": "Delta"}):
-                export.write(where, tmp_path / f"{name}-{len(filters)}.nq", **filters)
-            export.write(where, tmp_path / f"{name}.gexf")
+                exchange.write(where, tmp_path / f"{name}-{len(filters)}.nq", **filters)
+            exchange.write(where, tmp_path / f"{name}.gexf")
     for end in ("-0.nq", "-1.nq", ".gexf"):
         assert (tmp_path / f"far{end}").read_bytes() == (tmp_path / f"near{end}").read_bytes()
     assert "file:///five.ttl" in (tmp_path / "far-1.nq").read_text(encoding="utf-8")
@@ -747,30 +748,30 @@ def test_what_cannot_be_exported_is_refused_and_nothing_is_written(
     five: Store, tmp_path: Path, name: str, options: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(UsageError, match=words):
-        export.write(five, tmp_path / name if name != "-" else name, **options)
+        exchange.write(five, tmp_path / name if name != "-" else name, **options)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_table_is_exported_as_it_is(tmp_path: Path) -> None:
     rows = table.of(["a", "b"], ["x", "x"], [1, -1], documents=["d", "d"])
-    assert export.write(rows, tmp_path / "x.gexf", of="agreement") == "1 edge, 2 nodes"
+    assert exchange.write(rows, tmp_path / "x.gexf", of="agreement") == "1 edge, 2 nodes"
     ((*_, data),) = nx.read_gexf(tmp_path / "x.gexf").edges(data=True)
     assert (data["weight"], data["disagree"], data["statement_iris"]) == (-1.0, "x", "row 1; row 2")
     with pytest.raises(UsageError, match="filtered already"):
-        export.write(rows, tmp_path / "y.gexf", actor="a")
+        exchange.write(rows, tmp_path / "y.gexf", actor="a")
     with pytest.raises(UsageError, match="statements"):
-        export.write(rows, tmp_path / "y.nq")
+        exchange.write(rows, tmp_path / "y.nq")
 
 
 def test_the_note_says_which_rows_were_left_out(five: Store, tmp_path: Path) -> None:
     """Beta's stance of 1 to 9 March is bounded more loosely than a week."""
     for name, count in (("x.gexf", "8 edges, 7 nodes"), ("x.parquet", "8 rows")):
-        note = export.write(five, tmp_path / name, duplicates="week", level="polarity")
+        note = exchange.write(five, tmp_path / name, duplicates="week", level="polarity")
         assert note.startswith(f"{count}; 1 row left out")
 
 
 def test_kinds_of_actor_choose_rows_beside_the_kind_of_network(shipped: Store, tmp_path: Path) -> None:
-    export.write(shipped, tmp_path / "x.csv", of="agreement", kind="politician")
+    exchange.write(shipped, tmp_path / "x.csv", of="agreement", kind="politician")
     nodes = rows_of(tmp_path / "x-nodes.csv")
     assert {row["kind"] for row in nodes} == {"politician"}
     made = network.agreement(statements.stances(shipped, kind="politician"))
@@ -782,18 +783,18 @@ def test_both_lists_of_csv_are_written_or_neither(five: Store, tmp_path: Path) -
     nodes.write_text("of before", encoding="utf-8")
     (tmp_path / "x.csv").symlink_to(tmp_path / "nowhere" / "x.csv")
     with pytest.raises(StanceError, match="cannot write"):
-        export.write(five, tmp_path / "x.csv")
+        exchange.write(five, tmp_path / "x.csv")
     assert nodes.read_text(encoding="utf-8") == "of before"
     nodes.unlink()
     with pytest.raises(StanceError, match="cannot write"):
-        export.write(five, tmp_path / "x.csv")
+        exchange.write(five, tmp_path / "x.csv")
     assert not nodes.exists()
 
 
 def test_a_device_and_standard_output_get_the_edges_alone(
     five: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert "only the edges" in export.write(five, "/dev/null", format="csv")
+    assert "only the edges" in exchange.write(five, "/dev/null", format="csv")
     assert not Path("/dev/null-nodes").exists()
-    assert "only the edges" in export.write(five, "-", format="csv")
+    assert "only the edges" in exchange.write(five, "-", format="csv")
     assert len(list(csv.DictReader(io.StringIO(capsys.readouterr().out)))) == 9

@@ -14,7 +14,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
 from signed import HIGHLAND, planted
-from stancegraph.alliances import Frustration, frustration
+from stancegraph.balance import Frustration, frustration
 from stancegraph.errors import UsageError
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
-from stancegraph import alliances, centrality, network, store
+from stancegraph import balance, centrality, network, store
 from stancegraph.errors import UsageError
 from stancegraph.store import Store
 
@@ -124,10 +124,10 @@ def evidence(graph: nx.Graph[str], a: str, b: str) -> list[str]:
 
 
 def test_allies_leaves_out_actors_with_no_shared_proposition(five: Store) -> None:
-    rows = alliances.allies(five, "Gamma")
+    rows = balance.allies(five, "Gamma")
     assert [(row["actor"], row["relation"]) for row in rows] == [("Alpha", "opponent"), ("Beta", "opponent")]
-    assert alliances.allies(five, "Delta") == []
-    assert alliances.allies(five, "Echo") == []
+    assert balance.allies(five, "Delta") == []
+    assert balance.allies(five, "Echo") == []
 
 
 def test_compare_tells_agreement_from_contradiction_and_from_silence(five: Store) -> None:
@@ -177,11 +177,11 @@ def test_an_unknown_measure_names_those_there_are(five: Store) -> None:
 def test_an_empty_selection_gives_empty_answers(five: Store) -> None:
     assert centrality.rank(five, since="2025-04-01") == []
     assert network.stances(five, since="2025-04-01").number_of_nodes() == 0
-    assert alliances.allies(five, "Alpha", since="2025-04-01") == []
+    assert balance.allies(five, "Alpha", since="2025-04-01") == []
 
 
 def test_profile_gathers_what_the_graph_knows_of_an_actor(five: Store) -> None:
-    row = alliances.profile(five, "Alpha")
+    row = balance.profile(five, "Alpha")
     assert row["statements"] == 3
     assert row["supports"] == ["The first thing is so."]
     assert row["opponents"] == ["Gamma"]

@@ -10,7 +10,8 @@ from typing import Final
 import pytest
 
 from conftest import ROOT, Run
-from stancegraph import dna, network, statements, store
+from stancegraph import network, statements, store
+from stancegraph.exchange import dna
 from stancegraph.store import Store
 
 HERE: Final = ROOT.parent / "shared" / "dna"

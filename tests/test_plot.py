@@ -23,11 +23,12 @@ from matplotlib.colors import to_hex
 from matplotlib.textpath import text_to_path
 
 from pages import HOSTILE
-from stancegraph import catalogue, layout, network, plot, statements, store, table
-from stancegraph.alliances.frustration import frustration
+from stancegraph import layout, network, plot, statements, store, table
+from stancegraph.balance.frustration import frustration
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.page.shapes import SHAPE_OF
 from stancegraph.plot import days, lettering, style, ties
+from stancegraph.statements import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from stancegraph import store
 from stancegraph.errors import UsageError
-from stancegraph.store import query
+from stancegraph.store import sparql
 
 DATA = """@prefix : <http://x/> .
 :a :said :p , :q ; :denied :r ; :text "one" ; :fresh true ; :home <http://x:> .
@@ -155,10 +155,10 @@ def test_a_construct_binds_its_where_and_leaves_its_template(small: store.Store)
     ],
 )
 def test_a_query_that_cannot_be_bound_says_how_to_mend_it(
-    text: str, values: query.Values, message: str
+    text: str, values: sparql.Values, message: str
 ) -> None:
     with pytest.raises(UsageError, match=message):
-        query.prepare(text, values)
+        sparql.prepare(text, values)
 
 
 def test_a_prefix_the_query_declares_is_its_own(small: store.Store) -> None:
@@ -226,7 +226,7 @@ def test_a_worker_can_open_no_socket_even_if_the_refusal_were_slipped_past(
     small: store.Store, listener: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address, asked = listener
-    monkeypatch.setattr(query, "refuse", lambda _: None)
+    monkeypatch.setattr(sparql, "refuse", lambda _: None)
     with pytest.raises(Exception, match="failed"):
         small.query(HOSTILE["plain"].replace("@", address), trusted=False)
     assert asked == []

@@ -10,9 +10,10 @@ from typing import Final
 import pytest
 
 from asking import Ask, short
-from stancegraph import questions, store
+from stancegraph import store
 from stancegraph.errors import UnknownName, UsageError
-from stancegraph.questions import Parameter, Question
+from stancegraph.statements import questions
+from stancegraph.statements.questions import Parameter, Question
 from stancegraph.store import Store
 from stancegraph.vocabulary import ID
 

@@ -7,8 +7,9 @@ import random
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
-from stancegraph import store, turtle
+from stancegraph import store
 from stancegraph.errors import StanceError
+from stancegraph.store import turtle
 
 EX = "https://example.org/"
 

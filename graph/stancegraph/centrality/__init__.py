@@ -11,7 +11,7 @@ from stancegraph import network
 from stancegraph.centrality.measures import MEASURES, Measure, named
 from stancegraph.centrality.robustness import Place, ranks, robust
 from stancegraph.errors import UsageError
-from stancegraph.recipe import Recipe
+from stancegraph.network.options import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ Each gives a `Listing`: a list of rows, with `notes` on what was left out of it.
 from __future__ import annotations
 
 from stancegraph.change.listing import Listing
-from stancegraph.change.moments import moments
+from stancegraph.change.realignment import moments
 from stancegraph.change.shifts import shifts
 from stancegraph.change.timeline import timeline
 

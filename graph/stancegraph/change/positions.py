@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from stancegraph import selection, statements, things
+from stancegraph import statements
 from stancegraph.errors import StanceError
 from stancegraph.records import Named
+from stancegraph.statements import filters, things
+from stancegraph.statements.row_filters import OPEN, Asked
 from stancegraph.table import EARLIEST, LATEST
-from stancegraph.table.asked import OPEN, Asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stancegraph.records import Statement
-    from stancegraph.selection import Filters
+    from stancegraph.statements.filters import Filters
     from stancegraph.store import Store, Term
     from stancegraph.table import Table
 
@@ -122,9 +123,9 @@ def ascribed(store: Store, chosen: Filters) -> list[Line]:
 def _telling(store: Store, chosen: Filters, ascribing: set[str]) -> set[str]:
     """Of the statements that ascribe something, those the filters on statements let pass."""
     about_statements = replace(chosen, **OPEN, min_count=None, as_="person")
-    if about_statements == selection.Filters():
+    if about_statements == filters.Filters():
         return ascribing
-    return ascribing & {term.value for term in selection.matching(store, about_statements)}
+    return ascribing & {term.value for term in filters.matching(store, about_statements)}
 
 
 def _days(row: Mapping[str, Term], statement: Statement) -> tuple[int, int]:

@@ -22,10 +22,11 @@ from dataclasses import dataclass
 from itertools import accumulate, chain, product
 from typing import TYPE_CHECKING, Any
 
-from stancegraph import selection, statements
+from stancegraph import statements
 from stancegraph.change import positions
 from stancegraph.change.listing import STANCES, Listing, counted, day_of
 from stancegraph.records import Named
+from stancegraph.statements.filters import Filters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -55,7 +56,7 @@ def shifts(
     """
     if actor is not None:
         filters["actor"] = actor
-    chosen = selection.Filters.of(filters)
+    chosen = Filters.of(filters)
     day = day_of(store, event)[1].toordinal() if event is not None else None
     table = statements.stances(store, **filters)
     undated = aside = 0

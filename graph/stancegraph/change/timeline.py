@@ -6,9 +6,10 @@ from collections import defaultdict
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from stancegraph import selection, statements
+from stancegraph import statements
 from stancegraph.change.listing import STANCES, Listing
-from stancegraph.table.asked import OPEN, Asked
+from stancegraph.statements.filters import Filters
+from stancegraph.statements.row_filters import OPEN, Asked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,7 @@ def timeline(store: Store, actor: str | Sequence[str] | None = None, **filters: 
     """
     if actor is not None:
         filters["actor"] = actor
-    chosen = selection.Filters.of(filters)
+    chosen = Filters.of(filters)
     passes = Asked.of(store, chosen).passes
     found = [
         (statement, speaker, target, sign)
@@ -48,7 +49,7 @@ def timeline(store: Store, actor: str | Sequence[str] | None = None, **filters: 
     return Listing(_row(*each) for each in found if len(spoken[each[1]]) >= least)
 
 
-def _of_statements(chosen: selection.Filters) -> dict[str, Any]:
+def _of_statements(chosen: Filters) -> dict[str, Any]:
     """The filters by which statements are found, some rows of which pass them all."""
     kept = {name: nothing for name, nothing in OPEN.items() if name.startswith("not_")}
     left = replace(chosen, **kept, min_count=None)

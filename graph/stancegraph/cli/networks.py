@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from stancegraph import output, telling, terminal
+from stancegraph import output
+from stancegraph.cli import telling, terminal
+from stancegraph.cli.lookups import ActorArgument
+from stancegraph.cli.options import complete
+from stancegraph.cli.program import command
+from stancegraph.cli.request import Request
 from stancegraph.cli.root import app
-from stancegraph.cli.words import ActorArgument
 from stancegraph.errors import UsageError
-from stancegraph.options import complete
-from stancegraph.program import command
-from stancegraph.request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,9 +80,9 @@ def compare(request: Request, a: ActorArgument, b: ActorArgument) -> None:
 @command(app, "allies", filters=True, recipe="agreement")
 def allies(request: Request, actor: ActorArgument) -> None:
     """Who stands with an actor and who against, over the targets they share; the closest first."""
-    from stancegraph import alliances
+    from stancegraph import balance
 
-    rows = alliances.allies(request.store, actor, **request.without("actor"))
+    rows = balance.allies(request.store, actor, **request.without("actor"))
     columns = ["actor", "iri", "relation", "weight", "agree", "disagree", "statements"]
     request.show(rows, columns, "actor", lambda: telling.allies_as_table(rows, _named(request, rows)))
 
@@ -132,12 +133,12 @@ def alliances(
     ] = 60,
 ) -> None:
     """Which blocs there are, proved, what holds each together and contradicts it; balance and polarisation."""
-    from stancegraph import alliances, statements
+    from stancegraph import balance, statements
 
     source = request.store if edges is None else _read(request, edges)
     number = 2 if blocs == "2" else None
     choices = request.choices if edges is None else {}
-    found = alliances.alliances(source, blocs=number, seconds=seconds, **choices)
+    found = balance.alliances(source, blocs=number, seconds=seconds, **choices)
     if request.format == "json":
         output.emit(terminal.as_json(found.row()), request.output)
         return
@@ -254,9 +255,9 @@ def _who(request: Request, who: list[str] | None) -> list[str] | None:
 
 def _read(request: Request, edges: Path) -> nx.Graph[str]:
     """Somebody else's network, with a note of what was mended in it; the options of ours have no place then."""
-    from stancegraph import edges as lists
-    from stancegraph.recipe import Recipe
-    from stancegraph.selection import Filters
+    from stancegraph.exchange import edges as lists
+    from stancegraph.network.options import Recipe
+    from stancegraph.statements.filters import Filters
 
     if Filters.of(request.filters) != Filters() or Recipe.of(request.recipe) != Recipe() or request.network:
         raise UsageError("--edges reads a network as it is: leave out the options of filters and recipe")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from stancegraph import __version__, output
-from stancegraph.program import App, Group
+from stancegraph.cli.program import App, Group
 
 EPILOG = (
     "Exit codes: 0 done, also when nothing matched; 1 check found faults; "

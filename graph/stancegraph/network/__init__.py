@@ -17,11 +17,11 @@ from stancegraph import statements
 from stancegraph.errors import UsageError
 from stancegraph.network.backbone import backbone
 from stancegraph.network.comparison import compare
-from stancegraph.network.evidence import behind, evidence, numbers, supported, ties
 from stancegraph.network.graphs import counting, make, stance_network, tied_to
-from stancegraph.network.moments import Moment, kernels, windows
+from stancegraph.network.options import Recipe
 from stancegraph.network.projection import Projection, projection
-from stancegraph.recipe import Recipe
+from stancegraph.network.temporal import Moment, kernels, windows
+from stancegraph.network.ties import behind, evidence, numbers, supported, ties
 from stancegraph.store import Store
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import Any
 
 import networkx as nx
 
-from stancegraph.edges import Pair, added, finite
 from stancegraph.errors import UsageError
+from stancegraph.network.signed import Pair, added, finite
 
 
 def backbone(

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
-from stancegraph import statements, things
+from stancegraph import statements
 from stancegraph.network.projection import projection
+from stancegraph.statements import things
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from stancegraph.recipe import Recipe
+    from stancegraph.network.options import Recipe
     from stancegraph.records import Named, Statement
     from stancegraph.table import Table
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
-    from stancegraph.recipe import Recipe
+    from stancegraph.network.options import Recipe
     from stancegraph.table import Table
     from stancegraph.table.scale import Scale
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import networkx as nx
 
-from stancegraph.alliances.frustration import frustration
+from stancegraph.balance.frustration import frustration
 
 if TYPE_CHECKING:
     Pair = frozenset[str]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from stancegraph import catalogue
 from stancegraph.plot import lettering, style
+from stancegraph.statements import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

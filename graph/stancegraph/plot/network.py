@@ -17,9 +17,9 @@ from stancegraph.records import Named
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from stancegraph.network.options import Recipe
     from stancegraph.plot.blocs import Blocs
     from stancegraph.plot.subject import Subject
-    from stancegraph.recipe import Recipe
     from stancegraph.store import Store
     from stancegraph.table import Table
 

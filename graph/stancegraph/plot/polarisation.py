@@ -7,8 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from stancegraph import network
-from stancegraph.alliances.balance import balance, polarisation
-from stancegraph.alliances.frustration import frustration
+from stancegraph.balance.frustration import frustration
+from stancegraph.balance.scores import balance, polarisation
 from stancegraph.errors import UsageError
 from stancegraph.plot import curves, style, subject
 from stancegraph.plot.blocs import SECONDS, weighted

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from stancegraph import network, statements, things
+from stancegraph import network, statements
 from stancegraph.errors import UsageError
+from stancegraph.network.options import Recipe
 from stancegraph.plot import lettering
-from stancegraph.recipe import Recipe
-from stancegraph.selection import Filters
+from stancegraph.statements import things
+from stancegraph.statements.filters import Filters
 from stancegraph.store import Store
 from stancegraph.table import EARLIEST, LATEST
 

@@ -17,12 +17,12 @@ import pyoxigraph
 from pyoxigraph import Triple
 
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.store import answers, database
-from stancegraph.store import query as sparql
-from stancegraph.store.answers import Answer, Table
+from stancegraph.store import database, results
+from stancegraph.store import sparql as sparql
 from stancegraph.store.database import load
 from stancegraph.store.files import existing, ontology
-from stancegraph.store.query import Query, Term, Values
+from stancegraph.store.results import Answer, Table
+from stancegraph.store.sparql import Query, Term, Values
 from stancegraph.vocabulary import PREFIXES
 
 if TYPE_CHECKING:
@@ -137,14 +137,14 @@ class Local(Store):
         return _union(self._triples)
 
     def _ask(self, query: Query) -> Answer:
-        return answers.answer(self._triples.query(query.text, use_default_graph_as_union=True))
+        return results.answer(self._triples.query(query.text, use_default_graph_as_union=True))
 
     def _ask_confined(self, query: Query, timeout: float) -> Answer:
-        from stancegraph.store import worker
+        from stancegraph.store import sandbox
 
         # A fork inherits what is in memory; the threads of RocksDB do not survive one: reopen a database.
         forked = not self._on_disk and hasattr(os, "fork")
-        return worker.ask(self._triples if forked else self._path, query, timeout=timeout)
+        return sandbox.ask(self._triples if forked else self._path, query, timeout=timeout)
 
 
 class Endpoint(Store):
@@ -184,9 +184,9 @@ class Endpoint(Store):
         return endpoint.ask(self.where, query, dataset=self._dataset, timeout=timeout)
 
     def _ask_confined(self, query: Query, timeout: float) -> Answer:
-        from stancegraph.store import worker
+        from stancegraph.store import sandbox
 
-        worker.judge(query, timeout=timeout)
+        sandbox.judge(query, timeout=timeout)
         return self._send(query, min(timeout, self.timeout))
 
 

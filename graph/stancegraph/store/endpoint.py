@@ -13,13 +13,13 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from pyoxigraph import RdfFormat
 
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.store import answers
-from stancegraph.store import query as sparql
-from stancegraph.store.answers import Answer, Table
+from stancegraph.store import results
+from stancegraph.store import sparql as sparql
+from stancegraph.store.results import Answer, Table
 from stancegraph.vocabulary import expand
 
 if TYPE_CHECKING:
-    from stancegraph.store.query import Query, Term, Values
+    from stancegraph.store.sparql import Query, Term, Values
 
 Dataset = list[tuple[str, str]]
 """Parameters of the protocol that name the graphs a query is about; empty: the endpoint's own choice."""
@@ -33,7 +33,7 @@ _TRIPLES: Final = {
 def ask(address: str, query: Query, *, dataset: Dataset, timeout: float) -> Answer:
     """The answer to a query over a dataset; raises UsageError where the endpoint refuses the query."""
     try:
-        answer = answers.read(*_post(address, query, dataset, timeout))
+        answer = results.read(*_post(address, query, dataset, timeout))
         if isinstance(answer, Table) and (missing := _asked(query) - set(answer.variables)):
             raise ValueError(f"it lacks the variable ?{min(missing)}")
         return answer
@@ -106,9 +106,9 @@ def _body(response: Any, address: str, end: float) -> bytes:
     body = bytearray()
     while chunk := response.read1(1 << 16):
         body += chunk
-        if len(body) > answers.LARGEST:
+        if len(body) > results.LARGEST:
             raise StanceError(
-                f"{address}: the answer is larger than {answers.LARGEST >> 20} MiB: ask for less"
+                f"{address}: the answer is larger than {results.LARGEST >> 20} MiB: ask for less"
             )
         if time.monotonic() > end:
             raise TimeoutError

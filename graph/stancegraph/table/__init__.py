@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from stancegraph.selection import Filters
+    from stancegraph.statements.filters import Filters
     from stancegraph.store import Store
 
     Codes = NDArray[np.int32]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 from pyoxigraph import NamedNode
 
-from stancegraph import things
 from stancegraph.records import Named
+from stancegraph.statements import things
 from stancegraph.table import EARLIEST, LATEST, Column, Reports, Table, variables
 from stancegraph.vocabulary import expand, local_name
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from stancegraph.selection import Filters
+    from stancegraph.statements.filters import Filters
     from stancegraph.store import Store, Term
 
 DETAIL: Final = "SELECT ?s ?value WHERE { ?s ?property ?value }"

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from pyoxigraph import NamedNode
 
-from stancegraph import names, selection, things
+from stancegraph import names
 from stancegraph.records import Named
-from stancegraph.selection import Filters
+from stancegraph.statements import things
+from stancegraph.statements.filters import Filters, matching
+from stancegraph.statements.row_filters import Asked
 from stancegraph.table import POLARITY, Table, variables
-from stancegraph.table.asked import Asked
 from stancegraph.table.columns import Columns, Row
 from stancegraph.vocabulary import expand, local_name
 
@@ -39,7 +40,7 @@ def read(store: Store, filters: Filters, level: str = "polarity") -> Table:
     which a level or a day is none, or a level is outside the scale declared for it.
     """
     variable = None if level == "polarity" else variables.named(store, level)
-    chosen = None if filters == Filters() else selection.matching(store, filters, rows=True)
+    chosen = None if filters == Filters() else matching(store, filters, rows=True)
     ask = partial(_asked, store, chosen)
     coded = variables.values(variable, ask) if variable else None
     rows, unrated = _rows(store, ask, coded, organisation=filters.as_ == "organisation")

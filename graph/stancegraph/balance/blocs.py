@@ -1,0 +1,214 @@
+"""Which blocs a signed network falls into, what holds each together, what contradicts it, and how sure that is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+
+from stancegraph import network
+from stancegraph.balance import scores
+from stancegraph.balance.communities import communities, signed_modularity
+from stancegraph.balance.frustration import Frustration, frustration
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from stancegraph.table import Table
+
+WORDS = {1: "supports", -1: "opposes", 0: "neutral on"}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A stance that members of a bloc share: who of them (labels, at least two), in which statements (IRIs)."""
+
+    target: str
+    stance: str
+    actors: tuple[str, ...]
+    statements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A tie that speaks against the blocs: negative within one, or positive between two; with its statements."""
+
+    a: str
+    b: str
+    weight: float
+    statements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bloc:
+    """Actors that stand together, as (node, label); the stances they share; the ties that contradict it."""
+
+    number: int
+    actors: tuple[tuple[str, str], ...]
+    holds: tuple[Held, ...]
+    contradicted: tuple[Contradiction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alliances:
+    """Blocs and measures of a signed network; measures that are undefined are None.
+
+    `split` carries the index with its proof. `balance` (1 - 2L/sum of weights) and `polarisation` (0..1) are of
+    the best split in two, `triangles` and `walks` shares of balance, `modularity` that of the `communities`.
+    `either` are actors whose move alone to another bloc costs nothing, `untied` those without a tie, `parts` the
+    number of pieces no tie connects: their sides do not depend on each other.
+    """
+
+    actors: int
+    positive: int
+    negative: int
+    split: Frustration
+    balance: float | None
+    triangles: float | None
+    walks: float | None
+    polarisation: float
+    triads: dict[str, int]
+    communities: tuple[tuple[str, ...], ...]
+    modularity: float | None
+    blocs: tuple[Bloc, ...]
+    either: tuple[str, ...]
+    untied: tuple[str, ...]
+    parts: int
+
+    def row(self) -> dict[str, Any]:
+        """All of it as plain values."""
+        return {
+            "actors": self.actors,
+            "positive": self.positive,
+            "negative": self.negative,
+            "frustration": self.split.index,
+            "lower_bound": self.split.lower_bound,
+            "gap": self.split.gap,
+            "exact": self.split.exact,
+            "seconds": round(self.split.seconds, 3),
+            "balance": self.balance,
+            "triangles": self.triangles,
+            "walks": self.walks,
+            "polarisation": self.polarisation,
+            "modularity": self.modularity,
+            "triads": self.triads,
+            "parts": self.parts,
+            "blocs": [
+                {
+                    "bloc": bloc.number,
+                    "actors": [label for _, label in bloc.actors],
+                    "holds": [
+                        {"target": h.target, "stance": h.stance}
+                        | {"actors": list(h.actors), "statements": list(h.statements)}
+                        for h in bloc.holds
+                    ],
+                    "contradicted": [
+                        {"a": c.a, "b": c.b, "weight": c.weight, "statements": list(c.statements)}
+                        for c in bloc.contradicted
+                    ],
+                }
+                for bloc in self.blocs
+            ],
+            "communities": [list(members) for members in self.communities],
+            "either": list(self.either),
+            "untied": list(self.untied),
+        }
+
+    def members(self) -> list[dict[str, Any]]:
+        """`actor, iri, bloc, community, either`: a row for each actor with a tie."""
+        community = {label: i for i, members in enumerate(self.communities, 1) for label in members}
+        return [
+            {
+                "actor": label,
+                "iri": node,
+                "bloc": bloc.number,
+                "community": community.get(label),
+                "either": label in self.either,
+            }
+            for bloc in self.blocs
+            for node, label in bloc.actors
+        ]
+
+
+def alliances(source: Any, *, blocs: int | None = 2, seconds: float = 60, **choices: Any) -> Alliances:
+    """The blocs of a store or table (by `network.agreement`, which takes `choices`), or of any signed graph.
+
+    `blocs` is 2, or None for as many as serve; `seconds` limits the search for the proof.
+
+    >>> from stancegraph import store
+    >>> found = alliances(store.open())
+    >>> found.split.exact, 0 <= found.polarisation <= 1
+    (True, True)
+    """
+    graph = source if isinstance(source, nx.Graph) else network.agreement(source, **choices)
+    signed = scores.signed(graph)
+    untied = list(nx.isolates(signed))
+    tied = signed.subgraph([node for node in signed if node not in set(untied)])
+    label = {node: str(data.get("label", node)) for node, data in signed.nodes(data=True)}
+    two = frustration(tied, 2, seconds=seconds)
+    split = two if blocs == 2 else frustration(tied, blocs, seconds=seconds)
+    found = communities(tied)
+    weights = [data["weight"] for _, _, data in tied.edges(data=True)]
+    return Alliances(
+        actors=len(tied),
+        positive=sum(weight > 0 for weight in weights),
+        negative=sum(weight < 0 for weight in weights),
+        split=split,
+        balance=scores.balance(tied, two.index),
+        triangles=scores.triangle_share(tied),
+        walks=scores.walk_balance(tied),
+        polarisation=scores.polarisation(tied, two.blocs),
+        triads=scores.triad_census(tied),
+        communities=tuple(tuple(sorted(label[node] for node in members)) for members in found),
+        modularity=signed_modularity(tied, found),
+        blocs=_blocs(graph, split, label),
+        either=tuple(sorted(label[node] for node in split.either)),
+        untied=tuple(sorted(label[node] for node in untied)),
+        parts=nx.number_connected_components(tied),
+    )
+
+
+def _blocs(graph: nx.Graph[str], split: Frustration, label: Mapping[str, str]) -> tuple[Bloc, ...]:
+    side = {node: number for number, members in enumerate(split.blocs, 1) for node in members}
+    against: dict[int, list[Contradiction]] = defaultdict(list)
+    for a, b, weight in split.frustrated:
+        behind = network.supported(graph, a, b).statement.listed() if "rows" in graph.graph else []
+        first, second = sorted((label[a], label[b]))
+        tie = Contradiction(first, second, weight, tuple(dict.fromkeys(behind)))
+        for number in sorted({side[a], side[b]}):
+            against[number].append(tie)
+    table: Table | None = graph.graph.get("rows")
+    return tuple(
+        Bloc(
+            number,
+            tuple(sorted(((node, label[node]) for node in members), key=lambda pair: (pair[1], pair[0]))),
+            () if table is None else _held(table, members),
+            tuple(sorted(against[number], key=lambda tie: (-abs(tie.weight), tie.a, tie.b))),
+        )
+        for number, members in enumerate(split.blocs, 1)
+    )
+
+
+def _held(table: Table, members: Sequence[str] | frozenset[str]) -> tuple[Held, ...]:
+    """Stances that at least two members share, those of most members first."""
+    actors: dict[tuple[str, float | str], set[str]] = defaultdict(set)
+    statements: dict[tuple[str, float | str], list[str]] = defaultdict(list)
+    for row in table:
+        if row.actor.iri in members:
+            key = (row.target.label, row.level)
+            actors[key].add(row.actor.label)
+            statements[key].append(row.statement)
+    polar = table.scale.kind == "polarity"
+    shared = [
+        Held(
+            target,
+            WORDS[int(level)] if polar else f"{table.scale.name} {level}",
+            tuple(sorted(actors[target, level])),
+            tuple(dict.fromkeys(statements[target, level])),
+        )
+        for target, level in actors
+        if len(actors[target, level]) > 1
+    ]
+    return tuple(sorted(shared, key=lambda held: (-len(held.actors), held.target, held.stance)))

@@ -1,0 +1,118 @@
+"""Who stands with whom: the allies and opponents of one actor, and the actor's profile."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from pyoxigraph import NamedNode
+
+from stancegraph import names, network, statements
+from stancegraph.statements import catalogue
+
+if TYPE_CHECKING:
+    from stancegraph.records import Stance
+    from stancegraph.store import Store
+    from stancegraph.table import Table
+
+SPEAKING_OF: Final = """SELECT DISTINCT ?speaker WHERE {
+    { ?s ?edge ?actor . ?edge stance:polarity ?sign } UNION { ?s stance:addressee ?actor }
+    ?s stance:speaker/skos:prefLabel ?speaker . FILTER(LANG(?speaker) = "en") }"""
+
+
+def allies(store: Store, actor: str, **choices: Any) -> list[dict[str, Any]]:
+    """`actor, iri, relation, weight, agree, disagree, statements`: everyone `actor` shares a target with.
+
+    `relation` is "ally" (weight above 0), "opponent" (below) or "mixed" (0); allies first, opponents last, each
+    the strongest first. The weight is that of `network.agreement`, which takes the same choices and filters. Who
+    shares no target is not listed, unless `direct` adds stances of the two on each other.
+
+    >>> from stancegraph import store
+    >>> [row["actor"] for row in allies(store.open(), "al-Mukhtar") if row["relation"] == "opponent"][0]
+    'Government of Iraq'
+    """
+    iri = names.index(store, "actor").resolve(actor, "actor").iri
+    every, recipe = network.begun(store, "agreement", choices)
+    table = network.counting(every, recipe)
+    weights = network.tied_to(table, recipe, iri)
+    found = _meetings(table, iri, {*weights} if recipe.direct else set())
+    rows = [_row(other, meeting, weights.get(other, 0.0)) for other, meeting in found.items()]
+    order = ("ally", "mixed", "opponent")
+    return sorted(
+        rows, key=lambda row: (order.index(row["relation"]), -abs(row["weight"]), row["actor"], row["iri"])
+    )
+
+
+@dataclass(slots=True)
+class _Meeting:
+    """What two actors have both taken a stance on."""
+
+    label: str
+    agree: set[str] = field(default_factory=set)
+    disagree: set[str] = field(default_factory=set)
+    statements: set[str] = field(default_factory=set)
+
+
+def _meetings(table: Table, iri: str, tied: set[str]) -> dict[str, _Meeting]:
+    """Other actor → the targets it shares with the one, at the same level and at another.
+
+    Where the two are `tied` by stances on each other, these are among the statements.
+    """
+    mine: dict[str, list[Stance]] = defaultdict(list)
+    rows = list(table)
+    for row in rows:
+        if row.actor.iri == iri:
+            mine[row.target.iri].append(row)
+    found: dict[str, _Meeting] = {}
+    for row in rows:
+        if row.actor.iri != iri and row.target.iri in mine:
+            meeting = found.setdefault(row.actor.iri, _Meeting(row.actor.label))
+            for own in mine[row.target.iri]:
+                (meeting.agree if own.level == row.level else meeting.disagree).add(row.target.label)
+                meeting.statements |= {own.statement, row.statement}
+        for one, other in ((row.actor, row.target), (row.target, row.actor)):
+            if one.iri == iri and other.iri in tied:
+                found.setdefault(other.iri, _Meeting(other.label)).statements.add(row.statement)
+    return found
+
+
+def _row(other: str, meeting: _Meeting, weight: float) -> dict[str, Any]:
+    return {
+        "actor": meeting.label,
+        "iri": other,
+        "relation": "ally" if weight > 0 else "opponent" if weight < 0 else "mixed",
+        "weight": round(weight, 4),
+        "agree": sorted(meeting.agree),
+        "disagree": sorted(meeting.disagree),
+        "statements": sorted(meeting.statements),
+    }
+
+
+def profile(store: Store, actor: str) -> dict[str, Any]:
+    """One actor: `actor, iri, kind, aliases, roles, statements, supports, opposes, allies, opponents, spoken_of`.
+
+    `statements` is their number, `spoken_of` names those who take a stance on the actor or address it.
+
+    >>> from stancegraph import store
+    >>> profile(store.open(), "مقتدى الصدر")["roles"], profile(store.open(), "Qais al-Khazali")["roles"]
+    ([], ['leader, Asaib Ahl al-Haq'])
+    """
+    entry = names.index(store, "actor").resolve(actor, "actor")
+    kind = next(row["kind"] for row in catalogue.actors(store, entry.label) if row["iri"] == entry.iri)
+    own = statements.said(store, actor=entry.iri)
+    ties = allies(store, entry.iri)
+    speaking_of = store.select(SPEAKING_OF, {"actor": NamedNode(entry.iri)})
+    return {
+        "actor": entry.label,
+        "iri": entry.iri,
+        "kind": kind,
+        "aliases": sorted({*entry.aliases, *entry.weak} - {entry.label}),
+        "roles": catalogue.roles(store, entry.iri),
+        "statements": len(own),
+        "supports": sorted({label for s in own for label in s.on(1)}),
+        "opposes": sorted({label for s in own for label in s.on(-1)}),
+        "allies": [row["actor"] for row in ties if row["relation"] == "ally"],
+        "opponents": [row["actor"] for row in ties if row["relation"] == "opponent"],
+        "spoken_of": sorted({row["speaker"].value for row in speaking_of}),
+    }

@@ -1,0 +1,266 @@
+"""How far a signed network falls into two camps: its balance, its census of triads, its polarisation."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Sequence
+from dataclasses import dataclass
+from math import comb, exp, fsum, sqrt
+from typing import Any, Final
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import block_array, csr_array
+from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import ArpackNoConvergence, eigsh
+
+from stancegraph.errors import UsageError
+from stancegraph.network.signed import added
+
+EFFORTS: Final = ((16, 500), (64, 3_000))
+"""Tried in turn, per component: so many of its largest eigenvalues, or all where it has at most so many actors."""
+RESTARTS: Final = 30  # of the solver; eigenvalues that stand apart need fewer
+CLOSE: Final = 1e-9  # how narrowly the walk balance must be enclosed to be told
+WORK: Final = 10_000_000  # paths of two ties held in memory at once
+
+
+def signed(graph: nx.Graph[Any]) -> nx.Graph[Any]:
+    """A new simple, undirected graph with one `weight` other than 0 per tie; all nodes and their attributes kept.
+
+    Parallel ties and both directions are added, self-ties and ties of weight 0 dropped. Raises UsageError, naming
+    the tie, where `weight` is not a finite number. Every measure here reads its graph through this.
+
+    >>> sorted(signed(nx.DiGraph([(1, 2, {"weight": 3}), (2, 1, {"weight": -5})])).edges(data="weight"))
+    [(1, 2, -2.0)]
+    """
+    simple: nx.Graph[Any] = nx.Graph()
+    simple.graph.update(graph.graph)
+    simple.add_nodes_from(graph.nodes(data=True))
+    simple.add_weighted_edges_from((a, b, weight) for (a, b), weight in added(graph).items())
+    return simple
+
+
+def ties(simple: nx.Graph[Any]) -> list[tuple[Any, Any, float]]:
+    """Both ends and the weight of each tie of a graph that `signed` made."""
+    return [(a, b, tie["weight"]) for a, b, tie in simple.edges(data=True)]
+
+
+def balance(graph: nx.Graph[Any], index: float) -> float | None:
+    """Line balance 1 − 2L/Σ|w|, 0..1: 1 = a split into two blocs that costs nothing; None without ties.
+
+    `index` is L, the frustration index of the graph for two blocs (Aref & Wilson 2018). It never passes half the
+    weight of all ties; raises UsageError where it does, or is negative or no number.
+    """
+    total = fsum(abs(tie) for _, _, tie in ties(signed(graph)))
+    if not 0 <= index <= total / 2 * (1 + CLOSE):
+        raise UsageError(
+            f"{index} cannot be the frustration index of ties that weigh {total:g} together:"
+            f" give a number from 0 to {total / 2:g}"
+        )
+    return max(0.0, 1 - index / total * 2) if total else None
+
+
+def triangle_share(graph: nx.Graph[Any]) -> float | None:
+    """Share of triangles that are balanced, 0..1: those with no or two negative ties; None without triangles.
+
+    Signs count, not weights (Cartwright & Harary 1956).
+    """
+    none, one, two, three = _triangles(signed(graph))
+    triangles = none + one + two + three
+    return (none + two) / triangles if triangles else None
+
+
+def triad_census(graph: nx.Graph[Any]) -> dict[str, int]:
+    """Signs of the ties among three actors → number of such threes; `+++, ++-, +--, ---` are closed.
+
+    `++, +-, --` have two ties and an open side, `+, -` one tie, `empty` none. All nodes count, those without ties
+    too, so that the numbers add up to n(n − 1)(n − 2)/6. For undirected signs what the census of Holland &
+    Leinhardt (1970) is for directed ties.
+
+    >>> census = triad_census(nx.Graph([(1, 2, {"weight": 1}), (2, 3, {"weight": -4})]))
+    >>> {signs: number for signs, number in census.items() if number}
+    {'+-': 1}
+    """
+    simple = signed(graph)
+    none, one, two, three = _triangles(simple)
+    census = {"+++": none, "++-": one, "+--": two, "---": three}
+    above = [sum(tie["weight"] > 0 for tie in own.values()) for _, own in simple.adjacency()]
+    below = [len(own) - positive for (_, own), positive in zip(simple.adjacency(), above, strict=True)]
+    # Each actor is the middle of as many pairs of its ties; those whose ends are tied are taken off again.
+    census["++"] = sum(comb(positive, 2) for positive in above) - 3 * none - one
+    census["+-"] = sum(p * n for p, n in zip(above, below, strict=True)) - 2 * one - 2 * two
+    census["--"] = sum(comb(negative, 2) for negative in below) - two - 3 * three
+    # Each tie meets n − 2 third actors; threes with more ties are taken off, once for each tie of the sign.
+    for sign, ends in (("+", above), ("-", below)):
+        more = sum(signs.count(sign) * number for signs, number in census.items() if len(signs) > 1)
+        census[sign] = sum(ends) // 2 * (len(simple) - 2) - more
+    return census | {"empty": comb(len(simple), 3) - sum(census.values())}
+
+
+def walk_balance(graph: nx.Graph[Any]) -> float | None:
+    """Σe^λ of the signed over Σe^λ of the unsigned adjacency matrix, 0..1: 1 = all closed walks are balanced.
+
+    Signs count, not weights (Estrada & Benzi 2014). Actors without ties count, 1 in either sum, and so draw it to 1.
+    Exact to 9 decimals, or None: without ties, and where a component of more than 3,000 actors is not balanced and
+    its ties are so evenly spread that no few eigenvalues settle the sum, while all are too many to find.
+    """
+    simple = signed(graph)
+    if not simple.number_of_edges():
+        return None
+    matrix = nx.to_scipy_sparse_array(simple).sign()
+    balanced = _is_balanced(matrix)
+    if balanced.all():
+        return 1.0
+    components = _components(matrix)
+    alone = Spectrum(np.zeros(sum(len(part) == 1 for part in components)))
+    larger = [(matrix[part][:, part], balanced[part[0]]) for part in components if len(part) > 1]
+    degree = abs(matrix).sum(axis=1)
+    rows, columns = matrix.nonzero()
+    bound = sqrt((degree[rows] * degree[columns]).max())
+    for largest, all_up_to in EFFORTS:
+        # No eigenvalue passes the bound (Berman & Zhang 2001); where it is low, each of the others counts.
+        sizes = [part.shape[0] for part, _ in larger if part.shape[0] > all_up_to]
+        if any(size * exp(-bound) > CLOSE for size in sizes):
+            continue
+        try:
+            below = [_spectrum(abs(part), largest, all_up_to) for part, _ in larger]
+            above = [
+                unsigned if even else _spectrum(part, largest, all_up_to)
+                for (part, even), unsigned in zip(larger, below, strict=True)
+            ]
+        except ArpackNoConvergence:
+            continue
+        least, most = _ratio([alone, *above], [alone, *below])
+        if most - least <= CLOSE:
+            return min(1.0, (least + most) / 2)
+    return None
+
+
+def polarisation(graph: nx.Graph[Any], blocs: Sequence[Collection[Hashable]]) -> float:
+    """How far two blocs oppose each other, 0..1: 1 = equal in size, all enmity between, all amity within them.
+
+    (Share of the negative weight that runs between `blocs` − share of the positive weight that does) ×
+    2·min(sizes)/n, floored at 0. `blocs` is the optimal split, two sets of nodes or one. Actors without ties stand
+    in no bloc, whether they are given or not: they count neither in the sizes nor in n. 0 without negative ties or
+    without a second bloc.
+
+    Raises UsageError where `blocs` are more than two, overlap, or do not hold each actor with ties.
+    """
+    simple = signed(graph)
+    if len(blocs) > 2:
+        raise UsageError(f"polarisation is between two blocs, not {len(blocs)}: split the actors in two")
+    side = sides(simple, blocs)
+    sizes = [sum(1 for place in side.values() if place == bloc) for bloc in range(2)]
+    weights: dict[tuple[bool, bool], list[float]] = {}
+    for a, b, weight in ties(simple):
+        weights.setdefault((weight > 0, side[a] != side[b]), []).append(abs(weight))
+    total = {key: fsum(parts) for key, parts in weights.items()}
+    within = [total.get((positive, False), 0.0) for positive in (False, True)]
+    between = [total.get((positive, True), 0.0) for positive in (False, True)]
+    enmity, amity = (b / (w + b) if w + b else 0.0 for w, b in zip(within, between, strict=True))
+    return max(0.0, enmity - amity) * 2 * min(sizes) / len(side) if side else 0.0
+
+
+def sides(simple: nx.Graph[Any], partition: Sequence[Collection[Hashable]]) -> dict[Hashable, int]:
+    """Each actor with ties → the place in `partition` of the set it is in; UsageError unless it is in just one."""
+    side: dict[Hashable, int] = {}
+    for place, members in enumerate(partition):
+        for member in set(members):
+            if member not in simple:
+                raise UsageError(f"{member} is in a bloc but not in the graph: take it out of the bloc")
+            if side.setdefault(member, place) != place:
+                raise UsageError(f"{member} is in two blocs: leave it in one")
+    missing = next((node for node, degree in simple.degree() if degree and node not in side), None)
+    if missing is not None:
+        raise UsageError(f"{missing} has ties and is in no bloc: put it in one")
+    return {node: place for node, place in side.items() if simple.degree(node)}
+
+
+def _triangles(simple: nx.Graph[Any]) -> tuple[int, int, int, int]:
+    """Number of triangles with no, one, two and three negative ties.
+
+    Ties lead from the actor with fewer to the one with more, so that no actor has more than √(2m) onwards; actors
+    are taken in portions, so that paths do not fill the memory.
+    """
+    order = sorted(simple, key=dict(simple.degree()).__getitem__)
+    place = {node: number for number, node in enumerate(order)}
+    numbered = [(*sorted((place[a], place[b])), weight > 0) for a, b, weight in ties(simple)]
+    if not numbered:
+        return (0, 0, 0, 0)
+    lower, higher, positive = np.array(numbered, dtype=np.int64).T
+    onward = [
+        csr_array((np.ones(sign.sum(), np.int64), (lower[sign], higher[sign])), shape=(len(order),) * 2)
+        for sign in (positive == 1, positive == 0)
+    ]
+    every = onward[0] + onward[1]
+    work = np.cumsum(every @ every.sum(axis=1))
+    ends = [*np.searchsorted(work, np.arange(WORK, work[-1], WORK)).tolist(), len(order)]
+    closed = [0, 0, 0, 0]
+    for start, end in zip([0, *ends], ends, strict=False):
+        for first in (0, 1):
+            for second in (0, 1):
+                paths = onward[first][start:end] @ onward[second]
+                for third in (0, 1):
+                    closed[first + second + third] += int(paths.multiply(onward[third][start:end]).sum())
+    return (closed[0], closed[1], closed[2], closed[3])
+
+
+def _is_balanced(matrix: csr_array) -> NDArray[np.bool_]:
+    """Of each actor, whether two sides explain every sign of its component: walks back to it are all positive.
+
+    Then the signed spectrum of the component is the unsigned one (Acharya 1980). In the signed double cover an
+    actor stands twice; the two are apart where no closed walk is negative.
+    """
+    positive, negative = matrix > 0, matrix < 0
+    cover = block_array([[positive, negative], [negative, positive]])
+    _, label = connected_components(cover, directed=False)
+    size = matrix.shape[0]
+    return np.asarray(label[:size] != label[size:])
+
+
+def _components(matrix: csr_array) -> list[NDArray[np.intp]]:
+    count, label = connected_components(matrix, directed=False)
+    return np.split(np.argsort(label, kind="stable"), np.cumsum(np.bincount(label, minlength=count))[:-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Spectrum:
+    """The largest eigenvalues of a matrix; of the others their number, their sum and that of their squares."""
+
+    found: NDArray[np.float64]
+    others: int = 0
+    total: float = 0.0
+    squares: float = 0.0
+
+    def bounds(self, shift: float) -> tuple[float, float]:
+        """The least and the most that Σe^(λ − shift) can be."""
+        known = float(np.exp(self.found - shift).sum())
+        if not self.others:
+            return known, known
+        # Jensen below; above e^x ≤ 1 + x + cx² for x ≤ edge, c = (e^edge − 1 − edge)/edge² growing with edge.
+        least = self.others * exp(self.total / self.others - shift)
+        edge = max(float(self.found.min()), 1.0)
+        steep = (exp(edge - shift) - (1 + edge) * exp(-shift)) / edge**2
+        most = (self.others + self.total) * exp(-shift) + steep * self.squares
+        return known + least, known + max(least, most)
+
+
+def _spectrum(matrix: csr_array, largest: int, all_up_to: int) -> Spectrum:
+    size = matrix.shape[0]
+    if size <= all_up_to:
+        return Spectrum(np.linalg.eigvalsh(matrix.toarray()))
+    start = np.random.default_rng(0).random(size)  # else the solver draws one, and no two runs agree
+    found = eigsh(matrix, k=largest, which="LA", v0=start, maxiter=RESTARTS, return_eigenvectors=False)
+    # The trace is 0; that of the square counts both ends of each tie.
+    squares = max(0.0, matrix.nnz - float(found @ found))
+    return Spectrum(found, size - largest, -float(found.sum()), squares)
+
+
+def _ratio(above: list[Spectrum], below: list[Spectrum]) -> tuple[float, float]:
+    """The least and the most that the sum over `above` can be of that over `below`."""
+    shift = max(float(spectrum.found.max(initial=0.0)) for spectrum in below)  # no e^λ overflows
+    numerator, denominator = ([spectrum.bounds(shift) for spectrum in part] for part in (above, below))
+    return (
+        fsum(least for least, _ in numerator) / fsum(most for _, most in denominator),
+        fsum(most for _, most in numerator) / fsum(least for least, _ in denominator),
+    )

@@ -1,0 +1,221 @@
+"""Blocs and polarisation at several times side by side, and who stands with others than before.
+
+    moment, since, until
+    actors, statements, ties   how many
+    frustration   least weight of ties to be ignored for two blocs; lower_bound, exact: whether the two meet
+    polarisation  0..1
+    blocs         two lists of labels, of actors with a tie; the first is the one most like the first of the row before
+    moved         of the actors in this row and the last, those who stand with others than before; None in the first
+
+Two actors can be told to stand together or apart only where a chain of ties leads from one to the other. Of actors of
+whom it can at both times, those have moved who are the fewer; all of them, where two halves are as large. Who could
+stand on either side at no cost has not: the split says nothing of them.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass, replace
+from datetime import date
+from math import fsum
+from typing import TYPE_CHECKING, Any, Final
+
+import networkx as nx
+import numpy as np
+
+from stancegraph import network, statements
+from stancegraph.change.listing import Listing, counted, day_of
+from stancegraph.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from stancegraph.store import Store
+    from stancegraph.table import Table
+
+    Window = tuple[str, str | None, str | None]
+    Blocs = tuple[frozenset[str], ...]
+
+MONTH: Final = 31
+"""Days of the longest month: what is dated more loosely is in none."""
+SLIGHT: Final = 1e-9
+"""Share of an actor's ties below which a cost is one of rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """One moment before it is looked at: its days, and whether a row must lie in it whole."""
+
+    label: str
+    since: date
+    until: date
+    whole: bool = False
+
+    def rows(self, table: Table) -> Table:
+        """The rows of it; the notes say how many may be, but are dated too loosely to tell."""
+        since, until = self.since.toordinal(), self.until.toordinal()
+        meets = (table.earliest <= until) & (table.latest >= since)
+        inside = (table.earliest >= since) & (table.latest <= until)
+        kept = (
+            inside if self.whole else meets & (inside | (table.latest - table.earliest < until - since + 1))
+        )
+        loose = counted(
+            int(np.count_nonzero(meets & ~kept)), "row", f"left out of {self.label}: dated too loosely"
+        )
+        return replace(table[kept], notes=(loose,) if loose else ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """The blocs of one moment, aligned with the moment before, and the part of the network each actor is tied in."""
+
+    blocs: Blocs
+    undecided: frozenset[str]
+    part: Mapping[str, int]
+    side: Mapping[str, int]
+    label: Mapping[str, str]
+
+
+def moments(
+    store: Store, windows: Sequence[Window] | None = None, *, event: str | None = None, **choices: Any
+) -> Listing:
+    """Blocs and polarisation of the network of agreement at each of several times, one row for each.
+
+    `windows` are (label, first day, last day), ISO days or None for open ends; without them, before and after
+    `event` (a name or a day: up to the day before its first, and from there on); without either, each calendar
+    month in which something surely was said. A window counts a row whose days overlap it, unless they are bounded
+    more loosely than the window; to be before or after an event a row must be so whole. `notes` counts the rest.
+
+    Takes the choices of `network.agreement`. Raises UsageError for a wrong day, or windows and an event both.
+    """
+    recipe = {name: value for name, value in choices.items() if name in network.CHOICES}
+    filters = {name: value for name, value in choices.items() if name not in network.CHOICES}
+    table = statements.stances(store, level=recipe.get("level") or "polarity", **filters)
+    spans, notes = _spans(store, table, windows, event)
+    last: _Split | None = None
+    rows = []
+    for span in spans:
+        graph = network.agreement(span.rows(table), **recipe)
+        row, last = _told(span, graph, last)
+        rows.append(row)
+        notes += graph.graph["notes"]
+    return Listing(rows, notes=(*table.notes, *notes))
+
+
+def _told(span: _Span, graph: nx.Graph[str], last: _Split | None) -> tuple[dict[str, Any], _Split]:
+    """The row of one moment, and its blocs."""
+    from stancegraph.balance.frustration import frustration
+    from stancegraph.balance.scores import polarisation
+
+    found = frustration(graph, blocs=2)
+    split = _split(graph, found.blocs, last)
+    moved = None if last is None else sorted(split.label[actor] for actor in _moved(last, split))
+    return {
+        "moment": span.label,
+        "since": None if span.since == date.min else span.since.isoformat(),
+        "until": None if span.until == date.max else span.until.isoformat(),
+        "actors": graph.number_of_nodes(),
+        "statements": len(graph.graph["rows"].statement.present()),
+        "ties": graph.number_of_edges(),
+        "frustration": found.index,
+        "lower_bound": found.lower_bound,
+        "exact": found.exact,
+        "polarisation": polarisation(graph, found.blocs),
+        "blocs": [sorted(split.label[actor] for actor in bloc) for bloc in split.blocs],
+        "moved": moved,
+    }, split
+
+
+def _spans(
+    store: Store, table: Table, windows: Sequence[Window] | None, event: str | None
+) -> tuple[list[_Span], list[str]]:
+    if windows is not None and event is not None:
+        raise UsageError("windows and an event both say which moments are meant: give one of them")
+    if windows is not None:
+        return [_window(*window) for window in windows], []
+    if event is None:
+        return _months(table)
+    label, day = day_of(store, event)
+    if day == date.min:
+        raise UsageError(f"--event {label}: no day is before it")
+    eve = date.fromordinal(day.toordinal() - 1)
+    return [
+        _Span(f"before {label}", date.min, eve, whole=True),
+        _Span(f"after {label}", day, date.max, whole=True),
+    ], []
+
+
+def _window(label: str, since: str | None, until: str | None) -> _Span:
+    first, last = _end(label, since, date.min), _end(label, until, date.max)
+    if first > last:
+        raise UsageError(f"{label}: {since} is after {until}: no day lies between them")
+    return _Span(label, first, last, whole=since is None or until is None)
+
+
+def _end(label: str, day: str | None, unbounded: date) -> date:
+    try:
+        return unbounded if day is None else date.fromisoformat(day)
+    except (TypeError, ValueError):
+        raise UsageError(f"{label}: '{day}' is not a day of the calendar: write it as 2024-12-31") from None
+
+
+def _months(table: Table) -> tuple[list[_Span], list[str]]:
+    """The months in which some row surely falls; those in which some only may are named in a note."""
+    sure: set[tuple[int, int]] = set()
+    possible: set[tuple[int, int]] = set()
+    close = table.latest - table.earliest < MONTH
+    for ends in np.unique(np.column_stack((table.earliest, table.latest))[close], axis=0).tolist():
+        first, last = (date.fromordinal(day) for day in ends)
+        months = {(first.year, first.month), (last.year, last.month)}
+        possible |= months
+        sure |= months if len(months) == 1 else set()
+    skipped = ", ".join(f"{year:04}-{month:02}" for year, month in sorted(possible - sure))
+    spans = [
+        _Span(f"{year:04}-{month:02}", date(year, month, 1), date(year, month, monthrange(year, month)[1]))
+        for year, month in sorted(sure)
+    ]
+    return spans, [f"months left out, as nothing surely falls in them: {skipped}"] if skipped else []
+
+
+def _split(graph: nx.Graph[str], blocs: Sequence[Collection[Any]], last: _Split | None) -> _Split:
+    """The two blocs without those who have no tie, in the order in which they are most like those before."""
+    part = {
+        actor: number
+        for number, actors in enumerate(nx.connected_components(graph))
+        for actor in actors
+        if len(actors) > 1
+    }
+    label = {actor: str(data["label"]) for actor, data in graph.nodes(data=True)}
+    tied = [frozenset(actor for actor in bloc if actor in part) for bloc in (*blocs, (), ())[:2]]
+    tied.sort(key=lambda bloc: (-len(bloc), sorted(bloc)))
+    if last is not None and _alike(last, tied[::-1]) > _alike(last, tied):
+        tied.reverse()
+    side = {actor: number for number, bloc in enumerate(tied) for actor in bloc}
+    undecided = frozenset(actor for actor in side if _costs(graph, actor, side) <= SLIGHT)
+    return _Split(tuple(tied), undecided, part, side, label)
+
+
+def _costs(graph: nx.Graph[str], actor: str, side: Mapping[str, int]) -> float:
+    """The weight of ties that an actor would break by changing sides, less what it would mend, 1 = all of it."""
+    signed = [
+        tie["weight"] * (1 if side[actor] == side[other] else -1) for other, tie in graph[actor].items()
+    ]
+    return fsum(signed) / fsum(abs(weight) for weight in signed)
+
+
+def _alike(last: _Split, blocs: Sequence[frozenset[str]]) -> int:
+    """How many actors are in the bloc of the same number."""
+    return sum(len(before & now) for before, now in zip(last.blocs, blocs, strict=True))
+
+
+def _moved(last: _Split, now: _Split) -> Iterator[str]:
+    """The actors who stand with others than before: of those tied to one another at both times, the fewer."""
+    sets: dict[tuple[int, int], tuple[list[str], list[str]]] = {}
+    for actor in (last.part.keys() & now.part.keys()) - last.undecided - now.undecided:
+        stayed, crossed = sets.setdefault((last.part[actor], now.part[actor]), ([], []))
+        (stayed if last.side[actor] == now.side[actor] else crossed).append(actor)
+    for stayed, crossed in sets.values():
+        if stayed and len(stayed) <= len(crossed):
+            yield from stayed
+        if crossed and len(crossed) <= len(stayed):
+            yield from crossed

@@ -1,0 +1,162 @@
+"""Commands that read and write whole things: pages, checks, databases, other tools' files."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from stancegraph import output
+from stancegraph.cli import telling
+from stancegraph.cli.program import command
+from stancegraph.cli.request import Request
+from stancegraph.cli.root import app
+from stancegraph.errors import UsageError
+
+
+@command(app, "page", filters=True, formats=None, output=False)
+def page(
+    request: Request,
+    file: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="The HTML file to write.")
+    ] = Path("stance-network.html"),
+    view: Annotated[
+        Literal["stances", "agreement", "blocs", "matrix", "ego"],
+        typer.Option(help="What it opens with; with ego, the one --actor is the centre and filters nothing."),
+    ] = "stances",
+) -> None:
+    """Write the stance network as one HTML file that opens anywhere, offline."""
+    from stancegraph import network, page
+
+    filters = dict(request.filters)
+    actors = list(filters.pop("actor", ())) if view == "ego" else []
+    if view == "ego" and len(actors) != 1:
+        raise UsageError("--view ego shows one actor's neighbourhood: name it with one --actor")
+    graph = network.stances(request.store, **filters)
+    page.write(graph, file, view=view, ego=actors[0] if actors else None)
+    nodes = graph.number_of_nodes()
+    output.note(f"wrote {file}: {graph.number_of_edges()} stances among {nodes} actors and propositions")
+
+
+@command(app, "plot", filters=True, recipe="agreement", formats=None, output=False)
+def plot(
+    request: Request,
+    file: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="The .png, .svg or .pdf to write.")
+    ],
+    picture: Annotated[
+        Literal["network", "matrix", "timeline", "polarisation"], typer.Option(help="Which picture.")
+    ] = "network",
+    labels: Annotated[
+        Literal["en", "ar"], typer.Option(help="Names in English, or in Arabic where known.")
+    ] = "en",
+    window: Annotated[
+        str, typer.Option(metavar="LENGTH", help="Of polarisation: windows of this length.")
+    ] = "4w",
+    step: Annotated[
+        str | None, typer.Option(metavar="LENGTH", help="Of polarisation: how far apart windows begin.")
+    ] = None,
+) -> None:
+    """Write a still picture: the signed network, the positions, the timeline, or polarisation over time."""
+    from stancegraph import plot
+
+    moments: dict[str, Any] = {"window": window, "step": step} if picture == "polarisation" else {}
+    plot.write(request.store, file, picture, labels=labels, **moments, **request.choices)
+    output.note(f"wrote {file}")
+
+
+@command(app, "export", filters=True, recipe="any network", formats=None, output=False)
+def export(
+    request: Request,
+    file: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="What to write: .graphml .gexf .csv .parquet .cyjs (Cytoscape), or .ttl .jsonld .nq (RDF).",
+        ),
+    ],
+) -> None:
+    """Write a network, the table of stances, or the statements in RDF, for other programs."""
+    from stancegraph import exchange
+
+    output.note(exchange.write(request.store, file, of=request.network or "stances", **request.choices))
+
+
+@command(app, "import", data=False, formats=None, output=False)
+def import_(
+    _: Request,
+    what: Annotated[
+        Literal["dna"], typer.Argument(metavar="dna", help="Whose file: the Discourse Network Analyzer.")
+    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The .dna database; it is only read.")],
+    into: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="The folder to make.")],
+    statement_type: Annotated[str | None, typer.Option(metavar="NAME", help="Which statements.")] = None,
+    actor: Annotated[str | None, typer.Option(metavar="VARIABLE", help="The variable that says who.")] = None,
+    target: Annotated[
+        str | None, typer.Option(metavar="VARIABLE", help="The variable that says on what.")
+    ] = None,
+    level: Annotated[
+        str | None, typer.Option(metavar="VARIABLE", help="The variable that says for or against.")
+    ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(metavar="IRI", help="What the names of things begin with, at an address of yours."),
+    ] = None,
+    texts: Annotated[bool, typer.Option("--texts", help="Write the documents' texts too.")] = False,
+) -> None:
+    """Make a folder of RDF from another tool's file: statements, words, documents, every variable."""
+    from stancegraph.exchange import dna
+
+    done = dna.convert(
+        file,
+        into,
+        statement_type=statement_type,
+        actor=actor,
+        target=target,
+        level=level,
+        base=base,
+        texts=texts,
+    )
+    for line in (f"{done} in {into}; use it with --data {into}", *done.left_out, *done.notes):
+        output.note(line)
+
+
+@command(app, "check")
+def check(
+    request: Request,
+    sources: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of the source texts, to verify every passage against."),
+    ] = None,
+) -> None:
+    """Check shapes, rules and, with --sources, every quotation against the text it was coded from."""
+    from stancegraph import validation as checking
+
+    result = checking.check(request.store, sources=sources)
+    rows = [asdict(finding) for finding in result.findings]
+    request.show(
+        rows, ["file", "subject", "rule", "message", "mend"], "fault", lambda: telling.faults_as_table(rows)
+    )
+    for line in (*result.notes, str(result)):
+        output.note(line)
+    if rows:
+        raise typer.Exit(1)
+
+
+@command(app, "load", data=False, formats=None, output=False)
+def load(
+    _: Request,
+    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="RDF files or folders of them.")],
+    into: Annotated[Path, typer.Option(metavar="DIR", help="The database to make or add to.")],
+) -> None:
+    """Load RDF into an on-disk database, all or nothing; a file loaded again replaces what it gave before."""
+    from stancegraph import store
+
+    progress = output.note if sys.stderr.isatty() else None
+    count = store.load(sources, into, progress=progress)
+    output.note(f"{count} triples in {into}; use it with --data {into}")

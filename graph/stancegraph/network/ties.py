@@ -1,0 +1,173 @@
+"""What stands behind a tie: the rows, and the statements with their words, that its weight is made of."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stancegraph import statements
+from stancegraph.errors import UsageError
+from stancegraph.network.graphs import TARGET
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import networkx as nx
+    from numpy.typing import NDArray
+
+    from stancegraph.network.options import Recipe
+    from stancegraph.records import Statement
+    from stancegraph.table import Table
+    from stancegraph.table.scale import Scale
+
+    Rows = NDArray[np.intp]
+    Held = Mapping[int, list[tuple[float, int]]]
+
+
+def evidence(graph: nx.Graph[str], a: str, b: str) -> list[Statement]:
+    """The statements behind the tie of `a` and `b` (IRIs or labels), oldest first, with words and documents.
+
+    Empty where the two have no tie. Raises UsageError for a name that is no node's, or a graph that was not
+    made from a store.
+
+    >>> from stancegraph import network, store
+    >>> graph = network.agreement(store.open())
+    >>> {s.speakers[0].label for s in evidence(graph, "Iran", "Türkiye")} <= {"Iran", "Türkiye"}
+    True
+    """
+    rows = supported(graph, a, b)
+    if rows.store is None:
+        raise UsageError(
+            "this network was made from rows of your own: network.supported gives those of a tie"
+        )
+    found = statements.by_iri(rows.store, set(rows.statement.listed()))
+    return [found[iri] for iri in dict.fromkeys(rows.statement.listed())]
+
+
+def supported(graph: nx.Graph[str], a: str, b: str) -> Table:
+    """The rows of the flat table behind the tie of `a` and `b`; none where the two have no tie."""
+    table, recipe = graph.graph.get("rows"), graph.graph.get("recipe")
+    if table is None or recipe is None:
+        raise UsageError("this graph does not remember its statements: make it with stancegraph.network")
+    pair = _named(graph, a), _named(graph, b)
+    found = _pairwise(table, recipe)(*(_code(table, recipe, name, side) for side, name in enumerate(pair)))
+    if not graph.has_edge(*pair):
+        found = set()
+    chosen: Table = table[np.array(sorted(found | _direct(table, recipe, *pair)), np.intp)]
+    return chosen
+
+
+def behind(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str, Any], list[int]]]:
+    """Every tie with its two nodes, its data and the rows behind it, as places in the graph's table, in order.
+
+    In a two-mode network the actor comes first.
+    """
+    table, recipe = graph.graph["rows"], graph.graph["recipe"]
+    rows_of = _pairwise(table, recipe)
+    codes = [{thing.iri: code for code, thing in enumerate(side.values)} for side in _sides(table, recipe)]
+    for a, b, data in graph.edges(data=True):
+        first, second = (a, b) if a in codes[0] or recipe.kind != "two-mode" else (b, a)
+        ends = codes[0].get(first, -1), codes[1].get(second.removesuffix(TARGET), -1)
+        yield first, second, data, sorted(rows_of(*ends) | _direct(table, recipe, first, second))
+
+
+def numbers(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str, Any], int]]:
+    """Every tie with its two nodes, its data and the number of statements behind it."""
+    statement = graph.graph["rows"].statement.codes
+    for a, b, data, rows in behind(graph):
+        yield a, b, data, len({int(statement[row]) for row in rows})
+
+
+def ties(graph: nx.Graph[str]) -> list[dict[str, Any]]:
+    """`a, b, weight, statements`: every tie by the labels of its ends, and how many statements are behind it.
+
+    Undirected pairs once, sorted. In the stance network a row is an actor, a target and a level.
+    """
+    label = {node: str(data.get("label", node)) for node, data in graph.nodes(data=True)}
+    found: list[tuple[str, str, Any, int]]
+    if graph.is_multigraph():
+        levels = Counter((a, b, d.get("polarity", d.get("level"))) for a, b, d in graph.edges(data=True))
+        found = [(label[a], label[b], level, number) for (a, b, level), number in levels.items()]
+    else:
+        found = [(label[a], label[b], data["weight"], number) for a, b, data, number in numbers(graph)]
+    if graph.graph["recipe"].kind in {"agreement", "targets"}:
+        found = [(min(a, b), max(a, b), weight, number) for a, b, weight, number in found]
+    found.sort(key=lambda row: (row[0], row[1], str(row[2])))
+    return [{"a": a, "b": b, "weight": weight, "statements": number} for a, b, weight, number in found]
+
+
+def _sides(table: Table, recipe: Recipe) -> tuple[Any, Any]:
+    """The columns the two ends of a tie are of."""
+    own = table.target if recipe.kind == "targets" else table.actor
+    return own, (own if recipe.kind in {"agreement", "targets"} else table.target)
+
+
+def _named(graph: nx.Graph[str], name: str) -> str:
+    if name in graph:
+        return name
+    bearers = [node for node, data in graph.nodes(data=True) if data.get("label") == name]
+    if len(bearers) != 1:
+        raise UsageError(f"'{name[:60]}' names {len(bearers) or 'no'} nodes of this network: give an IRI")
+    return bearers[0]
+
+
+def _code(table: Table, recipe: Recipe, name: str, side: int) -> int:
+    values = _sides(table, recipe)[side].values
+    return next((code for code, thing in enumerate(values) if thing.iri == name.removesuffix(TARGET)), -1)
+
+
+def _pairwise(table: Table, recipe: Recipe) -> Callable[[int, int], set[int]]:
+    """Function of two codes: the rows behind their tie."""
+    held: dict[int, dict[int, list[tuple[float, int]]]] = defaultdict(lambda: defaultdict(list))
+    own, other = table.actor.codes, table.target.codes
+    if recipe.kind == "targets":
+        own, other = other, own
+    for row, (i, j, level) in enumerate(zip(own.tolist(), other.tolist(), table.level.tolist(), strict=True)):
+        held[i][j].append((level, row))
+    if recipe.kind in {"stances", "two-mode"}:
+        return lambda a, b: {row for _, row in held[a].get(b, ())}
+    meets = _meeting(table.scale, recipe.aggregation)
+    return lambda a, b: set(_meetings(held[a], held[b], meets))
+
+
+def _meetings(mine: Held, theirs: Held, meets: Callable[[float, float], bool]) -> Iterator[int]:
+    """Rows of two actors on targets they share, of levels that count for the tie."""
+    fewer, more = sorted((mine, theirs), key=len)
+    for j, rows in fewer.items():
+        for level, row in rows:
+            for other, facing in more.get(j, ()):
+                if meets(level, other):
+                    yield row
+                    yield facing
+
+
+def _meeting(scale: Scale, aggregation: str) -> Callable[[float, float], bool]:
+    """Whether two levels on one target add to (or take from) a tie."""
+
+    def similar(a: float, b: float) -> float:
+        return float(scale.similarity(np.array([a, b]))[0, 1])
+
+    known: dict[tuple[float, float], bool] = {}
+
+    def meets(a: float, b: float) -> bool:
+        if (a, b) not in known:
+            worth = {"congruence": similar(a, b) > 0, "conflict": similar(a, b) < 1}
+            known[a, b] = worth.get(aggregation, True)
+        return known[a, b]
+
+    return meets
+
+
+def _direct(table: Table, recipe: Recipe, a: str, b: str) -> set[int]:
+    """Rows of either actor on the other, where a recipe counts them."""
+    if not recipe.direct:
+        return set()
+    code = {thing.iri: i for i, thing in enumerate(table.actor.values) if thing.iri in (a, b)}
+    held = {thing.iri: i for i, thing in enumerate(table.target.values) if thing.iri in (a, b)}
+    rows: set[int] = set()
+    for one, other in ((a, b), (b, a)):
+        both = (table.actor.codes == code.get(one, -1)) & (table.target.codes == held.get(other, -1))
+        rows |= set(np.flatnonzero(both).tolist())
+    return rows

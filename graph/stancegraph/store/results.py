@@ -1,0 +1,57 @@
+"""What a query answers: a table, a truth or triples, in memory or in the body of a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, cast
+
+import pyoxigraph
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Triple
+
+if TYPE_CHECKING:
+    from stancegraph.store.sparql import Term
+
+LARGEST: Final = 256 << 20
+"""Bytes an endpoint or a worker may answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A SELECT's answer: `variables` in the query's order; in `rows` an unbound variable is absent."""
+
+    variables: tuple[str, ...]
+    rows: list[dict[str, Term]]
+
+
+Answer = Table | bool | list[Triple]
+
+
+def answer(found: QuerySolutions | QueryBoolean | QueryTriples) -> Answer:
+    """The whole of what pyoxigraph found: a table, a truth, or triples.
+
+    An error lets go of what was found: it may be thrown away in this thread alone, an error in any.
+    """
+    try:
+        return _whole(found)
+    except (OSError, RuntimeError, SyntaxError, ValueError) as error:
+        del found
+        raise error.with_traceback(None) from None
+
+
+def _whole(found: QuerySolutions | QueryBoolean | QueryTriples) -> Answer:
+    if isinstance(found, QueryBoolean):
+        return bool(found)
+    if isinstance(found, QueryTriples):
+        return list(found)
+    names = tuple(variable.value for variable in found.variables)
+    rows = (zip(names, row, strict=True) for row in found)
+    return Table(
+        names, [{name: cast("Term", term) for name, term in row if term is not None} for row in rows]
+    )
+
+
+def read(body: bytes, kind: RdfFormat | None) -> Answer:
+    """The answer in a body: SPARQL JSON where `kind` is None, else triples."""
+    if kind is None:
+        return answer(pyoxigraph.parse_query_results(body, QueryResultsFormat.JSON))
+    return [quad.triple for quad in pyoxigraph.parse(body, kind)]
