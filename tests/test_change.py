@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from stancegraph import statements, store
+from stancegraph import statements, store, table
 from stancegraph.change import moments, shifts, timeline
 from stancegraph.errors import StanceError, UnknownName, UsageError
 from stancegraph.store import Store
@@ -512,7 +512,7 @@ def test_the_shipped_timeline_has_every_statement_once_for_each_speaker_and_targ
     assert {row["statement"] for row in rows} == {s.iri for s in told}
     assert sorted(row["date"] for row in rows) == [row["date"] for row in rows]
     stances = [row for row in rows if row["target"] is not None]
-    assert len(stances) == len(statements.stances(shipped))
+    assert len(stances) == len(table.stances(shipped))
 
 
 TWO = [("early", "2020-02-01", "2020-02-29"), ("late", "2020-03-01", "2020-03-31")]

@@ -28,7 +28,7 @@ import endpoint
 from stancegraph import exchange, network, statements, store, table
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import Store
-from stancegraph.table.scale import Scale
+from stancegraph.table.scales import Scale
 
 FIVE = Path(__file__).parent / "fixtures" / "five.ttl"
 EX = "https://example.org/id/"
@@ -774,7 +774,7 @@ def test_kinds_of_actor_choose_rows_beside_the_kind_of_network(shipped: Store, t
     exchange.write(shipped, tmp_path / "x.csv", of="agreement", kind="politician")
     nodes = rows_of(tmp_path / "x-nodes.csv")
     assert {row["kind"] for row in nodes} == {"politician"}
-    made = network.agreement(statements.stances(shipped, kind="politician"))
+    made = network.agreement(table.stances(shipped, kind="politician"))
     assert {row["id"] for row in nodes} == set(made)
 
 

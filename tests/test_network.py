@@ -97,11 +97,11 @@ def test_those_without_a_tie_have_no_evidence_and_strangers_are_named(five: Stor
 
 
 def test_ties_are_listed_with_the_number_of_their_statements(five: Store) -> None:
-    assert network.ties(network.agreement(five, normalisation="none")) == [
+    assert network.edge_list(network.agreement(five, normalisation="none")) == [
         {"a": "Alpha", "b": "Gamma", "weight": -1, "statements": 2},
         {"a": "Beta", "b": "Gamma", "weight": -1, "statements": 2},
     ]
-    assert network.ties(network.stances(five, actor="Alpha")) == [
+    assert network.edge_list(network.stances(five, actor="Alpha")) == [
         {"a": "Alpha", "b": "The first thing is so.", "weight": 1, "statements": 2},
         {"a": "Alpha", "b": "The second thing is so.", "weight": -1, "statements": 1},
     ]
@@ -109,8 +109,8 @@ def test_ties_are_listed_with_the_number_of_their_statements(five: Store) -> Non
 
 def test_every_number_of_statements_is_what_evidence_shows(shipped: Store) -> None:
     for kind in ("agreement", "targets", "two-mode"):
-        graph = network.network(shipped, kind, aggregation="ignore")
-        for a, b, _, number in network.numbers(graph):
+        graph = network.graph(shipped, kind, aggregation="ignore")
+        for a, b, _, number in network.statement_counts(graph):
             assert number == len(network.evidence(graph, a, b)) > 0
 
 

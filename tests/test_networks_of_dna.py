@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from conftest import ROOT, Run
-from stancegraph import network, statements, store
+from stancegraph import network, store, table
 from stancegraph.exchange import dna
 from stancegraph.store import Store
 
@@ -49,26 +49,26 @@ def _sorted(pair: tuple[str, str]) -> tuple[str, str]:
 
 @pytest.mark.parametrize("level", ["polarity", "agreement"])
 def test_every_network_is_the_one_dna_prints(
-    imported: Store | None, expected: dict[tuple[str, ...], Cells], level: str
+    imported: Store | None, expected: dict[tuple[Any, ...], Cells], level: str
 ) -> None:
     if imported is None:
         return  # the run's last lines say so
-    table = statements.stances(imported, level=level)
+    rows = table.stances(imported, level=level)
     for (kind, aggregation, normalisation, duplicates), cells in expected.items():
-        graph = network.network(
-            table,
+        graph = network.graph(
+            rows,
             {"onemode": "agreement", "twomode": "two-mode"}[kind],
             aggregation=aggregation,
             normalisation=NORMALISATIONS.get(normalisation, normalisation),
             duplicates={"acrossrange": "ever"}.get(duplicates, duplicates),
             level=level,
         )
-        ties = {(row["a"], row["b"]): row["weight"] for row in network.ties(graph)}
+        ties = {(row["a"], row["b"]): row["weight"] for row in network.edge_list(graph)}
         assert ties == pytest.approx(cells, abs=1e-9), (kind, aggregation, normalisation, duplicates)
 
 
 def test_the_command_prints_the_same_network(
-    run: Run, dna_sample: Path | None, expected: dict[tuple[str, ...], Cells], tmp_path: Path
+    run: Run, dna_sample: Path | None, expected: dict[tuple[Any, ...], Cells], tmp_path: Path
 ) -> None:
     if dna_sample is None:
         return  # the run's last lines say so

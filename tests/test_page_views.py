@@ -17,7 +17,7 @@ import pytest
 import pages
 from conftest import Run
 from pages import GULAN, Opened, edge, five
-from stancegraph import network, page, statements, store
+from stancegraph import network, page, statements, store, table
 from stancegraph.errors import UsageError
 from stancegraph.page.content import told
 
@@ -132,11 +132,11 @@ def test_quotes_search_and_reset(small: Opened) -> None:
 def test_the_page_counts_as_python_does(
     large: Opened, shipped: Store, address: str, filters: dict[str, Any]
 ) -> None:
-    rows = statements.stances(shipped, **filters)
+    rows = table.stances(shipped, **filters)
     if "polarity" in address:
         rows = rows[rows.level > 0]
     large.go(address)
-    every = len(set(statements.stances(shipped).statement.listed()))
+    every = len(set(table.stances(shipped).statement.listed()))
     expected = len(set(rows.statement.listed()))
     if "act" in filters:  # Python's act includes the narrower ones
         expected = sum(s.act == "urge" and bool(s.targets) for s in statements.said(shipped))

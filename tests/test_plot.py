@@ -23,7 +23,7 @@ from matplotlib.colors import to_hex
 from matplotlib.textpath import text_to_path
 
 from pages import HOSTILE
-from stancegraph import layout, network, plot, statements, store, table
+from stancegraph import layout, network, plot, store, table
 from stancegraph.balance.frustration import frustration
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.page.shapes import SHAPE_OF
@@ -345,7 +345,7 @@ def counted(rows: Table) -> dict[tuple[str, str], Counter[int]]:
 
 
 def test_the_matrix_has_a_mark_for_each_cell_of_what_several_speak_of(drawn: dict[str, Figure]) -> None:
-    cells = counted(statements.stances(store.open()))
+    cells = counted(table.stances(store.open()))
     speakers = Counter(target for _, target in cells)
     shared = {cell: signs for cell, signs in cells.items() if speakers[cell[1]] > 1}
     figure = drawn["matrix"]
@@ -469,7 +469,7 @@ def test_neither_marks_nor_bars_of_the_timeline_lie_on_each_other(drawn: dict[st
 
 
 def test_names_of_the_timeline_do_not_overlap(drawn: dict[str, Figure]) -> None:
-    actors = {row.actor.label for row in statements.stances(store.open())}
+    actors = {row.actor.label for row in table.stances(store.open())}
     names = boxes(drawn["timeline"], actors)
     assert len(names) == 20
     for (one, a), (other, b) in itertools.combinations(names, 2):

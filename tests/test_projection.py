@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from itertools import product
 from math import exp, pi, sqrt
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ def worth(kind: str, aggregation: str, k: float, other: float) -> float:
 @pytest.mark.parametrize("normalisation", ["none", "average", "jaccard", "cosine", "activity"])
 @pytest.mark.parametrize("of", ["agreement", "targets"])
 def test_a_one_mode_network_is_the_formula_written_out(
-    kind: str, aggregation: str, normalisation: str, of: str
+    kind: str, aggregation: Any, normalisation: Any, of: str
 ) -> None:
     rows, counted = chance(kind)
     if of == "targets":
@@ -75,7 +76,7 @@ def _kernel(kind: str, aggregation: str, counted: Counter[tuple[str, str, float]
 
 
 def _divisor(
-    kind: str, aggregation: str, normalisation: str, counted: Counter[tuple[str, str, float]], a: str, b: str
+    kind: str, aggregation: Any, normalisation: Any, counted: Counter[tuple[str, str, float]], a: str, b: str
 ) -> float:
     active = {x: sum(n for (i, _, _), n in counted.items() if i == x) for x in (a, b)}
     if normalisation == "none":
@@ -97,7 +98,7 @@ def _divisor(
 @pytest.mark.parametrize("normalisation", ["none", "activity", "prominence"])
 @pytest.mark.parametrize("aggregation", ["ignore", "subtract"])
 def test_a_two_mode_network_is_the_formula_written_out(
-    kind: str, aggregation: str, normalisation: str
+    kind: str, aggregation: Any, normalisation: Any
 ) -> None:
     if (kind, aggregation) == ("categorical", "subtract"):
         with pytest.raises(UsageError, match="frame has categories"):
@@ -139,7 +140,7 @@ def test_combine_of_more_levels_than_a_number_holds_is_refused() -> None:
         network.two_mode(rows, aggregation="combine")
 
 
-def cells(rows: Table, **choices: str) -> dict[tuple[str, str], float]:
+def cells(rows: Table, **choices: Any) -> dict[tuple[str, str], float]:
     graph = network.two_mode(rows, **choices)
     return {(a, b): data["weight"] for a, b, data in graph.edges(data=True)}
 
@@ -250,7 +251,7 @@ def test_a_sum_over_windows_recounts_nothing_and_forgets_nothing() -> None:
         ({"colour": "red"}, "filtered already"),
     ],
 )
-def test_a_recipe_that_is_not_defined_says_what_is(choices: dict[str, str], words: str) -> None:
+def test_a_recipe_that_is_not_defined_says_what_is(choices: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         network.agreement(table.of(["a"], ["x"], [1]), **choices)
 
@@ -269,7 +270,7 @@ def test_what_rounding_leaves_of_a_sum_that_cancels_is_no_tie() -> None:
 
 
 @pytest.mark.parametrize("normalisation", ["none", "average", "jaccard", "cosine", "activity"])
-def test_actors_who_share_nothing_have_no_ties_under_any_normalisation(normalisation: str) -> None:
+def test_actors_who_share_nothing_have_no_ties_under_any_normalisation(normalisation: Any) -> None:
     rows = table.of(["a", "b"], ["x", "y"], [1, 1])
     assert network.agreement(rows, normalisation=normalisation).number_of_edges() == 0
 

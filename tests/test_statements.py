@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from stancegraph import statements, store
+from stancegraph import statements, store, table
 from stancegraph.errors import UnknownName, UsageError
 from stancegraph.store import Store
 
@@ -59,12 +59,12 @@ def test_a_day_known_as_an_interval_is_given_as_one(five: Store) -> None:
 
 
 def test_the_flat_table_has_a_row_for_each_speaker_and_target(five: Store) -> None:
-    rows = statements.stances(five, actor="Delta")
+    rows = table.stances(five, actor="Delta")
     assert {(r.actor.label, r.target.label, r.level) for r in rows} == {
         ("Delta", "Alpha", -1),
         ("Delta", "Echo", 1),
     }
-    joint = statements.stances(store.open(), about="ISIS", act="agree")
+    joint = table.stances(store.open(), about="ISIS", act="agree")
     assert {row.actor.label for row in joint} == {"Iraq", "Jordan", "Lebanon", "Syria", "Türkiye"}
     assert len(joint) == 5 * 2
 
@@ -157,9 +157,11 @@ def test_leaving_out_two_things_leaves_out_what_either_leaves_out(
     shipped: Store, option: str, values: list[str]
 ) -> None:
     every = {s.iri for s in statements.said(shipped)}
-    held = [{s.iri for s in statements.said(shipped, **{option: value})} for value in values]
+    asked: list[dict[str, Any]] = [{option: value} for value in values]
+    held = [{s.iri for s in statements.said(shipped, **each)} for each in asked]
     assert all(held)
-    left = {s.iri for s in statements.said(shipped, **{f"not_{option}": values})}
+    excluded: dict[str, Any] = {f"not_{option}": values}
+    left = {s.iri for s in statements.said(shipped, **excluded)}
     assert left == every - held[0] - held[1]
 
 
@@ -173,6 +175,6 @@ def test_leaving_out_two_documents_keeps_what_a_third_reports(shipped: Store) ->
     }
     assert left == expected
     assert len(left) < len({s.iri for s in statements.said(shipped)})
-    rows = statements.stances(shipped, not_document=out)
+    rows = table.stances(shipped, not_document=out)
     counted = {rows.document.values[code].iri.rpartition("/")[2] for code in rows.reports.documents.tolist()}
     assert counted.isdisjoint(out)

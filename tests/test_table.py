@@ -33,7 +33,7 @@ def named(rows: Table) -> list[tuple[str, str, float | str]]:
 
 
 def test_the_table_has_a_row_for_each_statement_speaker_and_target_oldest_first(five: Store) -> None:
-    rows = statements.stances(five)
+    rows = table.stances(five)
     assert [(row.statement.removeprefix(EX), row.target.iri.removeprefix(EX), row.level) for row in rows] == [
         ("alpha-once", "first", 1),
         ("alpha-again", "first", 1),
@@ -48,7 +48,7 @@ def test_the_table_has_a_row_for_each_statement_speaker_and_target_oldest_first(
 
 
 def test_columns_tell_day_document_act_quotation_and_confidence(five: Store) -> None:
-    rows = statements.stances(five, actor="Beta")
+    rows = table.stances(five, actor="Beta")
     assert [date.fromordinal(int(d)).isoformat() for d in rows.earliest] == ["2024-12-03", "2025-03-01"]
     assert [date.fromordinal(int(d)).isoformat() for d in rows.latest] == ["2024-12-03", "2025-03-09"]
     assert [document.label for document in rows.document.listed()] == ["Document one", "Document two"]
@@ -65,27 +65,27 @@ def test_filters_on_speaker_and_target_choose_rows_of_a_joint_statement(tmp_path
                 stance:saidOn "2025-03-01"^^xsd:date ; stance:basis basis:said ; stance:confidence 1.0 .""",
         )
     )
-    assert named(statements.stances(joint, not_actor="A")) == [("B", "p", 1), ("B", "q", -1)]
-    assert named(statements.stances(joint, actor="A", supports="p is so")) == [("A", "p", 1)]
-    assert named(statements.stances(joint, actor="A", not_target="p is so")) == [("A", "q", -1)]
-    assert named(statements.stances(joint, actor="B", supports="p is so", opposes="q is so")) == [
+    assert named(table.stances(joint, not_actor="A")) == [("B", "p", 1), ("B", "q", -1)]
+    assert named(table.stances(joint, actor="A", supports="p is so")) == [("A", "p", 1)]
+    assert named(table.stances(joint, actor="A", not_target="p is so")) == [("A", "q", -1)]
+    assert named(table.stances(joint, actor="B", supports="p is so", opposes="q is so")) == [
         ("B", "p", 1),
         ("B", "q", -1),
     ]
-    assert len(statements.stances(joint, joint=True)) == 4
-    assert len(statements.stances(joint, joint=False)) == 0
+    assert len(table.stances(joint, joint=True)) == 4
+    assert len(table.stances(joint, joint=False)) == 0
     assert [s.iri for s in statements.said(joint, joint=True)] == [EX + "s"]
 
 
 def test_a_speaker_with_few_statements_can_be_left_out(five: Store) -> None:
-    assert {row.actor.label for row in statements.stances(five, min_count=2)} == {"Alpha", "Beta", "Gamma"}
+    assert {row.actor.label for row in table.stances(five, min_count=2)} == {"Alpha", "Beta", "Gamma"}
     assert {s.speakers[0].label for s in statements.said(five, min_count=3)} == {"Alpha"}
     with pytest.raises(UsageError, match="min-count"):
-        statements.stances(five, min_count=0)
+        table.stances(five, min_count=0)
 
 
 def test_of_equal_rows_the_first_counts_in_each_document_and_period(five: Store) -> None:
-    rows = statements.stances(five, actor="Alpha")
+    rows = table.stances(five, actor="Alpha")
     assert [len(rows.unrepeated(per)) for per in ("include", "document", "ever")] == [3, 2, 2]
     kept = rows.unrepeated("document")
     assert [iri.removeprefix(EX) for iri in kept.statement.listed()] == ["alpha-once", "alpha-denies"]
@@ -108,10 +108,10 @@ def kept(rows: Table, per: str) -> list[str]:
 
 
 def test_a_loosely_dated_row_is_left_out_of_weeks_with_a_note(five: Store) -> None:
-    rows = statements.stances(five, actor="Beta").unrepeated("week")
+    rows = table.stances(five, actor="Beta").unrepeated("week")
     assert named(rows) == [("Beta", "first", 1)]
     assert rows.notes == ("1 row left out: the day is bounded more loosely than a week",)
-    assert len(statements.stances(five, actor="Beta").unrepeated("month")) == 2
+    assert len(table.stances(five, actor="Beta").unrepeated("month")) == 2
 
 
 def test_large_level_values_are_duplicates_too() -> None:
@@ -135,7 +135,7 @@ def test_leaving_a_document_out_keeps_what_another_reports(tmp_path: Path) -> No
                ex:r3 stance:reports ex:t ; stance:document ex:one .""",
         )
     )
-    rows = statements.stances(both)
+    rows = table.stances(both)
     assert [d.label for d in rows.document.listed()] == ["One", "One"]
     left = rows.without_document([d.label for d in rows.document.values].index("One"))
     assert [(row.actor.label, d.label) for row, d in zip(left, left.document.listed(), strict=True)] == [
@@ -156,15 +156,15 @@ def test_a_coded_variable_can_be_the_level(tmp_path: Path) -> None:
                  stance:saidOn "2025-03-01"^^xsd:date ; stance:basis basis:said ; stance:confidence 1.0 .""",
         )
     )
-    ratings = statements.stances(rated, level="rating")
+    ratings = table.stances(rated, level="rating")
     assert named(ratings) == [("A", "p", 3)]
     assert ratings.scale.span == 10
     assert ratings.notes == ("1 rows have no rating, and are left out",)
-    assert named(statements.stances(rated, level="FRAME")) == [("A", "p", "law")]
-    assert named(statements.stances(rated, level="sure")) == [("A", "p", 1), ("B", "p", 0)]
-    assert named(statements.stances(rated)) == [("B", "p", -1)]
+    assert named(table.stances(rated, level="FRAME")) == [("A", "p", "law")]
+    assert named(table.stances(rated, level="sure")) == [("A", "p", 1), ("B", "p", 0)]
+    assert named(table.stances(rated)) == [("B", "p", -1)]
     with pytest.raises(UsageError, match="frame, rating, sure"):
-        statements.stances(rated, level="tone")
+        table.stances(rated, level="tone")
 
 
 def test_a_value_outside_its_scale_is_an_error_that_names_the_statement(tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_value_outside_its_scale_is_an_error_that_names_the_statement(tmp_path
     for value, words in (("7", "outside its scale, -5 to 5"), ('"many"', "not a number")):
         path = graph(tmp_path, text.format(value))
         with pytest.raises(StanceError, match=f"id/s: rating .*{words}"):
-            statements.stances(store.open(path), level="rating")
+            table.stances(store.open(path), level="rating")
 
 
 def graph(folder: Path, text: str) -> Path:
@@ -188,7 +188,7 @@ def graph(folder: Path, text: str) -> Path:
 
 
 def test_windows_slide_over_days_weeks_and_statements(five: Store) -> None:
-    rows = statements.stances(five)
+    rows = table.stances(five)
     months = [(str(w.since), str(w.until), len(w.rows)) for w in network.windows(rows, "1m")]
     assert months == [
         ("2024-12-01", "2024-12-31", 4),
@@ -205,17 +205,17 @@ def test_windows_slide_over_days_weeks_and_statements(five: Store) -> None:
 
 
 def test_a_window_is_what_the_date_filters_give(five: Store) -> None:
-    rows = statements.stances(five)
+    rows = table.stances(five)
     found = list(network.windows(rows, "10d", step="3d", start=date(2025, 2, 20)))
     assert found[2].since == date(2025, 2, 26)
     for window in found:
-        filtered = statements.stances(five, since=str(window.since), until=str(window.until))
+        filtered = table.stances(five, since=str(window.since), until=str(window.until))
         assert named(window.rows) == named(filtered)
 
 
 def test_a_window_leaves_out_what_is_dated_more_loosely(five: Store) -> None:
     """Beta's later word is of some day from 1 to 9 March: it is in no window of a week."""
-    found = list(network.windows(statements.stances(five, actor="Beta"), "1w"))
+    found = list(network.windows(table.stances(five, actor="Beta"), "1w"))
     assert [len(w.rows) for w in found] == [1]
     assert found[0].rows.notes == ("1 rows left out: the day is bounded more loosely than the window",)
 
@@ -223,4 +223,4 @@ def test_a_window_leaves_out_what_is_dated_more_loosely(five: Store) -> None:
 @pytest.mark.parametrize("length", ["", "4", "w", "0d", "-1w", "4 weeks", "1e9d"])
 def test_a_length_that_is_none_is_an_error(five: Store, length: str) -> None:
     with pytest.raises(UsageError, match="write 28d, 4w, 3m, 1y"):
-        next(network.windows(statements.stances(five), length))
+        next(network.windows(table.stances(five), length))

@@ -48,6 +48,9 @@ PREFIXES: Final[dict[str, str]] = {
 }
 """Prefix → namespace, in the order a file declares them; every query may use them undeclared."""
 
+STANCES: Final = {1: "supports", -1: "opposes", 0: "neutral on"}
+"""Polarity → the word for the stance."""
+
 
 def expand(curie: str) -> str:
     """The IRI a prefixed name stands for.

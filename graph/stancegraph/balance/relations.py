@@ -33,9 +33,9 @@ def allies(store: Store, actor: str, **choices: Any) -> list[dict[str, Any]]:
     'Government of Iraq'
     """
     iri = names.index(store, "actor").resolve(actor, "actor").iri
-    every, recipe = network.begun(store, "agreement", choices)
-    table = network.counting(every, recipe)
-    weights = network.tied_to(table, recipe, iri)
+    every, recipe = network.prepare(store, "agreement", choices)
+    table = network.countable(every, recipe)
+    weights = network.weights_of(table, recipe, iri)
     found = _meetings(table, iri, {*weights} if recipe.direct else set())
     rows = [_row(other, meeting, weights.get(other, 0.0)) for other, meeting in found.items()]
     order = ("ally", "mixed", "opponent")

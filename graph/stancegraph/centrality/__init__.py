@@ -50,7 +50,7 @@ def rank(
         if choices or on:
             raise UsageError("a graph is made already: choose network, recipe and filters where it is made")
         return _listed(source, {n: _alone(p) for n, p in _places(measure.scores(source, backend)).items()})
-    table, recipe = network.begun(source, on or measure.on, choices)
+    table, recipe = network.prepare(source, on or measure.on, choices)
     whole = _graph(table, recipe)
     shown = _shown(whole, recipe)
 
@@ -66,7 +66,7 @@ def rank(
 
 
 def _graph(table: Table, recipe: Recipe) -> nx.Graph[str]:
-    return network.make(network.counting(table, recipe), recipe, words=False)
+    return network.build(network.countable(table, recipe), recipe, words=False)
 
 
 def _shown(graph: nx.Graph[str], recipe: Recipe) -> set[str]:

@@ -6,18 +6,17 @@ A line is what one actor has said on one target, or what one other has said of i
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from stancegraph import statements
+from stancegraph.dates import EARLIEST, LATEST
 from stancegraph.errors import StanceError
 from stancegraph.records import Named
-from stancegraph.statements import filters, things
-from stancegraph.statements.row_filters import OPEN, Asked
-from stancegraph.table import EARLIEST, LATEST
+from stancegraph.statements import reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,9 +101,9 @@ def ascribed(store: Store, chosen: Filters) -> list[Line]:
     rows = store.select(ASCRIBED)
     if not rows:
         return []
-    told = statements.by_iri(store, _telling(store, chosen, {row["s"].value for row in rows}))
-    passes = Asked.of(store, chosen).passes
-    label = things.labels(store, NAMED)
+    told = statements.by_iri(store, _telling(chosen, {row["s"].value for row in rows}))
+    passes = chosen.row_test().passes
+    label = reader.labels(store, NAMED)
     found: dict[tuple[str, str, str], Line] = defaultdict(list)
     for row in rows:
         if row["s"].value not in told:
@@ -114,18 +113,16 @@ def ascribed(store: Store, chosen: Filters) -> list[Line]:
         sign = int(row["sign"].value)
         if passes(holder, target, sign):
             first, last = _days(row, statement)
-            for by in statement.organisations if chosen.as_ == "organisation" else statement.speakers:
+            for by in statement.organisations if chosen.organisation else statement.speakers:
                 position = Position(holder, target, sign, first, last, statement.iri, by)
                 found[by.iri, holder.iri, target.iri].append(position)
     return [sorted(line, key=lambda p: (p.earliest, p.latest, p.statement)) for line in found.values()]
 
 
-def _telling(store: Store, chosen: Filters, ascribing: set[str]) -> set[str]:
+def _telling(chosen: Filters, ascribing: set[str]) -> set[str]:
     """Of the statements that ascribe something, those the filters on statements let pass."""
-    about_statements = replace(chosen, **OPEN, min_count=None, as_="person")
-    if about_statements == filters.Filters():
-        return ascribing
-    return ascribing & {term.value for term in filters.matching(store, about_statements)}
+    passing = chosen.on_statements.statements()
+    return ascribing if passing is None else ascribing.intersection(passing)
 
 
 def _days(row: Mapping[str, Term], statement: Statement) -> tuple[int, int]:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 import networkx as nx
 import numpy as np
 
-from stancegraph import network, statements
+from stancegraph import network
 from stancegraph.change.listing import Listing, counted, day_of
 from stancegraph.errors import UsageError
 
@@ -89,8 +89,7 @@ def moments(
     Takes the choices of `network.agreement`. Raises UsageError for a wrong day, or windows and an event both.
     """
     recipe = {name: value for name, value in choices.items() if name in network.CHOICES}
-    filters = {name: value for name, value in choices.items() if name not in network.CHOICES}
-    table = statements.stances(store, level=recipe.get("level") or "polarity", **filters)
+    table, _ = network.prepare(store, "agreement", choices)
     spans, notes = _spans(store, table, windows, event)
     last: _Split | None = None
     rows = []

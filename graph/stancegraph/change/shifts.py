@@ -27,6 +27,7 @@ from stancegraph.change import positions
 from stancegraph.change.listing import STANCES, Listing, counted, day_of
 from stancegraph.records import Named
 from stancegraph.statements.filters import Filters
+from stancegraph.table import rows as flat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -56,9 +57,9 @@ def shifts(
     """
     if actor is not None:
         filters["actor"] = actor
-    chosen = Filters.of(filters)
+    chosen = Filters.of(store, filters)
     day = day_of(store, event)[1].toordinal() if event is not None else None
-    table = statements.stances(store, **filters)
+    table = flat.passing(chosen)
     undated = aside = 0
     pairs: dict[Pair, None] = {}
     for line in chain(positions.own(table), positions.ascribed(store, chosen)):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from stancegraph import statements
 from stancegraph.change.listing import STANCES, Listing
-from stancegraph.statements.filters import Filters
-from stancegraph.statements.row_filters import OPEN, Asked
+from stancegraph.statements.filters import ROWS, Filters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,11 +31,11 @@ def timeline(store: Store, actor: str | Sequence[str] | None = None, **filters: 
     """
     if actor is not None:
         filters["actor"] = actor
-    chosen = Filters.of(filters)
-    passes = Asked.of(store, chosen).passes
+    chosen = Filters.of(store, filters)
+    passes = chosen.row_test().passes
     found = [
         (statement, speaker, target, sign)
-        for statement in statements.said(store, **_of_statements(chosen))
+        for statement in statements.passing(_on_statements(chosen))
         for speaker in statement.speakers
         for target, sign in statement.targets or ((None, None),)
         if passes(speaker, target, sign)
@@ -45,15 +43,13 @@ def timeline(store: Store, actor: str | Sequence[str] | None = None, **filters: 
     spoken: dict[Named, set[str]] = defaultdict(set)
     for statement, speaker, *_ in found:
         spoken[speaker].add(statement.iri)
-    least = chosen.min_count or 1
+    least = chosen.min_count
     return Listing(_row(*each) for each in found if len(spoken[each[1]]) >= least)
 
 
-def _of_statements(chosen: Filters) -> dict[str, Any]:
+def _on_statements(chosen: Filters) -> Filters:
     """The filters by which statements are found, some rows of which pass them all."""
-    kept = {name: nothing for name, nothing in OPEN.items() if name.startswith("not_")}
-    left = replace(chosen, **kept, min_count=None)
-    return {item.name: getattr(left, item.name) for item in fields(left)}
+    return chosen.without("min_count", *(f"not_{name}" for name in ROWS))
 
 
 def _row(statement: Statement, speaker: Named, target: Named | None, sign: int | None) -> dict[str, Any]:

@@ -72,9 +72,9 @@ def compare(request: Request, a: ActorArgument, b: ActorArgument) -> None:
     """Where two actors agree, where they disagree, and on what only one has spoken."""
     from stancegraph import network
 
-    rows = network.compare(request.store, a, b, **request.without("actor"))
+    rows, found = network.comparison(request.store, a, b, **request.without("actor"))
     columns = ["target", "relation", "a", "b", "statements_a", "statements_b"]
-    request.show(rows, columns, "target", lambda: telling.compared_as_table(rows, _named(request, rows)))
+    request.show(rows, columns, "target", lambda: telling.compared_as_table(rows, found))
 
 
 @command(app, "allies", filters=True, recipe="agreement")
@@ -101,6 +101,7 @@ def network(
 ) -> None:
     """The ties of a network: who is tied to whom, how strongly, and by how many statements."""
     from stancegraph import network
+    from stancegraph.network.backbone import backbone
 
     columns = ["a", "b", "weight", "statements"]
     time: dict[str, Any] = {
@@ -114,9 +115,11 @@ def network(
     rows, notes = [], []
     for moment, graph in moments:
         cut = alpha is not None or min_weight is not None
-        kept = network.backbone(graph, 1 if alpha is None else alpha, minimum=min_weight) if cut else graph
+        kept = backbone(graph, 1 if alpha is None else alpha, minimum=min_weight) if cut else graph
         span = {"since": str(moment.since), "until": str(moment.until)} if moment is not None else {}
-        rows += [{**span, **tie} for tie in network.ties(kept) if tie["statements"] >= (min_statements or 0)]
+        rows += [
+            {**span, **tie} for tie in network.edge_list(kept) if tie["statements"] >= (min_statements or 0)
+        ]
         notes += graph.graph["notes"]
     request.show(rows, ["since", "until", *columns] if window or kernel else columns, "tie")
     for note in dict.fromkeys(notes):
@@ -245,7 +248,7 @@ def _moments(request: Request, time: dict[str, Any]) -> Iterator[tuple[Moment | 
     elif any(time.values()):
         raise UsageError("--step, --width and --at are of a series: choose --window or --kernel too")
     else:
-        yield None, network.network(request.store, of, **request.choices)
+        yield None, network.graph(request.store, of, **request.choices)
 
 
 def _who(request: Request, who: list[str] | None) -> list[str] | None:
@@ -257,9 +260,9 @@ def _read(request: Request, edges: Path) -> nx.Graph[str]:
     """Somebody else's network, with a note of what was mended in it; the options of ours have no place then."""
     from stancegraph.exchange import edges as lists
     from stancegraph.network.options import Recipe
-    from stancegraph.statements.filters import Filters
+    from stancegraph.statements.filters import checked
 
-    if Filters.of(request.filters) != Filters() or Recipe.of(request.recipe) != Recipe() or request.network:
+    if checked(request.filters) or Recipe.of("agreement", request.recipe) != Recipe() or request.network:
         raise UsageError("--edges reads a network as it is: leave out the options of filters and recipe")
     found = lists.read(edges)
     for note in found.notes:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import fields
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
 from stancegraph.errors import UsageError
-from stancegraph.network.options import KINDS, Recipe
-from stancegraph.statements.filters import TESTS, Filters
+from stancegraph.statements.filters import TESTS, FilterOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,52 +46,52 @@ def complete(*kinds: str) -> Callable[[str], list[str]]:
 def filter_options() -> list[inspect.Parameter]:
     """One option per filter, from the filters' own declaration."""
     parameters = []
-    for item in fields(Filters):
-        name = item.name.rstrip("_")
-        flag = "--" + name.replace("_", "-")
-        text = item.metadata["help"]
-        if name in SWITCHES:
-            annotation: Any = Annotated[bool | None, typer.Option(SWITCHES[name], help=text)]
-        elif name == "min_confidence":
+    for name, hint in get_type_hints(FilterOptions, include_extras=True).items():
+        of, text = name.rstrip("_").removeprefix("not_"), hint.__metadata__[0]
+        flag = "--" + name.rstrip("_").replace("_", "-")
+        if of in TESTS:
+            made = typer.Option(flag, metavar="NAME", help=text, autocompletion=complete(*TESTS[of].kinds))
+            annotation: Any = Annotated[list[str] | None, made]
+        elif of in SWITCHES:
+            annotation = Annotated[bool | None, typer.Option(SWITCHES[of], help=text)]
+        elif of == "min_confidence":
             annotation = Annotated[float | None, typer.Option(flag, help=text, min=0, max=1)]
-        elif name == "min_count":
+        elif of == "min_count":
             annotation = Annotated[int | None, typer.Option(flag, metavar="N", help=text, min=1)]
-        elif name == "as":
+        elif of == "as":
             annotation = Annotated[Literal["person", "organisation"], typer.Option(flag, help=text)]
-        elif item.default == ():
-            kinds = TESTS[name.removeprefix("not_")].kinds
-            made = typer.Option(flag, metavar="NAME", help=text, autocompletion=complete(*kinds))
-            annotation = Annotated[list[str] | None, made]
         else:
             annotation = Annotated[str | None, typer.Option(flag, metavar="DAY", help=text)]
-        default = None if item.default == () else item.default
-        parameters.append(option(item.name, default, annotation))
+        parameters.append(option(name, "person" if of == "as" else None, annotation))
     return parameters
 
 
 def recipe_options(*, kinds: bool) -> list[inspect.Parameter]:
-    """One option per choice of a recipe, from its own declaration; with `kinds`, `--kind` names a network too."""
+    """One option per choice of a network, from their own declaration; with `kinds`, `--kind` names a network too."""
+    from stancegraph.network.options import CHOICES, KINDS, NetworkOptions, Recipe, allowed
+
     parameters = []
-    for item in fields(Recipe):
-        text, flag = item.metadata["help"], f"--{item.name}"
-        if item.name == "kind":
-            if not kinds:
-                continue
-            text = f"Which network: {', '.join(KINDS)}; or, as everywhere, what sort of actor speaks."
-            annotation: Any = Annotated[list[str] | None, typer.Option(flag, metavar="KIND", help=text)]
-        elif isinstance(item.default, bool):
-            annotation = Annotated[bool, typer.Option(f"{flag}/--no-{item.name}", help=text)]
-        elif item.metadata["options"]:
-            annotation = Annotated[Literal[item.metadata["options"]] | None, typer.Option(flag, help=text)]
+    if kinds:
+        text = f"Which network: {', '.join(KINDS)}; or, as everywhere, what sort of actor speaks."
+        made = typer.Option("--kind", metavar="KIND", help=text)
+        parameters.append(option("kind", None, Annotated[list[str] | None, made]))
+    hints = get_type_hints(NetworkOptions, include_extras=True)
+    for name in CHOICES:
+        text, default = hints[name].__metadata__[0], getattr(Recipe(), name)
+        if isinstance(default, bool):
+            annotation: Any = Annotated[bool, typer.Option(f"--{name}/--no-{name}", help=text)]
+        elif words := allowed(name):
+            annotation = Annotated[Literal[words] | None, typer.Option(f"--{name}", help=text)]
         else:
-            annotation = Annotated[str | None, typer.Option(flag, metavar="NAME", help=text)]
-        default = item.default if isinstance(item.default, bool) else None
-        parameters.append(option(item.name, default, annotation))
+            annotation = Annotated[str | None, typer.Option(f"--{name}", metavar="NAME", help=text)]
+        parameters.append(option(name, default if isinstance(default, bool) else None, annotation))
     return parameters
 
 
 def split_kinds(given: list[str] | None) -> tuple[str | None, list[str]]:
     """What `--kind` was given, as the network named (or None) and the kinds of actor; they share no word."""
+    from stancegraph.network.options import KINDS
+
     networks = [kind for kind in given or () if kind in KINDS]
     if len(networks) > 1:
         raise UsageError(f"--kind {' --kind '.join(networks)}: name one network")

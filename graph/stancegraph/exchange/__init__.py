@@ -74,7 +74,10 @@ def write(
         raise UsageError("Parquet is no text: name a file with -o")
     from stancegraph import network
 
-    recipe, filters = network.asked(of, choices)
+    recipe = network.Recipe.of(
+        of, {name: value for name, value in choices.items() if name in network.CHOICES}
+    )
+    filters = {name: value for name, value in choices.items() if name not in network.CHOICES}
     if form in RDF or form == "parquet":
         _refuse_network(form, recipe)
     if form in RDF:
@@ -82,7 +85,8 @@ def write(
 
         files, note = rdf.files(source, path, form, filters)
     else:
-        table = _table(source, recipe, filters)
+        table, _ = network.prepare(source, of, choices)
+        table = network.countable(table, recipe)
         files, note = _network(table, recipe, path, form)
     if path == STDOUT:
         output.emit(files[0][1].decode())
@@ -103,24 +107,12 @@ def _format(path: Path, format: str | None) -> str:
 def _refuse_network(form: str, recipe: Recipe) -> None:
     """A choice about networks that a file would not show is refused, not passed over."""
     kept = {"level": recipe.level, "duplicates": recipe.duplicates} if form == "parquet" else {}
-    if recipe != Recipe.of({"kind": "stances", "duplicates": "include", **kept}):
+    if recipe != Recipe.of("stances", kept):
         what = "the flat table" if form == "parquet" else "statements"
         raise UsageError(
             f".{form} holds {what}, not a network: leave out what makes a network ({recipe.kind} …), "
             "or write .csv or .graphml"
         )
-
-
-def _table(source: Store | Table, recipe: Recipe, filters: dict[str, Any]) -> Table:
-    """The rows that count, of a store and filters or of a table as it is."""
-    from stancegraph import network, statements
-    from stancegraph.store import Store
-
-    if isinstance(source, Store):
-        return network.counting(statements.stances(source, level=recipe.level, **filters), recipe)
-    if filters:
-        raise UsageError("a table is filtered already: filter where it is made (statements.stances)")
-    return network.counting(source, recipe)
 
 
 def _network(table: Table, recipe: Recipe, path: Path, form: str) -> tuple[list[File], str]:
@@ -131,7 +123,7 @@ def _network(table: Table, recipe: Recipe, path: Path, form: str) -> tuple[list[
         return [(path, tables.parquet(table))], _note((len(table), "row"), *table.notes)
     from stancegraph import network
 
-    graph = attributes.described(network.make(table, recipe))
+    graph = attributes.described(network.build(table, recipe))
     note = _note((graph.number_of_edges(), "edge"), (graph.number_of_nodes(), "node"), *table.notes)
     if form != "csv":
         made: dict[str, Callable[[nx.Graph[str]], bytes]] = {"graphml": graphs.graphml, "gexf": graphs.gexf}

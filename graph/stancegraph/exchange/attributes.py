@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,10 +11,10 @@ import networkx as nx
 import numpy as np
 
 from stancegraph import network
+from stancegraph.dates import EARLIEST, LATEST
 from stancegraph.errors import UsageError
 from stancegraph.network.graphs import TARGET
-from stancegraph.statements.filters import Filters
-from stancegraph.table import EARLIEST, LATEST
+from stancegraph.statements.filters import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -86,9 +85,7 @@ def description(recipe: Recipe, table: Table) -> str:
     if recipe.kind != "stances":
         made |= {"aggregation": recipe.aggregation, "normalisation": recipe.divisor}
         made |= {name: getattr(recipe, name) for name in ("neutral", "isolates", "direct")}
-    chosen = table.filters or Filters()
-    asked = {f.name: getattr(chosen, f.name) for f in fields(Filters) if getattr(chosen, f.name) != f.default}
-    parts = [f"{name.rstrip('_')} {_word(value)}" for name, value in asked.items()]
+    parts = [in_words(table.filters.given)] if table.filters else []
     return "; ".join([f"{recipe.kind}: {', '.join(f'{k} {_word(v)}' for k, v in made.items())}", *parts])
 
 
@@ -177,7 +174,7 @@ def _ties(graph: nx.Graph[str]) -> Iterator[tuple[str, str, Data]]:
     statement = table.statement.codes.tolist()
     own, other = (table.target, table.actor) if recipe.kind == "targets" else (table.actor, table.target)
     sides = own.codes.tolist(), other.codes.tolist(), table.level.tolist()
-    for a, b, data, rows in network.behind(graph):
+    for a, b, data, rows in network.tie_rows(graph):
         iris = list(dict.fromkeys(table.statement.values[statement[row]] for row in rows))
         tie = {"weight": float(data["weight"]), "statements": len(iris), "statement_iris": iris}
         if recipe.kind != "two-mode":

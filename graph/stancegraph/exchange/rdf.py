@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat
 from stancegraph import statements
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.exchange.blanks import labelled
-from stancegraph.statements.filters import Filters
+from stancegraph.statements.filters import checked
 from stancegraph.store import Endpoint, Store, turtle
 from stancegraph.vocabulary import PREFIXES, compact, expand
 
@@ -51,7 +51,7 @@ def quads(store: Store, **filters: Any) -> list[Quad]:
 
     Without filters, everything in the store. Raises StanceError where an endpoint answers in part.
     """
-    if Filters.of(filters) != Filters():
+    if checked(filters):
         return statements.described(store, statements.said(store, **filters))
     rows = store.select(f"SELECT ?s ?p ?o ?graph WHERE {EVERY}")
     if isinstance(store, Endpoint):

@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from stancegraph.dates import EARLIEST, LATEST
 from stancegraph.exchange.attributes import NODE, STANCE, SURROGATE, TIE, flat
 from stancegraph.output import as_csv
-from stancegraph.table import EARLIEST, LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -63,28 +63,33 @@ def index(store: Store, *kinds: str) -> Names:
     >>> index(store.open()).resolve("Moqtada Sadr").label
     'Muqtada al-Sadr'
     """
-    persons = {row["x"].value for row in store.select("SELECT ?x { ?x a foaf:Person }")}
-    return Names(entry for kind in kinds or KINDS for entry in _entries(store, kind, persons))
+    return Names(_entries(store, kinds or tuple(KINDS)))
 
 
-def _entries(store: Store, kind: str, persons: set[str]) -> Iterator[Entry]:
-    title = publisher = ""
-    if kind == "document":
-        title = "dcterms:title"
-        publisher = "UNION { ?x dcterms:publisher/skos:prefLabel ?name BIND(stance:weakAlias AS ?p) }"
-    rows = store.select(
-        f"""SELECT DISTINCT ?x ?p ?name (LANG(?name) NOT IN ("en", "") AS ?foreign) WHERE {{
-              {KINDS[kind]} FILTER(isIRI(?x))
-              {{ VALUES ?p {{ {title} skos:prefLabel skos:altLabel skos:hiddenLabel stance:weakAlias }}
-                 ?x ?p ?name }} {publisher} }} ORDER BY ?x ?foreign ?name"""
+def _entries(store: Store, kinds: Sequence[str]) -> Iterator[Entry]:
+    named: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    persons = set()
+    patterns = " UNION ".join(f'{{ {KINDS[kind]} BIND("{kind}" AS ?kind) }}' for kind in kinds)
+    rows = store.tuples(
+        f"""SELECT DISTINCT ?kind ?x ?p ?name (LANG(?name) AS ?language) ?person WHERE {{
+              {{ SELECT DISTINCT ?kind ?x WHERE {{ {patterns} FILTER(isIRI(?x)) }} }}
+              {{ ?x ?p ?name FILTER(?p IN (dcterms:title, skos:prefLabel, skos:altLabel, skos:hiddenLabel,
+                                           stance:weakAlias)) }}
+              UNION {{ ?x dcterms:publisher/skos:prefLabel ?name BIND(stance:weakAlias AS ?p) }}
+              UNION {{ ?x a foaf:Person BIND(true AS ?person) }} }}"""
     )
-    named: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows:
-        named[row["x"].value][local_name(row["p"].value)].append(row["name"].value)
-    for iri, names in named.items():
+    for kind, iri, predicate, name, _, person in sorted(
+        rows, key=lambda r: (r[0], r[1], r[4] not in ("en", ""), r[3])
+    ):
+        if person:
+            persons.add(iri)
+        else:
+            named[kind, iri][local_name(predicate)].append(name)
+    for (kind, iri), names in named.items():
         local = [local_name(iri)]
-        labels = names["title"] + names["prefLabel"] or local
-        strong = labels + names["altLabel"] + names["hiddenLabel"] + (local if title else [])
+        titles = names["title"] if kind == "document" else []
+        labels = titles + names["prefLabel"] or local
+        strong = labels + names["altLabel"] + names["hiddenLabel"] + (local if kind == "document" else [])
         weak = tuple(names["weakAlias"])
         yield Entry(iri, labels[0], kind, tuple(dict.fromkeys(strong)), weak, iri in persons)
 

@@ -1,45 +1,160 @@
-"""Graphs from the rows that count: nodes with their labels and kinds, ties with their weights."""
+"""The networks of the flat table as networkx graphs: nodes with labels and kinds, ties with weights.
+
+Each is made from a store and filters, or from a table (`table.stances`), and remembers its rows, so that
+`ties.evidence` finds the statements and words behind a tie.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Unpack
 
 import networkx as nx
 
-from stancegraph import statements
-from stancegraph.network.projection import projection
-from stancegraph.statements import things
+from stancegraph.errors import UsageError
+from stancegraph.network.options import CHOICES, NetworkOptions, Recipe
+from stancegraph.network.projection import Projection, project
+from stancegraph.network.temporal import Moment, kernels, windows
+from stancegraph.statements import reader
+from stancegraph.store import Store
+from stancegraph.table import rows as flat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from stancegraph.network.options import Recipe
     from stancegraph.records import Named, Statement
     from stancegraph.table import Table
 
-TARGET = " (target)"
+TARGET: Final = " (target)"
 """What the name of a node ends with that is a target, in a network in which the same actor speaks too."""
 
 
-def counting(table: Table, recipe: Recipe) -> Table:
+def stances(source: Store | Table, **options: Unpack[NetworkOptions]) -> nx.MultiDiGraph[str]:
+    """The stance network: one edge per actor, target and statement, keyed by the statement's IRI.
+
+    Nodes are IRIs with `label`, `label_ar`, `kind` (an actor kind, or "proposition"); edges carry `polarity`
+    (1, -1, 0; `level` where a variable is asked for), `documents`, `date`, `act`, `medium`, `basis`, `confidence`,
+    `gist`, `quotes` and `reports`. Takes the filters of `statements.said`.
+
+    >>> from stancegraph import store
+    >>> graph = stances(store.open(), actor="khazali")
+    >>> sorted(polarity for *_, polarity in graph.edges(data="polarity"))
+    [-1, 1, 1, 1, 1, 1]
+    """
+    table, recipe = prepare(source, "stances", options)
+    return stance_network(countable(table, recipe), recipe)
+
+
+def agreement(source: Store | Table, **options: Unpack[NetworkOptions]) -> nx.Graph[str]:
+    """The network of actors, by default signed: common minus contrary stances, over the pair's mean activity.
+
+    Options are those of `NetworkOptions`: how it is made, and the filters of `statements.said`. Edges carry
+    `weight`: with the defaults -1..1 where nobody is counted twice on a target (Leifeld 2017). A pair of weight 0
+    has no edge.
+
+    >>> from stancegraph import store
+    >>> graph = agreement(store.open(), about="fall of Aleppo")
+    >>> sorted(label for _, label in graph.nodes(data="label") if "Popular" in label)
+    ['unnamed leaders of the Popular Mobilization Forces']
+    """
+    return graph(source, "agreement", **options)
+
+
+def targets(source: Store | Table, **options: Unpack[NetworkOptions]) -> nx.Graph[str]:
+    """The network of propositions and actors spoken of, tied by those who speak of both; as `agreement`."""
+    return graph(source, "targets", **options)
+
+
+def two_mode(source: Store | Table, **options: Unpack[NetworkOptions]) -> nx.Graph[str]:
+    """The network between actors (node attribute `bipartite` 0) and targets (1); `weight` as the recipe says.
+
+    An actor that is a target too has two nodes: the target's is named by its IRI and " (target)".
+    """
+    return graph(source, "two-mode", **options)
+
+
+def matrix(
+    source: Store | Table, kind: str = "agreement", /, **options: Unpack[NetworkOptions]
+) -> Projection:
+    """The same network as a sparse matrix with the codes of its rows and columns; no graph is built."""
+    table, recipe = prepare(source, kind, options)
+    return project(countable(table, recipe), recipe)
+
+
+def graph(
+    source: Store | Table, kind: str = "agreement", /, **options: Unpack[NetworkOptions]
+) -> nx.Graph[str]:
+    """The network of a kind (one of `options.KINDS`), by the options that `agreement` takes."""
+    if kind == "stances":
+        return stances(source, **options)
+    table, recipe = prepare(source, kind, options)
+    return build(countable(table, recipe), recipe)
+
+
+def series(
+    source: Store | Table,
+    *,
+    window: str | None = None,
+    step: str | None = None,
+    start: date | None = None,
+    kernel: str | None = None,
+    width: int | None = None,
+    at: Iterable[date | str] | None = None,
+    of: str = "agreement",
+    **options: Unpack[NetworkOptions],
+) -> Iterator[tuple[Moment, nx.Graph[str]]]:
+    """A network for each window (`window`, `step`, `start`; see `windows`), or around each day (see `kernels`).
+
+    Of equal stances the first of each window counts; isolates are those of the moment.
+    """
+    if (window is None) == (kernel is None):
+        raise UsageError(
+            "a series is either of windows (--window 4w) or of kernel weights (--kernel, --width)"
+        )
+    if kernel and width is None:
+        raise UsageError(f"--kernel {kernel} needs --width: over how many days it spreads")
+    table, recipe = prepare(source, of, options)
+    if window:
+        for moment in windows(table, window, step=step, start=start):
+            yield moment, build(countable(moment.rows, recipe), recipe)
+    else:
+        for moment in kernels(countable(table, recipe), str(kernel), width or 1, at=at, step=step or "1d"):
+            yield moment, build(moment.rows, recipe, moment.weights)
+
+
+def prepare(source: Store | Table, kind: str, options: Mapping[str, Any]) -> tuple[Table, Recipe]:
+    """The rows of a store that pass the filters (or a table as it is), repetitions too, and the recipe.
+
+    Raises UsageError for options that no network of this kind has, and for filters on a table.
+    """
+    recipe = Recipe.of(kind, {name: value for name, value in options.items() if name in CHOICES})
+    filters = {name: value for name, value in options.items() if name not in CHOICES}
+    if isinstance(source, Store):
+        return flat.stances(source, level=recipe.level, **filters), recipe
+    if filters:
+        raise UsageError("a table is filtered already: filter where it is made (table.stances)")
+    return source, recipe
+
+
+def countable(table: Table, recipe: Recipe) -> Table:
     """The rows that count under a recipe: neutral ones only if asked for, of equal ones the first."""
     kept = table if recipe.neutral or recipe.kind == "stances" else table.decided()
     return kept.unrepeated(recipe.duplicates, levels=recipe.aggregation != "ignore")
 
 
-def make(
+def build(
     table: Table, recipe: Recipe, weights: NDArray[np.float64] | None = None, *, words: bool = True
 ) -> nx.Graph[str]:
-    """The graph a recipe makes of the rows that count (see `counting`), weighted where a kernel gives weights.
+    """The graph a recipe makes of the rows that count (see `countable`), weighted where a kernel gives weights.
 
     Without `words` the edges of a stance network carry level and documents alone, for those who only count.
     """
     if recipe.kind == "stances":
         return stance_network(table, recipe, words=words)
-    made = projection(table, recipe, weights)
+    made = project(table, recipe, weights)
     graph: nx.Graph[str] = nx.Graph()
     own, other = (table.actor, table.target) if recipe.kind != "targets" else (table.target, table.target)
     _add_nodes(graph, table, [own.values[code] for code in made.rows])
@@ -62,9 +177,9 @@ def make(
     return graph
 
 
-def _add_nodes(graph: nx.Graph[str], table: Table, things_: Iterable[Named]) -> None:
-    known = things.described(table.store) if table.store else {}
-    for thing in things_:
+def _add_nodes(graph: nx.Graph[str], table: Table, named: Iterable[Named]) -> None:
+    known = reader.actors(table.store) if table.store else {}
+    for thing in named:
         kind, arabic = known.get(thing.iri, ("proposition" if table.store else "", None))
         graph.add_node(thing.iri, label=thing.label, label_ar=arabic, kind=kind)
 
@@ -91,16 +206,16 @@ def _add_direct(graph: nx.Graph[str], table: Table) -> None:
 def _direct(table: Table) -> Iterator[tuple[str, str, float, Named]]:
     """Actor, actor spoken of, level: of each document one."""
     actors = {thing.iri for thing in table.actor.values} | (
-        set(things.described(table.store)) if table.store else set()
+        set(reader.actors(table.store)) if table.store else set()
     )
     for row in table.unrepeated("document"):
         if row.target.iri in actors and row.target.iri != row.actor.iri:
             yield row.actor.iri, row.target.iri, float(row.level), row.target
 
 
-def tied_to(table: Table, recipe: Recipe, iri: str) -> dict[str, float]:
+def weights_of(table: Table, recipe: Recipe, iri: str) -> dict[str, float]:
     """Everyone tied to one actor in the network of agreement that a recipe makes of the rows → the weight."""
-    made = projection(table, recipe)
+    made = project(table, recipe)
     names = [table.actor.values[code].iri for code in made.rows]
     weights: dict[str, float] = {}
     if iri in names:
@@ -116,7 +231,7 @@ def tied_to(table: Table, recipe: Recipe, iri: str) -> dict[str, float]:
 def stance_network(table: Table, recipe: Recipe, *, words: bool = True) -> nx.MultiDiGraph[str]:
     """One edge for each row, keyed by the statement; with `words`, and what the statement says and where."""
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    told = statements.by_iri(table.store, set(table.statement.listed())) if words and table.store else {}
+    coded = table.records() if words else {}
     rows = list(table)
     _add_nodes(graph, table, dict.fromkeys(thing for row in rows for thing in (row.actor, row.target)))
     name = "polarity" if table.scale.kind == "polarity" else "level"
@@ -124,14 +239,14 @@ def stance_network(table: Table, recipe: Recipe, *, words: bool = True) -> nx.Mu
     for row, statement in zip(rows, table.statement.codes.tolist(), strict=True):
         codes = reported[start[statement] : start[statement + 1]].tolist()
         documents = tuple(table.document.values[code].iri for code in codes)
-        about = _told(told[row.statement]) if row.statement in told else {}
+        about = _words(coded[row.statement]) if row.statement in coded else {}
         data = {name: row.level, "documents": documents, **about}
         graph.add_edge(row.actor.iri, row.target.iri, key=row.statement, **data)
     graph.graph.update(rows=table, recipe=recipe, filters=table.filters, notes=table.notes)
     return graph
 
 
-def _told(statement: Statement) -> dict[str, Any]:
+def _words(statement: Statement) -> dict[str, Any]:
     return {
         "date": statement.date,
         "act": statement.act,

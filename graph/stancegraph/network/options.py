@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
 
 from stancegraph.errors import UsageError
+from stancegraph.statements.filters import FILTERS, FilterOptions
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+Kind = Literal["stances", "two-mode", "agreement", "targets"]
+Aggregation = Literal["ignore", "congruence", "conflict", "subtract", "combine"]
+Normalisation = Literal["none", "average", "jaccard", "cosine", "activity", "prominence"]
+Duplicates = Literal["include", "document", "week", "month", "year", "ever"]
 
-KINDS: Final = ("stances", "two-mode", "agreement", "targets")
-AGGREGATIONS: Final = ("ignore", "congruence", "conflict", "subtract", "combine")
-NORMALISATIONS: Final = ("none", "average", "jaccard", "cosine", "activity", "prominence")
-DUPLICATES: Final = ("include", "document", "week", "month", "year", "ever")
+KINDS: Final[tuple[str, ...]] = get_args(Kind)
+AGGREGATIONS: Final[tuple[str, ...]] = get_args(Aggregation)
+NORMALISATIONS: Final[tuple[str, ...]] = get_args(Normalisation)
 
 ALLOWED: Final = {
     "one-mode": (AGGREGATIONS[:4], NORMALISATIONS[:5]),
@@ -22,46 +25,63 @@ ALLOWED: Final = {
 """What is defined in a network of one set of nodes, and in one of two."""
 
 
-def _choice(options: tuple[str, ...] | None, default: Any, help: str) -> Any:
-    return field(default=default, metadata={"options": options, "help": help})
+class NetworkOptions(FilterOptions, total=False):
+    """How a network is made, and the filters of what it is made from."""
+
+    aggregation: Annotated[Aggregation | None, "How levels on a shared target count."]
+    normalisation: Annotated[
+        Normalisation | None, "What a weight is divided by; default: average, for two-mode none."
+    ]
+    duplicates: Annotated[Duplicates | None, "Of equal stances the first counts in each of these."]
+    level: Annotated[str | None, "The polarity, or the name of a coded variable."]
+    neutral: Annotated[bool, "Count stances withheld (neutral) too."]
+    isolates: Annotated[bool, "Keep those without a tie, or drop them."]
+    direct: Annotated[bool, "Add stances of actors on each other to agreement."]
+
+
+CHOICES: Final = tuple(name for name in NetworkOptions.__annotations__ if name not in FILTERS)
+"""The names of the choices that are no filters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """The choices; defaults make the signed network of agreement (one-mode subtract over average activity)."""
 
-    kind: str = _choice(KINDS, "agreement", "Which network.")
-    aggregation: str = _choice(AGGREGATIONS, "subtract", "How levels on a shared target count.")
-    normalisation: str | None = _choice(
-        NORMALISATIONS, None, "What a weight is divided by; default: average, for two-mode none."
-    )
-    duplicates: str = _choice(DUPLICATES, "document", "Of equal stances the first counts in each of these.")
-    level: str = _choice(None, "polarity", "The polarity, or the name of a coded variable.")
-    neutral: bool = _choice(None, False, "Count stances withheld (neutral) too.")
-    isolates: bool = _choice(None, True, "Keep those without a tie, or drop them.")
-    direct: bool = _choice(None, False, "Add stances of actors on each other to agreement.")
+    kind: str = "agreement"
+    aggregation: str = "subtract"
+    normalisation: str | None = None
+    duplicates: str = "document"
+    level: str = "polarity"
+    neutral: bool = False
+    isolates: bool = True
+    direct: bool = False
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Recipe:
-        """A recipe from keyword arguments, None meaning the default; raises UsageError for what is undefined."""
-        known = {item.name: item.metadata["options"] for item in fields(cls)}
-        for name, value in options.items():
-            if name not in known:
-                raise UsageError(f"no choice is called '{name}'; there are: {', '.join(known)}")
-            if value is not None and known[name] and value not in known[name]:
-                raise UsageError(f"--{name} '{value}': choose one of {', '.join(known[name])}")
-        chosen = cls(**{name: value for name, value in options.items() if value is not None})
-        if chosen.kind != "stances":
-            chosen._check()
-        elif chosen.normalisation or chosen.aggregation != cls().aggregation:
-            raise UsageError(
-                "--aggregation and --normalisation are not defined for --kind stances: leave them out"
-            )
-        if chosen.direct and (chosen.kind != "agreement" or chosen.level != "polarity"):
-            raise UsageError("--direct adds stances on actors to the polarity of agreement: use that network")
-        return chosen
+    def of(cls, kind: str, choices: Mapping[str, Any]) -> Recipe:
+        """Of the choices given, None meaning the default; raises UsageError for what is undefined."""
+        if kind not in KINDS:
+            raise UsageError(f"--kind '{kind}': choose one of {', '.join(KINDS)}")
+        for name, value in choices.items():
+            if name not in CHOICES:
+                raise UsageError(f"no choice is called '{name}'; there are: kind, {', '.join(CHOICES)}")
+            words = allowed(name)
+            if value is not None and words and value not in words:
+                raise UsageError(f"--{name} '{value}': choose one of {', '.join(words)}")
+        every = {"duplicates": "include"} if kind == "stances" else {}
+        given = {name: value for name, value in choices.items() if value is not None}
+        recipe = cls(kind=kind, **{**every, **given})
+        recipe._check()
+        return recipe
 
     def _check(self) -> None:
+        if self.direct and (self.kind != "agreement" or self.level != "polarity"):
+            raise UsageError("--direct adds stances on actors to the polarity of agreement: use that network")
+        if self.kind == "stances":
+            if self.normalisation or self.aggregation != "subtract":
+                raise UsageError(
+                    "--aggregation and --normalisation are not defined for --kind stances: leave them out"
+                )
+            return
         aggregations, normalisations = ALLOWED["two-mode" if self.kind == "two-mode" else "one-mode"]
         if self.aggregation not in aggregations:
             raise UsageError(
@@ -77,3 +97,13 @@ class Recipe:
     def divisor(self) -> str:
         """The normalisation, or what this kind of network has by default."""
         return self.normalisation or ("none" if self.kind == "two-mode" else "average")
+
+
+def allowed(choice: str) -> tuple[str, ...]:
+    """The words a choice is one of; none where any text or truth value serves.
+
+    >>> allowed("duplicates")
+    ('include', 'document', 'week', 'month', 'year', 'ever')
+    """
+    hint = get_type_hints(NetworkOptions)[choice]
+    return tuple(word for part in get_args(hint) for word in get_args(part))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from stancegraph.network.options import Recipe
     from stancegraph.table import Table
-    from stancegraph.table.scale import Scale
+    from stancegraph.table.scales import Scale
 
     Vector = NDArray[np.float64]
 
@@ -56,7 +56,7 @@ class Counts:
     columns: NDArray[np.int32]
 
 
-def projection(table: Table, recipe: Recipe, weights: Vector | None = None) -> Projection:
+def project(table: Table, recipe: Recipe, weights: Vector | None = None) -> Projection:
     """The network a recipe makes of the rows (repetitions are left out before); `weights` count rows by K(u)."""
     counts = counted(table, weights, of="target" if recipe.kind == "targets" else "actor")
     if recipe.kind == "two-mode":

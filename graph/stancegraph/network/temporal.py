@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from stancegraph.dates import calendar_day
 from stancegraph.errors import UsageError
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def windows(
     """The rows of each window of `length` (`4w`, `28d`, `3m`, `1y`, `50s`), `step` (default `length`) apart.
 
     The first begins on `start` or on the first day there is, the last holds the last day. The rows are those of
-    the table, repetitions too: `network.make(network.counting(rows, recipe), recipe)` is the network of one.
+    the table, repetitions too: `graphs.build(graphs.countable(rows, recipe), recipe)` is the network of one.
     """
     wide = Length.of(length)
     apart = Length.of(step, "step") if step else wide
@@ -164,7 +165,7 @@ def kernels(
         f"{loose} rows left out: the day is bounded more loosely than the kernel" if loose else ""
     )
     middle = (rows.earliest.astype(float) + rows.latest) / 2
-    for day in _moments(rows, step) if at is None else map(_as_day, at):
+    for day in _moments(rows, step) if at is None else (calendar_day(day, "at") for day in at):
         weights = KERNELS[kernel](2 * (middle - day.toordinal()) / width)
         heavy = weights > 0
         yield Moment(day, day, rows[heavy], weights[heavy])
@@ -183,12 +184,3 @@ def _moments(rows: Table, step: str) -> Iterator[date]:
             return
         yield day
     raise UsageError(f"--step {step} makes more than {MOST} moments: take a longer one")
-
-
-def _as_day(day: date | str) -> date:
-    try:
-        return date.fromisoformat(day) if isinstance(day, str) else day
-    except ValueError:
-        raise UsageError(
-            f"--at '{str(day)[:40]}' is not a day of the calendar: write it as 2024-12-31"
-        ) from None

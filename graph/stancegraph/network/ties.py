@@ -1,26 +1,30 @@
-"""What stands behind a tie: the rows, and the statements with their words, that its weight is made of."""
+"""Ties and what stands behind them: the rows and statements a weight is made of; two actors side by side."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 from stancegraph import statements
 from stancegraph.errors import UsageError
 from stancegraph.network.graphs import TARGET
+from stancegraph.statements.filters import FilterOptions, Filters
+from stancegraph.table import rows as flat
+from stancegraph.vocabulary import STANCES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     import networkx as nx
     from numpy.typing import NDArray
 
     from stancegraph.network.options import Recipe
     from stancegraph.records import Statement
+    from stancegraph.store import Store
     from stancegraph.table import Table
-    from stancegraph.table.scale import Scale
+    from stancegraph.table.scales import Scale
 
     Rows = NDArray[np.intp]
     Held = Mapping[int, list[tuple[float, int]]]
@@ -37,16 +41,16 @@ def evidence(graph: nx.Graph[str], a: str, b: str) -> list[Statement]:
     >>> {s.speakers[0].label for s in evidence(graph, "Iran", "Türkiye")} <= {"Iran", "Türkiye"}
     True
     """
-    rows = supported(graph, a, b)
-    if rows.store is None:
+    behind = supporting_rows(graph, a, b)
+    if behind.store is None:
         raise UsageError(
-            "this network was made from rows of your own: network.supported gives those of a tie"
+            "this network was made from rows of your own: ties.supporting_rows gives those of a tie"
         )
-    found = statements.by_iri(rows.store, set(rows.statement.listed()))
-    return [found[iri] for iri in dict.fromkeys(rows.statement.listed())]
+    found = statements.by_iri(behind.store, set(behind.statement.listed()))
+    return [found[iri] for iri in dict.fromkeys(behind.statement.listed())]
 
 
-def supported(graph: nx.Graph[str], a: str, b: str) -> Table:
+def supporting_rows(graph: nx.Graph[str], a: str, b: str) -> Table:
     """The rows of the flat table behind the tie of `a` and `b`; none where the two have no tie."""
     table, recipe = graph.graph.get("rows"), graph.graph.get("recipe")
     if table is None or recipe is None:
@@ -59,7 +63,7 @@ def supported(graph: nx.Graph[str], a: str, b: str) -> Table:
     return chosen
 
 
-def behind(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str, Any], list[int]]]:
+def tie_rows(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str, Any], list[int]]]:
     """Every tie with its two nodes, its data and the rows behind it, as places in the graph's table, in order.
 
     In a two-mode network the actor comes first.
@@ -73,14 +77,14 @@ def behind(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str, Any], lis
         yield first, second, data, sorted(rows_of(*ends) | _direct(table, recipe, first, second))
 
 
-def numbers(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str, Any], int]]:
+def statement_counts(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str, Any], int]]:
     """Every tie with its two nodes, its data and the number of statements behind it."""
     statement = graph.graph["rows"].statement.codes
-    for a, b, data, rows in behind(graph):
+    for a, b, data, rows in tie_rows(graph):
         yield a, b, data, len({int(statement[row]) for row in rows})
 
 
-def ties(graph: nx.Graph[str]) -> list[dict[str, Any]]:
+def edge_list(graph: nx.Graph[str]) -> list[dict[str, Any]]:
     """`a, b, weight, statements`: every tie by the labels of its ends, and how many statements are behind it.
 
     Undirected pairs once, sorted. In the stance network a row is an actor, a target and a level.
@@ -91,7 +95,9 @@ def ties(graph: nx.Graph[str]) -> list[dict[str, Any]]:
         levels = Counter((a, b, d.get("polarity", d.get("level"))) for a, b, d in graph.edges(data=True))
         found = [(label[a], label[b], level, number) for (a, b, level), number in levels.items()]
     else:
-        found = [(label[a], label[b], data["weight"], number) for a, b, data, number in numbers(graph)]
+        found = [
+            (label[a], label[b], data["weight"], number) for a, b, data, number in statement_counts(graph)
+        ]
     if graph.graph["recipe"].kind in {"agreement", "targets"}:
         found = [(min(a, b), max(a, b), weight, number) for a, b, weight, number in found]
     found.sort(key=lambda row: (row[0], row[1], str(row[2])))
@@ -166,8 +172,64 @@ def _direct(table: Table, recipe: Recipe, a: str, b: str) -> set[int]:
         return set()
     code = {thing.iri: i for i, thing in enumerate(table.actor.values) if thing.iri in (a, b)}
     held = {thing.iri: i for i, thing in enumerate(table.target.values) if thing.iri in (a, b)}
-    rows: set[int] = set()
+    found: set[int] = set()
     for one, other in ((a, b), (b, a)):
         both = (table.actor.codes == code.get(one, -1)) & (table.target.codes == held.get(other, -1))
-        rows |= set(np.flatnonzero(both).tolist())
-    return rows
+        found |= set(np.flatnonzero(both).tolist())
+    return found
+
+
+def compare(store: Store, a: str, b: str, **options: Unpack[FilterOptions]) -> list[dict[str, Any]]:
+    """`target, relation, a, b, statements_a, statements_b`: where two actors agree, disagree, and never met.
+
+    `relation` is "agree", "disagree", "both" (stances of either sign), "open" (one withholds judgement),
+    or "never met" (only one has spoken of the target); `a` and `b` are the stances in words.
+    """
+    return comparison(store, a, b, **options)[0]
+
+
+def comparison(
+    store: Store, a: str, b: str, **options: Unpack[FilterOptions]
+) -> tuple[list[dict[str, Any]], dict[str, Statement]]:
+    """The rows of `compare`, and the statements they name by IRI."""
+    filters = Filters.of(store, {**options, "actor": (a, b)})
+    table = flat.passing(filters)
+    sides = [_levels_on_targets(table, iri) for iri in filters.meant["actor"]]
+    found = []
+    for target in {**sides[0], **sides[1]}:
+        mine, theirs = (side.get(target, {}) for side in sides)
+        found.append(
+            {
+                "target": target,
+                "relation": _relation(set(mine), set(theirs)),
+                "a": _in_words(mine),
+                "b": _in_words(theirs),
+                "statements_a": sorted({iri for iris in mine.values() for iri in iris}),
+                "statements_b": sorted({iri for iris in theirs.values() for iri in iris}),
+            }
+        )
+    order = ("agree", "disagree", "both", "open", "never met")
+    found.sort(key=lambda row: (order.index(row["relation"]), row["target"]))
+    return found, table.records()
+
+
+def _levels_on_targets(table: Table, iri: str) -> dict[str, dict[int, list[str]]]:
+    """Target → level → statements of one actor."""
+    held: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for row in table:
+        if row.actor.iri == iri:
+            held[row.target.label][int(row.level)].append(row.statement)
+    return held
+
+
+def _relation(mine: set[int], theirs: set[int]) -> str:
+    if not mine or not theirs:
+        return "never met"
+    agree, disagree = mine & theirs - {0}, {-sign for sign in mine} & theirs - {0}
+    if agree and disagree:
+        return "both"
+    return "agree" if agree else "disagree" if disagree else "open"
+
+
+def _in_words(side: Collection[int]) -> str:
+    return " and ".join(STANCES[sign] for sign in (1, -1, 0) if sign in side)

@@ -6,17 +6,19 @@ All of it is computed under the filters the graph was made with; filters in the 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from math import fsum
 from typing import TYPE_CHECKING, Any, Final
 
 from stancegraph import balance, network
+from stancegraph.statements.filters import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import networkx as nx
 
+    from stancegraph.statements.filters import Filters
     from stancegraph.table import Table
 
     Row = dict[str, Any]
@@ -58,19 +60,13 @@ def standing(
     return Standing(ties, blocs, _matrix(stances, things), how, left_out)
 
 
-def computed(filters: Any) -> str:
+def computed(filters: Filters | None) -> str:
     """The filters something was computed under, in words.
 
     >>> computed(None)
     'all statements of the graph'
     """
-    chosen = []
-    for item in fields(filters) if filters is not None else ():
-        value = getattr(filters, item.name)
-        if value != item.default and value not in ((), None):
-            told = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-            chosen.append(f"{item.name.rstrip('_').replace('_', ' ')}: {told}")
-    return "; ".join(chosen) or "all statements of the graph"
+    return in_words(filters.given) if filters else "all statements of the graph"
 
 
 def _ties(graph: nx.Graph[str], number: Mapping[str, int], stances: list[Row]) -> list[Row]:

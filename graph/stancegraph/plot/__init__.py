@@ -36,7 +36,7 @@ WIDEST: Final = 60.0
 def figure(
     source: Store | Table, kind: str = "network", *, width: float | None = None, **choices: Any
 ) -> Figure:
-    """A picture of a store or table (`statements.stances`) as a figure of `width` inches, wider where it must be.
+    """A picture of a store or table (`table.stances`) as a figure of `width` inches, wider where it must be.
 
     `choices` are those of `network.agreement` and the filters of `statements.said`; also `labels` ("en", "ar":
     Arabic names where the graph has them), for the matrix `least` (actors who speak of a target), for the timeline

@@ -57,7 +57,7 @@ def natural(actors: int) -> float:
 
 def signed(rows: Table, recipe: Recipe) -> nx.Graph[str]:
     """The network of the recipe with all who speak; where it counts conflict, conflict is negative."""
-    graph = network.make(network.counting(rows, recipe), recipe)
+    graph = network.build(network.countable(rows, recipe), recipe)
     speakers = (rows.actor.values[code] for code in rows.actor.present())
     graph.add_nodes_from((one.iri, {"label": one.label}) for one in speakers if one.iri not in graph)
     if recipe.aggregation == "conflict":

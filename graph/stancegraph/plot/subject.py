@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from stancegraph import network, statements
+from stancegraph import network
+from stancegraph.dates import EARLIEST, LATEST
 from stancegraph.errors import UsageError
 from stancegraph.network.options import Recipe
 from stancegraph.plot import lettering
-from stancegraph.statements import things
-from stancegraph.statements.filters import Filters
+from stancegraph.statements import reader
+from stancegraph.statements.filters import in_words
 from stancegraph.store import Store
-from stancegraph.table import EARLIEST, LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,29 +75,17 @@ class Subject:
     def _filters(self) -> str:
         """The filters that are set, as they were typed."""
         chosen = self.rows.filters
-        if chosen is None or chosen == Filters():
-            return ""
-        told = [
-            f"{item.name.rstrip('_').replace('_', ' ')} {_typed(value)}"
-            for item in fields(chosen)
-            if (value := getattr(chosen, item.name)) != item.default
-        ]
-        return lettering.clean(f"Only: {'; '.join(told)}") + "."
+        return lettering.clean(f"Only: {in_words(chosen.given)}") + "." if chosen else ""
 
 
 def read(source: Store | Table, choices: dict[str, Any], *, labels: str = "en") -> Subject:
     """The subject of a picture; raises UsageError where a name is wrong or no statement matches."""
     if labels not in LANGUAGES:
         raise UsageError(f"--labels '{str(labels)[:20]}': choose one of {', '.join(LANGUAGES)}")
-    recipe = Recipe.of({k: v for k, v in choices.items() if k in network.CHOICES})
-    filters = {k: v for k, v in choices.items() if k not in network.CHOICES}
-    if isinstance(source, Store):
-        source = statements.stances(source, level=recipe.level, **filters)
-    elif filters:
-        raise UsageError("a table is filtered already: filter where it is made (statements.stances)")
+    source, recipe = network.prepare(source, "agreement", choices)
     if not len(source):
         raise UsageError("no statements match: nothing to draw; loosen the filters")
-    known = things.described(source.store) if source.store else {}
+    known = reader.actors(source.store) if source.store else {}
     arabic = {iri: name for iri, (_, name) in known.items() if name} if labels == "ar" else {}
     return Subject(source, recipe, arabic, {iri: kind for iri, (kind, _) in known.items()})
 

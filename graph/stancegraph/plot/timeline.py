@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from stancegraph.dates import EARLIEST, LATEST
 from stancegraph.errors import UsageError
 from stancegraph.plot import days, happenings, lanes, lettering, marks, style, subject
 from stancegraph.plot.frame import Key, framed
 from stancegraph.plot.lanes import Said
-from stancegraph.table import EARLIEST, LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from stancegraph import names, statements
+from stancegraph.statements import reader
 
 if TYPE_CHECKING:
+    from stancegraph.statements.filters import FilterOptions
     from stancegraph.store import Store
 
 Row = dict[str, Any]
@@ -72,7 +74,7 @@ def documents(store: Store) -> list[Row]:
            WHERE { ?report stance:document ?document ; stance:reports ?s } GROUP BY ?document"""
     )
     number = {row["document"].value: int(row["n"].value) for row in counts}
-    iris = [row["document"] for row in store.select("SELECT ?document { ?document a schema:NewsArticle }")]
+    iris = {iri for (iri,) in store.tuples("SELECT ?document { ?document a schema:NewsArticle }")}
     rows = [
         {
             "document": d.iri,
@@ -81,7 +83,7 @@ def documents(store: Store) -> list[Row]:
             "issued": d.issued,
             "statements": number.get(d.iri, 0),
         }
-        for d in statements.documents(store, iris).values()
+        for d in reader.documents(store, iris).values()
     ]
     return sorted(rows, key=lambda row: (row["issued"], row["document"]))
 
@@ -119,7 +121,7 @@ def events(store: Store) -> list[Row]:
     return sorted(rows, key=lambda row: (row["date"] or "9999", row["iri"]))
 
 
-def figures(store: Store, **filters: Any) -> list[Row]:
+def figures(store: Store, **filters: Unpack[FilterOptions]) -> list[Row]:
     """`speaker, counted, event, min, max, date, document` of every number claimed, by speaker and time.
 
     Takes the filters of `statements.said`. A figure two documents report has two rows.

@@ -1,4 +1,4 @@
-"""Which statements are meant: the filters every command, function and page shares, and the query they make.
+"""Which statements are meant: the filters every command, function and page shares, declared and resolved once.
 
 A filter on speaker or target chooses statements where statements are told, and rows where the flat table is made:
 there `--not-actor` drops one speaker of a joint statement and leaves the others' rows.
@@ -7,21 +7,68 @@ there `--not-actor` drops one speaker of a joint statement and leaves the others
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypedDict
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal as Value
+from pyoxigraph import NamedNode
 
 from stancegraph import names
+from stancegraph.dates import calendar_day
 from stancegraph.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from stancegraph.records import Named
     from stancegraph.store import Store, Term
 
-TARGET = ("actor", "proposition")
+Several = str | Sequence[str] | None
+"""A name, or several that are alternatives."""
+
+
+class FilterOptions(TypedDict, total=False):
+    """What is asked for, as typed; several values of one filter are alternatives, several filters all hold.
+
+    Names may be anything `names.Names.resolve` takes, days are ISO 8601 (`2025-03-08`). A statement dated only
+    to an interval passes `since` and `until` when the interval overlaps them. `act="accuse"` includes the
+    narrower acts, `about` an event the events within it, `about` an actor the propositions on it.
+    """
+
+    actor: Annotated[Several, "Who speaks."]
+    kind: Annotated[Several, "What sort of actor speaks: politician, armed group, state …"]
+    about: Annotated[Several, "Actor, proposition or event the statement is about."]
+    supports: Annotated[Several, "Actor or proposition it supports."]
+    opposes: Annotated[Several, "Actor or proposition it opposes."]
+    target: Annotated[Several, "Actor or proposition it takes any stance on."]
+    act: Annotated[Several, "What is done with the words: accuse, urge, warning …"]
+    medium: Annotated[Several, "The channel: post on X, televised speech …"]
+    basis: Annotated[Several, "What the coding rests on: said, implied or attributed."]
+    document: Annotated[Several, "Document that reports it: its title, or the end of its IRI."]
+    since: Annotated[str | None, "First day, as 2024-12-01."]
+    until: Annotated[str | None, "Last day, as 2024-12-31."]
+    quoted: Annotated[bool | None, "Only statements with verbatim words, or without."]
+    joint: Annotated[bool | None, "Only statements of several speakers together, or of one alone."]
+    min_confidence: Annotated[float | None, "Least confidence of the coding, 0 to 1."]
+    min_count: Annotated[int | None, "Leave out speakers with fewer statements than this among those left."]
+    as_: Annotated[
+        Literal["person", "organisation"], "Count a speaker as person, or as organisation spoken for."
+    ]
+    not_actor: Annotated[Several, "Leave out this speaker."]
+    not_kind: Annotated[Several, "Leave out this sort of actor."]
+    not_about: Annotated[Several, "Leave out what is about this."]
+    not_supports: Annotated[Several, "Leave out what supports this."]
+    not_opposes: Annotated[Several, "Leave out what opposes this."]
+    not_target: Annotated[Several, "Leave out stances on this."]
+    not_act: Annotated[Several, "Leave out this act."]
+    not_medium: Annotated[Several, "Leave out this channel."]
+    not_basis: Annotated[Several, "Leave out codings on this basis."]
+    not_document: Annotated[Several, "Leave out what this document reports, unless another does too."]
+
+
+FILTERS: Final = tuple(FilterOptions.__annotations__)
+"""The names of all filters, in the order they are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +79,20 @@ class Test:
     pattern: str
 
 
-ABOUT = """{ ?s schema:about ?about } UNION { ?s schema:about/schema:superEvent+ ?about }
+TARGET: Final = ("actor", "proposition")
+ABOUT: Final = """{ ?s schema:about ?about } UNION { ?s schema:about/schema:superEvent+ ?about }
     UNION { ?s ?edge ?about . ?edge stance:polarity ?sign }
     UNION { ?s ?edge ?held . ?edge stance:polarity ?sign . ?held a stance:Proposition ; schema:about ?about }"""
-ORGANISATION = """{ ?s stance:onBehalfOf ?actor }
+ORGANISATION: Final = """{ ?s stance:onBehalfOf ?actor }
     UNION { ?s stance:inRole/org:organization ?actor MINUS { ?s stance:onBehalfOf ?principal } }
     UNION { ?s stance:speaker ?actor MINUS { ?s stance:onBehalfOf ?principal }
             MINUS { ?s stance:inRole ?role . ?role org:member ?actor } }"""
-COUNTED = {
+COUNTED: Final = {
     "actor": ORGANISATION,
     "kind": f"{ORGANISATION.replace('?actor', '?counted')} ?counted stance:actorKind ?kind",
 }
 """Patterns of filters on the speaker where organisations are counted as such."""
-
-TESTS = {
+TESTS: Final = {
     "actor": Test(("actor",), "?s stance:speaker ?actor"),
     "kind": Test(("actor kind",), "?s stance:speaker/stance:actorKind ?kind"),
     "about": Test(("actor", "proposition", "event"), ABOUT),
@@ -57,127 +104,169 @@ TESTS = {
     "basis": Test(("basis",), "?s stance:basis ?basis"),
     "document": Test(("document",), "?report stance:reports ?s ; stance:document ?document"),
 }
-
-
-def _names(help: str) -> Any:
-    return field(default=(), metadata={"help": help})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """What is asked for, as typed; several values of one filter are alternatives, several filters all hold.
-
-    Names may be anything `names.Names.resolve` takes, days are ISO 8601 (`2025-03-08`). A statement dated only
-    to an interval passes `since` and `until` when the interval overlaps them. `--act accuse` includes the
-    narrower acts, `--about` an event includes the events within it, `--about` an actor the propositions on it.
-    """
-
-    actor: tuple[str, ...] = _names("Who speaks.")
-    kind: tuple[str, ...] = _names("What sort of actor speaks: politician, armed group, state …")
-    about: tuple[str, ...] = _names("Actor, proposition or event the statement is about.")
-    supports: tuple[str, ...] = _names("Actor or proposition it supports.")
-    opposes: tuple[str, ...] = _names("Actor or proposition it opposes.")
-    target: tuple[str, ...] = _names("Actor or proposition it takes any stance on.")
-    act: tuple[str, ...] = _names("What is done with the words: accuse, urge, warning …")
-    medium: tuple[str, ...] = _names("The channel: post on X, televised speech …")
-    basis: tuple[str, ...] = _names("What the coding rests on: said, implied or attributed.")
-    document: tuple[str, ...] = _names("Document that reports it: its title, or the end of its IRI.")
-    since: str | None = field(default=None, metadata={"help": "First day, as 2024-12-01."})
-    until: str | None = field(default=None, metadata={"help": "Last day, as 2024-12-31."})
-    quoted: bool | None = field(
-        default=None, metadata={"help": "Only statements with verbatim words, or without."}
-    )
-    joint: bool | None = field(
-        default=None, metadata={"help": "Only statements of several speakers together, or of one alone."}
-    )
-    min_confidence: float | None = field(
-        default=None, metadata={"help": "Least confidence of the coding, 0 to 1."}
-    )
-    min_count: int | None = field(
-        default=None,
-        metadata={"help": "Leave out speakers with fewer statements than this among those left."},
-    )
-    as_: str = field(
-        default="person", metadata={"help": "Count a speaker as person, or as organisation spoken for."}
-    )
-    not_actor: tuple[str, ...] = _names("Leave out this speaker.")
-    not_kind: tuple[str, ...] = _names("Leave out this sort of actor.")
-    not_about: tuple[str, ...] = _names("Leave out what is about this.")
-    not_supports: tuple[str, ...] = _names("Leave out what supports this.")
-    not_opposes: tuple[str, ...] = _names("Leave out what opposes this.")
-    not_target: tuple[str, ...] = _names("Leave out stances on this.")
-    not_act: tuple[str, ...] = _names("Leave out this act.")
-    not_medium: tuple[str, ...] = _names("Leave out this channel.")
-    not_basis: tuple[str, ...] = _names("Leave out codings on this basis.")
-    not_document: tuple[str, ...] = _names("Leave out what this document reports, unless another does too.")
-
-    @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Filters:
-        """Filters from keyword arguments; a single name stands for a tuple of one. Checks days and numbers."""
-        known = {item.name for item in fields(cls)}
-        for name in options:
-            if name not in known:
-                raise UsageError(f"no filter is called '{name}'; there are: {', '.join(sorted(known))}")
-        given: dict[str, Any] = {}
-        for name, value in options.items():
-            listed = name.removeprefix("not_") in TESTS
-            given[name] = ((value,) if isinstance(value, str) else tuple(value or ())) if listed else value
-        chosen = cls(**given)
-        for end in ("since", "until"):
-            _check_day(end, getattr(chosen, end))
-        if chosen.since and chosen.until and chosen.since > chosen.until:
-            raise UsageError(
-                f"--since {chosen.since} is after --until {chosen.until}: no day lies between them"
-            )
-        if chosen.min_confidence is not None and not 0 <= chosen.min_confidence <= 1:
-            raise UsageError(f"--min-confidence {chosen.min_confidence} is outside 0 to 1")
-        if chosen.min_count is not None and chosen.min_count < 1:
-            raise UsageError(f"--min-count {chosen.min_count}: a speaker left has at least 1 statement")
-        if chosen.as_ not in {"person", "organisation"}:
-            raise UsageError(f"--as {chosen.as_}: speakers count as 'person' or as 'organisation'")
-        return chosen
-
-
-def _check_day(option: str, text: str | None) -> None:
-    if text is None:
-        return
-    try:
-        valid = re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None and bool(date.fromisoformat(text))
-    except ValueError:
-        valid = False
-    if not valid:
-        raise UsageError(f"--{option} '{text[:40]}' is not a day of the calendar: write it as 2024-12-31")
-
-
-ROWS = frozenset({"actor", "kind", "supports", "opposes", "target"})
+"""Filter on a named thing → how it is met; each has a `not_` too."""
+SIGNS: Final = {"supports": 1, "opposes": -1}
+ROWS: Final = frozenset({"actor", "kind", "target", *SIGNS})
 """Filters that choose rows of the flat table: of a statement of several speakers or targets, not all may pass."""
 
 
-def matching(store: Store, filters: Filters, *, rows: bool = False) -> list[Term]:
-    """IRIs of the statements that pass, in no order; for `rows`, of those of which a row may pass."""
-    patterns = ["?s a stance:Statement ."]
-    values: dict[str, list[Term]] = {}
-    asked = [
-        (option, name)
-        for name in TESTS
-        for option in (name, f"not_{name}")
-        if getattr(filters, option) and not (rows and option == f"not_{name}" and name in ROWS)
-    ]
-    kinds = sorted({kind for _, name in asked for kind in TESTS[name].kinds})
-    known = names.index(store, *kinds) if kinds else names.Names(())
-    for option, name in asked:
-        pattern = TESTS[name].pattern
-        if filters.as_ == "organisation":
-            pattern = COUNTED.get(name, pattern)
-        meant = [NamedNode(known.resolve(text, *TESTS[name].kinds).iri) for text in getattr(filters, option)]
-        if option == name:
-            patterns.append(f"{{ {pattern} }}")
-            values[name] = list(meant)
-        else:
-            patterns.append(_without(name, pattern, len(meant)))
-            values |= {f"not_{name}_{i}": [iri] for i, iri in enumerate(meant)}
-    patterns += _ranges(filters, values)
-    return [row["s"] for row in store.select(f"SELECT DISTINCT ?s WHERE {{ {' '.join(patterns)} }}", values)]
+def checked(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The filters that ask for something, in order, names in tuples; raises UsageError for what none can mean.
+
+    >>> checked({"actor": "khazali", "since": None, "as_": "person"})
+    {'actor': ('khazali',)}
+    """
+    for name in options:
+        if name not in FILTERS:
+            raise UsageError(f"no filter is called '{name}'; there are: {', '.join(sorted(FILTERS))}")
+    given: dict[str, Any] = {}
+    for name in (each for each in FILTERS if each in options):
+        value: Any = options[name]
+        if name.removeprefix("not_") in TESTS:
+            value = (value,) if isinstance(value, str) else tuple(value or ())
+        if value is not None and value != () and (name, value) != ("as_", "person"):
+            given[name] = value
+    for end in ("since", "until"):
+        if end in given:
+            calendar_day(given[end], end)
+    since, until = given.get("since", ""), given.get("until", "9999")
+    if since > until:
+        raise UsageError(f"--since {since} is after --until {until}: no day lies between them")
+    if not 0 <= given.get("min_confidence", 0) <= 1:
+        raise UsageError(f"--min-confidence {given['min_confidence']} is outside 0 to 1")
+    if given.get("min_count", 1) < 1:
+        raise UsageError(f"--min-count {given['min_count']}: a speaker left has at least 1 statement")
+    if given.get("as_", "organisation") != "organisation":
+        raise UsageError(f"--as {given['as_']}: speakers count as 'person' or as 'organisation'")
+    return given
+
+
+def in_words(given: Mapping[str, Any]) -> str:
+    """Filters as they were typed: "actor khazali; since 2025-03-01"."""
+    return "; ".join(f"{name.rstrip('_').replace('_', ' ')} {_typed(value)}" for name, value in given.items())
+
+
+def _typed(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The filters of one request, resolved in one store: `given` as typed, `meant` the IRIs each name stands for."""
+
+    store: Store
+    given: dict[str, Any]
+    meant: dict[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, store: Store, options: Mapping[str, Any]) -> Filters:
+        """Checked, and every name resolved; raises UsageError, UnknownName for a name that is not one thing's."""
+        given = checked(options)
+        named = {name: TESTS[name.removeprefix("not_")].kinds for name in given if _is_named(name)}
+        if not named:
+            return cls(store, given, {})
+        known = names.index(store, *sorted({kind for kinds in named.values() for kind in kinds}))
+        meant = {
+            name: tuple(known.resolve(text, *kinds).iri for text in given[name])
+            for name, kinds in named.items()
+        }
+        return cls(store, given, meant)
+
+    def __bool__(self) -> bool:
+        return bool(self.given)
+
+    @property
+    def organisation(self) -> bool:
+        """Whether a speaker counts as the organisation spoken for."""
+        return "as_" in self.given
+
+    @property
+    def min_count(self) -> int:
+        """The fewest statements a speaker is counted with."""
+        return int(self.given.get("min_count", 1))
+
+    def without(self, *left_out: str) -> Filters:
+        """These filters but for some."""
+        given = {name: value for name, value in self.given.items() if name not in left_out}
+        return Filters(self.store, given, {name: iris for name, iris in self.meant.items() if name in given})
+
+    @property
+    def on_statements(self) -> Filters:
+        """The filters that rows of one statement cannot differ in."""
+        return self.without("min_count", "as_", *ROWS, *(f"not_{name}" for name in ROWS))
+
+    def statements(self, *, rows: bool = False) -> list[str] | None:
+        """IRIs of the statements that pass, in no order, or None for all; with `rows`, those a row of which may."""
+        left_out = {f"not_{name}" for name in ROWS} if rows else set()
+        patterns: list[str] = []
+        values: dict[str, list[Term]] = {}
+        for name in sorted(self.meant, key=lambda each: [*TESTS].index(each.removeprefix("not_"))):
+            if name in left_out:
+                continue
+            of, iris = name.removeprefix("not_"), [NamedNode(iri) for iri in self.meant[name]]
+            pattern = COUNTED.get(of, TESTS[of].pattern) if self.organisation else TESTS[of].pattern
+            if name == of:
+                patterns.append(f"{{ {pattern} }}")
+                values[name] = list(iris)
+            else:
+                patterns.append(_without(of, pattern, len(iris)))
+                values |= {f"not_{of}_{i}": [iri] for i, iri in enumerate(iris)}
+        patterns += _ranges(self.given, values)
+        if not patterns:
+            return None
+        body = " ".join(("?s a stance:Statement .", *patterns))
+        return [s for (s,) in self.store.tuples(f"SELECT DISTINCT ?s WHERE {{ {body} }}", values)]
+
+    def row_test(self) -> RowTest:
+        """What tells whether a row of the flat table passes the filters on speaker and target."""
+        kept, left = (
+            {name: set(self.meant[prefix + name]) for name in ROWS if prefix + name in self.meant}
+            for prefix in ("", "not_")
+        )
+        for side in (kept, left):
+            if "kind" in side:
+                kinds: list[Term] = [NamedNode(iri) for iri in sorted(side["kind"])]
+                of_kind = self.store.tuples("SELECT ?x { ?x stance:actorKind ?kind }", {"kind": kinds})
+                side["kind"] = {iri for (iri,) in of_kind}
+        return RowTest(kept, left)
+
+    def counts_report(self, document: str) -> bool:
+        """Whether reports in a document count."""
+        wanted = self.meant.get("document", (document,))
+        return document in wanted and document not in self.meant.get("not_document", ())
+
+
+@dataclass(frozen=True, slots=True)
+class RowTest:
+    """Filters on speaker and target: those that keep and those that leave out, by name, each with the IRIs meant.
+
+    Filters on targets are alternatives, as a row has one target; a row without target passes where none is asked
+    for.
+    """
+
+    kept: dict[str, set[str]]
+    left: dict[str, set[str]]
+
+    def passes(self, actor: Named, target: Named | None, sign: int | None) -> bool:
+        """Whether all filters let a row pass."""
+        if any(actor.iri not in self.kept[name] for name in ("actor", "kind") if name in self.kept):
+            return False
+        if any(actor.iri in self.left.get(name, ()) for name in ("actor", "kind")):
+            return False
+        wished = self.kept.keys() & {"target", *SIGNS}
+        held = (_held(self.kept, name, target, sign) for name in wished)
+        left = (_held(self.left, name, target, sign) for name in self.left.keys() & {"target", *SIGNS})
+        return (not wished or any(held)) and not any(left)
+
+
+def _held(side: dict[str, set[str]], name: str, target: Named | None, sign: int | None) -> bool:
+    return target is not None and target.iri in side[name] and SIGNS.get(name, sign) == sign
+
+
+def _is_named(name: str) -> bool:
+    return name.removeprefix("not_") in TESTS
 
 
 def _without(name: str, pattern: str, number: int) -> str:
@@ -192,27 +281,27 @@ def _without(name: str, pattern: str, number: int) -> str:
     return f"{{ SELECT DISTINCT ?s WHERE {{ ?report stance:reports ?s {' '.join(parts)} }} }}"
 
 
-def _ranges(filters: Filters, values: dict[str, list[Term]]) -> list[str]:
+def _ranges(given: Mapping[str, Any], values: dict[str, list[Term]]) -> list[str]:
     """Patterns for days, quotation and confidence; days compare as ISO text, which any SPARQL engine can."""
     patterns = []
-    if filters.since or filters.until:
+    if "since" in given or "until" in given:
         patterns.append(
             "OPTIONAL { ?s stance:saidOn ?on } OPTIONAL { ?s stance:saidNotBefore ?from } "
             "OPTIONAL { ?s stance:saidNotAfter ?to }"
         )
-    if filters.since:
+    if "since" in given:
         patterns.append("FILTER(STR(COALESCE(?on, ?to)) >= ?since)")
-        values["since"] = [Literal(filters.since)]
-    if filters.until:
+        values["since"] = [Value(given["since"])]
+    if "until" in given:
         patterns.append("FILTER(STR(COALESCE(?on, ?from)) <= ?until)")
-        values["until"] = [Literal(filters.until)]
-    if filters.quoted is not None:
+        values["until"] = [Value(given["until"])]
+    if "quoted" in given:
         wanted = "{ SELECT DISTINCT ?s WHERE { ?report stance:reports ?s ; stance:quote ?words } }"
-        patterns.append(wanted if filters.quoted else f"MINUS {wanted}")
-    if filters.joint is not None:
+        patterns.append(wanted if given["quoted"] else f"MINUS {wanted}")
+    if "joint" in given:
         wanted = "{ SELECT ?s WHERE { ?s stance:speaker ?one } GROUP BY ?s HAVING(COUNT(DISTINCT ?one) > 1) }"
-        patterns.append(wanted if filters.joint else f"MINUS {wanted}")
-    if filters.min_confidence is not None:
+        patterns.append(wanted if given["joint"] else f"MINUS {wanted}")
+    if "min_confidence" in given:
         patterns.append("?s stance:confidence ?confidence FILTER(?confidence >= ?least)")
-        values["least"] = [Literal(filters.min_confidence)]
+        values["least"] = [Value(given["min_confidence"])]
     return patterns

@@ -97,6 +97,13 @@ class Store(ABC):
             return answer.rows
         raise UsageError("a SELECT query is wanted here")
 
+    def tuples(self, text: str, values: Values | None = None) -> list[tuple[str, ...]]:
+        """The rows of a SELECT of ours as plain text, in the order of its variables; what is unbound is empty."""
+        try:
+            return self._tuples(sparql.prepare(text, values))
+        except (OSError, RuntimeError) as error:
+            raise StanceError(f"{self.where}: the query failed: {error}") from error
+
     def ask(self, text: str, values: Values | None = None, *, trusted: bool = True) -> bool:
         """Whether an ASK holds."""
         answer = self.query(text, values, trusted=trusted)
@@ -110,6 +117,14 @@ class Store(ABC):
         if isinstance(answer, list):
             return answer
         raise UsageError("a CONSTRUCT or DESCRIBE query is wanted here")
+
+    def _tuples(self, query: Query) -> list[tuple[str, ...]]:
+        found = self._ask(query)
+        if not isinstance(found, Table):
+            raise UsageError("a SELECT query is wanted here")
+        return [
+            tuple(row[name].value if name in row else "" for name in found.variables) for row in found.rows
+        ]
 
     @abstractmethod
     def graph(self) -> Graph:
@@ -135,6 +150,9 @@ class Local(Store):
     def graph(self) -> Graph:
         """The union of all graphs as an rdflib graph over the same triples; nothing is copied."""
         return _union(self._triples)
+
+    def _tuples(self, query: Query) -> list[tuple[str, ...]]:
+        return results.tuples(self._triples.query(query.text, use_default_graph_as_union=True))
 
     def _ask(self, query: Query) -> Answer:
         return results.answer(self._triples.query(query.text, use_default_graph_as_union=True))

@@ -38,6 +38,15 @@ def answer(found: QuerySolutions | QueryBoolean | QueryTriples) -> Answer:
         raise error.with_traceback(None) from None
 
 
+def tuples(found: QuerySolutions | QueryBoolean | QueryTriples) -> list[tuple[str, ...]]:
+    """The rows of a table as plain text: without terms in between a long answer takes a third of the time."""
+    try:
+        return [tuple(["" if term is None else term.value for term in row]) for row in found]  # type: ignore[union-attr]
+    except (OSError, RuntimeError, SyntaxError, ValueError) as error:
+        del found
+        raise error.with_traceback(None) from None
+
+
 def _whole(found: QuerySolutions | QueryBoolean | QueryTriples) -> Answer:
     if isinstance(found, QueryBoolean):
         return bool(found)

@@ -11,23 +11,70 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store
 
 from stancegraph.errors import UsageError
-from stancegraph.store.tokens import Token, split
 from stancegraph.vocabulary import PREFIXES
 
 Term = NamedNode | Literal | BlankNode
 Values = Mapping[str, Term | Sequence[Term]]
 
+LONGEST: Final = 100_000
+"""Characters a query may have."""
 DEEPEST: Final = 64
 """Brackets a query may nest; both parsers recurse."""
 FORMS: Final = ("select", "ask", "construct", "describe")
 UPDATES: Final = ("insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with")
 
 _OPERANDS = frozenset({"iri", "string", "var", "name", "number"})
+
+
+_W = r"\w\u00b7\u0300-\u036f\u203f\u2040"
+_TOKEN: Final = re.compile(
+    rf"""(?P<space>[ \t\n]+) | (?P<comment>\#[^\n]*)
+    | (?P<iri><[^<>"{{}}|^`\\\x00-\x20]*>)
+    | (?P<string>\"\"\"(?:"{{0,2}}(?:[^"\\]|\\[tbnrf"'\\]))*\"\"\" | "(?:[^"\\\n]|\\[tbnrf"'\\])*"(?!")
+              | '''(?:'{{0,2}}(?:[^'\\]|\\[tbnrf"'\\]))*''' | '(?:[^'\\\n]|\\[tbnrf"'\\])*'(?!'))
+    | (?P<var>[?$][{_W}]+)
+    | (?P<name>(?:_|[^\W\d_][{_W}.\-]*)?:(?:[{_W}:.\-]|%[0-9A-Fa-f]{{2}}|\\[_~.\-!$&'()*+,;=/?\#@%])*)
+    | (?P<number>\d+(?:[eE][+-]?\d+)?) | (?P<word>@?[{_W}][{_W}\-]*)
+    | (?P<mark>\{{\||\|\}}|\|\||[^"'\\])""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class Token(NamedTuple):
+    """A piece of a query; `kind` is a group of the token pattern, marks are brackets and operators."""
+
+    kind: str
+    text: str
+
+    @property
+    def word(self) -> str:
+        """The keyword in lower case, or an empty string."""
+        return self.text.lower() if self.kind == "word" else ""
+
+
+def tokens_of(text: str) -> Iterator[Token]:
+    """The tokens of a query, comments left out; raises UsageError for text that parsers read differently."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) > LONGEST:
+        raise UsageError(f"the query has {len(text)} characters; {LONGEST} are allowed")
+    if odd := re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]", text):
+        raise UsageError(f"the query holds the control character U+{ord(odd[0]):04X}: remove it")
+    if odd := re.search(r"\\u[0-9a-f]{4}", text, re.IGNORECASE):
+        raise UsageError(f"the query holds the escape {odd[0]}: write the character itself")
+    place = 0
+    while place < len(text):
+        found = _TOKEN.match(text, place)
+        if found is None:
+            line = text.count("\n", 0, place) + 1
+            raise UsageError(f"query, line {line}: a string is not closed, or holds an unknown \\ escape")
+        place = found.end()
+        if found.lastgroup != "comment":
+            yield Token(str(found.lastgroup), found[0])
 
 
 @dataclass(slots=True)
@@ -69,7 +116,7 @@ def prepare(text: str, values: Values | None = None) -> Query:
     >>> prepare("SELECT ?s { ?s a ?kind }", {"kind": NamedNode("http://a/b")}).text
     '\nSELECT ?s { VALUES ?kind { <http://a/b> } ?s a ?kind }'
     """
-    tokens = list(split(text))
+    tokens = list(tokens_of(text))
     form = _form(tokens)
     root = _groups(tokens)
     prologue = _prologue(tokens) + "\n"
@@ -92,7 +139,7 @@ def refuse(query: Query) -> None:
     Where rdflib reads a name, Oxigraph may read keywords run together (`trueSERVICE:x`) or, when the name's
     IRI is invalid, a shorter name and a keyword; so no word or prefixed name may hold "service".
     """
-    names = (token.text for token in split(query.plain) if token.kind in ("word", "name"))
+    names = (token.text for token in tokens_of(query.plain) if token.kind in ("word", "name"))
     if any("service" in name.lower() for name in names):
         raise UsageError(
             "SERVICE is refused: a typed query reads this graph only, never another address "

@@ -1,177 +1,265 @@
-"""Rows made into the columns of the flat table, with what the store knows of their statements and documents."""
+"""The flat table of stances, by columns: one row per statement, speaker and target; every network is made of it."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from itertools import count
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 import numpy as np
-from pyoxigraph import NamedNode
 
-from stancegraph.records import Named
-from stancegraph.statements import things
-from stancegraph.table import EARLIEST, LATEST, Column, Reports, Table, variables
-from stancegraph.vocabulary import expand, local_name
+from stancegraph.errors import UsageError
+from stancegraph.records import Named, Stance
+from stancegraph.table.scales import POLARITY, Scale
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
     from numpy.typing import NDArray
 
+    from stancegraph.records import Statement
     from stancegraph.statements.filters import Filters
-    from stancegraph.store import Store, Term
+    from stancegraph.store import Store
 
-DETAIL: Final = "SELECT ?s ?value WHERE { ?s ?property ?value }"
-REPORTS: Final = """SELECT ?s ?document (MIN(?start) AS ?position) (MAX(?words) AS ?quote) WHERE {
-    ?report stance:reports ?s ; stance:document ?document .
-    OPTIONAL { ?report stance:passage/oa:hasSelector/oa:start ?start }
-    OPTIONAL { ?report stance:quote ?quoted BIND(1 AS ?words) } } GROUP BY ?s ?document"""
-DOCUMENTS: Final = """SELECT ?document ?title (COALESCE(?on, ?from) AS ?issued) WHERE {
-    ?document dcterms:title ?title . OPTIONAL { ?document dcterms:issued ?on }
-    OPTIONAL { ?document stance:issuedNotBefore ?from } }"""
+    Codes = NDArray[np.int32]
+    Days = NDArray[np.int32]
+    Numbers = NDArray[np.float64]
+    Marks = NDArray[np.bool_]
 
-
-class Row(NamedTuple):
-    """One row before it is columns; `sign` is None where the target is coded without polarity."""
-
-    statement: str
-    actor: Named
-    target: Named
-    sign: int | None
-    level: float
+V = TypeVar("V")
+DUPLICATES: Final = ("include", "document", "week", "month", "year", "ever")
+"""Which of equal rows (same actor, target and level) count: all, or the first in each of these."""
+WIDEST: Final = {"week": 7, "month": 31, "year": 366}
 
 
-class Columns:
-    """Rows made into columns, with what is known of their statements."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Column(Generic[V]):
+    """One column: a code for each row, and the value each code stands for."""
 
-    def __init__(self, store: Store, ask: Any, rows: Sequence[Row]) -> None:
-        self.store, self.ask, self.rows = store, ask, rows
-        self.statements = sorted({row.statement for row in rows})
-        self.place = {s: i for i, s in enumerate(self.statements)}
-        self.notes: list[str] = []
-        self.of = np.array([self.place[row.statement] for row in rows], np.int32)
+    codes: Codes
+    values: tuple[V, ...]
 
-    def table(self, scale: Any, filters: Filters) -> Table:
-        """The table, in order."""
-        reports, documents, quoted = self._reported()
-        earliest, latest = self._days()
-        start = reports.start[self.of]
-        first = np.where(start < reports.start[self.of + 1], start, len(reports.documents))
-        document = np.append(reports.documents, len(documents)).astype(np.int32)[first]
-        position = np.append(reports.positions, 0)[first]
-        speakers: dict[str, set[str]] = defaultdict(set)
-        for row in self.ask("SELECT DISTINCT ?s ?speaker WHERE { ?s stance:speaker ?speaker }"):
-            speakers[row["s"].value].add(row["speaker"].value)
-        unknown = Named("", "(no document)")
-        table = Table(
-            actor=_coded([row.actor for row in self.rows]),
-            target=_coded([row.target for row in self.rows]),
-            level=np.array([row.level for row in self.rows], float),
-            earliest=earliest[self.of],
-            latest=latest[self.of],
-            statement=Column(self.of, tuple(self.statements)),
-            document=Column(document, (*documents, unknown)),
-            reports=reports,
-            act=self._concepts("stance:act"),
-            medium=self._concepts("stance:medium"),
-            basis=self._concepts("stance:basis"),
-            quoted=quoted[self.of],
-            joint=np.array([len(speakers[row.statement]) > 1 for row in self.rows], np.bool_),
-            confidence=self._confidence()[self.of],
-            scale=scale,
-            store=self.store,
-            filters=filters,
-        )
-        return table.ordered(position).noting(*self.notes)
+    def __getitem__(self, rows: Any) -> Column[V]:
+        return Column(self.codes[rows], self.values)
 
-    def _about(
-        self, text: str, values: Mapping[str, Any] | None = None
-    ) -> Iterable[tuple[int, dict[str, Term]]]:
-        """The answers about statements that have a row, each with the statement's place."""
-        for row in self.ask(text, values):
-            if (at := self.place.get(row["s"].value)) is not None:
-                yield at, row
+    def __len__(self) -> int:
+        return len(self.codes)
 
-    def _detail(self, curie: str) -> dict[int, str]:
-        """Statement → its value of a property, the least where there are several."""
-        found: dict[int, str] = {}
-        for at, row in self._about(DETAIL, {"property": NamedNode(expand(curie))}):
-            found[at] = min(found.get(at, row["value"].value), row["value"].value)
-        return found
+    def listed(self) -> list[V]:
+        """The value of each row."""
+        return [self.values[code] for code in self.codes]
 
-    def _concepts(self, curie: str) -> Column[Any]:
-        """The label of a concept each statement has, or None."""
-        found = self._detail(curie)
-        label = things.labels(self.store, f"?s {curie} ?x")
-        values = sorted({label[iri] for iri in found.values()})
-        code = {text: i for i, text in enumerate(values)}
-        codes = np.full(len(self.statements), len(values), np.int32)
-        for at, iri in found.items():
-            codes[at] = code[label[iri]]
-        return Column(codes[self.of], (*values, None))
+    def present(self) -> Codes:
+        """The codes that occur, in order."""
+        return np.unique(self.codes)
 
-    def _confidence(self) -> NDArray[np.float64]:
-        numbers = np.zeros(len(self.statements))
-        for at, text in self._detail("stance:confidence").items():
-            numbers[at] = variables.number(self.statements[at], "stance:confidence", text)
-        return numbers
 
-    def _days(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """First and last possible day of each statement; all of time where none is given."""
-        earliest = np.full(len(self.statements), EARLIEST, np.int32)
-        latest = np.full(len(self.statements), LATEST, np.int32)
-        for curie, sides in (
-            ("stance:saidNotBefore", (earliest,)),
-            ("stance:saidNotAfter", (latest,)),
-            ("stance:saidOn", (earliest, latest)),
+@dataclass(frozen=True, slots=True, eq=False)
+class Reports:
+    """Which documents report each statement: those of statement `s` are `documents[start[s]:start[s + 1]]`.
+
+    They stand in the order issued; `positions` are the code points at which each report begins.
+    """
+
+    start: NDArray[np.int64]
+    documents: Codes
+    positions: NDArray[np.int64]
+
+    def within(self, documents: Marks) -> Reports:
+        """The reports in the documents marked."""
+        kept = documents[self.documents]
+        before = np.concatenate(([0], np.cumsum(kept)))
+        return Reports(before[self.start], self.documents[kept], self.positions[kept])
+
+
+class Details(Protocol):
+    """What else is coded of each statement, in the order of the table's `statement.values`; read when asked for."""
+
+    @property
+    def act(self) -> Column[str | None]: ...
+    @property
+    def medium(self) -> Column[str | None]: ...
+    @property
+    def basis(self) -> Column[str | None]: ...
+    @property
+    def quoted(self) -> Marks: ...
+    @property
+    def joint(self) -> Marks: ...
+    @property
+    def confidence(self) -> Numbers: ...
+
+    def records(self) -> dict[str, Statement]:
+        """The statements themselves, by IRI; none where the rows are anybody's own."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Rows of stances, oldest first: by earliest day, document, position and statement.
+
+    `level` is a number on `scale`; days are `date.toordinal()`, the first and the last that are possible;
+    `confidence` is 0..1. `document` is that of the statement's earliest report, all stand in `reports`.
+    """
+
+    actor: Column[Named]
+    target: Column[Named]
+    level: Numbers
+    earliest: Days
+    latest: Days
+    statement: Column[str]
+    document: Column[Named]
+    reports: Reports
+    details: Details
+    scale: Scale = POLARITY
+    store: Store | None = None
+    filters: Filters | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.level)
+
+    @property
+    def act(self) -> Column[str | None]:
+        """What is done with the words, None where the text has lost its verb."""
+        return self.details.act[self.statement.codes]
+
+    @property
+    def medium(self) -> Column[str | None]:
+        """The channel."""
+        return self.details.medium[self.statement.codes]
+
+    @property
+    def basis(self) -> Column[str | None]:
+        """What the coding rests on."""
+        return self.details.basis[self.statement.codes]
+
+    @property
+    def quoted(self) -> Marks:
+        """Whether a report has verbatim words."""
+        return self.details.quoted[self.statement.codes]
+
+    @property
+    def joint(self) -> Marks:
+        """Whether several speak together."""
+        return self.details.joint[self.statement.codes]
+
+    @property
+    def confidence(self) -> Numbers:
+        """Of the coding, 0..1."""
+        return self.details.confidence[self.statement.codes]
+
+    def __getitem__(self, rows: Any) -> Table:
+        """The rows a mask, a slice or indices choose, in the table's order."""
+        chosen = {
+            item.name: getattr(self, item.name)[rows]
+            for item in fields(self)
+            if isinstance(getattr(self, item.name), Column | np.ndarray)
+        }
+        return replace(self, **chosen)
+
+    def __iter__(self) -> Iterator[Stance]:
+        for actor, target, level, statement in zip(
+            self.actor.listed(), self.target.listed(), self.level, self.statement.listed(), strict=True
         ):
-            for at, text in self._detail(curie).items():
-                day = _ordinal(text)
-                for side in sides:
-                    side[at] = side[at] if day is None else day
-                if day is None:
-                    self.notes.append(
-                        f"{self.statements[at]}: {curie} '{text[:40]}' is not a day, and counts as none"
-                    )
-        return earliest, latest
+            yield Stance(actor, target, self.scale.shown(float(level)), statement)
 
-    def _reported(self) -> tuple[Reports, list[Named], NDArray[np.bool_]]:
-        """The reports of each statement, the documents they are in, and whether any has words."""
-        issued = {}
-        for row in self.store.select(DOCUMENTS):
-            day = row["issued"].value if "issued" in row else ""
-            issued[row["document"].value] = (day, row["title"].value)
-        found: list[list[tuple[str, str, int]]] = [[] for _ in self.statements]
-        quoted = np.zeros(len(self.statements), np.bool_)
-        for at, row in self._about(REPORTS):
-            iri = row["document"].value
-            position = int(float(row["position"].value)) if "position" in row else 0
-            found[at].append((issued.get(iri, ("", ""))[0], iri, position))
-            quoted[at] |= "quote" in row
-        iris = sorted({iri for reports in found for _, iri, _ in reports})
-        code = dict(zip(iris, count(), strict=False))
-        ordered = [sorted(reports) for reports in found]
-        start = np.concatenate(([0], np.cumsum([len(reports) for reports in ordered], dtype=np.int64)))
-        flat = [report for reports in ordered for report in reports]
-        reports = Reports(
-            start.astype(np.int64),
-            np.array([code[iri] for _, iri, _ in flat], np.int32),
-            np.array([position for *_, position in flat], np.int64),
-        )
-        titles = [Named(iri, issued.get(iri, ("", local_name(iri)))[1]) for iri in iris]
-        return reports, titles, quoted
+    def records(self) -> dict[str, Statement]:
+        """The statements of the table with their words, by IRI; none where its rows are anybody's own."""
+        found = self.details.records()
+        return {s: found[s] for s in set(self.statement.listed()) if s in found}
+
+    def noting(self, *notes: str) -> Table:
+        """The same rows, with more said about them."""
+        return replace(self, notes=(*self.notes, *(note for note in notes if note)))
+
+    def ordered(self, positions: NDArray[np.int64]) -> Table:
+        """The rows in the table's order, each row's first report beginning at its position."""
+        return self[
+            np.lexsort(
+                (
+                    _ranks(self.target.values)[self.target.codes],
+                    _ranks(self.actor.values)[self.actor.codes],
+                    _ranks(self.statement.values)[self.statement.codes],
+                    positions,
+                    _ranks(self.document.values)[self.document.codes],
+                    self.earliest,
+                )
+            )
+        ]
+
+    def decided(self) -> Table:
+        """The rows without those that withhold judgement; coded variables have none such."""
+        return self[self.level != 0] if self.scale.neutral else self
+
+    def without_document(self, code: int) -> Table:
+        """What is left when one document is: a statement stays while another reports it."""
+        return self.in_documents(np.arange(len(self.document.values)) != code)
+
+    def in_documents(self, kept: Marks) -> Table:
+        """What these documents report, a mark for each: statements with another report alone are left out."""
+        reports = self.reports.within(kept)
+        statement = self.statement.codes
+        left = reports.start[statement] < reports.start[statement + 1]
+        rows = replace(self[left], reports=reports)
+        first = reports.start[rows.statement.codes]
+        rows = replace(rows, document=Column(reports.documents[first], self.document.values))
+        return rows.ordered(reports.positions[first])
+
+    def unrepeated(self, per: str = "document", *, levels: bool = True) -> Table:
+        """The first of equal rows (same actor, target and level) in each document, week, month, year or ever.
+
+        Without `levels` rows are equal whatever their level, as where a network ignores it.
+
+        Weeks are those of ISO 8601 with their year, months have theirs. A row whose days span more than a
+        week, month or year is left out where these count, with a note. Raises UsageError for another word.
+        """
+        if per not in DUPLICATES:
+            raise UsageError(f"--duplicates '{per}': choose one of {', '.join(DUPLICATES)}")
+        if per == "include" or not len(self):
+            return self
+        rows, note = self, ""
+        if per in WIDEST:
+            dated = self.latest - self.earliest < WIDEST[per]
+            rows = self[dated]
+            note = _left_out(len(self) - len(rows), f"a {per}")
+        bucket = rows.document.codes if per == "document" else _buckets(rows.earliest, per)
+        _, level = np.unique(rows.level, return_inverse=True)
+        key = level.astype(np.int64) * levels
+        for codes in (rows.actor.codes, rows.target.codes, bucket):
+            key = _paired(key, codes)
+        _, first = np.unique(key, return_index=True)
+        return (rows if len(first) == len(rows) else rows[np.sort(first)]).noting(note)
 
 
-def _coded(values: Sequence[Named]) -> Column[Named]:
-    distinct = sorted(set(values))
-    code = {value: i for i, value in enumerate(distinct)}
-    return Column(np.array([code[value] for value in values], np.int32), tuple(distinct))
+def _left_out(number: int, wider: str) -> str:
+    rows = "1 row" if number == 1 else f"{number} rows"
+    return f"{rows} left out: the day is bounded more loosely than {wider}" if number else ""
 
 
-def _ordinal(text: str) -> int | None:
-    try:
-        return date.fromisoformat(text[:10]).toordinal()
-    except ValueError:
-        return None
+def _paired(key: NDArray[np.int64], codes: NDArray[Any]) -> NDArray[np.int64]:
+    """One number for each pair; counted anew first where the pairs could overrun 63 bits."""
+    codes = codes.astype(np.int64)
+    codes -= codes.min(initial=0)
+    width = int(codes.max(initial=0)) + 1
+    if (int(key.max(initial=0)) + 1) * width >= 1 << 62:
+        _, key = np.unique(key, return_inverse=True)
+    pairs: NDArray[np.int64] = key * width + codes
+    return pairs
+
+
+def _buckets(days: Days, per: str) -> NDArray[np.int64]:
+    """Number of the week (1 January of year 1 was a Monday), month or year each day is in."""
+    if per == "week":
+        return (days.astype(np.int64) - 1) // 7
+    if per == "ever":
+        return np.zeros(len(days), np.int64)
+    epoch = date(1970, 1, 1).toordinal()
+    unit = {"month": "M", "year": "Y"}[per]
+    dated = (days.astype(np.int64) - epoch).astype("datetime64[D]")
+    numbers: NDArray[np.int64] = dated.astype(f"datetime64[{unit}]").astype(np.int64)
+    return numbers
+
+
+def _ranks(values: Sequence[Any]) -> NDArray[np.int64]:
+    """Rank of each value among them all, sorted."""
+    ranks = np.empty(len(values), np.int64)
+    ranks[sorted(range(len(values)), key=values.__getitem__)] = np.arange(len(values))
+    return ranks

@@ -1,0 +1,329 @@
+"""Rows of the flat table: of the statements of a store that pass filters, or anybody's own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple, Unpack
+
+import numpy as np
+
+from stancegraph.dates import EARLIEST, LATEST, calendar_day, ordinal
+from stancegraph.errors import UsageError
+from stancegraph.records import Named
+from stancegraph.statements import by_iri
+from stancegraph.statements.filters import FilterOptions, Filters
+from stancegraph.statements.reader import Reader, documents, number
+from stancegraph.table import scales
+from stancegraph.table.columns import Column, Reports, Table
+from stancegraph.table.scales import POLARITY, Scale
+from stancegraph.vocabulary import expand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from stancegraph.records import Statement
+    from stancegraph.store import Store
+    from stancegraph.table.columns import Days
+
+UNKNOWN: Final = Named("", "(no document)")
+
+
+class Row(NamedTuple):
+    """One row before it is columns; `sign` is None where the target is coded without polarity."""
+
+    statement: str
+    actor: Named
+    target: Named
+    sign: int | None
+    level: float
+
+
+def stances(store: Store, *, level: str = "polarity", **options: Unpack[FilterOptions]) -> Table:
+    """The flat table: one row per statement, speaker and target that passes the filters, oldest first.
+
+    Columns: actor, target, level (the polarity, or a coded variable), first and last day, document, act, medium,
+    basis, quoted, joint, confidence, statement. Filters on speaker and target choose rows.
+
+    Raises UsageError for a name that is not one thing's, StanceError for data in which a level is none, or is
+    outside the scale declared for it.
+
+    >>> from stancegraph import store
+    >>> rows = stances(store.open(), actor="al-Araji", supports="unity")
+    >>> [(row.actor.label, row.target.label, row.level) for row in rows][-1]
+    ('Qasim al-Araji', "Syria's unity should be preserved.", 1)
+    """
+    return passing(Filters.of(store, options), level)
+
+
+def passing(filters: Filters, level: str = "polarity") -> Table:
+    """The flat table of the rows that pass filters already resolved."""
+    variable = None if level == "polarity" else scales.named(filters.store, level)
+    reader = Reader(filters.store, filters.statements(rows=True))
+    coded = scales.levels(variable, reader.values(variable.iri)) if variable else None
+    rows, unrated = _rows(reader, coded, organisation=filters.organisation)
+    passes = filters.row_test().passes
+    rows = [row for row in rows if passes(row.actor, row.target, row.sign)]
+    rows = _frequent(rows, filters.min_count) if filters.min_count > 1 else rows
+    table = _table(reader, rows, variable.scale if variable else POLARITY, filters)
+    if "document" in filters.meant or "not_document" in filters.meant:
+        counted = [filters.counts_report(document.iri) for document in table.document.values]
+        table = table.in_documents(np.array(counted, np.bool_))
+    return table.noting(f"{unrated} rows have no {level}, and are left out" if unrated else "")
+
+
+def _rows(reader: Reader, coded: Mapping[str, float] | None, *, organisation: bool) -> tuple[list[Row], int]:
+    """The rows of all statements asked about, and how many a coded variable says nothing of."""
+    signs: dict[str, int | None] = {**reader.polarities}
+    if coded is not None:
+        signs[expand("stance:stanceOn")] = None
+    label = reader.labels
+    named: dict[str, Named] = {}
+    held: dict[str, dict[str, int | None]] = defaultdict(dict)
+    for edge, sign in signs.items():
+        for s, values in reader.values(edge).items():
+            for target in values:
+                named.setdefault(target, Named(target, label[target]))
+                if held[s].get(target) is None:
+                    held[s][target] = sign
+    rows, unrated = [], 0
+    for s, targets in held.items():
+        known = coded is None or s in coded
+        for actor in _voices(reader, s, organisation):
+            for target, sign in targets.items():
+                unrated += not known
+                if known and (level := sign if coded is None else coded[s]) is not None:
+                    rows.append(Row(s, actor, named[target], sign, level))
+    return rows, unrated
+
+
+def _voices(reader: Reader, s: str, organisation: bool) -> Iterable[Named]:
+    """Who a statement counts for: its speakers, or those they speak for."""
+    speakers = sorted(Named(iri, reader.labels[iri]) for iri in reader.values("stance:speaker").get(s, ()))
+    if not organisation:
+        return speakers
+    behalf = reader.values("stance:onBehalfOf").get(s, ())
+    roles = reader.roles.get(s, {})
+    principals = sorted(Named(iri, reader.labels[iri]) for iri in behalf)
+    return principals or dict.fromkeys(roles.get(one.iri, one) for one in speakers)
+
+
+def _frequent(rows: list[Row], least: int) -> list[Row]:
+    """The rows of actors with at least so many statements among them."""
+    spoken: dict[Named, set[str]] = defaultdict(set)
+    for row in rows:
+        spoken[row.actor].add(row.statement)
+    return [row for row in rows if len(spoken[row.actor]) >= least]
+
+
+def _table(reader: Reader, rows: Sequence[Row], scale: Scale, filters: Filters) -> Table:
+    """The rows as columns, in order."""
+    statements = tuple(sorted({row.statement for row in rows}))
+    place = {s: i for i, s in enumerate(statements)}
+    of = np.array([place[row.statement] for row in rows], np.int32)
+    earliest, latest, notes = _days(reader, place)
+    reports, named = _reports(reader, place)
+    start = reports.start[of]
+    first = np.where(start < reports.start[of + 1], start, len(reports.documents))
+    document = np.append(reports.documents, len(named)).astype(np.int32)[first]
+    table = Table(
+        actor=_coded([row.actor for row in rows]),
+        target=_coded([row.target for row in rows]),
+        level=np.array([row.level for row in rows], float),
+        earliest=earliest[of],
+        latest=latest[of],
+        statement=Column(of, statements),
+        document=Column(document, (*named, UNKNOWN)),
+        reports=reports,
+        details=Coded(reader, statements),
+        scale=scale,
+        store=reader.store,
+        filters=filters,
+    )
+    return table.ordered(np.append(reports.positions, 0)[first]).noting(*notes)
+
+
+def _days(reader: Reader, place: Mapping[str, int]) -> tuple[Days, Days, list[str]]:
+    """First and last possible day of each statement, all of time where none is given; and what is no day."""
+    earliest = np.full(len(place), EARLIEST, np.int32)
+    latest = np.full(len(place), LATEST, np.int32)
+    notes = []
+    for curie, sides in (
+        ("stance:saidNotBefore", (earliest,)),
+        ("stance:saidNotAfter", (latest,)),
+        ("stance:saidOn", (earliest, latest)),
+    ):
+        for s, text in reader.value(curie).items():
+            if s not in place:
+                continue
+            day = ordinal(text)
+            for side in sides:
+                side[place[s]] = side[place[s]] if day is None else day
+            if day is None:
+                notes.append(f"{s}: {curie} '{text[:40]}' is not a day, and counts as none")
+    return earliest, latest, notes
+
+
+def _reports(reader: Reader, place: Mapping[str, int]) -> tuple[Reports, list[Named]]:
+    """The reports of each statement, one a document, in the order issued, and the documents they are in."""
+    found: list[dict[str, int]] = [{} for _ in place]
+    for s, report, document in reader.reported:
+        if s in place:
+            position = reader.positions.get(report, 0)
+            here = found[place[s]]
+            here[document] = min(position, here.get(document, position))
+    iris = sorted({document for reports in found for document in reports})
+    record = documents(reader.store, iris)
+    code = {iri: i for i, iri in enumerate(iris)}
+    issued = {iri: record[iri].issued.partition("/")[0] for iri in iris}
+    ordered = [sorted((issued[iri], iri, at) for iri, at in reports.items()) for reports in found]
+    start = np.concatenate(([0], np.cumsum([len(reports) for reports in ordered], dtype=np.int64)))
+    flat = [report for reports in ordered for report in reports]
+    reports = Reports(
+        start.astype(np.int64),
+        np.array([code[iri] for _, iri, _ in flat], np.int32),
+        np.array([position for *_, position in flat], np.int64),
+    )
+    return reports, [Named(iri, record[iri].title) for iri in iris]
+
+
+def _coded(values: Sequence[Named]) -> Column[Named]:
+    distinct = sorted(set(values))
+    code = {value: i for i, value in enumerate(distinct)}
+    return Column(np.array([code[value] for value in values], np.int32), tuple(distinct))
+
+
+@dataclass(frozen=True)
+class Coded:
+    """What else a store says of some statements, each column read when asked for."""
+
+    reader: Reader
+    statements: tuple[str, ...]
+
+    @cached_property
+    def act(self) -> Column[str | None]:
+        return self._concepts("stance:act")
+
+    @cached_property
+    def medium(self) -> Column[str | None]:
+        return self._concepts("stance:medium")
+
+    @cached_property
+    def basis(self) -> Column[str | None]:
+        return self._concepts("stance:basis")
+
+    @cached_property
+    def quoted(self) -> NDArray[np.bool_]:
+        return np.array([s in self.reader.quoted for s in self.statements], np.bool_)
+
+    @cached_property
+    def joint(self) -> NDArray[np.bool_]:
+        speakers = self.reader.values("stance:speaker")
+        return np.array([len(speakers.get(s, ())) > 1 for s in self.statements], np.bool_)
+
+    @cached_property
+    def confidence(self) -> NDArray[np.float64]:
+        given = self.reader.value("stance:confidence")
+        return np.array([number(s, "stance:confidence", given.get(s, "0")) for s in self.statements], float)
+
+    def records(self) -> dict[str, Statement]:
+        return self.reader.statements if self.reader.at_once else by_iri(self.reader.store, self.statements)
+
+    def _concepts(self, curie: str) -> Column[str | None]:
+        given, label = self.reader.value(curie), self.reader.labels
+        values = sorted({label[given[s]] for s in self.statements if s in given})
+        code = {text: i for i, text in enumerate(values)}
+        codes = [code[label[given[s]]] if s in given else len(values) for s in self.statements]
+        return Column(np.array(codes, np.int32), (*values, None))
+
+
+@dataclass(frozen=True)
+class Uncoded:
+    """Nothing else known of so many rows: all said, each by one, with full confidence."""
+
+    number: int
+
+    @property
+    def act(self) -> Column[str | None]:
+        return Column(np.zeros(self.number, np.int32), (None,))
+
+    medium = act
+
+    @property
+    def basis(self) -> Column[str | None]:
+        return Column(np.zeros(self.number, np.int32), ("said",))
+
+    @property
+    def quoted(self) -> NDArray[np.bool_]:
+        return np.zeros(self.number, np.bool_)
+
+    joint = quoted
+
+    @property
+    def confidence(self) -> NDArray[np.float64]:
+        return np.ones(self.number)
+
+    def records(self) -> dict[str, Statement]:
+        return {}
+
+
+def of(
+    actors: Sequence[object],
+    targets: Sequence[object],
+    levels: Sequence[float],
+    *,
+    days: Sequence[date | str] | None = None,
+    documents: Sequence[object] | None = None,
+    scale: Scale = POLARITY,
+) -> Table:
+    """A table of anybody's own rows: undated without `days`, each in a document of its own without `documents`.
+
+    >>> len(of(["a", "b", "b"], ["x", "x", "x"], [1, -1, -1], documents=["p", "q", "q"]).unrepeated("document"))
+    2
+    """
+    number = len(levels)
+    _check_lengths(number, actors=actors, targets=targets, days=days, documents=documents)
+    level = scale.checked(np.asarray(levels, float))
+    first, last = _dated(days, number)
+    every = np.arange(number, dtype=np.int32)
+    document = Column(every, _numbered(number)) if documents is None else _distinct(documents)
+    rows = Table(
+        actor=_distinct(actors),
+        target=_distinct(targets),
+        level=level,
+        earliest=first,
+        latest=last,
+        statement=Column(every, tuple(f"row {i + 1}" for i in range(number))),
+        document=document,
+        reports=Reports(np.arange(number + 1), document.codes, every.astype(np.int64)),
+        details=Uncoded(number),
+        scale=scale.over(level),
+    )
+    return rows[np.lexsort((every, rows.earliest))]
+
+
+def _check_lengths(number: int, **columns: Sequence[object] | None) -> None:
+    for name, values in columns.items():
+        if values is not None and len(values) != number:
+            raise UsageError(f"{len(values)} {name} for {number} levels: give one for each row")
+
+
+def _distinct(values: Sequence[object]) -> Column[Named]:
+    distinct, codes = np.unique(np.asarray(values).astype(str), return_inverse=True)
+    return Column(codes.astype(np.int32), tuple(Named(str(v), str(v)) for v in distinct))
+
+
+def _numbered(number: int) -> tuple[Named, ...]:
+    return tuple(Named(f"document {i}", f"document {i}") for i in range(1, number + 1))
+
+
+def _dated(days: Sequence[date | str] | None, number: int) -> tuple[Days, Days]:
+    """First and last possible day of each row; all of time where none are given."""
+    if days is None:
+        return np.full(number, EARLIEST, np.int32), np.full(number, LATEST, np.int32)
+    known = np.array([calendar_day(day).toordinal() for day in days], np.int32)
+    return known, known
