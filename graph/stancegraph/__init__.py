@@ -1,10 +1,65 @@
 """Who said what, about whom, when, and where is it written.
 
->>> from stancegraph import statements, store
->>> graph = store.open()
->>> for statement in statements.said(graph, actor="khazali"):
-...     print(statement.date, statement.gist)  # doctest: +ELLIPSIS
-2025-03-08 ...
+    open, load         the graph in a file, folder, database or at an endpoint; a database made of files
+    said               statements with their words; stances    the flat table of who stands how on what
+    agreement          actors tied by how they stand on what they share; two_mode    actors and what they speak of
+    evidence           the statements behind a tie; compare    two actors, target by target
+    allies, alliances  who stands with one actor; the blocs, proved
+    rank               who matters; shifts, timeline    who changed position; everything said, day by day
+    check              whether a graph keeps its rules
+    page, plot         write the interactive page; a still picture
+
+>>> import stancegraph as sg
+>>> graph = sg.open()
+>>> for statement in sg.said(graph, actor="khazali", act="condemn"):
+...     print(statement.date, *statement.quotes)
+2025-03-08 unacceptable
+>>> sg.rank(graph, "strength")[0]["actor"]
+'Iraq'
 """
 
+from typing import TYPE_CHECKING
+
+from stancegraph import lazy
+
+if TYPE_CHECKING:
+    from stancegraph import page as page
+    from stancegraph import plot as plot
+    from stancegraph.balance.blocs import alliances as alliances
+    from stancegraph.balance.relations import allies as allies
+    from stancegraph.centrality import rank as rank
+    from stancegraph.change.shifts import shifts as shifts
+    from stancegraph.change.timeline import timeline as timeline
+    from stancegraph.network.graphs import agreement as agreement
+    from stancegraph.network.graphs import two_mode as two_mode
+    from stancegraph.network.ties import compare as compare
+    from stancegraph.network.ties import evidence as evidence
+    from stancegraph.statements import said as said
+    from stancegraph.store import load as load
+    from stancegraph.store import open as open  # noqa: A004
+    from stancegraph.table.rows import stances as stances
+    from stancegraph.validation import check as check
+
 __version__ = "0.1.0"
+
+__getattr__, __dir__, __all__ = lazy.exports(
+    __name__,
+    {
+        "open": "store",
+        "load": "store",
+        "said": "statements",
+        "stances": "table.rows",
+        "agreement": "network.graphs",
+        "two_mode": "network.graphs",
+        "evidence": "network.ties",
+        "compare": "network.ties",
+        "allies": "balance.relations",
+        "alliances": "balance.blocs",
+        "rank": "centrality",
+        "shifts": "change.shifts",
+        "timeline": "change.timeline",
+        "check": "validation",
+        "page": "",
+        "plot": "",
+    },
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from stancegraph.errors import UsageError
@@ -30,6 +31,7 @@ def calendar_day(text: date | str, option: str = "") -> date:
     raise UsageError(f"{where}'{str(text)[:40]}' is not a day of the calendar: write it as 2024-12-31")
 
 
+@lru_cache(maxsize=1 << 14)
 def ordinal(text: str) -> int | None:
     """`date.toordinal()` of the day that a literal of the data begins with; None where it is none.
 

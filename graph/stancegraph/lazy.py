@@ -8,17 +8,21 @@ from importlib import import_module
 
 def exports(
     package: str, names: Mapping[str, str]
-) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """`__getattr__` and `__dir__` of a package (PEP 562) whose `names` each stand in one of its modules.
+) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:
+    """`__getattr__`, `__dir__` and `__all__` of a package (PEP 562): each of `names` stands in a module of it.
 
-    >>> look, names = exports("stancegraph", {"calendar_day": "dates"})
-    >>> look("calendar_day").__module__, names()
-    ('stancegraph.dates', ['calendar_day'])
+    A name whose module is empty is a module itself.
+
+    >>> look, _, names = exports("stancegraph", {"calendar_day": "dates", "errors": ""})
+    >>> look("calendar_day").__module__, names
+    ('stancegraph.dates', ['calendar_day', 'errors'])
     """
 
     def look(name: str) -> object:
-        if name in names:
-            return getattr(import_module(f"{package}.{names[name]}"), name)
-        raise AttributeError(f"module '{package}' has no attribute '{name}'; it has: {', '.join(names)}")
+        if name not in names:
+            raise AttributeError(f"module '{package}' has no attribute '{name}'; it has: {', '.join(names)}")
+        if not names[name]:
+            return import_module(f"{package}.{name}")
+        return getattr(import_module(f"{package}.{names[name]}"), name)
 
-    return look, lambda: sorted(names)
+    return look, lambda: sorted(names), list(names)

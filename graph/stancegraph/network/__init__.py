@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from stancegraph.network.ties import supporting_rows as supporting_rows
     from stancegraph.network.ties import tie_rows as tie_rows
 
-__getattr__, __dir__ = lazy.exports(
+__getattr__, __dir__, __all__ = lazy.exports(
     __name__,
     {
         "CHOICES": "options",

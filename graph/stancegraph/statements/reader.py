@@ -261,7 +261,7 @@ class Reader:
         if self.at_once:
             return [(s, report, document) for s, report, document in self.ask(REPORTS)]
         document = self._pairs("stance:document")
-        rows = self.ask("SELECT DISTINCT ?s ?report WHERE { ?report stance:reports ?s }")
+        rows = self.ask("SELECT ?s ?report WHERE { ?report stance:reports ?s }")
         return [(s, report, document[report]) for s, report in rows if report in document]
 
     @cached_property

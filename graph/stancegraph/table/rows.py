@@ -21,7 +21,7 @@ from stancegraph.table.scales import POLARITY, Scale
 from stancegraph.vocabulary import expand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -66,8 +66,8 @@ def passing(filters: Filters, level: str = "polarity") -> Table:
     reader = Reader(filters.store, filters.statements(rows=True))
     coded = scales.levels(variable, reader.values(variable.iri)) if variable else None
     rows, unrated = _rows(reader, coded, organisation=filters.organisation)
-    passes = filters.row_test().passes
-    rows = [row for row in rows if passes(row.actor, row.target, row.sign)]
+    if (test := filters.row_test()).asks:
+        rows = [row for row in rows if test.passes(row.actor, row.target, row.sign)]
     rows = _frequent(rows, filters.min_count) if filters.min_count > 1 else rows
     table = _table(reader, rows, variable.scale if variable else POLARITY, filters)
     if "document" in filters.meant or "not_document" in filters.meant:
@@ -81,35 +81,51 @@ def _rows(reader: Reader, coded: Mapping[str, float] | None, *, organisation: bo
     signs: dict[str, int | None] = {**reader.polarities}
     if coded is not None:
         signs[expand("stance:stanceOn")] = None
-    label = reader.labels
-    named: dict[str, Named] = {}
-    held: dict[str, dict[str, int | None]] = defaultdict(dict)
+    things = _Things(reader.labels)
+    held: dict[str, dict[str, int | None]] = {}
     for edge, sign in signs.items():
         for s, values in reader.values(edge).items():
+            on = held.setdefault(s, {})
             for target in values:
-                named.setdefault(target, Named(target, label[target]))
-                if held[s].get(target) is None:
-                    held[s][target] = sign
+                if on.get(target) is None:
+                    on[target] = sign
+    voices = _voices(reader, things, organisation)
     rows, unrated = [], 0
     for s, targets in held.items():
         known = coded is None or s in coded
-        for actor in _voices(reader, s, organisation):
+        for actor in voices(s):
             for target, sign in targets.items():
                 unrated += not known
                 if known and (level := sign if coded is None else coded[s]) is not None:
-                    rows.append(Row(s, actor, named[target], sign, level))
+                    rows.append(Row(s, actor, things[target], sign, level))
     return rows, unrated
 
 
-def _voices(reader: Reader, s: str, organisation: bool) -> Iterable[Named]:
-    """Who a statement counts for: its speakers, or those they speak for."""
-    speakers = sorted(Named(iri, reader.labels[iri]) for iri in reader.values("stance:speaker").get(s, ()))
+class _Things(dict[str, Named]):
+    """IRI → the thing with its label."""
+
+    def __init__(self, labels: Mapping[str, str]) -> None:
+        super().__init__()
+        self._labels = labels
+
+    def __missing__(self, iri: str) -> Named:
+        return self.setdefault(iri, Named(iri, self._labels[iri]))
+
+
+def _voices(reader: Reader, things: _Things, organisation: bool) -> Callable[[str], Iterable[Named]]:
+    """Function of a statement: who it counts for, its speakers or those they speak for."""
+    speakers = reader.values("stance:speaker")
     if not organisation:
-        return speakers
-    behalf = reader.values("stance:onBehalfOf").get(s, ())
-    roles = reader.roles.get(s, {})
-    principals = sorted(Named(iri, reader.labels[iri]) for iri in behalf)
-    return principals or dict.fromkeys(roles.get(one.iri, one) for one in speakers)
+        return lambda s: sorted(things[iri] for iri in speakers.get(s, ()))
+    principals, roles = reader.values("stance:onBehalfOf"), reader.roles
+
+    def spoken_for(s: str) -> Iterable[Named]:
+        if s in principals:
+            return sorted(things[iri] for iri in principals[s])
+        role = roles.get(s, {})
+        return dict.fromkeys(role.get(iri, things[iri]) for iri in sorted(speakers.get(s, ())))
+
+    return spoken_for
 
 
 def _frequent(rows: list[Row], least: int) -> list[Row]:
@@ -171,11 +187,12 @@ def _days(reader: Reader, place: Mapping[str, int]) -> tuple[Days, Days, list[st
 def _reports(reader: Reader, place: Mapping[str, int]) -> tuple[Reports, list[Named]]:
     """The reports of each statement, one a document, in the order issued, and the documents they are in."""
     found: list[dict[str, int]] = [{} for _ in place]
+    positions = reader.positions
     for s, report, document in reader.reported:
-        if s in place:
-            position = reader.positions.get(report, 0)
-            here = found[place[s]]
-            here[document] = min(position, here.get(document, position))
+        at = place.get(s)
+        if at is not None:
+            begin = positions.get(report, 0)
+            found[at][document] = min(begin, found[at].get(document, begin))
     iris = sorted({document for reports in found for document in reports})
     record = documents(reader.store, iris)
     code = {iri: i for i, iri in enumerate(iris)}
