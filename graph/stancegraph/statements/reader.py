@@ -26,11 +26,12 @@ FEW: Final = 5_000
 CHUNK: Final = 500
 """Statements named in one query."""
 
-REPORTS: Final = """SELECT DISTINCT ?s ?report ?document WHERE {
-    ?report stance:reports ?s ; stance:document ?document }"""
-PASSAGES: Final = """SELECT DISTINCT ?s ?report ?passage ?start ?end ?exact WHERE {
-    ?report stance:reports ?s ; stance:passage ?passage . ?passage oa:hasSelector ?selector .
-    { ?selector oa:start ?start ; oa:end ?end } UNION { ?selector oa:exact ?exact } }"""
+REPORTS: Final = """SELECT DISTINCT ?s ?report ?document ?passage ?start ?end ?exact WHERE {
+    ?report stance:reports ?s
+    { ?report stance:document ?document }
+    UNION { ?report stance:passage ?passage . ?passage oa:hasSelector ?place . ?place oa:start ?start ; oa:end ?end }
+    UNION { ?report stance:passage ?passage . ?passage oa:hasSelector ?words . ?words oa:exact ?exact } }"""
+"""A row for the document of each report, for each place of a passage, and for its words."""
 FIGURES: Final = """SELECT DISTINCT ?s ?figure ?counted ?event ?min ?max ?exclusive ?wording WHERE {
     ?s stance:claims ?figure . ?figure stance:counted/skos:prefLabel ?counted ; stance:wording ?wording .
     OPTIONAL { ?figure schema:observationAbout/skos:prefLabel ?event FILTER(LANG(?event) = "en") }
@@ -49,8 +50,6 @@ LABELS: Final = """SELECT DISTINCT ?x ?label WHERE {{ {about} ?x skos:prefLabel 
     FILTER(LANG(?label) IN ("en", "")) }}"""
 EVERYTHING: Final = """{ ?x a stance:Actor } UNION { ?x a stance:Proposition } UNION { ?x a skos:Concept }
     UNION { ?x a schema:Event }"""
-STARTS: Final = """SELECT ?s ?report ?start WHERE {
-    ?report stance:reports ?s ; stance:passage/oa:hasSelector/oa:start ?start }"""
 QUOTED: Final = "SELECT DISTINCT ?s WHERE { ?report stance:reports ?s ; stance:quote ?words }"
 
 
@@ -259,10 +258,19 @@ class Reader:
     def reported(self) -> list[tuple[str, str, str]]:
         """Statement, report, document: a row for each report."""
         if self.at_once:
-            return [(s, report, document) for s, report, document in self.ask(REPORTS)]
+            return [(s, report, document) for s, report, document, *_ in self._report_rows if document]
         document = self._pairs("stance:document")
         rows = self.ask("SELECT ?s ?report WHERE { ?report stance:reports ?s }")
         return [(s, report, document[report]) for s, report in rows if report in document]
+
+    @cached_property
+    def _report_rows(self) -> list[tuple[str, ...]]:
+        return self.ask(REPORTS)
+
+    @cached_property
+    def documents(self) -> dict[str, Document]:
+        """Records of the documents that report the statements, by IRI."""
+        return documents(self.store, {document for *_, document in self.reported})
 
     @cached_property
     def positions(self) -> dict[str, int]:
@@ -275,7 +283,7 @@ class Reader:
 
     def _starts(self) -> Iterator[tuple[str, str]]:
         if self.at_once:
-            yield from ((report, start) for _, report, start in self.ask(STARTS))
+            yield from ((report, start) for _, report, _, _, start, *_ in self._report_rows if start)
             return
         start = self._pairs("oa:start")
         begins = {
@@ -303,16 +311,15 @@ class Reader:
     @cached_property
     def _reports(self) -> dict[str, list[Report]]:
         """Statement → its reports, the passages of each in the order of the text."""
-        document = documents(self.store, {source for _, _, source in self.reported})
         places: dict[tuple[str, str], set[tuple[int, int]]] = defaultdict(set)
         words: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for _, report, passage, start, end, exact in self.ask(PASSAGES):
+        for _, report, _, passage, start, end, exact in self._report_rows:
             if start:
                 first, last = (
                     int(number(report, f"oa:{side}", text)) for side, text in (("start", start), ("end", end))
                 )
                 places[report, passage].add((first, last))
-            else:
+            elif passage:
                 words[report, passage].add(exact)
         passages: dict[str, set[Passage]] = defaultdict(set)
         for (report, passage), spans in places.items():
@@ -321,7 +328,7 @@ class Reader:
         found: dict[str, list[Report]] = defaultdict(list)
         for s, report, source in self.reported:
             ordered = sorted(passages[report], key=lambda p: (p.start, p.end, p.quote or ""))
-            found[s].append(Report(document[source], tuple(ordered)))
+            found[s].append(Report(self.documents[source], tuple(ordered)))
         return found
 
     @cached_property

@@ -14,7 +14,7 @@ from stancegraph.errors import UsageError
 from stancegraph.records import Named
 from stancegraph.statements import by_iri
 from stancegraph.statements.filters import FilterOptions, Filters
-from stancegraph.statements.reader import Reader, documents, number
+from stancegraph.statements.reader import Reader, number
 from stancegraph.table import scales
 from stancegraph.table.columns import Column, Reports, Table
 from stancegraph.table.scales import POLARITY, Scale
@@ -194,7 +194,7 @@ def _reports(reader: Reader, place: Mapping[str, int]) -> tuple[Reports, list[Na
             begin = positions.get(report, 0)
             found[at][document] = min(begin, found[at].get(document, begin))
     iris = sorted({document for reports in found for document in reports})
-    record = documents(reader.store, iris)
+    record = reader.documents
     code = {iri: i for i, iri in enumerate(iris)}
     issued = {iri: record[iri].issued.partition("/")[0] for iri in iris}
     ordered = [sorted((issued[iri], iri, at) for iri, at in reports.items()) for reports in found]
