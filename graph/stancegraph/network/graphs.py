@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Unpack
 import networkx as nx
 
 from stancegraph.errors import UsageError
+from stancegraph.network import periods
 from stancegraph.network.options import CHOICES, NetworkOptions, Recipe
 from stancegraph.network.projection import Projection, project
 from stancegraph.network.temporal import Moment, kernels, windows
@@ -133,16 +134,24 @@ def prepare(source: Store | Table, kind: str, options: Mapping[str, Any]) -> tup
     recipe = Recipe.of(kind, {name: value for name, value in options.items() if name in CHOICES})
     filters = {name: value for name, value in options.items() if name not in CHOICES}
     if isinstance(source, Store):
-        return flat.stances(source, level=recipe.level, **filters), recipe
-    if filters:
+        source = flat.stances(source, level=recipe.level, **filters)
+    elif filters:
         raise UsageError("a table is filtered already: filter where it is made (table.stances)")
+    if kind in {"agreement", "targets"} and source.period is None:
+        source = periods.assign(source, recipe.period, source.store)
     return source, recipe
 
 
 def countable(table: Table, recipe: Recipe) -> Table:
-    """The rows that count under a recipe: neutral ones only if asked for, of equal ones the first."""
+    """The rows that count under a recipe: neutral ones only if asked for, of equal ones the first, inside a period."""
     kept = table if recipe.neutral or recipe.kind == "stances" else table.decided()
-    return kept.unrepeated(recipe.duplicates, levels=recipe.aggregation != "ignore")
+    kept = kept.unrepeated(recipe.duplicates, levels=recipe.aggregation != "ignore")
+    if recipe.kind not in {"agreement", "targets"} or kept.period is None:
+        return kept
+    inside = kept[kept.period >= 0]
+    left_out = len(kept) - len(inside)
+    rows = "1 row" if left_out == 1 else f"{left_out} rows"
+    return inside.noting(f"{rows} left out: the days straddle two periods, or an end is open" if left_out else "")
 
 
 def build(

@@ -34,6 +34,10 @@ class NetworkOptions(FilterOptions, total=False):
     ]
     duplicates: Annotated[Duplicates | None, "Of equal stances the first counts in each of these."]
     level: Annotated[str | None, "The polarity, or the name of a coded variable."]
+    period: Annotated[
+        str | None,
+        "Stances meet inside a period: auto, none, week, month, quarter, year, days, or events; default: auto.",
+    ]
     neutral: Annotated[bool, "Count stances withheld (neutral) too."]
     isolates: Annotated[bool, "Keep those without a tie, or drop them."]
     direct: Annotated[bool, "Add stances of actors on each other to agreement."]
@@ -52,6 +56,7 @@ class Recipe:
     normalisation: str | None = None
     duplicates: str = "document"
     level: str = "polarity"
+    period: str = "auto"
     neutral: bool = False
     isolates: bool = True
     direct: bool = False

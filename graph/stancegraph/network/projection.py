@@ -58,16 +58,21 @@ class Counts:
 
 def project(table: Table, recipe: Recipe, weights: Vector | None = None) -> Projection:
     """The network a recipe makes of the rows (repetitions are left out before); `weights` count rows by K(u)."""
-    counts = counted(table, weights, of="target" if recipe.kind == "targets" else "actor")
+    counts = counted(table, weights, kind=recipe.kind)
     if recipe.kind == "two-mode":
         return _two_mode(counts, table.scale, recipe)
     return Projection(_one_mode(counts, table.scale, recipe), counts.rows, counts.rows)
 
 
-def counted(table: Table, weights: Vector | None = None, *, of: str = "actor") -> Counts:
-    """A, with the actors (or the targets) as rows; a row weighs 1, or the square root of its kernel weight."""
+def counted(table: Table, weights: Vector | None = None, *, kind: str = "agreement") -> Counts:
+    """A, with the actors (or the targets) as rows; a row weighs 1, or the square root of its kernel weight.
+
+    In a network of one mode the columns are targets (or actors) in each period.
+    """
     sides = [table.actor.codes, table.target.codes]
-    own, other = sides if of == "actor" else sides[::-1]
+    own, other = sides[::-1] if kind == "targets" else sides
+    if kind != "two-mode" and table.period is not None:
+        other = other.astype(np.int64) * (int(table.period.max(initial=0)) + 1) + table.period
     rows, i = np.unique(own, return_inverse=True)
     columns, j = np.unique(other, return_inverse=True)
     levels, k = np.unique(table.level, return_inverse=True)

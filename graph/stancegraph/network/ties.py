@@ -130,6 +130,8 @@ def _pairwise(table: Table, recipe: Recipe) -> Callable[[int, int], set[int]]:
     own, other = table.actor.codes, table.target.codes
     if recipe.kind == "targets":
         own, other = other, own
+    if table.period is not None and recipe.kind in {"agreement", "targets"}:
+        other = other.astype(np.int64) * (int(table.period.max(initial=0)) + 1) + table.period
     for row, (i, j, level) in enumerate(zip(own.tolist(), other.tolist(), table.level.tolist(), strict=True)):
         held[i][j].append((level, row))
     if recipe.kind in {"stances", "two-mode"}:

@@ -95,6 +95,7 @@ class Details(Protocol):
 class Table:
     """Rows of stances, oldest first: by earliest day, document, position and statement.
 
+    `period` is the number of the period each row falls into, -1 where in none, None where there are no periods.
     `level` is a number on `scale`; days are `date.toordinal()`, the first and the last that are possible;
     `confidence` is 0..1. `document` is that of the statement's earliest report, all stand in `reports`.
     """
@@ -108,6 +109,7 @@ class Table:
     document: Column[Named]
     reports: Reports
     details: Details
+    period: Codes | None = None
     scale: Scale = POLARITY
     store: Store | None = None
     filters: Filters | None = None

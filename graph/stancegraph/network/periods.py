@@ -1,0 +1,193 @@
+"""Periods: agreement is agreement at one time, so rows on one target meet only inside a period.
+
+    auto                          cuts where nobody in the whole graph said anything for 30 days; a stretch longer
+                                  than a quarter is cut by calendar quarters too
+    week, month, quarter, year    calendar periods (weeks of ISO 8601)
+    90                            so many days each, from the first day there is
+    fall of Assad, 2025-03-06     cuts on the first day of each event, or on days
+    none                          no periods, as in the Discourse Network Analyzer
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from pyoxigraph import NamedNode
+
+from stancegraph import names
+from stancegraph.dates import EARLIEST, LATEST, calendar_day, ordinal
+from stancegraph.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from stancegraph.store import Store
+    from stancegraph.table import Table
+
+    Days = list[tuple[int, int]]
+
+SILENCE: Final = 30
+"""Days in which nobody says anything, after which another period begins."""
+QUARTER: Final = 92
+"""Days of the longest quarter."""
+CALENDAR: Final = ("week", "month", "quarter", "year")
+MOST: Final = 10_000
+"""Periods at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """The first day of each period, and the days (ordinals) from and to which something was said, where it was."""
+
+    starts: tuple[int, ...]
+    spans: tuple[tuple[int, int], ...]
+
+    def codes(self, earliest: NDArray[np.int32], latest: NDArray[np.int32]) -> NDArray[np.int32]:
+        """The period each row falls into, -1 where its days straddle two or an end is open; of one period, all do."""
+        if len(self.starts) < 2:
+            return np.zeros(len(earliest), np.int32)
+        first = np.searchsorted(self.starts, earliest, side="right") - 1
+        last = np.searchsorted(self.starts, latest, side="right") - 1
+        inside = (first == last) & (first >= 0) & (earliest > EARLIEST) & (latest < LATEST)
+        return np.where(inside, first, -1).astype(np.int32)
+
+    def __str__(self) -> str:
+        """In words: "2 periods: 2024-11-27…2024-12-08, 2025-03-06…2025-03-16"."""
+        shown = [
+            f"{date.fromordinal(since)}…{date.fromordinal(until)}" if until > since else f"{date.fromordinal(since)}"
+            for since, until in self.spans
+        ]
+        if len(shown) > 8:
+            shown = [*shown[:4], "…", *shown[-3:]]
+        return f"{len(self.spans)} period{'s' * (len(self.spans) != 1)}: {', '.join(shown)}"
+
+
+def assign(table: Table, period: str, store: Store | None) -> Table:
+    """The rows with the period each falls into, and a note of which periods were used."""
+    if period == "none" or not len(table):
+        return table
+    days = _days_of_table(table) if store is None else _days_of_graph(store)
+    found = periods(period, days, store)
+    if len(found.spans) == 1 and period == "auto":
+        return table
+    return replace(table, period=found.codes(table.earliest, table.latest)).noting(str(found))
+
+
+def periods(period: str, days: Days, store: Store | None = None) -> Periods:
+    """The periods of a graph in which something was said on these days, each from the first possible to the last.
+
+    Raises UsageError for what is no period, UnknownName for a name that is no event's.
+
+    >>> day = date(2024, 12, 1).toordinal()
+    >>> str(periods("auto", [(day, day), (day + 5, day + 7), (day + 100, day + 101)]))
+    '2 periods: 2024-12-01…2024-12-08, 2025-03-11…2025-03-12'
+    """
+    dated = sorted((first, last) for first, last in days if first > EARLIEST and last < LATEST)
+    if not dated:
+        return Periods((EARLIEST,), ((EARLIEST, LATEST),))
+    begin, end = dated[0][0], max(last for _, last in dated)
+    if period == "auto":
+        starts = _silences([each for each in dated if each[1] - each[0] < SILENCE] or dated)
+        starts = [start for stretch in _stretches(starts, dated) for start in stretch]
+    elif period in CALENDAR:
+        starts = list(_calendar(period, begin, end))
+    elif re.fullmatch(r"[1-9]\d{0,4}", period):
+        starts = list(range(begin, end + 1, int(period)))
+    else:
+        starts = _cuts(period, begin, store)
+    if len(starts) > MOST:
+        raise UsageError(f"--period {period} makes {len(starts)} periods: take a longer one")
+    return Periods(tuple(starts), tuple(each for _, each in sorted(_spans(starts, dated).items())))
+
+
+def _silences(dated: Days) -> list[int]:
+    """The first day of each stretch after which, at the latest, nobody says anything for so many days."""
+    starts, until = [dated[0][0]], dated[0][1]
+    for first, last in dated:
+        if first - until > SILENCE:
+            starts.append(first)
+        until = max(until, last)
+    return starts
+
+
+def _stretches(starts: Sequence[int], dated: Days) -> Iterable[list[int]]:
+    """Each stretch's first day, and the first day of each calendar quarter in it where it is longer than one."""
+    spans = _spans(starts, dated)
+    for place, start in enumerate(starts):
+        since, until = spans.get(place, (start, start))
+        inner = [day for day in _calendar("quarter", since, until) if day > since]
+        yield [start, *inner] if until - since + 1 > QUARTER else [start]
+
+
+def _calendar(unit: str, begin: int, end: int) -> Iterable[int]:
+    """The first day of every calendar period from that of one day to that of another."""
+    day = date.fromordinal(begin)
+    day = {
+        "week": day - timedelta(days=day.weekday()),
+        "month": day.replace(day=1),
+        "quarter": date(day.year, (day.month - 1) // 3 * 3 + 1, 1),
+        "year": date(day.year, 1, 1),
+    }[unit]
+    months = {"month": 1, "quarter": 3, "year": 12}.get(unit)
+    while day.toordinal() <= end:
+        yield day.toordinal()
+        if months is None:
+            day += timedelta(days=7)
+        else:
+            year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+            day = date(year, month + 1, 1)
+
+
+def _cuts(period: str, begin: int, store: Store | None) -> list[int]:
+    """The first day of all, and the first day of each event or the day named."""
+    starts = {begin}
+    for text in (part.strip() for part in period.split(",")):
+        if re.fullmatch(r"\d{4}-\d\d?-\d\d?", text):
+            starts.add(calendar_day(text, "period").toordinal())
+        elif store is None or not text:
+            words = ", ".join(("auto", "none", *CALENDAR))
+            raise UsageError(f"--period '{period[:60]}': write {words}, a number of days, or days and events")
+        else:
+            starts.add(_first_day(store, text))
+    return sorted(starts)
+
+
+def _first_day(store: Store, event: str) -> int:
+    entry = names.index(store, "event").resolve(event, "event")
+    found = store.tuples("SELECT ?day { ?event schema:startDate ?day }", {"event": [NamedNode(entry.iri)]})
+    days = [day for (text,) in found if (day := ordinal(text)) is not None]
+    if not days:
+        raise UsageError(f"{entry.label} has no day in this graph: give the day itself, as 2024-12-31")
+    return min(days)
+
+
+def _spans(starts: Sequence[int], dated: Days) -> dict[int, tuple[int, int]]:
+    """Number of each period in which something was surely said → the first and the last possible day of that."""
+    found: dict[int, tuple[int, int]] = {}
+    for first, last in dated:
+        place = bisect_right(starts, first) - 1
+        if place >= 0 and bisect_right(starts, last) - 1 == place:
+            since, until = found.get(place, (first, last))
+            found[place] = (min(since, first), max(until, last))
+    return found
+
+
+def _days_of_table(table: Table) -> Days:
+    return list(zip(table.earliest.tolist(), table.latest.tolist(), strict=True))
+
+
+def _days_of_graph(store: Store) -> Days:
+    """First and last possible day of every statement of a graph, whether it takes a stance or not."""
+    rows = store.tuples(
+        """SELECT DISTINCT ?first ?last WHERE { { ?s stance:saidOn ?first BIND(?first AS ?last) }
+             UNION { ?s stance:saidNotBefore ?first ; stance:saidNotAfter ?last } }"""
+    )
+    days = [(ordinal(first), ordinal(last)) for first, last in rows]
+    return [(first, last) for first, last in days if first is not None and last is not None]
