@@ -10,28 +10,29 @@ Nodes and edges are sorted and no file holds a clock: the same data gives the sa
 out; a list becomes text joined by "; " (quotations by " … ") where a format has no lists. What XML forbids
 (control characters, and surrogates without a partner) becomes U+FFFD in GraphML, GEXF and CSV; a cell of CSV that a
 spreadsheet would take for a formula begins with an apostrophe.
+
+Other programs' data come in by `edges` (anybody's ties in CSV) and `dna` (the Discourse Network Analyzer).
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from stancegraph import output
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.network.options import Recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    import networkx as nx
+    from collections.abc import Sequence
 
     from stancegraph.store import Store
     from stancegraph.table import Table
 
     File = tuple[Path, bytes]
+    Filters = dict[str, object]
 
-__all__ = ["FORMATS", "write"]
+__all__ = ["FORMATS", "quantity", "write"]
 
 FORMATS: Final[dict[str, str]] = {
     "graphml": "a network, for most programs",
@@ -55,12 +56,12 @@ def write(
     *,
     format: str | None = None,
     of: str = "stances",
-    **choices: Any,
+    **choices: object,
 ) -> str:
     """Write a file in the format its suffix names, whole or not at all; what it holds, in words.
 
-    `path` "-" is standard output. `of` is a network (`recipe.KINDS`); `choices` are those of `recipe.Recipe` and
-    the filters of `statements.said`.
+    `path` "-" is standard output. `of` is a kind of network (`network.options.KINDS`); `choices` are those of
+    `network.options.Recipe` and the filters of `statements.said`.
     Raises UsageError for a format, a choice or a name there is not, StanceError where the file cannot be written.
 
     >>> import tempfile
@@ -78,17 +79,27 @@ def write(
     if form in RDF or form == "parquet":
         _refuse_network(form, recipe)
     if form in RDF:
-        from stancegraph.exchange import rdf
-
-        files, note = rdf.files(source, path, form, filters)
+        files, note = _rdf(source, path, form, filters)
+    elif form == "parquet":
+        files, note = _parquet(_table(source, recipe, filters), path)
     else:
-        table = _table(source, recipe, filters)
-        files, note = _network(table, recipe, path, form)
+        files, note = _network(_table(source, recipe, filters), recipe, path, form)
     if path == STDOUT:
         output.emit(files[0][1].decode())
     else:
         _write_all(files)
     return note
+
+
+def quantity(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> quantity(1, "entity"), quantity(2, "row of CODERS")
+    ('1 entity', '2 rows of CODERS')
+    """
+    word, space, rest = noun.partition(" ")
+    plural = word[:-1] + "ies" if word.endswith("y") else word + "s"
+    return f"{number} {noun if number == 1 else plural + space + rest}"
 
 
 def _format(path: Path, format: str | None) -> str:
@@ -111,7 +122,7 @@ def _refuse_network(form: str, recipe: Recipe) -> None:
         )
 
 
-def _table(source: Store | Table, recipe: Recipe, filters: dict[str, Any]) -> Table:
+def _table(source: Store | Table, recipe: Recipe, filters: Filters) -> Table:
     """The rows that count, of a store and filters or of a table as it is."""
     from stancegraph import network, statements
     from stancegraph.store import Store
@@ -123,29 +134,47 @@ def _table(source: Store | Table, recipe: Recipe, filters: dict[str, Any]) -> Ta
     return network.counting(source, recipe)
 
 
+def _rdf(source: Store | Table, path: Path, form: str, filters: Filters) -> tuple[list[File], str]:
+    from stancegraph.exchange import rdf
+    from stancegraph.store import Store
+
+    if not isinstance(source, Store):
+        raise UsageError(f".{form} holds statements, and a table has none: export the store it was made from")
+    quads = rdf.label_blank_nodes(rdf.quads(source, **filters))
+    triples = {quad.triple for quad in quads}
+    note = quantity(rdf.count_statements(triples), "statement")
+    if form == "nq":
+        return [(path, rdf.nquads(quads))], f"{note}, {len(quads)} quads"
+    content = rdf.turtle(triples) if form == "ttl" else rdf.jsonld(triples)
+    return [(path, content)], f"{note}, {len(triples)} triples"
+
+
+def _parquet(table: Table, path: Path) -> tuple[list[File], str]:
+    from stancegraph.exchange import tables
+
+    return [(path, tables.parquet(table))], "; ".join((quantity(len(table), "row"), *table.notes))
+
+
 def _network(table: Table, recipe: Recipe, path: Path, form: str) -> tuple[list[File], str]:
-    """The file of the flat table, or of the network a recipe makes of it, and the note on it."""
+    """The files of the network a recipe makes of a table, and the note on it."""
+    from stancegraph import network
     from stancegraph.exchange import attributes, graphs, tables
 
-    if form == "parquet":
-        return [(path, tables.parquet(table))], _note((len(table), "row"), *table.notes)
-    from stancegraph import network
-
-    graph = attributes.described(network.make(table, recipe))
-    note = _note((graph.number_of_edges(), "edge"), (graph.number_of_nodes(), "node"), *table.notes)
+    graph = attributes.annotate(network.make(table, recipe))
+    edges, nodes = quantity(graph.number_of_edges(), "edge"), quantity(graph.number_of_nodes(), "node")
+    note = "; ".join((f"{edges}, {nodes}", *table.notes))
     if form != "csv":
-        made: dict[str, Callable[[nx.Graph[str]], bytes]] = {"graphml": graphs.graphml, "gexf": graphs.gexf}
-        return [(path, made.get(form, graphs.cytoscape)(graph))], note
-    edges, nodes = tables.csv(graph, recipe.kind)
+        render = {"graphml": graphs.graphml, "gexf": graphs.gexf}.get(form, graphs.cytoscape)
+        return [(path, render(graph))], note
+    flat = attributes.flatten(graph)
+    edge_list = path, tables.edge_list(flat, recipe.kind)
     if path == STDOUT or (path.exists() and not path.is_file()):
-        return [(path, edges)], f"{note}; only the edges: name a file, and the nodes are listed beside it"
+        return [edge_list], f"{note}; only the edges: name a file, and the nodes are listed beside it"
     beside = path.with_name(f"{path.stem}-nodes{path.suffix}")
-    return [(beside, nodes), (path, edges)], f"{note}; the nodes are in {beside.name}"
-
-
-def _note(*parts: tuple[int, str] | str) -> str:
-    counts = [f"{n} {noun}{'' if n == 1 else 's'}" for n, noun in (p for p in parts if isinstance(p, tuple))]
-    return "; ".join([", ".join(counts), *(part for part in parts if isinstance(part, str))])
+    return [
+        (beside, tables.node_list(flat, recipe.kind)),
+        edge_list,
+    ], f"{note}; the nodes are in {beside.name}"
 
 
 def _write_all(files: Sequence[File]) -> None:
