@@ -377,13 +377,13 @@ def odd(file: Path) -> Coding:
 
 
 @pytest.fixture(scope="module")
-def strange(tmp_path_factory: pytest.TempPathFactory) -> tuple[dna.Converted, Path]:
+def strange(tmp_path_factory: pytest.TempPathFactory) -> tuple[dna.Conversion, Path]:
     """The odd coding, converted with its texts."""
     place = tmp_path_factory.mktemp("odd")
     return dna.convert(odd(place / "odd.dna").file, place / "graph", texts=True), place / "graph"
 
 
-def test_what_is_odd_in_a_coding_breaks_no_rule(strange: tuple[dna.Converted, Path]) -> None:
+def test_what_is_odd_in_a_coding_breaks_no_rule(strange: tuple[dna.Conversion, Path]) -> None:
     done, folder = strange
     assert check(store.open(folder), sources=folder / "texts").findings == ()
     assert done.statements == 11
@@ -401,12 +401,12 @@ def test_what_is_odd_in_a_coding_breaks_no_rule(strange: tuple[dna.Converted, Pa
     ],
     ids=["blanks", "marks", "control", "right to left", "a million letters", "a number"],
 )
-def test_any_name_comes_through_as_it_was(strange: tuple[dna.Converted, Path], text: str) -> None:
+def test_any_name_comes_through_as_it_was(strange: tuple[dna.Conversion, Path], text: str) -> None:
     assert (text,) in rows(strange[1], "SELECT ?label { ?x a stance:Actor ; skos:prefLabel ?label }")
 
 
 def test_what_an_attribute_says_is_a_note_and_its_type_a_kind_where_there_is_one(
-    strange: tuple[dna.Converted, Path],
+    strange: tuple[dna.Conversion, Path],
 ) -> None:
     kinds = rows(strange[1], "SELECT ?x ?kind ?note { ?x stance:actorKind ?kind ; skos:note ?note }")
     assert kinds == [
@@ -415,7 +415,7 @@ def test_what_an_attribute_says_is_a_note_and_its_type_a_kind_where_there_is_one
     ]
 
 
-def test_equal_values_are_one_and_case_keeps_them_apart(strange: tuple[dna.Converted, Path]) -> None:
+def test_equal_values_are_one_and_case_keeps_them_apart(strange: tuple[dna.Conversion, Path]) -> None:
     done, folder = strange
     labels = [
         label for _, label in rows(folder, "SELECT ?x ?label { ?x a stance:Actor ; skos:prefLabel ?label }")
@@ -430,7 +430,7 @@ def test_equal_values_are_one_and_case_keeps_them_apart(strange: tuple[dna.Conve
     )
 
 
-def test_parents_are_broader_without_circles(strange: tuple[dna.Converted, Path]) -> None:
+def test_parents_are_broader_without_circles(strange: tuple[dna.Conversion, Path]) -> None:
     done, folder = strange
     # 24 → 25 → 26 → 24 is a circle, 27 its own parent, 28's is nowhere, and 15 is the 11 that 13 is below
     assert rows(folder, "SELECT ?x ?above { ?x skos:broader ?above ; prov:wasDerivedFrom ?coding }") == [
@@ -443,7 +443,7 @@ def test_parents_are_broader_without_circles(strange: tuple[dna.Converted, Path]
     assert "1 link to a parent: the parent is no value of the same variable" in done.left_out
 
 
-def test_an_undated_document_is_bounded_by_the_calendar(strange: tuple[dna.Converted, Path]) -> None:
+def test_an_undated_document_is_bounded_by_the_calendar(strange: tuple[dna.Conversion, Path]) -> None:
     done, folder = strange
     bounds = rows(
         folder, "SELECT ?d ?from ?to { ?d stance:issuedNotBefore ?from ; stance:issuedNotAfter ?to }"
@@ -455,7 +455,7 @@ def test_an_undated_document_is_bounded_by_the_calendar(strange: tuple[dna.Conve
     assert "1 date: it is outside the years 1 to 9999" in done.left_out
 
 
-def test_a_document_keeps_what_the_file_says_of_it(strange: tuple[dna.Converted, Path]) -> None:
+def test_a_document_keeps_what_the_file_says_of_it(strange: tuple[dna.Conversion, Path]) -> None:
     _, folder = strange
     found = rows(
         folder,
@@ -474,7 +474,7 @@ def test_a_document_keeps_what_the_file_says_of_it(strange: tuple[dna.Converted,
     assert ("[document 7]", "The TIMES") in titles
 
 
-def test_values_of_another_kind_are_left_out_and_counted(strange: tuple[dna.Converted, Path]) -> None:
+def test_values_of_another_kind_are_left_out_and_counted(strange: tuple[dna.Conversion, Path]) -> None:
     done, folder = strange
     assert "2 values: of 'rating', and no whole number" in done.left_out
     assert "1 value: of 'frame', and no entity of it" in done.left_out

@@ -34,18 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "quantity", "write"]
 
-FORMATS: Final[dict[str, str]] = {
-    "graphml": "a network, for most programs",
-    "gexf": "a network, for Gephi",
-    "csv": "a network as a list of edges, the nodes in NAME-nodes.csv",
-    "parquet": "the flat table of stances",
-    "cyjs": "a network, for Cytoscape",
-    "json": "the same as cyjs",
-    "ttl": "the statements in Turtle",
-    "jsonld": "the statements in JSON-LD",
-    "nq": "the statements in N-Quads, each in its graph",
-}
-"""Format, as the suffix of a file names it → what it holds."""
+FORMATS: Final = ("graphml", "gexf", "csv", "parquet", "cyjs", "json", "ttl", "jsonld", "nq")
+"""What the suffix of a file may be."""
 RDF: Final = frozenset({"ttl", "jsonld", "nq"})
 STDOUT: Final = Path("-")
 
