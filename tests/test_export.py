@@ -261,6 +261,28 @@ def test_edges_between_two_modes_run_from_the_actor(five: Store, tmp_path: Path,
     }
 
 
+def test_graphml_of_two_modes_has_the_type_by_which_igraph_knows_them(five: Store, tmp_path: Path) -> None:
+    file = tmp_path / "x.graphml"
+    exchange.write(five, file, of="two-mode")
+    types = dict(nx.read_graphml(file).nodes(data="type"))
+    assert {node for node, target in types.items() if target is True} == {
+        *(EX + name for name in ("first", "second", "echo")),
+        EX + "alpha (target)",
+    }
+    assert {node for node, target in types.items() if target is False} == {
+        EX + name for name in ("alpha", "beta", "gamma", "delta")
+    }
+    tag = "{http://graphml.graphdrawing.org/xmlns}"
+    root = ElementTree.parse(file).getroot()  # noqa: S314
+    (key,) = (key for key in root.iter(f"{tag}key") if key.get("attr.name") == "type")
+    assert (key.get("for"), key.get("attr.type")) == ("node", "boolean")
+    spelled = [data.text for data in root.iter(f"{tag}data") if data.get("key") == key.get("id")]
+    assert sorted(spelled) == ["false"] * 4 + ["true"] * 4
+    for kind in ("stances", "agreement", "targets"):
+        exchange.write(five, file, of=kind)
+        assert b'"type"' not in file.read_bytes()
+
+
 def test_cytoscape_gets_numbers_as_numbers_and_lists_as_lists(five: Store, tmp_path: Path) -> None:
     exchange.write(five, tmp_path / "x.json")
     whole = json.loads((tmp_path / "x.json").read_bytes())

@@ -16,9 +16,13 @@ def graphml(graph: nx.Graph[str]) -> bytes:
     """The network in GraphML, as UTF-8; `description` is an attribute of the graph.
 
     Edges have no id, which a file may hold once only and a statement with two targets would need twice; networkx
-    reads the keys of parallel edges from their attribute `key`.
+    reads the keys of parallel edges from their attribute `key`. Nodes of a two-mode network have the attribute
+    `type` too, true for targets, by which igraph knows the modes.
     """
     flat = flatten(graph)
+    for data in flat.nodes.values():
+        if "bipartite" in data:
+            data["type"] = data["bipartite"] == 1
     if isinstance(flat, nx.MultiDiGraph):
         for _, _, key, data in flat.edges(keys=True, data=True):
             data["key"] = data.get("statement", key)
@@ -26,6 +30,10 @@ def graphml(graph: nx.Graph[str]) -> bytes:
     writer.add_graph_element(flat)
     for edge in writer.xml.iter("edge"):
         edge.attrib.pop("id", None)
+    booleans = {key.get("id") for key in writer.xml.iter("key") if key.get("attr.type") == "boolean"}
+    for value in writer.xml.iter("data"):
+        if value.get("key") in booleans:
+            value.text = value.text.lower()  # as XML Schema spells it
     buffer = BytesIO()
     writer.dump(buffer)
     return _escape_returns(buffer)
