@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 from stancegraph import output
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.network.options import Recipe
+from stancegraph.output import quantity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     File = tuple[Path, bytes]
     Filters = dict[str, object]
 
-__all__ = ["FORMATS", "quantity", "write"]
+__all__ = ["FORMATS", "write"]
 
 FORMATS: Final = ("graphml", "gexf", "csv", "parquet", "cyjs", "json", "ttl", "jsonld", "nq")
 """What the suffix of a file may be."""
@@ -70,26 +71,13 @@ def write(
         _refuse_network(form, recipe)
     if form in RDF:
         files, note = _rdf(source, path, form, filters)
-    elif form == "parquet":
-        files, note = _parquet(_table(source, recipe, filters), path)
     else:
-        files, note = _network(_table(source, recipe, filters), recipe, path, form)
+        files, note = _table_or_network(_table(source, recipe, filters), recipe, path, form)
     if path == STDOUT:
         output.emit(files[0][1].decode())
     else:
         _write_all(files)
     return note
-
-
-def quantity(number: int, noun: str) -> str:
-    """A number with its noun.
-
-    >>> quantity(1, "entity"), quantity(2, "row of CODERS")
-    ('1 entity', '2 rows of CODERS')
-    """
-    word, space, rest = noun.partition(" ")
-    plural = word[:-1] + "ies" if word.endswith("y") else word + "s"
-    return f"{number} {noun if number == 1 else plural + space + rest}"
 
 
 def _format(path: Path, format: str | None) -> str:
@@ -139,16 +127,13 @@ def _rdf(source: Store | Table, path: Path, form: str, filters: Filters) -> tupl
     return [(path, content)], f"{note}, {len(triples)} triples"
 
 
-def _parquet(table: Table, path: Path) -> tuple[list[File], str]:
-    from stancegraph.exchange import tables
-
-    return [(path, tables.parquet(table))], "; ".join((quantity(len(table), "row"), *table.notes))
-
-
-def _network(table: Table, recipe: Recipe, path: Path, form: str) -> tuple[list[File], str]:
-    """The files of the network a recipe makes of a table, and the note on it."""
-    from stancegraph import network
+def _table_or_network(table: Table, recipe: Recipe, path: Path, form: str) -> tuple[list[File], str]:
+    """The files of the flat table, or of the network a recipe makes of it, and the note on them."""
     from stancegraph.exchange import attributes, graphs, tables
+
+    if form == "parquet":
+        return [(path, tables.parquet(table))], "; ".join((quantity(len(table), "row"), *table.notes))
+    from stancegraph import network
 
     graph = attributes.annotate(network.make(table, recipe))
     edges, nodes = quantity(graph.number_of_edges(), "edge"), quantity(graph.number_of_nodes(), "node")
@@ -169,18 +154,18 @@ def _network(table: Table, recipe: Recipe, path: Path, form: str) -> tuple[list[
 
 def _write_all(files: Sequence[File]) -> None:
     """Write each file whole; where one fails, those before it are put back as they were."""
-    before: list[tuple[Path, bytes | None]] = []
+    before: dict[Path, bytes | None] = {}
     try:
         for path, content in files:
             old = path.read_bytes() if len(files) > 1 and path.is_file() else None
             output.write(path, content)
-            before.append((path, old))
+            before[path] = old
     except (OSError, StanceError) as error:
-        for path, old in before:
+        for done, old in before.items():
             if old is None:
-                path.unlink(missing_ok=True)
+                done.unlink(missing_ok=True)
             else:
-                output.write(path, old)
+                output.write(done, old)
         if isinstance(error, StanceError):
             raise
         raise StanceError(f"cannot write {path}: {error.strerror}; name another file with -o") from error

@@ -14,8 +14,8 @@ from typing import Final
 import networkx as nx
 
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.exchange import quantity
 from stancegraph.network.signed import summed
+from stancegraph.output import quantity
 
 LARGEST: Final = 200 << 20  # bytes of a file that is still read at once
 DELIMITERS: Final = (",", ";", "\t")

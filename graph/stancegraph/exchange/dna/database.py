@@ -17,7 +17,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from stancegraph.errors import StanceError
-from stancegraph.exchange import quantity
+from stancegraph.output import quantity
 
 if TYPE_CHECKING:
     from pathlib import Path
