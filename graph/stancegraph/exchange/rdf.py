@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph
+from networkx.utils import UnionFind
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple
 
 from stancegraph import statements
@@ -21,7 +22,7 @@ from stancegraph.store.turtle import write as write_turtle
 from stancegraph.vocabulary import PREFIXES, compact, expand
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     Spelling = tuple[
         str | int, ...
@@ -156,32 +157,19 @@ def label_blank_nodes(quads: Iterable[Quad]) -> list[Quad]:
 
 def _labels(about: Quads) -> dict[int, str]:
     """Node → its label: the hash of what is said of its group, which of equal groups, and its place there."""
+    groups = UnionFind(about)
+    for quads in about.values():
+        for quad in quads:
+            groups.union(*(term for term in quad if isinstance(term, int)))
     labels: dict[int, str] = {}
     copies: Counter[str] = Counter()
-    for group in _groups(about):
-        ranks = _order(group, about)
+    for group in groups.to_sets():
+        ranks = _order(sorted(group), about)
         form = "\n".join(sorted({_line(quad, ranks) for node in group for quad in about[node]}))
         name = sha256(form.encode()).hexdigest()[:16]
         labels |= {node: f"b{name}c{copies[name]}n{place}" for node, place in ranks.items()}
         copies[name] += 1
     return labels
-
-
-def _groups(about: Quads) -> Iterator[list[int]]:
-    """Blank nodes that stand in one quad, or are both in one group with a third."""
-    seen: set[int] = set()
-    for start in about:
-        if start in seen:
-            continue
-        group = {start: None}
-        todo = [start]
-        while todo:
-            for quad in about[todo.pop()]:
-                fresh = [term for term in quad if isinstance(term, int) and term not in group]
-                group |= dict.fromkeys(fresh)
-                todo += fresh
-        seen |= group.keys()
-        yield list(group)
 
 
 def _order(group: list[int], about: Quads) -> Ranks:
