@@ -12,6 +12,7 @@ from typing import Final, Protocol
 import pytest
 
 import asking
+from coding import AGREEMENT, CONCEPT, FRAME, MEMO, ORGANIZATION, PERSON, RATING, Coding
 from stancegraph import store
 from stancegraph.store import Store
 
@@ -125,6 +126,33 @@ def dna_sample(request: pytest.FixtureRequest) -> Path | None:
         line = f"networks of DNA NOT verified: {where} is not here"
         request.config.add_cleanup(lambda: reporter.write_line(line, yellow=True, bold=True))
     return None
+
+
+@pytest.fixture
+def coding(tmp_path: Path) -> Coding:
+    """A coding of the Discourse Network Analyzer without statements."""
+    return Coding(tmp_path / "peace.dna")
+
+
+@pytest.fixture
+def small_coding(coding: Coding) -> Coding:
+    """Three statements: Alpha for peace and for law, Beta against peace."""
+    coding.statement(
+        5, {PERSON: 1, ORGANIZATION: 11, CONCEPT: 21, AGREEMENT: 1, RATING: 4, FRAME: 31, MEMO: "aha"}
+    )
+    coding.statement(
+        6, {PERSON: 1, ORGANIZATION: 12, CONCEPT: 21, AGREEMENT: 0, RATING: -2, FRAME: 31, MEMO: ""}
+    )
+    coding.statement(
+        7, {PERSON: 1, ORGANIZATION: 11, CONCEPT: 22, AGREEMENT: 1, RATING: 0, FRAME: 31}, coder=2
+    )
+    return coding
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """Where a folder is to be made."""
+    return tmp_path / "graph"
 
 
 read_sources: Final[list[bool]] = []

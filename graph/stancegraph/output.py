@@ -27,6 +27,17 @@ def note(text: str) -> None:
         _silence(sys.stderr)
 
 
+def quantity(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> quantity(1, "entity"), quantity(2, "row of CODERS")
+    ('1 entity', '2 rows of CODERS')
+    """
+    word, space, rest = noun.partition(" ")
+    plural = word[:-1] + "ies" if word.endswith("y") else word + "s"
+    return f"{number} {noun if number == 1 else plural + space + rest}"
+
+
 def emit(text: str, output: str | Path = "-") -> None:
     """`text` as UTF-8 to stdout ("-") or to a file; raises StanceError where it cannot be written."""
     if str(output) != "-":

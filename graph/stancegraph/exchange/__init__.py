@@ -10,21 +10,22 @@ Nodes and edges are sorted and no file holds a clock: the same data gives the sa
 out; a list becomes text joined by "; " (quotations by " … ") where a format has no lists. What XML forbids
 (control characters, and surrogates without a partner) becomes U+FFFD in GraphML, GEXF and CSV; a cell of CSV that a
 spreadsheet would take for a formula begins with an apostrophe.
+
+Other programs' data come in by `edges` (anybody's ties in CSV) and `dna` (the Discourse Network Analyzer).
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from stancegraph import output
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.network.options import Recipe
+from stancegraph.network.options import CHOICES, NetworkOptions, Recipe
+from stancegraph.output import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    import networkx as nx
+    from collections.abc import Sequence
 
     from stancegraph.store import Store
     from stancegraph.table import Table
@@ -33,18 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "write"]
 
-FORMATS: Final[dict[str, str]] = {
-    "graphml": "a network, for most programs",
-    "gexf": "a network, for Gephi",
-    "csv": "a network as a list of edges, the nodes in NAME-nodes.csv",
-    "parquet": "the flat table of stances",
-    "cyjs": "a network, for Cytoscape",
-    "json": "the same as cyjs",
-    "ttl": "the statements in Turtle",
-    "jsonld": "the statements in JSON-LD",
-    "nq": "the statements in N-Quads, each in its graph",
-}
-"""Format, as the suffix of a file names it → what it holds."""
+FORMATS: Final = ("graphml", "gexf", "csv", "parquet", "cyjs", "json", "ttl", "jsonld", "nq")
+"""What the suffix of a file may be."""
 RDF: Final = frozenset({"ttl", "jsonld", "nq"})
 STDOUT: Final = Path("-")
 
@@ -55,12 +46,12 @@ def write(
     *,
     format: str | None = None,
     of: str = "stances",
-    **choices: Any,
+    **options: Unpack[NetworkOptions],
 ) -> str:
     """Write a file in the format its suffix names, whole or not at all; what it holds, in words.
 
-    `path` "-" is standard output. `of` is a network (`recipe.KINDS`); `choices` are those of `recipe.Recipe` and
-    the filters of `statements.said`.
+    `path` "-" is standard output. `of` is a kind of network (`network.options.KINDS`); `options` are those of
+    `network.agreement`.
     Raises UsageError for a format, a choice or a name there is not, StanceError where the file cannot be written.
 
     >>> import tempfile
@@ -74,20 +65,15 @@ def write(
         raise UsageError("Parquet is no text: name a file with -o")
     from stancegraph import network
 
-    recipe = network.Recipe.of(
-        of, {name: value for name, value in choices.items() if name in network.CHOICES}
-    )
-    filters = {name: value for name, value in choices.items() if name not in network.CHOICES}
+    recipe = Recipe.of(of, {name: value for name, value in options.items() if name in CHOICES})
+    filters = {name: value for name, value in options.items() if name not in CHOICES}
     if form in RDF or form == "parquet":
         _refuse_network(form, recipe)
     if form in RDF:
-        from stancegraph.exchange import rdf
-
-        files, note = rdf.files(source, path, form, filters)
+        files, note = _rdf(source, path, form, filters)
     else:
-        table, _ = network.prepare(source, of, choices)
-        table = network.countable(table, recipe)
-        files, note = _network(table, recipe, path, form)
+        table, _ = network.prepare(source, of, options)
+        files, note = _table_or_network(network.countable(table, recipe), recipe, path, form)
     if path == STDOUT:
         output.emit(files[0][1].decode())
     else:
@@ -115,45 +101,60 @@ def _refuse_network(form: str, recipe: Recipe) -> None:
         )
 
 
-def _network(table: Table, recipe: Recipe, path: Path, form: str) -> tuple[list[File], str]:
-    """The file of the flat table, or of the network a recipe makes of it, and the note on it."""
+def _rdf(source: Store | Table, path: Path, form: str, filters: dict[str, Any]) -> tuple[list[File], str]:
+    from stancegraph.exchange import rdf
+    from stancegraph.store import Store
+
+    if not isinstance(source, Store):
+        raise UsageError(f".{form} holds statements, and a table has none: export the store it was made from")
+    quads = rdf.label_blank_nodes(rdf.quads(source, **filters))
+    triples = {quad.triple for quad in quads}
+    note = quantity(rdf.count_statements(triples), "statement")
+    if form == "nq":
+        return [(path, rdf.nquads(quads))], f"{note}, {len(quads)} quads"
+    content = rdf.turtle(triples) if form == "ttl" else rdf.jsonld(triples)
+    return [(path, content)], f"{note}, {len(triples)} triples"
+
+
+def _table_or_network(table: Table, recipe: Recipe, path: Path, form: str) -> tuple[list[File], str]:
+    """The files of the flat table, or of the network a recipe makes of it, and the note on them."""
     from stancegraph.exchange import attributes, graphs, tables
 
     if form == "parquet":
-        return [(path, tables.parquet(table))], _note((len(table), "row"), *table.notes)
+        return [(path, tables.parquet(table))], "; ".join((quantity(len(table), "row"), *table.notes))
     from stancegraph import network
 
-    graph = attributes.described(network.build(table, recipe))
-    note = _note((graph.number_of_edges(), "edge"), (graph.number_of_nodes(), "node"), *table.notes)
+    graph = attributes.annotate(network.build(table, recipe))
+    edges, nodes = quantity(graph.number_of_edges(), "edge"), quantity(graph.number_of_nodes(), "node")
+    note = "; ".join((f"{edges}, {nodes}", *table.notes))
     if form != "csv":
-        made: dict[str, Callable[[nx.Graph[str]], bytes]] = {"graphml": graphs.graphml, "gexf": graphs.gexf}
-        return [(path, made.get(form, graphs.cytoscape)(graph))], note
-    edges, nodes = tables.csv(graph, recipe.kind)
+        render = {"graphml": graphs.graphml, "gexf": graphs.gexf}.get(form, graphs.cytoscape)
+        return [(path, render(graph))], note
+    flat = attributes.flatten(graph)
+    edge_list = path, tables.edge_list(flat, recipe.kind)
     if path == STDOUT or (path.exists() and not path.is_file()):
-        return [(path, edges)], f"{note}; only the edges: name a file, and the nodes are listed beside it"
+        return [edge_list], f"{note}; only the edges: name a file, and the nodes are listed beside it"
     beside = path.with_name(f"{path.stem}-nodes{path.suffix}")
-    return [(beside, nodes), (path, edges)], f"{note}; the nodes are in {beside.name}"
-
-
-def _note(*parts: tuple[int, str] | str) -> str:
-    counts = [f"{n} {noun}{'' if n == 1 else 's'}" for n, noun in (p for p in parts if isinstance(p, tuple))]
-    return "; ".join([", ".join(counts), *(part for part in parts if isinstance(part, str))])
+    return [
+        (beside, tables.node_list(flat, recipe.kind)),
+        edge_list,
+    ], f"{note}; the nodes are in {beside.name}"
 
 
 def _write_all(files: Sequence[File]) -> None:
     """Write each file whole; where one fails, those before it are put back as they were."""
-    before: list[tuple[Path, bytes | None]] = []
+    before: dict[Path, bytes | None] = {}
     try:
         for path, content in files:
             old = path.read_bytes() if len(files) > 1 and path.is_file() else None
             output.write(path, content)
-            before.append((path, old))
+            before[path] = old
     except (OSError, StanceError) as error:
-        for path, old in before:
+        for done, old in before.items():
             if old is None:
-                path.unlink(missing_ok=True)
+                done.unlink(missing_ok=True)
             else:
-                output.write(path, old)
+                output.write(done, old)
         if isinstance(error, StanceError):
             raise
         raise StanceError(f"cannot write {path}: {error.strerror}; name another file with -o") from error

@@ -17,7 +17,7 @@ from stancegraph.network.graphs import TARGET
 from stancegraph.statements.filters import in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from stancegraph.network.options import Recipe
     from stancegraph.table import Table
@@ -37,41 +37,43 @@ TIE: Final = ("weight", "statements", "agree", "disagree", "statement_iris")
 """Attributes of other edges: `statements` is the number behind the weight, `statement_iris` name them, oldest
 first; `agree` and `disagree` are labels of what two actors both speak of (of who speaks of both targets), with the
 same and with another level."""
-BETWEEN: Final = {"quotes": " … "}
+SEPARATORS: Final = {"quotes": " … "}
+"""Attribute → what its list is joined by in text, where that is not "; "."""
 FORBIDDEN: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 (2.2, Characters) cannot hold."""
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
+"""What UTF-8 cannot hold."""
 
 
-def described(graph: nx.Graph[str]) -> nx.Graph[str]:
+def annotate(graph: nx.Graph[str]) -> nx.Graph[str]:
     """The network with every attribute known, lists as lists, and none that is not; nodes and edges sorted.
 
     `graph.graph` holds a `description`: how the network was made, of which statements.
     """
     made: nx.Graph[str] = nx.MultiDiGraph() if graph.is_multigraph() else nx.Graph()
     made.graph["description"] = description(graph.graph["recipe"], graph.graph["rows"])
-    for _, node, data in sorted(_nodes(graph), key=lambda found: found[:2]):
-        made.add_node(node, **_known(data, NODE))
+    for _, node, data in sorted(_nodes(graph), key=lambda node: node[:2]):
+        made.add_node(node, **_select(data, NODE))
     if isinstance(made, nx.MultiDiGraph):
-        for a, b, key, data in sorted(_stances(graph), key=lambda found: found[:3]):
-            made.add_edge(a, b, key, **_known(data, STANCE))
+        for a, b, key, data in sorted(_stances(graph), key=lambda edge: edge[:3]):
+            made.add_edge(a, b, key, **_select(data, STANCE))
     else:
-        ties = ((*_oriented(graph, a, b), data) for a, b, data in _ties(graph))
-        for a, b, data in sorted(ties, key=lambda found: found[:2]):
-            made.add_edge(a, b, **_known(data, TIE))
+        for a, b, data in sorted(_ties(graph), key=lambda edge: edge[:2]):
+            made.add_edge(a, b, **_select(data, TIE))
     return made
 
 
-def flat(graph: nx.Graph[str]) -> nx.Graph[str]:
+def flatten(graph: nx.Graph[str]) -> nx.Graph[str]:
     """The same network with lists joined to text, and no character that XML forbids."""
-    name = distinct(graph, FORBIDDEN)
-    made: nx.Graph[str] = nx.relabel_nodes(graph, name)
+    made: nx.Graph[str] = nx.relabel_nodes(graph, writable_names(graph, FORBIDDEN))
     for data in (made.graph, *made.nodes.values(), *made.edges.values()):
-        data.update({key: _as_text(key, value) for key, value in data.items()})
+        for name, value in data.items():
+            text = SEPARATORS.get(name, "; ").join(value) if isinstance(value, list) else value
+            data[name] = FORBIDDEN.sub("\ufffd", text) if isinstance(text, str) else text
     return made
 
 
-def distinct(graph: nx.Graph[str], forbidden: re.Pattern[str]) -> dict[str, str]:
+def writable_names(graph: nx.Graph[str], forbidden: re.Pattern[str]) -> dict[str, str]:
     """Node → its name without what a format cannot hold; raises UsageError where two would have one name."""
     names = {node: forbidden.sub("\ufffd", node) for node in graph}
     if len(set(names.values())) < len(names):
@@ -81,44 +83,39 @@ def distinct(graph: nx.Graph[str], forbidden: re.Pattern[str]) -> dict[str, str]
 
 def description(recipe: Recipe, table: Table) -> str:
     """How a network was made, of which rows: "stances: duplicates include, level polarity; actor khazali"."""
-    made: Data = {"duplicates": recipe.duplicates, "level": table.scale.name}
+    choices: Data = {"duplicates": recipe.duplicates, "level": table.scale.name}
     if recipe.kind != "stances":
-        made |= {"aggregation": recipe.aggregation, "normalisation": recipe.divisor}
-        made |= {name: getattr(recipe, name) for name in ("neutral", "isolates", "direct")}
+        choices |= {"aggregation": recipe.aggregation, "normalisation": recipe.divisor}
+        choices |= {name: getattr(recipe, name) for name in ("neutral", "isolates", "direct")}
     parts = [in_words(table.filters.given)] if table.filters else []
-    return "; ".join([f"{recipe.kind}: {', '.join(f'{k} {_word(v)}' for k, v in made.items())}", *parts])
+    return "; ".join([f"{recipe.kind}: {', '.join(f'{k} {_word(v)}' for k, v in choices.items())}", *parts])
 
 
-def _word(value: Any) -> str:
+def _word(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _known(data: Data, names: Sequence[str]) -> Data:
-    """The attributes in order, without those that say nothing."""
+def _select(data: Data, names: Iterable[str]) -> Data:
+    """The attributes named, in that order, without those that say nothing."""
     return {name: data[name] for name in names if data.get(name) not in (None, "", [])}
 
 
-def _as_text(name: str, value: Any) -> Any:
-    text = BETWEEN.get(name, "; ").join(value) if isinstance(value, list) else value
-    return FORBIDDEN.sub("\ufffd", text) if isinstance(text, str) else text
-
-
 def _nodes(graph: nx.Graph[str]) -> Iterator[tuple[int, str, Data]]:
-    """Nodes with their place: actors of a two-mode network before targets, so that its edges run from actors."""
+    """Nodes with their mode: actors of a two-mode network before targets, so that its edges run from actors."""
     table: Table = graph.graph["rows"]
-    made = _made_by(table)
-    spoken_of = {thing.iri for thing in table.target.values}
+    statements = _statement_counts(table)
+    targets = {target.iri for target in table.target.values}
     for node, data in graph.nodes(data=True):
         mode = data.get("bipartite", 0)
-        iri = node.removesuffix(TARGET) if mode and node not in spoken_of else node
-        actor = not mode and (iri in made or data["kind"] not in {"proposition", ""})
-        own = {"iri": iri if table.store else None, "statements": made.get(iri, 0) if actor else None}
+        iri = node.removesuffix(TARGET) if mode and node not in targets else node
+        actor = not mode and (iri in statements or data["kind"] not in {"proposition", ""})
+        own = {"iri": iri if table.store else None, "statements": statements.get(iri, 0) if actor else None}
         yield mode, node, {**data, **own}
 
 
-def _made_by(table: Table) -> dict[str, int]:
+def _statement_counts(table: Table) -> dict[str, int]:
     """Actor → how many statements it made."""
     pairs = np.unique(np.column_stack((table.actor.codes, table.statement.codes)), axis=0)
     codes, numbers = np.unique(pairs[:, 0], return_counts=True)
@@ -127,73 +124,61 @@ def _made_by(table: Table) -> dict[str, int]:
 
 def _stances(graph: nx.Graph[str]) -> Iterator[tuple[str, str, str, Data]]:
     table: Table = graph.graph["rows"]
-    sides = (table.actor.listed(), table.target.listed(), table.statement.listed())
+    columns = (table.actor.listed(), table.target.listed(), table.statement.listed())
     days = zip(table.earliest.tolist(), table.latest.tolist(), strict=True)
     edges: Any = graph.edges
-    for row, (actor, target, key, span) in enumerate(zip(*sides, days, strict=True)):
-        told = edges[actor.iri, target.iri, key]
-        reports = told.get("reports", ()) if table.store else _reports(table, row)
-        yield (
-            actor.iri,
-            target.iri,
-            key,
-            {
-                **told,
-                **_levels(table, told),
-                **_days(*span, told.get("date")),
-                "quotes": list(told.get("quotes", ())),
-                "reports": [report["title"] for report in reports],
-                "documents": [report["document"] for report in reports],
-                "statement": key,
-            },
-        )
-
-
-def _levels(table: Table, told: Data) -> Data:
-    """The level as one type for every edge: 3 of a scale that has 2.5 too is 3.0."""
-    return {"level": float(told["level"])} if table.scale.kind == "scaled" else {}
+    for row, (actor, target, key, span) in enumerate(zip(*columns, days, strict=True)):
+        data = dict(edges[actor.iri, target.iri, key])
+        if table.scale.kind == "scaled":  # one type for every edge: 3 of a scale that has 2.5 too is 3.0
+            data["level"] = float(data["level"])
+        reports = data.get("reports", ()) if table.store else _reports(table, row)
+        data |= {
+            **_days(*span, data.get("date")),
+            "quotes": list(data.get("quotes", ())),
+            "reports": [report["title"] for report in reports],
+            "documents": [report["document"] for report in reports],
+            "statement": key,
+        }
+        yield actor.iri, target.iri, key, data
 
 
 def _reports(table: Table, row: int) -> list[dict[str, str]]:
     place = int(table.statement.codes[row])
     start, end = table.reports.start[place : place + 2]
-    found = (table.document.values[code] for code in table.reports.documents[start:end])
-    return [{"title": document.label, "document": document.iri} for document in found]
+    documents = (table.document.values[code] for code in table.reports.documents[start:end])
+    return [{"title": document.label, "document": document.iri} for document in documents]
 
 
-def _days(earliest: int, latest: int, told: str | None) -> Data:
-    """First and last day in ISO, None where time is open; `date` as statements give it."""
+def _days(earliest: int, latest: int, spelled: str | None) -> Data:
+    """First and last day in ISO, None where time is open; `date` as statements spell it."""
     first = None if earliest == EARLIEST else date.fromordinal(earliest).isoformat()
     last = None if latest == LATEST else date.fromordinal(latest).isoformat()
-    both = told or (first if first == last else f"{first}/{last}")
+    both = spelled or (first if first == last else f"{first}/{last}")
     return {"date": both if first or last else None, "earliest": first, "latest": last}
 
 
 def _ties(graph: nx.Graph[str]) -> Iterator[tuple[str, str, Data]]:
+    """Ties, undirected pairs in order; from the actor where there are two modes."""
     table, recipe = graph.graph["rows"], graph.graph["recipe"]
     statement = table.statement.codes.tolist()
     own, other = (table.target, table.actor) if recipe.kind == "targets" else (table.actor, table.target)
-    sides = own.codes.tolist(), other.codes.tolist(), table.level.tolist()
+    codes = own.codes.tolist(), other.codes.tolist(), table.level.tolist()
     for a, b, data, rows in network.tie_rows(graph):
         iris = list(dict.fromkeys(table.statement.values[statement[row]] for row in rows))
         tie = {"weight": float(data["weight"]), "statements": len(iris), "statement_iris": iris}
-        if recipe.kind != "two-mode":
-            met = _met((own.values[sides[0][row]].iri == b, sides[1][row], sides[2][row]) for row in rows)
-            labels = [sorted({other.values[code].label for code in codes}) for codes in met]
-            tie |= dict(zip(("agree", "disagree"), labels, strict=True))
-        yield a, b, tie
+        if recipe.kind == "two-mode":
+            yield a, b, tie
+            continue
+        shared = _shared((own.values[codes[0][row]].iri == b, codes[1][row], codes[2][row]) for row in rows)
+        labels = [sorted({other.values[code].label for code in found}) for found in shared]
+        yield min(a, b), max(a, b), {**tie, "agree": labels[0], "disagree": labels[1]}
 
 
-def _met(rows: Iterable[tuple[bool, int, float]]) -> tuple[set[int], set[int]]:
-    """What the two sides of a tie meet on, at the same level and at another; each row a side, a thing and a level."""
-    held: dict[int, tuple[set[float], set[float]]] = defaultdict(lambda: (set(), set()))
-    for side, thing, level in rows:
-        held[thing][side].add(level)
-    agree = {thing for thing, (mine, theirs) in held.items() if mine & theirs}
-    disagree = {t for t, (mine, theirs) in held.items() if mine and theirs and (len(mine | theirs) > 1)}
+def _shared(rows: Iterable[tuple[bool, int, float]]) -> tuple[set[int], set[int]]:
+    """What both sides of a tie speak of, at the same level and at another; a row is a side, a target and a level."""
+    levels: dict[int, tuple[set[float], set[float]]] = defaultdict(lambda: (set(), set()))
+    for side, target, level in rows:
+        levels[target][side].add(level)
+    agree = {target for target, (mine, theirs) in levels.items() if mine & theirs}
+    disagree = {t for t, (mine, theirs) in levels.items() if mine and theirs and len(mine | theirs) > 1}
     return agree, disagree
-
-
-def _oriented(graph: nx.Graph[str], a: str, b: str) -> tuple[str, str]:
-    """An undirected pair in order; from the actor where there are two modes."""
-    return (a, b) if graph.graph["recipe"].kind == "two-mode" or a <= b else (b, a)

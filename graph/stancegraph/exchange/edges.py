@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from math import inf, isfinite
+from math import isfinite
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ import networkx as nx
 
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.network.signed import summed
+from stancegraph.output import quantity
 
 LARGEST: Final = 200 << 20  # bytes of a file that is still read at once
 DELIMITERS: Final = (",", ";", "\t")
@@ -30,21 +31,11 @@ class Edges:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a file: two names, the weight between them, and the other columns that are not empty."""
-
-    a: str
-    b: str
-    weight: float
-    extra: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Tie:
     """What all rows of one pair say; other columns with their different values, in the order of the file."""
 
     weights: list[float] = field(default_factory=list)
-    extra: dict[str, dict[str, None]] = field(default_factory=dict)
+    attributes: dict[str, dict[str, None]] = field(default_factory=dict)
 
 
 def read(path: str | Path) -> Edges:
@@ -64,20 +55,20 @@ def read(path: str | Path) -> Edges:
     graph: nx.Graph[str] = nx.Graph()
     ties: dict[tuple[str, str], Tie] = {}
     loops = 0
-    for row in _rows(path):
-        graph.add_node(row.a, label=row.a)
-        graph.add_node(row.b, label=row.b)
-        if row.a == row.b:
+    for a, b, weight, attributes in _rows(path):
+        graph.add_node(a, label=a)
+        graph.add_node(b, label=b)
+        if a == b:
             loops += 1
             continue
-        tie = ties.setdefault((min(row.a, row.b), max(row.a, row.b)), Tie())
-        tie.weights.append(row.weight)
-        for column, cell in row.extra.items():
-            tie.extra.setdefault(column, {})[cell] = None
+        tie = ties.setdefault((min(a, b), max(a, b)), Tie())
+        tie.weights.append(weight)
+        for column, cell in attributes.items():
+            tie.attributes.setdefault(column, {})[cell] = None
     for (a, b), tie in ties.items():
         if weight := summed(tie.weights, f"{path}: {a} - {b}"):
             graph.add_edge(a, b, weight=weight)
-            graph.edges[a, b].update({column: "; ".join(cells) for column, cells in tie.extra.items()})
+            graph.edges[a, b].update({column: "; ".join(cells) for column, cells in tie.attributes.items()})
     return Edges(graph, tuple(_notes(ties, loops, len(ties) - graph.number_of_edges())))
 
 
@@ -85,29 +76,36 @@ def _notes(ties: dict[tuple[str, str], Tie], loops: int, cancelled: int) -> Iter
     several = [tie.weights for tie in ties.values() if len(tie.weights) > 1]
     contrary = sum(min(weights) < 0 < max(weights) for weights in several)
     if loops:
-        yield f"{loops} self-tie{'s' * (loops > 1)} left out"
+        yield f"{quantity(loops, 'self-tie')} left out"
     if several:
-        pairs = "1 pair stands" if len(several) == 1 else f"{len(several)} pairs stand"
+        pairs = f"{quantity(len(several), 'pair')} stand{'s' if len(several) == 1 else ''}"
         yield f"{pairs} more than once: their weights are added" + (
             f", {contrary} of them with contrary signs" if contrary else ""
         )
     if cancelled:
-        yield f"{cancelled} tie{'s' * (cancelled > 1)} of weight 0 left out"
+        yield f"{quantity(cancelled, 'tie')} of weight 0 left out"
 
 
-def _rows(path: str | Path) -> Iterator[Row]:
+def _rows(path: str | Path) -> Iterator[tuple[str, str, float, dict[str, str]]]:
+    """Of each line: two names, the weight between them, and the other columns that are not empty."""
     text = _text(path)
-    number, delimiter, columns = _header(text, path)
-    lines = islice(io.StringIO(text, newline=""), number, None)
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
-    place = f"{path}, line {number + 1}"
+    header = next((n for n, line in enumerate(io.StringIO(text, newline=""), 1) if line.strip()), None)
+    if header is None:
+        raise UsageError(f"{path} is empty: let it begin with the line a,b,weight")
+    lines = islice(io.StringIO(text, newline=""), header - 1, None)
+    number, mend = header, "let the file begin with the line a,b,weight"
     try:
+        delimiter, columns = _columns(next(lines))
+        number, mend = header + 1, "mend the quotation marks or shorten the cell"
+        reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield _row(cells, columns, place)
-            place = f"{path}, line {number + reader.line_num + 1}"
+                yield _row(cells, columns)
+            number = header + reader.line_num + 1
     except csv.Error as error:
-        raise UsageError(f"{place}: {error}; mend the quotation marks or shorten the cell") from error
+        raise UsageError(f"{path}, line {number}: {error}; {mend}") from error
+    except UsageError as error:
+        raise UsageError(f"{path}, line {number}: {error}") from None
 
 
 def _text(path: str | Path) -> str:
@@ -126,70 +124,57 @@ def _text(path: str | Path) -> str:
         raise UsageError(f"{path}, line {line}: not UTF-8; save the file as CSV in UTF-8") from error
 
 
-def _header(text: str, path: str | Path) -> tuple[int, str, list[str]]:
-    """Number of the first line that is not blank, what parts its cells, and its cells: the columns."""
-    lines = ((number, line) for number, line in enumerate(io.StringIO(text, newline=""), 1) if line.strip())
-    number, line = next(lines, (0, ""))
-    if not line:
-        raise UsageError(f"{path} is empty: let it begin with the line a,b,weight")
-    place = f"{path}, line {number}"
-    try:
-        readings = [
-            (delimiter, [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))])
-            for delimiter in DELIMITERS
-        ]
-    except csv.Error as error:
-        raise UsageError(f"{place}: {error}; let the file begin with the line a,b,weight") from error
+def _columns(header: str) -> tuple[str, list[str]]:
+    """What parts the cells of a header, and its cells; UsageError for columns that are missing or stand twice."""
+    readings = [
+        (delimiter, [cell.strip() for cell in next(csv.reader([header], delimiter=delimiter))])
+        for delimiter in DELIMITERS
+    ]
     delimiter, columns = max(readings, key=lambda reading: (len({"a", "b"} & {*reading[1]}), len(reading[1])))
-    _check(columns, place)
-    return number, delimiter, columns
-
-
-def _check(columns: list[str], place: str) -> None:
-    values = {"weight", "sign"} & set(columns)
+    values = {"weight", "sign"} & {*columns}
     missing = [name for name in ("a", "b") if name not in columns] + ["weight or sign"] * (not values)
     twice = sorted({column for column in columns if columns.count(column) > 1})
     if missing:
         raise UsageError(
-            f"{place}: no column {' and no column '.join(missing)} among {', '.join(columns)};"
+            f"no column {' and no column '.join(missing)} among {', '.join(columns)};"
             " let the file begin with the line a,b,weight"
         )
     if len(values) > 1:
-        raise UsageError(f"{place}: both a column weight and a column sign; rename the one that is not meant")
+        raise UsageError("both a column weight and a column sign; rename the one that is not meant")
     if twice or "" in columns:
         fault = f"two columns are called {twice[0]}" if twice and twice[0] else "a column has no name"
-        raise UsageError(f"{place}: {fault}; give each column a name of its own")
+        raise UsageError(f"{fault}; give each column a name of its own")
+    return delimiter, columns
 
 
-def _row(cells: list[str], columns: list[str], place: str) -> Row:
+def _row(cells: list[str], columns: list[str]) -> tuple[str, str, float, dict[str, str]]:
     if len(cells) != len(columns):
         raise UsageError(
-            f"{place}: {len(cells)} cell{'s' * (len(cells) > 1)} where the header has {len(columns)};"
+            f"{quantity(len(cells), 'cell')} where the header has {len(columns)};"
             " put names that hold the delimiter in quotes"
         )
     row = {column: cell.strip() for column, cell in zip(columns, cells, strict=True)}
     a, b = row.pop("a"), row.pop("b")
     for column, name in (("a", a), ("b", b)):
         if not name:
-            raise UsageError(f"{place}: no name in column {column}; write one, or take the line out")
-    kind = "sign" if "sign" in row else "weight"
-    weight = (_sign if kind == "sign" else _weight)(row.pop(kind), place)
-    return Row(a, b, weight, {column: cell for column, cell in row.items() if cell})
+            raise UsageError(f"no name in column {column}; write one, or take the line out")
+    weight = _sign(row.pop("sign")) if "sign" in row else _weight(row.pop("weight"))
+    return a, b, weight, {column: cell for column, cell in row.items() if cell}
 
 
-def _sign(cell: str, place: str) -> float:
-    sign = SIGNS.get(cell.lower())
-    if sign is None:
-        raise UsageError(f"{place}: the sign is '{cell[:40]}'; write one of {', '.join(SIGNS)}")
-    return sign
+def _sign(cell: str) -> float:
+    try:
+        return SIGNS[cell.lower()]
+    except KeyError:
+        raise UsageError(f"the sign is '{cell[:40]}'; write one of {', '.join(SIGNS)}") from None
 
 
-def _weight(cell: str, place: str) -> float:
+def _weight(cell: str) -> float:
     try:
         # What Python alone takes for a number, 1_000, is more likely a slip.
         weight = float(cell.replace("_", "?"))
     except ValueError:
-        weight = inf
+        weight = float("inf")
     if not isfinite(weight):
-        raise UsageError(f"{place}: the weight is '{cell[:40]}'; write a finite number such as -2 or 0.5")
+        raise UsageError(f"the weight is '{cell[:40]}'; write a finite number such as -2 or 0.5")
     return weight

@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-import networkx as nx
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from stancegraph.dates import EARLIEST, LATEST
-from stancegraph.exchange.attributes import NODE, STANCE, SURROGATE, TIE, flat
+from stancegraph.exchange.attributes import NODE, STANCE, SURROGATE, TIE
 from stancegraph.output import as_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import networkx as nx
     from numpy.typing import NDArray
 
     from stancegraph.table import Table
@@ -26,30 +27,32 @@ SCHEMA: Final = "1"
 EPOCH: Final = date(1970, 1, 1).toordinal()
 
 
-def csv(graph: nx.Graph[str], kind: str) -> tuple[bytes, bytes]:
-    """The edges (`source, target, source_label, target_label` and their attributes) and the nodes (`id` and theirs).
+def edge_list(graph: nx.Graph[str], kind: str) -> bytes:
+    """The edges of a flattened network in CSV: `source, target, source_label, target_label` and their attributes.
 
     UTF-8, `\\n` between lines; a cell that begins like a formula gets an apostrophe (`output.inert`).
     """
-    plain = flat(graph)
-    known = {name for *_, data in plain.edges(data=True) for name in data}
     if kind == "stances":
-        level = "level" if "level" in known else "polarity"
-        columns = [name for name in STANCE if name not in {"polarity", "level"} - {level}]
+        known = {name for *_, data in graph.edges(data=True) for name in data}
+        left_out = {"polarity"} if "level" in known else {"level"}
     else:
-        columns = [name for name in TIE if kind != "two-mode" or name not in {"agree", "disagree"}]
-    label = {node: data.get("label", "") for node, data in plain.nodes(data=True)}
-    edges = (
+        left_out = {"agree", "disagree"} if kind == "two-mode" else set()
+    columns = [name for name in (STANCE if kind == "stances" else TIE) if name not in left_out]
+    label = {node: data.get("label", "") for node, data in graph.nodes(data=True)}
+    rows = (
         {**data, "source": a, "target": b, "source_label": label[a], "target_label": label[b]}
-        for a, b, data in plain.edges(data=True)
+        for a, b, data in graph.edges(data=True)
     )
-    nodes = ({**data, "id": node} for node, data in plain.nodes(data=True))
-    of_nodes = [name for name in NODE if kind == "two-mode" or name != "bipartite"]
-    ends = ["source", "target", "source_label", "target_label"]
-    return _listed([*ends, *columns], edges), _listed(["id", *of_nodes], nodes)
+    return _csv(["source", "target", "source_label", "target_label", *columns], rows)
 
 
-def _listed(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> bytes:
+def node_list(graph: nx.Graph[str], kind: str) -> bytes:
+    """The nodes of a flattened network in CSV: `id` and their attributes."""
+    columns = [name for name in NODE if kind == "two-mode" or name != "bipartite"]
+    return _csv(["id", *columns], ({**data, "id": node} for node, data in graph.nodes(data=True)))
+
+
+def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> bytes:
     return as_csv([columns, *([row.get(column, "") for column in columns] for row in rows)]).encode()
 
 
@@ -61,56 +64,46 @@ def parquet(table: Table) -> bytes:
     double on a scale, text for categories; days are date32, null where open; `document` is the title of the earliest
     report's, `documents` are the IRIs of all. Metadata: `stancegraph.schema` and `stancegraph.level`.
     """
-    sides = {"actor": table.actor, "target": table.target, "document": table.document}
-    named = {name: [thing.label for thing in column.values] for name, column in sides.items()}
-    iris = {name: [thing.iri for thing in column.values] for name, column in sides.items()}
-    # The document of a row no report is known of has a label that says so, and no IRI.
-    named["document"] = [named["document"][i] if iri else None for i, iri in enumerate(iris["document"])]  # type: ignore[misc]
-    columns = {}
-    for name, column in sides.items():
-        columns[name] = _words(column.codes, named[name])
-        columns[f"{name}_iri"] = _words(column.codes, [iri or None for iri in iris[name]])
+    columns: dict[str, pa.Array] = {}
+    for name, column in (("actor", table.actor), ("target", table.target), ("document", table.document)):
+        iris = [value.iri or None for value in column.values]
+        labels: list[str | None] = [value.label for value in column.values]
+        if name == "document":  # where no report is known of, the label says so, and there is no IRI
+            labels = [label if iri else None for label, iri in zip(labels, iris, strict=True)]
+        columns |= {name: _texts(column.codes, labels), f"{name}_iri": _texts(column.codes, iris)}
+        if name == "target":
+            columns |= {
+                "level": _levels(table),
+                "earliest": _days(table.earliest, EARLIEST),
+                "latest": _days(table.latest, LATEST),
+            }
+    columns["documents"] = _documents(table)
     columns |= {
-        "level": _level(table),
-        "earliest": _days(table.earliest, EARLIEST),
-        "latest": _days(table.latest, LATEST),
-        "documents": _documents(table),
-        **{name: _words(getattr(table, name).codes, getattr(table, name).values) for name in CONCEPTS},
-        "quoted": pa.array(table.quoted),
-        "joint": pa.array(table.joint),
-        "confidence": pa.array(table.confidence),
-        "statement": pa.array(map(_proper, table.statement.listed()), pa.string()),
+        name: _texts(column.codes, column.values)
+        for name, column in (("act", table.act), ("medium", table.medium), ("basis", table.basis))
     }
+    columns |= {name: pa.array(getattr(table, name)) for name in ("quoted", "joint", "confidence")}
+    columns["statement"] = _strings(table.statement.values).take(pa.array(table.statement.codes))
     metadata = {"stancegraph.schema": SCHEMA, "stancegraph.level": table.scale.name}
-    made = pa.table({name: columns[name] for name in COLUMNS}, metadata=metadata)
     sink = pa.BufferOutputStream()
-    pq.write_table(made, sink)
+    pq.write_table(pa.table(columns, metadata=metadata), sink)
     return bytes(sink.getvalue())
 
 
-CONCEPTS: Final = ("act", "medium", "basis")
-COLUMNS: Final = """actor actor_iri target target_iri level earliest latest document document_iri documents
-    act medium basis quoted joint confidence statement""".split()
+def _strings(values: Iterable[str | None]) -> pa.StringArray:
+    return pa.array([v if v is None else SURROGATE.sub("\ufffd", v) for v in values], pa.string())
 
 
-def _proper(text: str) -> str:
-    return SURROGATE.sub("\ufffd", text)
-
-
-def _words(codes: NDArray[np.int32], values: Sequence[str | None]) -> pa.DictionaryArray:
+def _texts(codes: NDArray[np.int32], values: Sequence[str | None]) -> pa.DictionaryArray:
     """A dictionary of the texts that occur, each once and sorted; what is None is null."""
-    present = np.unique(codes)
-    texts = [None if (text := values[code]) is None else _proper(text) for code in present.tolist()]
-    distinct = sorted({text for text in texts if text is not None})
-    place = {text: i for i, text in enumerate(distinct)}
-    at = np.array([-1 if text is None else place[text] for text in texts], np.int32)
-    found = at[np.searchsorted(present, codes)]
-    return pa.DictionaryArray.from_arrays(pa.array(found, mask=found < 0), pa.array(distinct, pa.string()))
+    texts = _strings(values).take(pa.array(codes))
+    distinct = pc.unique(texts).drop_null().sort()
+    return pa.DictionaryArray.from_arrays(pc.index_in(texts, distinct), distinct)
 
 
-def _level(table: Table) -> pa.Array:
+def _levels(table: Table) -> pa.Array:
     if table.scale.kind == "categorical":
-        return _words(table.level.astype(np.int32), table.scale.labels)
+        return _texts(table.level.astype(np.int32), table.scale.labels)
     return pa.array(table.level if table.scale.kind == "scaled" else table.level.astype(np.int8))
 
 
@@ -120,10 +113,7 @@ def _days(days: NDArray[np.int32], unknown: int) -> pa.Array:
 
 def _documents(table: Table) -> pa.ListArray:
     """IRIs of all documents that report each row's statement, in the order issued."""
-    start = table.reports.start[table.statement.codes]
-    number = table.reports.start[table.statement.codes + 1] - start
-    offsets = np.concatenate(([0], np.cumsum(number)))
-    at = np.repeat(start - offsets[:-1], number) + np.arange(offsets[-1])
-    iris = pa.array([_proper(document.iri) for document in table.document.values], pa.string())
-    codes = table.reports.documents[at]
-    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), iris.take(pa.array(codes, pa.int32())))
+    start, documents = table.reports.start, table.reports.documents
+    iris = _strings(document.iri for document in table.document.values)
+    lists = pa.ListArray.from_arrays(pa.array(start, pa.int32()), iris.take(pa.array(documents)))
+    return lists.take(pa.array(table.statement.codes))

@@ -1,9 +1,10 @@
 """Codings of the Discourse Network Analyzer (DNA 3; Leifeld 2017) as graphs of ours: `stancegraph import dna`.
 
-schema         what a file of DNA 3 consists of       categories     values of a short text
-database       its records                            stretch        its positions, in code points
-choice         speaker, target and polarity           naming         the IRIs
-remainder      what has no place here                 declarations, sayings, folder: the triples, and their files
+database   what a file of DNA 3 holds, and what of it is left out
+variables  which of them are speaker, target and level; the categories of a short text
+offsets    positions in a text, in code points
+triples    the same as RDF
+folder     the files it is written to
 """
 
 from __future__ import annotations
@@ -15,22 +16,24 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from stancegraph.errors import UsageError
-from stancegraph.exchange.dna.choice import chosen
-from stancegraph.exchange.dna.database import reading
-from stancegraph.exchange.dna.folder import Folder, written
-from stancegraph.exchange.dna.naming import Naming, local
-from stancegraph.exchange.dna.schema import counted
+from stancegraph.exchange.dna.database import open_database
+from stancegraph.exchange.dna.folder import Writer, new_folder
+from stancegraph.exchange.dna.triples import Namespace, slug
+from stancegraph.exchange.dna.variables import choose_roles
+from stancegraph.output import quantity
 from stancegraph.vocabulary import BASE, PREFIXES, UNOWNED
 
 if TYPE_CHECKING:
-    from stancegraph.exchange.dna.choice import Choice
-    from stancegraph.exchange.dna.database import Database
+    from collections.abc import Iterator
 
-__all__ = ["Converted", "convert"]
+    from stancegraph.exchange.dna.database import Database
+    from stancegraph.exchange.dna.variables import Roles
+
+__all__ = ["Conversion", "convert"]
 
 
 @dataclass(frozen=True, slots=True)
-class Converted:
+class Conversion:
     """How much was written; `left_out` has a line for each kind of thing that was not, `notes` say what to know."""
 
     statements: int
@@ -43,8 +46,8 @@ class Converted:
 
     def __str__(self) -> str:
         nouns = {"statements": "statement", "documents": "document", "actors": "actor", "targets": "target"}
-        parts = [counted(getattr(self, name), noun) for name, noun in nouns.items()]
-        return f"{', '.join(parts)} and {counted(self.variables, 'variable')}"
+        parts = [quantity(getattr(self, name), noun) for name, noun in nouns.items()]
+        return f"{', '.join(parts)} and {quantity(self.variables, 'variable')}"
 
 
 def convert(
@@ -57,7 +60,7 @@ def convert(
     level: str | None = None,
     base: str | None = None,
     texts: bool = False,
-) -> Converted:
+) -> Conversion:
     """Write the coding in a file of DNA 3 as a folder of Turtle that `store.open` opens and `check` passes.
 
     A statement's speaker is its `actor`, its target a proposition labelled as coded: supported or opposed where
@@ -69,21 +72,21 @@ def convert(
     for a file that is no database of DNA 3, and where nothing can be written.
     """
     file, into = Path(file), Path(into)
-    begin = _base(base) if base is not None else f"{UNOWNED}{local(file.stem) or 'coding'}/"
-    with reading(file) as database:
-        choice = chosen(database, statement_type=statement_type, actor=actor, target=target, level=level)
-        naming = Naming(database.name, begin, choice.variables)
-        with written(into) as place:
-            folder = Folder(place, database, naming, choice, texts=texts)
-            folder.write()
-            database.count_the_rest(choice.statement_type)
-            notes = tuple(_notes(choice, database, folder, begin, owned=base is not None))
-        return Converted(
-            folder.statements,
-            folder.documents,
-            len(folder.categories(choice.actor)),
-            len(folder.categories(choice.target)),
-            len(choice.variables),
+    start = _base(base) if base is not None else f"{UNOWNED}{slug(file.stem) or 'coding'}/"
+    with open_database(file) as database:
+        roles = choose_roles(database, statement_type=statement_type, actor=actor, target=target, level=level)
+        namespace = Namespace(database.name, start, roles.variables)
+        with new_folder(into) as place:
+            writer = Writer(place, database, namespace, roles, texts=texts)
+            writer.write()
+            database.count_left_out(roles.statement_type)
+            notes = tuple(_notes(roles, database, writer, start, owned=base is not None))
+        return Conversion(
+            writer.statements,
+            writer.documents,
+            len(writer.categories[roles.actor.id].entities),
+            len(writer.categories[roles.target.id].entities),
+            len(roles.variables),
             database.left_out.lines(),
             notes,
         )
@@ -105,34 +108,25 @@ def _base(text: str) -> str:
     return base
 
 
-def _notes(choice: Choice, database: Database, folder: Folder, base: str, *, owned: bool) -> list[str]:
-    notes = [
-        f"{choice}",
-        "basis said and confidence 1.0 stand on every statement: the file says neither",
-        "names and labels are marked as English, whatever they are in: the file does not say",
-        "the words each coder marked are in the folder: publish it only where you may publish them",
-    ]
+def _notes(roles: Roles, database: Database, writer: Writer, base: str, *, owned: bool) -> Iterator[str]:
+    yield str(roles)
+    yield "basis said and confidence 1.0 stand on every statement: the file says neither"
+    yield "names and labels are marked as English, whatever they are in: the file does not say"
+    yield "the words each coder marked are in the folder: publish it only where you may publish them"
     if not owned:
-        notes.append(f"IRIs begin with {base}, an address that is nobody's: give one of yours with --base")
-    if database.milliseconds:
-        dates = counted(database.milliseconds, "date")
-        notes.append(f"{dates}: in milliseconds, as DNA 2 wrote them, and read so")
-    if database.mended:
-        notes.append(
-            f"{counted(database.mended, 'text')}: not whole Unicode; the broken characters are now U+FFFD"
-        )
-    if folder.joined:
-        notes.append(
-            f"{counted(folder.joined, 'name')} of an outlet or author: an actor's too, and taken for that actor"
-        )
-    scales = {variable.name: folder.scale(variable) for variable in choice.variables}
-    notes += [
-        f"{name} has the scale {scale[0]} to {scale[1]}, observed in the whole file: some at its ends are left out"
-        for name, scale in scales.items()
-        if scale is not None
-    ]
-    for variable in (choice.actor, choice.target):
-        if alike := folder.alike(variable):
-            some = ", ".join(value[:40] for value in alike[:6]) + (" …" if len(alike) > 6 else "")
-            notes.append(f"values of {variable.name} that differ only in case stay apart, as in DNA: {some}")
-    return notes
+        yield f"IRIs begin with {base}, an address that is nobody's: give one of yours with --base"
+    for number, noun, note in (
+        (database.milliseconds, "date", ": in milliseconds, as DNA 2 wrote them, and read so"),
+        (database.repaired, "text", ": not whole Unicode; the broken characters are now U+FFFD"),
+        (writer.shared_names, "name", " of an outlet or author: an actor's too, and taken for that actor"),
+    ):
+        if number:
+            yield f"{quantity(number, noun)}{note}"
+    for variable in roles.variables:
+        if scale := writer.scale(variable):
+            observed = f"{variable.name} has the scale {scale[0]} to {scale[1]}, observed in the whole file"
+            yield f"{observed}: some at its ends are left out"
+    for variable in (roles.actor, roles.target):
+        if values := writer.categories[variable.id].differing_in_case():
+            some = ", ".join(value[:40] for value in values[:6]) + (" …" if len(values) > 6 else "")
+            yield f"values of {variable.name} that differ only in case stay apart, as in DNA: {some}"

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from stancegraph import store
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.exchange.dna import declarations, sayings
-from stancegraph.exchange.dna.categories import Categories, joined
-from stancegraph.exchange.dna.stretch import Ruler
+from stancegraph.exchange.dna import triples
+from stancegraph.exchange.dna.offsets import Offsets
+from stancegraph.exchange.dna.variables import Categories, merge_entities
 from stancegraph.store import turtle
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from pyoxigraph import NamedNode, Triple
 
-    from stancegraph.exchange.dna.choice import Choice
-    from stancegraph.exchange.dna.database import Coded, Database, Document, Entity, Variable
-    from stancegraph.exchange.dna.naming import Naming
+    from stancegraph.exchange.dna.database import Database, Document, Entity, Statement, Variable
+    from stancegraph.exchange.dna.triples import Namespace
+    from stancegraph.exchange.dna.variables import Roles
 
 PER_FILE: Final = 2_000
 """Statements in a file."""
@@ -33,7 +33,7 @@ KINDS: Final = "SELECT ?kind ?label { ?kind skos:inScheme stance:actorKinds ; sk
 
 
 @contextmanager
-def written(into: Path) -> Iterator[Path]:
+def new_folder(into: Path) -> Iterator[Path]:
     """A folder beside `into` that takes its name once it is whole; nothing of it stays where it is not.
 
     Raises UsageError where `into` holds something already, StanceError where nothing can be written.
@@ -59,101 +59,95 @@ def written(into: Path) -> Iterator[Path]:
         raise StanceError(f"{into} cannot be written: {why}; name another folder with -o") from error
 
 
-class Folder:
+class Writer:
     """Writes one coding below `place`; `statements` and `documents` count what is written.
 
-    `joined` counts the outlets and authors that bear the name of an actor.
+    `categories` are those of each short text, by the number of the variable; `shared_names` counts the outlets and
+    authors that bear the name of an actor.
     """
 
     def __init__(
-        self, place: Path, database: Database, naming: Naming, choice: Choice, *, texts: bool
+        self, place: Path, database: Database, namespace: Namespace, roles: Roles, *, texts: bool
     ) -> None:
-        self.statements = self.documents = self.joined = 0
-        self._place, self._database, self._naming, self._choice = place, database, naming, choice
+        self.statements = self.documents = self.shared_names = 0
+        self._place, self._database, self._namespace, self._roles = place, database, namespace, roles
         self._texts = texts
-        self._categories: dict[int, Categories] = {}
-        self._people: dict[str, NamedNode] = {}
-        self._unmet: set[str] = set()
-        self._actors: list[Triple] = []
-        self._used: set[int] = set()
+        self.categories: dict[int, Categories] = {
+            variable.id: merge_entities(
+                database.entities(variable.id), database.left_out, empty=variable in roles.others
+            )
+            for variable in roles.variables
+            if variable.kind == "short text"
+        }
+        self._actors = {e.value: namespace.iri("entity", e.id) for e in self._values(roles.actor)}
+        self._publishers_and_authors: dict[str, NamedNode] = {}
+        self._more_actors: list[Triple] = []
+        self._targets: set[int] = set()
         self._coders: set[int | None] = set()
-        self._values: dict[int, set[int]] = defaultdict(set)
+        self._integers: dict[int, set[int]] = defaultdict(set)
 
     def write(self) -> None:
         """Write everything of the statement type chosen."""
-        choice = self._choice
-        for variable in choice.variables:
-            if variable.kind == "short text":
-                self._categories[variable.id] = joined(
-                    self._database.entities(variable.id),
-                    self._database.left_out,
-                    empty=variable in choice.others,
-                )
-        for entity in self.categories(choice.actor):
-            self._people[entity.value] = self._naming.iri("entity", entity.id)
-        self._unmet = set(self._people)
         self._put("documents", list(self._write_statements()))
-        self._put("actors", self._described_actors())
-        self._put("targets", self._described_targets())
-        self._put("categories", self._described_categories())
-        self._put("vocabulary", self._vocabulary())
-
-    def categories(self, variable: Variable) -> list[Entity]:
-        """The categories of a short text."""
-        return list(self._categories[variable.id].entities.values())
-
-    def alike(self, variable: Variable) -> list[str]:
-        """Values of a short text that differ only in case."""
-        return self._categories[variable.id].alike()
+        self._put("actors", self._describe_actors())
+        self._put("targets", self._describe_targets())
+        self._put("categories", self._describe_categories())
+        self._put("vocabulary", self._describe_variables())
 
     def scale(self, variable: Variable) -> tuple[int, int] | None:
         """The scale of an integer, where the statements written no longer show what all of them do.
 
         Agreement is measured on the scale, and the file declares none: the one observed must not shrink.
         """
-        observed = self._database.observed(variable.id) if variable.kind == "integer" else None
-        shown = self._values[variable.id]
-        return None if shown and observed == (min(shown), max(shown)) else observed
+        observed = self._database.observed_range(variable.id) if variable.kind == "integer" else None
+        written = self._integers[variable.id]
+        return None if written and observed == (min(written), max(written)) else observed
+
+    def _values(self, variable: Variable) -> Iterable[Entity]:
+        """The categories of a short text; of another variable none."""
+        return self.categories[variable.id].entities.values() if variable.id in self.categories else ()
 
     def _write_statements(self) -> Iterator[Triple]:
         """Write the statements, so many in a file; the triples of their documents."""
         batch: list[Triple] = []
-        for document, coded in self._database.documents(self._choice.statement_type):
+        left_out = self._database.left_out
+        for document, coded in self._database.documents(self._roles.statement_type):
             yield from self._document(document)
-            ruler = Ruler(document.text if coded else "")
-            for each in coded:
-                if found := list(self._statement(each, document)):
+            offsets = Offsets(document.text if coded else "")
+            for statement in coded:
+                if found := list(self._statement(statement, document)):
                     batch += found
-                    batch += sayings.report(self._naming, each, document, ruler, self._database.left_out)
+                    batch += triples.report(self._namespace, statement, document, offsets, left_out)
                     self.statements += 1
                     if self.statements % PER_FILE == 0:
                         self._put(f"statements/{self.statements // PER_FILE:04}", batch)
                         batch = []
         self._put(f"statements/{self.statements // PER_FILE + 1:04}", batch)
 
-    def _statement(self, coded: Coded, document: Document) -> Iterator[Triple]:
+    def _statement(self, coded: Statement, document: Document) -> Iterator[Triple]:
         """The triples of a statement; none where it lacks an actor or a target."""
-        choice, left_out = self._choice, self._database.left_out
-        sides = []
-        for side in (choice.actor, choice.target):
-            entity = self._categories[side.id].get(coded.values.get(side.id))
+        roles, left_out = self._roles, self._database.left_out
+        ends = []
+        for end in (roles.actor, roles.target):
+            entity = self.categories[end.id].get(coded.values.get(end.id))
             if entity is None:
-                left_out["statement", f"its {side.name[:60]} is empty or missing"] += 1
+                left_out["statement", f"its {end.name[:60]} is empty or missing"] += 1
                 return
-            sides.append(entity)
-        speaker, held = sides
-        self._used.add(held.id)
+            ends.append(entity)
+        actor, target = ends
+        self._targets.add(target.id)
         self._coders.add(coded.coder)
         stance = self._stance(coded)
-        yield from sayings.statement(self._naming, coded, document, speaker, held, stance=stance)
-        for variable in choice.others:
-            categories = self._categories.get(variable.id)
-            yield from sayings.value(self._naming, coded, variable, categories, left_out)
-            if variable.kind == "integer" and isinstance(coded.values.get(variable.id), int):
-                self._values[variable.id].add(coded.values[variable.id])
+        yield from triples.statement(self._namespace, coded, document, actor, target, stance=stance)
+        for variable in roles.others:
+            categories = self.categories.get(variable.id)
+            yield from triples.value(self._namespace, coded, variable, categories, left_out)
+            value = coded.values.get(variable.id)
+            if variable.kind == "integer" and isinstance(value, int):
+                self._integers[variable.id].add(value)
 
-    def _stance(self, coded: Coded) -> str:
-        level = self._choice.level
+    def _stance(self, coded: Statement) -> str:
+        level = self._roles.level
         if level is None or level.kind != "boolean":
             return "stance:stanceOn"
         stored = coded.values.get(level.id)
@@ -166,53 +160,54 @@ class Folder:
     def _document(self, document: Document) -> Iterator[Triple]:
         self.documents += 1
         if self._texts:
-            file = self._place / "texts" / f"{document.id}.txt"
-            file.parent.mkdir(exist_ok=True)
-            file.write_bytes(document.text.encode())
-        outlet = self._named(document.source or NO_OUTLET, outlet=True)
-        author = self._named(document.author, outlet=False) if document.author else None
-        yield from sayings.document(self._naming, document, outlet, author)
+            self._save(f"texts/{document.id}.txt", document.text)
+        outlet = self._publisher_or_author(document.source or NO_OUTLET, outlet=True)
+        author = self._publisher_or_author(document.author, outlet=False) if document.author else None
+        yield from triples.document(self._namespace, document, outlet, author)
 
-    def _named(self, name: str, *, outlet: bool) -> NamedNode:
+    def _publisher_or_author(self, name: str, *, outlet: bool) -> NamedNode:
         """What a document names as its outlet or author: an actor of the coding, where one is called so."""
-        if name not in self._people:
-            self._people[name], triples = declarations.named(self._naming, name, outlet=outlet)
-            self._actors += triples
-        elif name in self._unmet:
-            self._unmet.remove(name)
-            self.joined += 1
-        return self._people[name]
+        known = self._publishers_and_authors
+        if name not in known:
+            if name in self._actors:
+                known[name] = self._actors[name]
+                self.shared_names += 1
+            else:
+                known[name], own = triples.publisher_or_author(self._namespace, name, outlet=outlet)
+                self._more_actors += own
+        return known[name]
 
-    def _described_actors(self) -> Iterator[Triple]:
+    def _describe_actors(self) -> Iterator[Triple]:
         rows = store.open(store.ontology() / "schemes.ttl").select(KINDS)
         kinds = {row["label"].value.casefold(): row["kind"].value for row in rows}
-        for entity in self.categories(self._choice.actor):
-            yield from declarations.actor(self._naming, self._choice.actor, entity, kinds)
-        yield from self._actors
+        for entity in self._values(self._roles.actor):
+            yield from triples.actor(self._namespace, self._roles.actor, entity, kinds)
+        yield from self._more_actors
 
-    def _described_targets(self) -> Iterator[Triple]:
-        for entity in self.categories(self._choice.target):
-            used = entity.id in self._used
-            yield from declarations.proposition(self._naming, self._choice.target, entity, used=used)
+    def _describe_targets(self) -> Iterator[Triple]:
+        for entity in self._values(self._roles.target):
+            used = entity.id in self._targets
+            yield from triples.proposition(self._namespace, self._roles.target, entity, used=used)
 
-    def _described_categories(self) -> Iterator[Triple]:
-        for variable in self._choice.others:
-            if variable.id in self._categories:
-                for entity in self.categories(variable):
-                    yield from declarations.category(self._naming, variable, entity, "skos:Concept")
+    def _describe_categories(self) -> Iterator[Triple]:
+        for variable in self._roles.others:
+            for entity in self._values(variable):
+                yield from triples.category(self._namespace, variable, entity, "skos:Concept")
 
-    def _vocabulary(self) -> Iterator[Triple]:
-        choice = self._choice
+    def _describe_variables(self) -> Iterator[Triple]:
+        roles = self._roles
         coders = sorted(self._coders, key=lambda number: (number is None, number or 0))
-        yield from declarations.origin(self._naming, choice.label, coders)
-        for variable in choice.variables:
-            is_ = {choice.actor: "stance:Actor", choice.target: "stance:Proposition"}.get(
-                variable, "skos:Concept"
-            )
-            yield from declarations.variable(self._naming, variable, is_, scale=self.scale(variable))
+        yield from triples.provenance(self._namespace, roles.label, coders)
+        superclasses = {roles.actor: "stance:Actor", roles.target: "stance:Proposition"}
+        for variable in roles.variables:
+            superclass = superclasses.get(variable, "skos:Concept")
+            yield from triples.variable(self._namespace, variable, superclass, scale=self.scale(variable))
 
-    def _put(self, name: str, triples: Iterable[Triple]) -> None:
-        if text := turtle.write(triples):
-            file = self._place / f"{name}.ttl"
-            file.parent.mkdir(exist_ok=True)
-            file.write_bytes(text.encode())
+    def _put(self, name: str, content: Iterable[Triple]) -> None:
+        if text := turtle.write(content):
+            self._save(f"{name}.ttl", text)
+
+    def _save(self, name: str, text: str) -> None:
+        file = self._place / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(text.encode())
