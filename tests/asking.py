@@ -15,6 +15,7 @@ Ask = Callable[..., Rows]
 NEW_REGION: Final = "Pro-Iran Iraqi faction calls for international action to protect Alawites in Syria"
 SHIFTS: Final = "[Iraq shifts its approach to the crisis in Syria]"
 CONDENSED: Final = "[Iraqi officials on the violence in Syria after the taking of Aleppo]"
+GULAN: Final = "Iraq Warns of Regional Instability Amid Escalating Violence in Syria"
 THREAT: Final = "The conflict in Syria threatens Iraq's security."
 KILLED: Final = "Forces of Syria's transitional authorities have killed civilians."
 STAYS_OUT: Final = "Iraq should stay out of the conflict in Syria."
@@ -95,15 +96,37 @@ ABSTAINED: Final = (
 :second a stance:Statement ; stance:speaker :two ; stance:neutralOn :it ; stance:supports :that .
 """
 )
+LIKE: Final = (
+    PREFIXES
+    + """
+@prefix medium: <https://w3id.org/stancegraph/id/medium/> .
+:one a stance:Actor ; skos:prefLabel "One"@en .
+:morning a stance:Actor ; skos:prefLabel "Morning"@en .
+:evening a stance:Actor ; skos:prefLabel "Evening"@en .
+:first a stance:Statement ; stance:speaker :one ; stance:medium medium:speech ; stance:saidOn "2025-05-01"^^xsd:date ;
+    stance:gist "Says it." ; skos:closeMatch :second .
+:second a stance:Statement ; stance:speaker :one ; stance:medium medium:interview ;
+    stance:saidOn "2025-05-01"^^xsd:date ; stance:gist "Says it again." .
+:early a schema:NewsArticle ; dcterms:title "Early" ; dcterms:publisher :morning .
+:late a schema:NewsArticle ; dcterms:title "Late" ; dcterms:publisher :evening .
+:a stance:reports :first ; stance:document :early ; stance:quote "it is so"@en .
+:b stance:reports :second ; stance:document :late .
+"""
+)
 COUNTED: Final = (
     PREFIXES
     + """
 @prefix count: <https://w3id.org/stancegraph/id/count/> .
 :one a stance:Actor ; skos:prefLabel "One"@en .
 :storm a schema:Event ; skos:prefLabel "Storm"@en .
-:first a stance:Statement ; stance:speaker :one ; stance:claims :ten ; stance:saidOn "2025-05-01"^^xsd:date .
+:first a stance:Statement ; stance:speaker :one ; stance:claims :ten, :dead ; stance:saidOn "2025-05-01"^^xsd:date .
 :second a stance:Statement ; stance:speaker :one ; stance:claims :twenty ; stance:saidOn "2025-05-02"^^xsd:date .
+:third a stance:Statement ; stance:speaker :one ; stance:claims :above ; stance:saidOn "2025-05-03"^^xsd:date .
 :ten stance:counted count:people-killed ; schema:observationAbout :storm ; schema:minValue 10 .
-:twenty stance:counted count:people-killed ; schema:observationAbout :storm ; schema:minValue 20 .
+:dead stance:counted count:civilians-killed ; schema:observationAbout :storm ; schema:minValue 5 .
+:twenty stance:counted count:people-killed ; schema:observationAbout :storm ; schema:minValue 20 ;
+    stance:exclusive false .
+:above stance:counted count:people-killed ; schema:observationAbout :storm ; schema:minValue 20 ;
+    stance:exclusive true .
 """
 )

@@ -27,9 +27,9 @@ ORDER: Final = """
     skos:topConceptOf skos:broader stance:actorKind org:member org:role org:organization org:subOrganizationOf
     stance:reports stance:document stance:via stance:quote
     stance:speaker stance:onBehalfOf stance:inRole stance:addressee stance:act stance:medium stance:occasion
-    stance:saidOn stance:saidNotBefore stance:saidNotAfter stance:gist stance:condition schema:about
-    stance:supports stance:opposes stance:neutralOn stance:ascribes stance:holder stance:claims
-    stance:basis stance:confidence
+    stance:saidOn stance:saidNotBefore stance:saidNotAfter stance:gist stance:condition schema:about stance:binds
+    stance:supports stance:opposes stance:neutralOn stance:ascribes stance:holder stance:coding stance:of stance:claims
+    stance:basis stance:confidence stance:shownBy
     stance:counted schema:observationAbout schema:observationDate schema:minValue schema:maxValue stance:exclusive
     stance:wording
     oa:hasSource oa:hasSelector oa:start oa:end oa:exact oa:prefix oa:suffix
