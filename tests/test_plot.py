@@ -26,7 +26,7 @@ from pages import HOSTILE
 from stancegraph import layout, network, plot, statements, store, table
 from stancegraph.balance.frustration import frustration
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.page.shapes import SHAPE_OF
+from stancegraph.page.geometry import SHAPE_OF
 from stancegraph.plot import days, lettering, style, ties
 from stancegraph.statements import catalogue
 

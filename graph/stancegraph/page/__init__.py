@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stancegraph import network
-from stancegraph.page.content import VIEWS, clean, told
-from stancegraph.page.drawing import Drawing
+from stancegraph.network import stances
+from stancegraph.page.content import VIEWS, clean, describe
+from stancegraph.page.drawing import Page
 from stancegraph.store import Store
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def html(
     Agreement, blocs and positions need a graph that remembers its rows, as `network.stances` makes it.
     Raises UsageError for a view or an actor that is none.
     """
-    page: str = _drawing(source, view, ego, title, scope).generate_html()
-    return page
+    text: str = _page(source, view, ego, title, scope).generate_html()
+    return text
 
 
 def write(
@@ -53,11 +53,11 @@ def write(
     scope: str | None = None,
 ) -> None:
     """Writes the page (see `html`) to a file, whole or not at all; raises StanceError where it cannot."""
-    _drawing(source, view, ego, title, scope).write_html(path)
+    _page(source, view, ego, title, scope).write_html(path)
 
 
-def _drawing(
+def _page(
     source: nx.MultiDiGraph[str] | Store, view: str, ego: str | None, title: str | None, scope: str | None
-) -> Drawing:
-    graph = network.stances(source) if isinstance(source, Store) else source
-    return Drawing(told(graph, view, ego), title=clean(title or TITLE), scope=clean(scope or SCOPE))
+) -> Page:
+    graph = stances(source) if isinstance(source, Store) else source
+    return Page(describe(graph, view, ego), title=clean(title or TITLE), scope=clean(scope or SCOPE))

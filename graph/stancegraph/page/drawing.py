@@ -1,4 +1,4 @@
-"""The only place that knows pyvis: its network, filled directly, rendered by a template that escapes."""
+"""The only place that knows pyvis: its network, filled directly, rendered by templates that escape."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import json
 import os
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import jinja2
-import pyvis.network
 from markupsafe import Markup
+from pyvis.network import Network
 
 import stancegraph
 from stancegraph import output
@@ -20,9 +20,13 @@ from stancegraph import output
 if TYPE_CHECKING:
     from stancegraph.page.content import Content
 
+    Row = dict[str, object]
+
+__all__ = ["Network", "Page"]
+
 HERE: Final = Path(__file__).parent
 VIS: Final = "vendor/vis-network.min.js"
-SCRIPTS: Final = ("words.js", "drawing.js", "page.js")
+SCRIPTS: Final = ("data.js", "evidence.js", "drawing.js", "downloads.js", "page.js")
 """The page's own, in the order they run; they share one scope."""
 VIS_STYLES: Final = (
     "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
@@ -37,18 +41,26 @@ VIS_STYLES: Final = (
 """SHA-256 of each style sheet the vendored vis-network inserts, the empty one first: it fills them after
 inserting. The policy lets in these and the page's own."""
 
-OPTIONS: Final[dict[str, Any]] = {
+INTERACTION: Final = {
+    "hover": True,
+    "hoverConnectedEdges": False,
+    "keyboard": {"enabled": False},
+    "multiselect": False,
+    "selectConnectedEdges": False,
+    "tooltipDelay": 120,
+}
+EDGES: Final = {
+    "arrows": {"to": {"enabled": True, "scaleFactor": 0.45}},
+    "arrowStrikethrough": False,
+    "hoverWidth": 1.5,
+    "selectionWidth": 2,
+    "smooth": False,
+}
+OPTIONS: Final[dict[str, object]] = {
     "autoResize": True,
     "physics": {"enabled": False},
     "layout": {"randomSeed": 1, "improvedLayout": False},
-    "interaction": {
-        "hover": True,
-        "hoverConnectedEdges": False,
-        "keyboard": {"enabled": False},
-        "multiselect": False,
-        "selectConnectedEdges": False,
-        "tooltipDelay": 120,
-    },
+    "interaction": INTERACTION,
     "nodes": {
         "borderWidth": 1,
         "borderWidthSelected": 3,
@@ -57,17 +69,11 @@ OPTIONS: Final[dict[str, Any]] = {
         "scaling": {"label": {"enabled": False, "drawThreshold": 8}},
         "shapeProperties": {"borderRadius": 3},
     },
-    "edges": {
-        "arrows": {"to": {"enabled": True, "scaleFactor": 0.45}},
-        "arrowStrikethrough": False,
-        "hoverWidth": 1.5,
-        "selectionWidth": 2,
-        "smooth": False,
-    },
+    "edges": EDGES,
 }
 
 
-class Drawing(pyvis.network.Network):  # type: ignore[misc]  # pyvis ships no types
+class Page(Network):  # type: ignore[misc]  # pyvis ships no types
     """A pyvis network whose page is ours: offline, escaped, and under a policy that keeps it so."""
 
     def __init__(self, content: Content, *, title: str, scope: str) -> None:
