@@ -5,13 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import xml.etree.ElementTree as ET
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import matplotlib.image
+import numpy as np
+import pytest
+
 import pages
-from pages import Opened, five, saved
+from pages import Opened, five, opened_at, saved
 
 if TYPE_CHECKING:
-    pass
+    from playwright.sync_api import BrowserContext
 
 
 chromium, context, written = pages.chromium, pages.context, pages.written
@@ -41,6 +46,49 @@ def test_the_copies_hold_what_is_shown(small: Opened) -> None:
     # Alpha and Beta on the first, Beta on the second, Delta on Echo: four lines.
     assert len(list(picture.iter(f"{SVG}path"))) == 4
     assert small.complaints == []
+
+
+def test_every_line_of_the_drawing_ends_in_an_arrow_at_the_shape_it_points_to(small: Opened) -> None:
+    small.go("polarity=supports")
+    picture = drawing_of(small)
+    arrows = [e.get("points", "").split() for e in picture.iter(f"{SVG}polygon") if e.get("class") == "arrow"]
+    tips = [tuple(map(float, points[0].split(","))) for points in arrows]
+    assert len(tips) == 4
+    boxes = [[float(e.attrib[k]) for k in ("x", "y", "width", "height")] for e in picture.iter(f"{SVG}rect")]
+    borders = [
+        (x, y)
+        for x, y in tips
+        for left, top, wide, high in boxes[1:]
+        if max(abs(x - left - wide / 2) - wide / 2, abs(y - top - high / 2) - high / 2)
+        == pytest.approx(0, abs=2)
+    ]
+    assert len(borders) == 3  # Echo is no box
+
+
+def test_arrows_are_left_out_where_lines_have_no_direction(small: Opened) -> None:
+    small.go("view=agreement")
+    picture = drawing_of(small)
+    assert len(list(picture.iter(f"{SVG}path"))) == 2
+    assert not [e for e in picture.iter() if e.get("class") == "arrow"]
+
+
+def test_the_matrix_is_copied_as_it_is_shown(context: BrowserContext, written: dict[str, str]) -> None:
+    opened = opened_at(context, written["five"] + "#view=matrix")
+    marks = Counter(opened.tab.locator("#cells button").all_inner_texts())
+    actors = opened.tab.locator("#cells th[scope=row]").all_inner_texts()
+    picture = drawing_of(opened)
+    shown = texts(picture)
+    assert {mark: shown.count(mark) for mark in "+−±○" if mark in shown} == marks
+    assert [text for text in shown if text in actors] == actors
+    assert "The first thing is so." in " ".join(shown)
+    png = matplotlib.image.imread(io.BytesIO(saved(opened, "#png")))
+    assert png.shape[:2] == (2 * float(picture.attrib["height"]), 2 * float(picture.attrib["width"]))
+    blue = np.array([0x00, 0x72, 0xB2]) / 255
+    assert (np.abs(png[..., :3] - blue).max(axis=2) < 0.01).sum() > 50
+    opened.go("view=matrix&polarity=opposes")
+    assert "+" not in texts(drawing_of(opened))
+    assert opened.complaints == []
+    opened.tab.close()
 
 
 def test_no_cell_of_the_csv_is_a_formula(show: Any) -> None:
