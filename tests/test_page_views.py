@@ -109,6 +109,21 @@ def test_a_bloc_opens_its_members_and_what_they_share(large: Opened) -> None:
     assert "proved" in large.tab.locator("#how").inner_text()
 
 
+def test_what_holds_a_bloc_together_is_said_by_two_members_or_more(shipped: Store) -> None:
+    content = describe(network.stances(shipped))
+    assert content.agreement.blocs
+    for bloc in content.agreement.blocs:
+        speakers: dict[tuple[int, int], set[int]] = {}
+        for stance in content.stances:
+            if stance["speaker"] in bloc["members"] and stance["sign"] != 0:
+                speakers.setdefault((stance["target"], stance["sign"]), set()).add(stance["speaker"])
+        shared = {key: len(members) for key, members in speakers.items() if len(members) > 1}
+        shown = {(held["target"], held["sign"]): held["actors"] for held in bloc["holds"]}
+        assert shown.items() <= shared.items()
+        assert len(shown) == min(len(shared), 12)
+        assert min(shown.values()) >= max((n for key, n in shared.items() if key not in shown), default=0)
+
+
 def test_the_matrix_has_a_cell_for_each_position_and_opens_its_words(large: Opened, shipped: Store) -> None:
     graph = network.stances(shipped)
     held = {(a, b) for a, b in graph.edges() if graph.nodes[b]["kind"] == "proposition"}
@@ -188,6 +203,12 @@ def test_at_first_sight_the_strongest_are_drawn_and_the_rest_when_asked_for(show
     opened.tab.wait_for_timeout(300)
     assert opened.tab.evaluate("() => ties.length") == 450
     assert opened.complaints == []
+
+
+def test_no_more_than_150_actors_are_drawn_at_first_sight_however_few_their_lines() -> None:
+    graph = many(200, 399)
+    content = describe(graph)
+    assert sum(t["first"] and t["kind"] != "proposition" for t in content.entities) == 150
 
 
 def test_something_is_drawn_at_first_sight_where_targets_count_as_actors_too() -> None:

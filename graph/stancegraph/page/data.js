@@ -44,8 +44,8 @@ function button(text, pressed, more = {}) {
   return element;
 }
 
-const named = (node) => make("bdi", { text: entities[node].label });
-const signed = (sign, text = WORDS.stance[sign]) => make("span", { class: `sign ${SIGN[sign]}`, text });
+const nameOf = (node) => make("bdi", { text: entities[node].label });
+const signLabel = (sign, text = WORDS.stance[sign]) => make("span", { class: `sign ${SIGN[sign]}`, text });
 const days = (text) => text.replace("/", " to ");
 const count = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;
 const distinct = (list) => new Set(list.map((stance) => stance.statement)).size;

@@ -3,13 +3,13 @@
 const IN_TIP = 3;
 const RTL = /^(ar|fa|he|ur|ckb|ps|sd|ug|yi)\b/i;
 
-function quoted([text, language]) {
+function quotation([text, language]) {
   const direction = language && RTL.test(language) ? "rtl" : "auto";
   return make("blockquote", { dir: direction, ...(language ? { lang: language } : {}), text: `“${text}”` });
 }
 
 function words(stance) {
-  const parts = stance.quotes.map(quoted);
+  const parts = stance.quotes.map(quotation);
   if (stance.gist) parts.push(make("p", { dir: "auto", class: "gist" + (parts.length ? " quiet" : ""), text: stance.gist }));
   return parts;
 }
@@ -24,7 +24,7 @@ function source(number) {
 }
 
 function headline(stance) {
-  return make("p", { class: "tie" }, named(stance.speaker), " ", signed(stance.sign, WORDS.coded[stance.sign]), " ", named(stance.target));
+  return make("p", { class: "tie" }, nameOf(stance.speaker), " ", signLabel(stance.sign, WORDS.coded[stance.sign]), " ", nameOf(stance.target));
 }
 
 function stanceEntry(stance, full, headed) {
@@ -45,7 +45,7 @@ function stanceEntries(list, full, headed) {
   return parts;
 }
 
-const headed = (text, list) => (list.length ? [make("h3", { text }), ...stanceEntries(list, true, true)] : []);
+const section = (text, list) => (list.length ? [make("h3", { text }), ...stanceEntries(list, true, true)] : []);
 
 function aboutNode(node, full, passes, offer) {
   const { label, arabic, kind, aliases, bloc } = entities[node];
@@ -57,7 +57,7 @@ function aboutNode(node, full, passes, offer) {
   if (!full) return [...parts, ...stanceEntries([...said, ...spokenOf], false, true)];
   if (aliases.length) parts.push(make("p", { class: "facts", dir: "auto", text: `also: ${aliases.join(", ")}` }));
   parts.push(make("p", { class: "offers" }, ...offer(node, bloc)));
-  return [...parts, ...headed("What it said", said), ...headed("What is said about it", spokenOf)];
+  return [...parts, ...section("What it said", said), ...section("What is said about it", spokenOf)];
 }
 
 function aboutTie(tie, full, passes) {
@@ -68,14 +68,14 @@ function aboutTie(tie, full, passes) {
 // What two actors agree and disagree on, each with the words of both.
 function aboutPair(id, full, passes) {
   const { from, to, weight, sign, on } = data.agreement[id];
-  const verb = signed(sign, WORDS.agreement[sign]);
-  const parts = [make("p", { class: "tie" }, named(from), " ", verb, " ", named(to)), make("p", { class: "facts", text: `weight ${weight}, from −1 to 1` })];
+  const verb = signLabel(sign, WORDS.agreement[sign]);
+  const parts = [make("p", { class: "tie" }, nameOf(from), " ", verb, " ", nameOf(to)), make("p", { class: "facts", text: `weight ${weight}, from −1 to 1` })];
   for (const agree of [1, -1]) {
     const rows = on.filter((row) => row[1] === agree);
     if (!rows.length) continue;
     parts.push(make("h3", { text: WORDS.shared[agree] }));
     for (const [target, , mine, theirs] of rows) {
-      parts.push(make("p", { class: "shared" }, named(target)));
+      parts.push(make("p", { class: "shared" }, nameOf(target)));
       if (full) parts.push(...stanceEntries([...mine, ...theirs].map((i) => stances[i]).filter(passes), true, true));
     }
   }
@@ -85,16 +85,16 @@ function aboutPair(id, full, passes) {
 function aboutCell(key, passes) {
   const list = (stancesOfCell.get(key) || []).filter(passes);
   const [actor, target] = [Math.floor(key / entities.length), key % entities.length];
-  return [make("p", { class: "tie" }, named(actor), " on ", named(target)), ...stanceEntries(list, true, true)];
+  return [make("p", { class: "tie" }, nameOf(actor), " on ", nameOf(target)), ...stanceEntries(list, true, true)];
 }
 
 function aboutBloc(id, passes) {
   const { members, holds } = data.blocs[id];
-  const list = make("ul", {}, ...members.map((member) => make("li", {}, named(member))));
+  const list = make("ul", {}, ...members.map((member) => make("li", {}, nameOf(member))));
   const parts = [make("h2", { text: `Bloc ${id + 1}` }), make("p", { class: "facts", text: count(members.length, "actor") }), list];
   if (holds.length) parts.push(make("h3", { text: "What its members share" }));
   for (const hold of holds) {
-    const line = make("p", { class: "shared" }, signed(hold.sign), " ", named(hold.target), ` · ${count(hold.actors, "actor")}`);
+    const line = make("p", { class: "shared" }, signLabel(hold.sign), " ", nameOf(hold.target), ` · ${count(hold.actors, "actor")}`);
     const box = make("details", {}, make("summary", {}, line));
     box.append(...stanceEntries(hold.stances.map((i) => stances[i]).filter(passes), true, true));
     parts.push(box);

@@ -191,20 +191,20 @@ function show(name) {
 // ---- pointing ----------------------------------------------------------------------------------------------------
 
 // A pointer that only passes by changes nothing.
-function hovered(choice) {
+function highlightSoon(choice) {
   clearTimeout(passing);
   if (shown.ties.length <= MOST_ON_HOVER) passing = setTimeout(highlight, 90, choice);
 }
 const lineChoice = (id) => (view === "agreement" || view === "blocs" ? { pair: id } : { tie: id });
-function pointed(choice) {
+function showTip(choice) {
   const [[kind, id]] = Object.entries(choice);
   tip(`${kind} ${id}`).replaceChildren(...evidenceOf(choice, false));
-  hovered(choice);
+  highlightSoon(choice);
 }
-network.on("hoverNode", ({ node }) => pointed({ node }));
-network.on("hoverEdge", ({ edge }) => pointed(lineChoice(edge)));
-network.on("blurNode", () => hovered(chosen));
-network.on("blurEdge", () => hovered(chosen));
+network.on("hoverNode", ({ node }) => showTip({ node }));
+network.on("hoverEdge", ({ edge }) => showTip(lineChoice(edge)));
+network.on("blurNode", () => highlightSoon(chosen));
+network.on("blurEdge", () => highlightSoon(chosen));
 network.on("click", ({ nodes: [node], edges: [line], pointer }) => {
   const region = regionAt(pointer.canvas);
   if (node !== undefined) choose({ node });
@@ -262,7 +262,7 @@ function fillMatrix() {
   const body = [];
   for (const [heading, actors] of groups) {
     if (heading) body.push(make("tr", { class: "bloc" }, make("th", { scope: "rowgroup", colspan: columns.length + 1, text: heading })));
-    for (const actor of actors) body.push(make("tr", {}, make("th", { scope: "row" }, named(actor)), ...columns.map((target) => cell(actor, target))));
+    for (const actor of actors) body.push(make("tr", {}, make("th", { scope: "row" }, nameOf(actor)), ...columns.map((target) => cell(actor, target))));
   }
   const table = make("table", {}, make("caption", { class: "unseen", text: "Positions: actors by bloc, propositions by how many spoke of them" }));
   table.append(make("thead", {}, head), make("tbody", {}, ...body));
@@ -289,9 +289,9 @@ function row(stance) {
     choose(data.edges[stance.tie] && view !== "matrix" ? { tie: stance.tie } : { cell: cellKey(stance.speaker, stance.target) }, from, true);
     if (view !== "matrix") centre([stance.speaker, stance.target]);
   });
-  opens.append(signed(stance.sign), purpose);
-  const cells = [[opens], [named(stance.target)], [days(stance.day)], words(stance), stance.documents.map(source)];
-  const element_ = make("tr", { role: "row" }, make("th", { role: "rowheader", scope: "row" }, named(stance.speaker)),
+  opens.append(signLabel(stance.sign), purpose);
+  const cells = [[opens], [nameOf(stance.target)], [days(stance.day)], words(stance), stance.documents.map(source)];
+  const element_ = make("tr", { role: "row" }, make("th", { role: "rowheader", scope: "row" }, nameOf(stance.speaker)),
     ...cells.map((parts) => make("td", { role: "cell" }, ...parts)));
   made.set(stance.id, element_);
   return element_;
