@@ -11,12 +11,14 @@ import networkx as nx
 import pytest
 from playwright.sync_api import sync_playwright
 
-from stancegraph import page
+from stancegraph import network, page, store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from stancegraph.store import Store
 
     Graph = nx.MultiDiGraph[str]
 
@@ -38,6 +40,7 @@ REGION = {
     "issued": None,
     "url": None,
 }
+FIVE = Path(__file__).parent / "fixtures" / "five.ttl"
 FILLED = "#statements[data-filled]"
 RUN = "window.hacked=1"
 HOSTILE = [
@@ -216,7 +219,7 @@ class Opened:
         """How many pixels of the canvas have each colour."""
         counted: dict[str, int] = self.tab.evaluate(
             """() => {
-                const drawn = document.querySelector("#graph canvas"), counted = {};
+                const drawn = document.querySelector("canvas"), counted = {};
                 const canvas = document.createElement("canvas");
                 Object.assign(canvas, { width: drawn.width, height: drawn.height });
                 const copy = canvas.getContext("2d", { willReadFrequently: true });
@@ -264,3 +267,45 @@ def show(chromium: Browser, tmp_path: Path) -> Iterator[Any]:
     yield shown
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory, shipped: Store) -> dict[str, str]:
+    """The pages of the shipped graph and of five actors, as addresses."""
+    folder = tmp_path_factory.mktemp("pages")
+    page.write(network.stances(shipped), folder / "shipped.html")
+    page.write(store.open(str(FIVE)), folder / "five.html")
+    return {name: (folder / f"{name}.html").as_uri() for name in ("shipped", "five")}
+
+
+@pytest.fixture(scope="module")
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    made = chromium.new_context(viewport={"width": 1400, "height": 900}, accept_downloads=True)
+    yield made
+    made.close()
+
+
+def opened_at(context: BrowserContext, address: str) -> Opened:
+    opened = Opened(context.new_page())
+    opened.tab.goto(address)
+    opened.tab.wait_for_selector(FILLED, state="attached")
+    return opened
+
+
+@pytest.fixture(scope="module")
+def small(context: BrowserContext, written: dict[str, str]) -> Opened:
+    """Five actors, open for the whole module; a test says with `go` where it begins."""
+    return opened_at(context, written["five"])
+
+
+@pytest.fixture(scope="module")
+def large(context: BrowserContext, written: dict[str, str]) -> Opened:
+    """The shipped graph, open for the whole module."""
+    return opened_at(context, written["shipped"])
+
+
+def saved(opened: Opened, button: str) -> bytes:
+    """What a button for a copy gives."""
+    with opened.tab.expect_download() as download:
+        opened.tab.locator(button).click()
+    return Path(download.value.path()).read_bytes()

@@ -140,7 +140,7 @@ def test_everything_is_reached_by_keyboard_and_escape_leads_back(show: Any) -> N
     evidence = opened.tab.locator("#evidence")
     assert evidence.evaluate("e => e === document.activeElement")
     assert "Hakim coded as" in evidence.inner_text()
-    assert "Hakim" in opened.tab.locator("#said").inner_text()
+    assert "Hakim" in opened.tab.locator("#announced").inner_text()
     keyboard.press("Escape")
     assert opened.tab.locator("#rows button").first.evaluate("e => e === document.activeElement")
     opened.tab.locator("#find").focus()
@@ -209,7 +209,7 @@ def test_hostile_text_shows_as_text_and_runs_nothing(show: Any, unguarded: bool)
         opened.point()
     assert tab.evaluate("() => window.hacked") is None
     assert tab.locator("a:not(.skip)").count() == 0
-    assert tab.locator("script").count() == 5
+    assert tab.locator("script").count() == 7
     assert len(opened.asked) == 1
     assert opened.complaints == []
 

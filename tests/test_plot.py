@@ -26,7 +26,7 @@ from pages import HOSTILE
 from stancegraph import layout, network, plot, store, table
 from stancegraph.balance.frustration import frustration
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.page.shapes import SHAPE_OF
+from stancegraph.page.geometry import SHAPE_OF
 from stancegraph.plot import days, lettering, style, ties
 from stancegraph.statements import catalogue
 
@@ -690,16 +690,16 @@ def test_one_actor_is_enough_for_a_picture(kind: str) -> None:
 def test_two_blocs_face_each_other_and_no_box_overlaps_or_leaves_its_band() -> None:
     held = [layout.Box(30 + i % 5 * 8, 6 + i % 3 * 3, 16 + i % 4 * 5) for i in range(60)]
     sides = [int(i % 3 == 0) for i in range(60)]
-    faced = layout.facing(
+    faced = layout.bands(
         held, [(i, (i * i + 7) % 60) for i in range(1, 60)] + [(0, i) for i in range(1, 60, 7)], sides, 700
     )
-    assert faced.bands[0][1] < faced.bands[1][0]
+    assert faced.spans[0][1] < faced.spans[1][0]
     for i, (x, y) in enumerate(faced.places):
-        left, right = faced.bands[sides[i]]
+        left, right = faced.spans[sides[i]]
         assert left <= x - held[i].half
         assert x + held[i].half <= right
         assert y - held[i].up >= 0
-        assert y + held[i].down <= faced.high
+        assert y + held[i].down <= faced.height
         for j, (u, v) in enumerate(faced.places[:i]):
             a, b = held[i], held[j]
             assert abs(x - u) >= a.half + b.half or y - a.up >= v + b.down or v - b.up >= y + a.down, (i, j)

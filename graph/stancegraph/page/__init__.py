@@ -1,5 +1,8 @@
 """The network as one HTML file: works offline, from a file, and can be followed back to the words.
 
+write, html      the page of a store or of a stance network
+network          any network as pyvis's own, to change and to show
+
 >>> import networkx as nx
 >>> "There is nothing to show" in html(nx.MultiDiGraph())
 True
@@ -9,9 +12,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stancegraph import network
-from stancegraph.page.content import VIEWS, clean, told
-from stancegraph.page.drawing import Drawing
+from stancegraph.network import stances
+from stancegraph.page.content import VIEWS, clean, describe
+from stancegraph.page.drawing import Network, Page, draw
 from stancegraph.store import Store
 
 if TYPE_CHECKING:
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-__all__ = ["VIEWS", "html", "write"]
+__all__ = ["VIEWS", "html", "network", "write"]
 
 TITLE = "Who said what"
 SCOPE = "Stances as coded from documents: who spoke for or against whom and what, and in which words."
@@ -39,8 +42,8 @@ def html(
     Agreement, blocs and positions need a graph that remembers its rows, as `network.stances` makes it.
     Raises UsageError for a view or an actor that is none.
     """
-    page: str = _drawing(source, view, ego, title, scope).generate_html()
-    return page
+    text: str = _page(source, view, ego, title, scope).generate_html()
+    return text
 
 
 def write(
@@ -53,11 +56,28 @@ def write(
     scope: str | None = None,
 ) -> None:
     """Writes the page (see `html`) to a file, whole or not at all; raises StanceError where it cannot."""
-    _drawing(source, view, ego, title, scope).write_html(path)
+    _page(source, view, ego, title, scope).write_html(path)
 
 
-def _drawing(
+def network(source: nx.Graph[str] | Store) -> Network:
+    """A `pyvis.network.Network` of a store's stances, or of any graph of `stancegraph.network`, to go on with.
+
+    Nodes are named by their IRIs and stand where the page would draw them, with its labels, shapes and colours by
+    day; a line of stances is one speaker's of one sign on one target, a tie is as wide as it weighs. Titles tell the
+    words behind; `statements` of an edge holds their IRIs. pyvis writes it (`save_graph`, `show`) as a page of
+    its own, offline, with every text escaped. Raises UsageError for a tie without weight or polarity.
+
+    >>> from stancegraph import store
+    >>> net = network(store.open())
+    >>> net.get_node("https://w3id.org/stancegraph/id/actor/qais-al-khazali")["color"] = "crimson"
+    >>> net.num_nodes(), "crimson" in net.generate_html()
+    (82, True)
+    """
+    return draw(stances(source) if isinstance(source, Store) else source)
+
+
+def _page(
     source: nx.MultiDiGraph[str] | Store, view: str, ego: str | None, title: str | None, scope: str | None
-) -> Drawing:
-    graph = network.stances(source) if isinstance(source, Store) else source
-    return Drawing(told(graph, view, ego), title=clean(title or TITLE), scope=clean(scope or SCOPE))
+) -> Page:
+    graph = stances(source) if isinstance(source, Store) else source
+    return Page(describe(graph, view, ego), title=clean(title or TITLE), scope=clean(scope or SCOPE))

@@ -1,6 +1,7 @@
-"""What the page says: the stance graph as plain JSON values, cleaned, sorted, and with every tie drawn once.
+"""What the page says: a stance network as plain JSON values, cleaned, sorted, and with every tie drawn once.
 
-Nodes, ties, statements and documents are numbered, so no IRI and no label serves the drawing library as a key.
+Entities (actors and propositions), ties, stances and documents are numbered, so no IRI and no label serves the
+drawing library as a key.
 """
 
 from __future__ import annotations
@@ -9,57 +10,157 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
+from stancegraph import names
 from stancegraph.errors import UsageError
-from stancegraph.page import naming, places, shapes, standing
+from stancegraph.page import agreement, geometry
+from stancegraph.statements.filters import in_words
+from stancegraph.vocabulary import STANCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import networkx as nx
 
-    Row = dict[str, Any]
+    from stancegraph.page.agreement import Agreement
+    from stancegraph.page.geometry import Curve, Node, Positions
+    from stancegraph.store import Store
+
+    Edge = tuple[str, str, str, dict[str, Any]]
+
+VIEWS: Final = ("stances", "agreement", "blocs", "matrix", "ego")
+WORDS: Final = {
+    "key": {"1": "supports", "-1": "opposes", "0": "neutral"},
+    "stance": {str(sign): word for sign, word in STANCES.items()},
+    "coded": {"1": "coded as supporting", "-1": "coded as opposing", "0": "coded as neutral on"},
+    "agreement": {"1": "agrees with", "-1": "disagrees with"},
+    "shared": {"1": "They share", "-1": "They oppose each other on"},
+    "mark": {"1": "+", "-1": "−", "0": "○", "both": "±"},
+}
+"""What a sign is called, for template and script alike; `key` names its style, its filter and its colour."""
+DASHES: Final[dict[str, list[int] | bool]] = {"1": False, "-1": [9, 6], "0": [2, 5]}
+"""Dash and gap of a line of each sign, in pixels; False for a whole one."""
 
 LABEL: Final = 300
 """A longer label is cut: it names a thing, and is repeated wherever the thing is."""
-SIGNS: Final = {1: "supports", -1: "opposes", 0: "neutral"}
-VIEWS: Final = ("stances", "agreement", "blocs", "matrix", "ego")
 ACTORS, TIES = 150, 400
 """Actors and lines at first sight, at most; the rest is shown when asked for."""
 MANY: Final = 2000
 """Things from which on the page warns of drawing all."""
 EPOCH: Final = date(1970, 1, 1).toordinal()
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+QUOTED: Final = "SELECT DISTINCT ?words WHERE { ?selector oa:exact ?words }"
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+class Entity(TypedDict):
+    """An actor or a proposition; `bloc` is the number of its bloc, `first` whether it is shown at first sight."""
+
+    iri: str
+    label: str
+    arabic: str | None
+    aliases: list[str]
+    kind: str
+    bloc: int | None
+    first: bool
+
+
+class Stance(TypedDict):
+    """What one speaker says of one target in one statement; entities, ties, documents by number.
+
+    `day` is ISO or `earliest/latest`, `since` and `until` are the same as days since 1970; a quote comes with its
+    language.
+    """
+
+    iri: str
+    statement: int
+    speaker: int
+    target: int
+    sign: int
+    tie: int
+    gist: str | None
+    quotes: list[tuple[str, str | None]]
+    day: str
+    since: int | None
+    until: int | None
+    act: str | None
+    medium: str | None
+    basis: str
+    confidence: float
+    documents: list[int]
+
+
+class Document(TypedDict):
+    """A source, as the page names it."""
+
+    title: str | None
+    publisher: str | None
+    issued: str | None
+    url: str | None
+
+
+class Tie(geometry.Line):
+    """The stances of one sign of one speaker on one target, in so many `documents`, drawn as one line."""
+
+    smooth: Curve
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stances:
+    """A stance network as rows: who and what it is about, what was said, where, and the lines that show it."""
+
+    entities: list[Entity]
+    stances: list[Stance]
+    documents: list[Document]
+    ties: list[Tie]
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything the template and the script read.
+    """Everything the template and the script read; `nodes` and `edges` are what the drawing library is given."""
 
-    `data` goes to the script as JSON; `nodes` and `edges` in it are what the drawing library is given, with
-    places by view in `places`.
-    """
-
-    nodes: list[Row]
-    edges: list[Row]
-    things: list[Row]
-    stances: list[Row]
-    documents: list[Row]
-    places: Row
-    standing: standing.Standing
-    signs: list[tuple[str, int]]
-    shapes: list[tuple[str, str, int]]
-    statements: int
-    days: tuple[str, str] | None
-    issued: tuple[str, str] | None
-    computed: str
+    nodes: list[Node]
+    edges: list[Tie]
+    entities: list[Entity]
+    stances: list[Stance]
+    documents: list[Document]
+    positions: Positions
+    agreement: Agreement
+    filters: str
     view: str
     ego: int | None
 
     @property
+    def words(self) -> dict[str, dict[str, str]]:
+        return WORDS
+
+    @property
+    def statements(self) -> int:
+        return len({stance["statement"] for stance in self.stances})
+
+    @property
+    def days(self) -> tuple[str, str] | None:
+        """The first and the last day anything may have been said on."""
+        return _span(stance["day"] for stance in self.stances)
+
+    @property
+    def issued(self) -> tuple[str, str] | None:
+        return _span(row["issued"] for row in self.documents)
+
+    @property
+    def signs(self) -> list[tuple[str, str, int]]:
+        """Key, word and number of the stances of each sign."""
+        number = Counter(str(stance["sign"]) for stance in self.stances)
+        return [(key, WORDS["stance"][sign], number[sign]) for sign, key in WORDS["key"].items()]
+
+    @property
+    def shapes(self) -> list[tuple[str, str, int]]:
+        return geometry.count_shapes(self.entities)
+
+    @property
     def actors(self) -> int:
-        return sum(shown for shape, _, shown in self.shapes if shape != "box")
+        return sum(number for shape, _, number in self.shapes if shape != "box")
 
     @property
     def kept(self) -> int:
@@ -67,102 +168,93 @@ class Content:
 
     @property
     def agreed(self) -> int:
-        return sum(tie["first"] for tie in self.standing.ties)
+        return sum(tie["first"] for tie in self.agreement.ties)
 
     @property
     def left_out(self) -> int:
         """Lines and actors that are not shown at first sight."""
-        rows = (*self.edges, *self.things, *self.standing.ties)
+        rows = (*self.edges, *self.entities, *self.agreement.ties)
         return sum(not row["first"] for row in rows)
 
     @property
-    def choices(self) -> Row:
+    def choices(self) -> dict[str, list[tuple[str | int, str]]]:
         """What can be chosen in the filter bar: (value, text) pairs."""
-        kinds = sorted({thing["kind"] for thing in self.things if thing["kind"] != "proposition"})
+        kinds = sorted({entity["kind"] for entity in self.entities if entity["kind"] != "proposition"})
         acts = sorted({stance["act"] for stance in self.stances if stance["act"]})
-        targets = sorted({s["target"] for s in self.stances}, key=lambda t: (self.things[t]["label"], t))
+        targets = sorted({s["target"] for s in self.stances}, key=lambda t: (self.entities[t]["label"], t))
         papers = sorted(range(len(self.documents)), key=lambda d: (self.documents[d]["title"] or "", d))
         return {
+            "polarity": [(key, WORDS["stance"][sign]) for sign, key in WORDS["key"].items()],
             "kind": [(kind, kind) for kind in kinds],
             "act": [(act, act) for act in acts],
-            "target": [(target, self.things[target]["label"]) for target in targets],
-            "document": [(paper, _titled(self.documents[paper])) for paper in papers],
+            "target": [(target, self.entities[target]["label"]) for target in targets],
+            "document": [(paper, name_document(self.documents[paper])) for paper in papers],
         }
 
     @property
-    def data(self) -> Row:
+    def data(self) -> dict[str, object]:
+        """What the page's script is given."""
         return {
             "nodes": self.nodes,
             "edges": self.edges,
-            "things": self.things,
+            "entities": self.entities,
             "stances": self.stances,
             "documents": self.documents,
-            "places": self.places,
-            "agreement": self.standing.ties,
-            "blocs": self.standing.blocs,
-            "matrix": self.standing.matrix,
+            "positions": self.positions,
+            "agreement": self.agreement.ties,
+            "blocs": self.agreement.blocs,
+            "matrix": self.agreement.matrix,
+            "words": WORDS,
+            "dashes": DASHES,
             "view": self.view,
             "ego": self.ego,
             "many": MANY,
         }
 
 
-def told(graph: nx.MultiDiGraph[str], view: str = "stances", ego: str | None = None) -> Content:
-    """The graph of `network.stances`, told as rows; the same graph gives the same rows in the same order.
+def describe(graph: nx.MultiDiGraph[str], view: str = "stances", ego: str | None = None) -> Content:
+    """All that the page says of a graph of `network.stances`; the same graph gives the same rows in the same order.
 
     Raises UsageError for a view that is none, an `ego` that is no node, and a coded variable for a polarity.
     """
     if view not in VIEWS:
         raise UsageError(f"--view '{str(view)[:40]}': choose one of {', '.join(VIEWS)}")
-    order = sorted(graph.nodes)
-    number = {iri: i for i, iri in enumerate(order)}
+    rows = list_stances(graph)
+    table, chosen = graph.graph.get("rows"), graph.graph.get("filters")
+    agreed = agreement.compute(table, rows.stances, rows.entities, _numbers(graph))
+    _choose_first(rows.entities, rows.ties)
+    nodes = geometry.shape_nodes(rows.entities, rows.ties)
+    return Content(
+        nodes=nodes,
+        edges=rows.ties,
+        entities=rows.entities,
+        stances=rows.stances,
+        documents=rows.documents,
+        positions=geometry.place_views(nodes, rows.entities, rows.ties, agreed),
+        agreement=agreed,
+        filters=in_words(chosen.given) if chosen else "all statements of the graph",
+        view=view,
+        ego=None if ego is None else _find(ego, graph, None if table is None else table.store),
+    )
+
+
+def list_stances(graph: nx.MultiDiGraph[str]) -> Stances:
+    """The entities, stances, documents and ties of a graph of `network.stances`, all at first sight.
+
+    Raises UsageError for a graph of a coded variable.
+    """
     edges = sorted(graph.edges(keys=True, data=True), key=lambda edge: (edge[0], edge[1], str(edge[2])))
     if any("polarity" not in data for *_, data in edges):
         raise UsageError("the page shows polarity, not a coded variable: leave out --level")
     table = graph.graph.get("rows")
-    store = table.store if table is not None else None
-    documents, stances = _spoken(edges, number, naming.languages(store))
-    ties = _ties(stances)
-    aliases = naming.aliases(store)
-    things = [_thing(iri, graph.nodes[iri], aliases.get(iri, ())) for iri in order]
-    stands = standing.standing(table, number, stances, things)
-    _choose_first(things, ties)
-    nodes = shapes.nodes(things, ties)
-    return Content(
-        nodes=nodes,
-        edges=ties,
-        things=things,
-        stances=stances,
-        documents=documents,
-        places=places.of(nodes, things, ties, stands),
-        standing=stands,
-        signs=[(name, sum(s["sign"] == sign for s in stances)) for sign, name in SIGNS.items()],
-        shapes=shapes.counted(things),
-        statements=len({stance["statement"] for stance in stances}),
-        days=_span(stance["day"] for stance in stances),
-        issued=_span(row["issued"] for row in documents),
-        computed=standing.computed(graph.graph.get("filters")),
-        view=view,
-        ego=None if ego is None else naming.thing_named(ego, graph, number, store),
-    )
+    store = None if table is None else table.store
+    documents, stances = _read(edges, _numbers(graph), _languages(store))
+    return Stances(list_entities(graph, _aliases(store)), stances, documents, _tie(stances))
 
 
-def _spoken(
-    edges: list[Any], number: Mapping[str, int], languages: Mapping[str, str]
-) -> tuple[list[Row], list[Row]]:
-    """The documents and the stances they hold."""
-    documents, place = _documents(edges)
-    statement = {iri: i for i, iri in enumerate(sorted({str(key) for _, _, key, _ in edges}))}
-    return documents, [
-        _stance((number[a], number[b]), str(key), statement, data, place, languages)
-        for a, b, key, data in edges
-    ]
-
-
-def _span(days: Iterable[str | None]) -> tuple[str, str] | None:
-    """The first and the last of days and of intervals of days."""
-    each = [day for interval in days for day in (interval or "").split("/") if day]
-    return (min(each), max(each)) if each else None
+def list_entities(graph: nx.Graph[str], aliases: Mapping[str, tuple[str, ...]]) -> list[Entity]:
+    """The nodes of any graph of `stancegraph.network`, by their IRIs."""
+    return [_entity(iri, graph.nodes[iri], aliases.get(iri, ())) for iri in _numbers(graph)]
 
 
 def clean(text: object) -> str:
@@ -174,66 +266,119 @@ def clean(text: object) -> str:
     return _UNPRINTABLE.sub("\ufffd", str(text))
 
 
-def cut(text: object) -> str:
+def name_document(document: Document) -> str:
+    """Title, publisher and day of issue, as far as they are known."""
+    named = (document["title"], document["publisher"], document["issued"])
+    return " · ".join(_cut(part) for part in named if part)
+
+
+def _cut(text: object) -> str:
     """A cleaned label, cut where it is too long to be read again and again."""
     label = clean(text)
     return label if len(label) <= LABEL else label[:LABEL] + "…"
 
 
-def _titled(document: Row) -> str:
-    return " · ".join(cut(document[name]) for name in ("title", "publisher", "issued") if document[name])
+def _numbers(graph: nx.Graph[str]) -> dict[str, int]:
+    """Node → its number in the page."""
+    return {iri: i for i, iri in enumerate(sorted(graph.nodes))}
 
 
-def _thing(iri: str, data: Mapping[str, Any], aliases: tuple[str, ...]) -> Row:
+def _span(days: Iterable[str | None]) -> tuple[str, str] | None:
+    """The first and the last of days and of intervals of days."""
+    each = [day for interval in days for day in (interval or "").split("/") if day]
+    return (min(each), max(each)) if each else None
+
+
+def _aliases(store: Store | None) -> dict[str, tuple[str, ...]]:
+    """IRI → the names it goes by beside its label."""
+    if store is None:
+        return {}
+    index = names.index(store, "actor", "proposition")
+    entries = [*index.entries("actor"), *index.entries("proposition")]
+    return {entry.iri: tuple(sorted({*entry.aliases, *entry.weak} - {entry.label})) for entry in entries}
+
+
+def _languages(store: Store | None) -> dict[str, str]:
+    """Quoted words → their language, where they have one."""
+    found: dict[str, set[str]] = {}
+    for row in store.select(QUOTED) if store is not None else ():
+        found.setdefault(row["words"].value, set()).add(getattr(row["words"], "language", None) or "")
+    return {words: min(tags) for words, tags in found.items() if len(tags) == 1 and min(tags)}
+
+
+def _find(ego: str, graph: nx.MultiDiGraph[str], store: Store | None) -> int:
+    """The number of the node an IRI, a label or, in a graph from a store, any spelling names."""
+    number = _numbers(graph)
+    if ego in number:
+        return number[ego]
+    bearers = [iri for iri in graph if graph.nodes[iri].get("label") == ego]
+    if len(bearers) != 1 and store is not None:
+        bearers = [names.index(store, "actor").resolve(ego, "actor").iri]
+    if len(bearers) != 1 or bearers[0] not in number:
+        raise UsageError(f"'{ego[:60]}' is in no statement shown: widen the filters or name another actor")
+    return number[bearers[0]]
+
+
+def _entity(iri: str, data: Mapping[str, Any], aliases: Iterable[str]) -> Entity:
     arabic = data.get("label_ar")
     return {
-        "iri": cut(iri),
-        "label": cut(data["label"]),
+        "iri": _cut(iri),
+        "label": _cut(data.get("label", iri)),
         "arabic": clean(arabic)[:LABEL] if arabic else None,
-        "aliases": [cut(alias) for alias in aliases if alias != arabic],
-        "kind": cut(data.get("kind") or "other"),
+        "aliases": [_cut(alias) for alias in aliases if alias != arabic],
+        "kind": _cut(data.get("kind") or "other"),
         "bloc": None,
         "first": True,
     }
 
 
-def _documents(edges: list[Any]) -> tuple[list[Row], dict[str, int]]:
-    """The documents, and the number of each by its IRI."""
-    found: dict[str, Row] = {}
+def _read(
+    edges: list[Edge], number: Mapping[str, int], languages: Mapping[str, str]
+) -> tuple[list[Document], list[Stance]]:
+    """The documents and the stances they hold."""
+    found: dict[str, Document] = {}
     for *_, data in edges:
         for report in data.get("reports", ()):
-            named = {name: _text(report.get(name)) for name in ("title", "publisher", "issued", "url")}
-            found.setdefault(str(report["document"]), named)
-    place = {iri: i for i, iri in enumerate(sorted(found))}
-    return [found[iri] for iri in place], place
+            title, publisher, issued, url = (
+                _text(report.get(name)) for name in ("title", "publisher", "issued", "url")
+            )
+            document: Document = {"title": title, "publisher": publisher, "issued": issued, "url": url}
+            found.setdefault(str(report["document"]), document)
+    documents = {iri: i for i, iri in enumerate(sorted(found))}
+    statements = {iri: i for i, iri in enumerate(sorted({str(key) for _, _, key, _ in edges}))}
+    stances = [
+        _stance((number[a], number[b]), str(key), statements[str(key)], data, documents, languages)
+        for a, b, key, data in edges
+    ]
+    return [found[iri] for iri in documents], stances
 
 
 def _stance(
     ends: tuple[int, int],
     iri: str,
-    statement: Mapping[str, int],
+    statement: int,
     data: Mapping[str, Any],
-    place: Mapping[str, int],
+    documents: Mapping[str, int],
     languages: Mapping[str, str],
-) -> Row:
+) -> Stance:
     day = clean(data.get("date") or "")
-    first, last = (_day(text) for text in (day.split("/")[0], day.split("/")[-1]))
     return {
         "iri": clean(iri),
-        "statement": statement[iri],
+        "statement": statement,
         "speaker": ends[0],
         "target": ends[1],
         "sign": int(data["polarity"]),
+        "tie": -1,
         "gist": _text(data.get("gist")),
-        "quotes": [[clean(quote), languages.get(quote)] for quote in data.get("quotes", ())],
+        "quotes": [(clean(quote), languages.get(quote)) for quote in data.get("quotes", ())],
         "day": day,
-        "since": first,
-        "until": last,
-        "act": cut(data["act"]) if data.get("act") else None,
-        "medium": cut(data["medium"]) if data.get("medium") else None,
+        "since": _day(day.split("/")[0]),
+        "until": _day(day.split("/")[-1]),
+        "act": _cut(data["act"]) if data.get("act") else None,
+        "medium": _cut(data["medium"]) if data.get("medium") else None,
         "basis": clean(data.get("basis") or "unknown"),
         "confidence": float(data.get("confidence", 1)),
-        "documents": sorted({place[str(report["document"])] for report in data.get("reports", ())}),
+        "documents": sorted({documents[str(report["document"])] for report in data.get("reports", ())}),
     }
 
 
@@ -249,14 +394,14 @@ def _text(value: object) -> str | None:
     return clean(value) if value else None
 
 
-def _ties(stances: list[Row]) -> list[Row]:
+def _tie(stances: list[Stance]) -> list[Tie]:
     """One drawn line per speaker, target and sign; each stance learns the number of its tie."""
-    rows: dict[tuple[int, int, int], list[Row]] = {}
+    rows: dict[tuple[int, int, int], list[Stance]] = {}
     for stance in stances:
         rows.setdefault((stance["speaker"], stance["target"], -stance["sign"]), []).append(stance)
     beside = Counter(frozenset(key[:2]) for key in rows)
     seen: Counter[frozenset[int]] = Counter()
-    ties = []
+    ties: list[Tie] = []
     for i, (a, b, sign) in enumerate(sorted(rows)):
         same = rows[a, b, sign]
         for stance in same:
@@ -265,17 +410,16 @@ def _ties(stances: list[Row]) -> list[Row]:
         seen[pair] += 1
         # Lines of one pair fan out; a line the other way bends to its own other side.
         bend = (seen[pair] - (beside[pair] + 1) / 2) * (1 if a < b else -1)
-        ties.append(
-            {"id": i, "from": a, "to": b, "sign": -sign, "smooth": shapes.smooth(bend if a != b else 0)}
-            | {"documents": len({document for stance in same for document in stance["documents"]})}
-            | {"first": True}
-        )
+        documents = len({document for stance in same for document in stance["documents"]})
+        curve = geometry.curve(bend if a != b else 0)
+        line: geometry.Line = {"id": i, "from": a, "to": b, "sign": -sign, "first": True}
+        ties.append({**line, "smooth": curve, "documents": documents})
     return ties
 
 
-def _choose_first(things: list[Row], ties: list[Row]) -> None:
+def _choose_first(entities: list[Entity], ties: list[Tie]) -> None:
     """Marks what is shown at first sight: the strongest lines, as many as can be told apart."""
-    actors = sum(thing["kind"] != "proposition" for thing in things)
+    actors = sum(entity["kind"] != "proposition" for entity in entities)
     if actors <= ACTORS and len(ties) <= TIES:
         return
     heard: Counter[int] = Counter()
@@ -288,10 +432,10 @@ def _choose_first(things: list[Row], ties: list[Row]) -> None:
         ties, key=lambda tie: (-tie["documents"], -heard[tie["from"]] - heard[tie["to"]], tie["id"])
     ):
         fresh = {tie["from"], tie["to"]} - shown
-        more = sum(things[i]["kind"] != "proposition" for i in fresh)
+        more = sum(entities[i]["kind"] != "proposition" for i in fresh)
         tie["first"] = kept < TIES and seen + more <= ACTORS
         if tie["first"]:
             shown |= fresh
             kept, seen = kept + 1, seen + more
-    for i, thing in enumerate(things):
-        thing["first"] = i in shown
+    for i, entity in enumerate(entities):
+        entity["first"] = i in shown

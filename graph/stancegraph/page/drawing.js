@@ -1,17 +1,17 @@
-// The drawing: what is in each view, how it looks, what a pointer lifts, and its copies as SVG and PNG.
+// The drawing: what is in each view, how it looks, and what a choice highlights.
 "use strict";
 const graph = byId("graph");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const face = getComputedStyle(document.body).fontFamily;
 const colour = {};
 const READABLE = 0.6;
-const LIFTED_ON_HOVER = 1500;
-const DASHES = { "1": false, "-1": [9, 6], "0": [2, 5] };
-const shown = { view: "", nodes: [], ties: [], places: [], lifted: null };
+const MOST_ON_HOVER = 1500;
+const DASHES = data.dashes;
+const shown = { view: "", nodes: [], ties: [], positions: [] };
 
 function readColours() {
   const css = getComputedStyle(document.documentElement);
-  for (const key of ["paper", "ink", "quiet", "rule", "soft", "supports", "opposes", "neutral", "actor", "box", "edge", "focus"]) {
+  for (const key of ["paper", "ink", "quiet", "rule", "soft", "actor", "box", "edge", "focus", ...Object.values(SIGN)]) {
     colour[key] = css.getPropertyValue("--" + key).trim();
   }
 }
@@ -44,7 +44,7 @@ const tip = (key) => tips.get(key) || tips.set(key, make("div")).get(key);
 // The lines of a view that `passes` leaves, with their width; `wanted` holds the state of the controls.
 function linesOf(view, wanted, passes) {
   if (view === "agreement" || view === "blocs") {
-    const bloc = (i) => things[i].bloc;
+    const bloc = (i) => entities[i].bloc;
     return data.agreement.filter((tie) => (wanted.all || tie.first) &&
       (view === "agreement" || (bloc(tie.from) !== null && bloc(tie.from) === bloc(tie.to)) || tie.sign > 0) &&
       tie.on.some(([, , mine, theirs]) => mine.some((i) => passes(stances[i])) && theirs.some((i) => passes(stances[i]))))
@@ -54,7 +54,7 @@ function linesOf(view, wanted, passes) {
   const found = [];
   for (const tie of data.edges) {
     if (ego !== null ? tie.from !== ego && tie.to !== ego : !(wanted.all || tie.first)) continue;
-    const behind = behindTie[tie.id].filter(passes);
+    const behind = stancesOfTie[tie.id].filter(passes);
     if (!behind.length) continue;
     const papers = new Set(behind.flatMap((stance) => stance.documents)).size;
     found.push({ ...tie, width: Math.min(1.4 + 1.3 * (Math.max(papers, 1) - 1), 8) });
@@ -62,18 +62,18 @@ function linesOf(view, wanted, passes) {
   return found;
 }
 
-function placesOf(view, wanted) {
-  const { places } = data;
-  if (view === "agreement" || view === "blocs") return places[view] || [];
-  if (view === "ego") return wanted.ego === "" ? [] : around(Number(wanted.ego));
-  return (wanted.all && places.all) || places.stances;
+function positionsOf(view, wanted) {
+  const { positions } = data;
+  if (view === "agreement" || view === "blocs") return positions[view] || [];
+  if (view === "ego") return wanted.ego === "" ? [] : ringAround(Number(wanted.ego));
+  return (wanted.all && positions.all) || positions.stances;
 }
 
-// One thing in the middle, those it is tied to in a ring about it: no line runs under another's shape.
-function around(centre) {
+// One node in the middle, those it is tied to in a ring about it: no line runs under another's shape.
+function ringAround(centre) {
   const near = new Set(data.edges.flatMap((tie) => (tie.from === centre ? [tie.to] : tie.to === centre ? [tie.from] : [])));
   near.delete(centre);
-  const at = data.places.all || data.places.stances;
+  const at = data.positions.all || data.positions.stances;
   const [x, y] = at[centre] || [0, 0];
   const turn = (id) => (at[id] ? Math.atan2(at[id][1] - y, at[id][0] - x) : 0);
   const ring = [...near].sort((a, b) => turn(a) - turn(b) || a - b);
@@ -93,11 +93,11 @@ function draw(view, wanted, passes, narrowed) {
   shown.view = key;
   shown.blocs = view === "blocs";
   shown.ties = linesOf(view, wanted, passes);
-  shown.places = placesOf(view, wanted);
+  shown.positions = positionsOf(view, wanted);
   const met = new Set(shown.ties.flatMap((tie) => [tie.from, tie.to]));
   if (view === "ego" && wanted.ego !== "") met.add(Number(wanted.ego));
-  const alone = (id) => !wanted.isolates && view !== "ego" && (!narrowed || ofThing[id].said.concat(ofThing[id].spokenOf).some(passes));
-  shown.nodes = data.nodes.filter((node) => shown.places[node.id] && (met.has(node.id) || alone(node.id)));
+  const alone = (id) => !wanted.isolates && view !== "ego" && (!narrowed || ofNode[id].said.concat(ofNode[id].spokenOf).some(passes));
+  shown.nodes = data.nodes.filter((node) => shown.positions[node.id] && (met.has(node.id) || alone(node.id)));
   const present = new Set(shown.nodes.map((node) => node.id));
   shown.ties = shown.ties.filter((tie) => present.has(tie.from) && present.has(tie.to));
   if (other) { ties.clear(); nodes.clear(); }
@@ -105,8 +105,8 @@ function draw(view, wanted, passes, narrowed) {
   ties.remove(ties.getIds().filter((id) => !kept.has(id)));
   nodes.remove(nodes.getIds().filter((id) => !present.has(id)));
   nodes.update(shown.nodes.map((node) => {
-    const [x, y] = shown.places[node.id];
-    return { ...node, x, y, ...nodeLook(node, true), title: tip(`thing ${node.id}`) };
+    const [x, y] = shown.positions[node.id];
+    return { ...node, x, y, ...nodeLook(node, true), title: tip(`node ${node.id}`) };
   }));
   ties.update(shown.ties.map(({ id, from, to, smooth, arrows, ...tie }) => ({
     id, from, to, smooth, ...(arrows ? { arrows } : {}), dashes: DASHES[tie.sign], ...tieLook(tie, true),
@@ -115,40 +115,40 @@ function draw(view, wanted, passes, narrowed) {
   return other;
 }
 
-// Lifts a choice, its lines and their ends; dims the rest. Nothing chosen: all are lit.
-function lift(choice) {
+// Highlights a choice, its lines and their ends; dims the rest. Nothing chosen: all are lit.
+function highlight(choice) {
   const isLine = choice && (choice.tie ?? choice.pair) !== undefined;
-  const things_ = new Set();
-  const lines = new Set();
-  const thing = choice && choice.thing;
+  const litNodes = new Set();
+  const litLines = new Set();
+  const node = choice && choice.node;
   const members = choice && choice.bloc !== undefined ? new Set(data.blocs[choice.bloc].members) : null;
   for (const tie of shown.ties) {
     const lit = isLine ? tie.id === (choice.tie ?? choice.pair)
-      : thing !== undefined ? tie.from === thing || tie.to === thing : members && members.has(tie.from) && members.has(tie.to);
-    if (lit) { lines.add(tie.id); things_.add(tie.from).add(tie.to); }
+      : node !== undefined ? tie.from === node || tie.to === node : members && members.has(tie.from) && members.has(tie.to);
+    if (lit) { litLines.add(tie.id); litNodes.add(tie.from).add(tie.to); }
   }
-  if (thing !== undefined) things_.add(thing);
-  if (members) for (const member of members) things_.add(member);
-  const all = !choice || !things_.size;
-  nodes.update(shown.nodes.map((node) => ({ id: node.id, ...nodeLook(node, all || things_.has(node.id)) })));
-  ties.update(shown.ties.map((tie) => ({ id: tie.id, ...tieLook(tie, all || lines.has(tie.id)) })));
+  if (node !== undefined) litNodes.add(node);
+  if (members) for (const member of members) litNodes.add(member);
+  const all = !choice || !litNodes.size;
+  nodes.update(shown.nodes.map((node) => ({ id: node.id, ...nodeLook(node, all || litNodes.has(node.id)) })));
+  ties.update(shown.ties.map((tie) => ({ id: tie.id, ...tieLook(tie, all || litLines.has(tie.id)) })));
 }
 
-// What the boxes of the shown things cover: left, top, right, bottom.
+// What the boxes of the shown entities cover: left, top, right, bottom.
 function bounds() {
   if (shown.blocs && shown.nodes.length) {
-    const boxes = data.places.regions.map((region) => region.box);
+    const boxes = data.positions.regions.map((region) => region.box);
     return [Math.min(...boxes.map((b) => b[0])), Math.min(...boxes.map((b) => b[1])),
       Math.max(...boxes.map((b) => b[0] + b[2])), Math.max(...boxes.map((b) => b[1] + b[3]))];
   }
-  const all = shown.nodes.map((node) => shown.places[node.id]);
+  const all = shown.nodes.map((node) => shown.positions[node.id]);
   const [xs, ys] = [all.map((at) => at[0]), all.map((at) => at[1])];
   const least = (list) => list.reduce((a, b) => Math.min(a, b), Infinity);
   const most = (list) => list.reduce((a, b) => Math.max(a, b), -Infinity);
   return all.length ? [least(xs) - 90, least(ys) - 40, most(xs) + 90, most(ys) + 60] : [-100, -100, 100, 100];
 }
 
-// All of it where it can be read so, else the middle, or on a phone the busiest thing.
+// All of it where it can be read so, else the middle, or on a phone the busiest node.
 function overview(all) {
   if (!graph.clientWidth) return;
   const [left, top, right, bottom] = bounds();
@@ -157,14 +157,14 @@ function overview(all) {
   let position = { x: (left + right) / 2, y: (top + bottom) / 2 };
   if (scale > whole && graph.clientWidth < 600 && shown.nodes.length) {
     const busiest = shown.nodes.reduce((a, b) => (b.size > a.size ? b : a));
-    position = { x: shown.places[busiest.id][0], y: shown.places[busiest.id][1] };
+    position = { x: shown.positions[busiest.id][0], y: shown.positions[busiest.id][1] };
   }
   network.moveTo({ scale, position, animation: false });
 }
 
-// Moves the view so that the things are in its middle.
+// Moves the view so that the entities are in its middle.
 function centre(ids) {
-  const at = ids.filter((id) => nodes.get(id)).map((id) => shown.places[id]);
+  const at = ids.filter((id) => nodes.get(id)).map((id) => shown.positions[id]);
   if (!at.length) return;
   const mean = (axis) => at.reduce((sum, point) => sum + point[axis], 0) / at.length;
   network.moveTo({ position: { x: mean(0), y: mean(1) }, scale: Math.max(network.getScale(), 0.9), animation: false });
@@ -173,7 +173,7 @@ function centre(ids) {
 // Blocs are places: each has its ground, with its name above.
 network.on("beforeDrawing", (canvas) => {
   if (!shown.blocs) return;
-  for (const { bloc, box: [x, y, wide, high], actors } of data.places.regions) {
+  for (const { bloc, box: [x, y, wide, high], actors } of data.positions.regions) {
     canvas.beginPath();
     canvas.roundRect(x, y, wide, high, 16);
     canvas.fillStyle = colour.soft;
@@ -189,67 +189,5 @@ network.on("beforeDrawing", (canvas) => {
   }
 });
 const regionName = (bloc, actors) => (bloc === null ? `In no bloc · ${actors}` : `Bloc ${bloc + 1} · ${count(actors, "actor")}`);
-const regionAt = ({ x, y }) => shown.blocs && data.places.regions.find(({ bloc, box }) =>
+const regionAt = ({ x, y }) => shown.blocs && data.positions.regions.find(({ bloc, box }) =>
   bloc !== null && x >= box[0] && x <= box[0] + box[2] && y >= box[1] && y <= box[1] + box[3]);
-
-// ---- copies ------------------------------------------------------------------------------------------------------
-
-const SVG = "http://www.w3.org/2000/svg";
-function element(tag, attributes, text) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
-function outline({ shape, size }, x, y) {
-  const points = { square: 4, triangle: 3, diamond: 4, hexagon: 6 }[shape];
-  if (!points) return element("circle", { cx: x, cy: y, r: size });
-  const turn = { square: Math.PI / 4, triangle: -Math.PI / 2, diamond: 0, hexagon: 0 }[shape];
-  const reach = shape === "square" ? size * Math.SQRT2 : size;
-  const at = Array.from({ length: points }, (_, i) => turn + (2 * Math.PI * i) / points);
-  return element("polygon", { points: at.map((a) => `${(x + reach * Math.cos(a)).toFixed(1)},${(y + reach * Math.sin(a)).toFixed(1)}`).join(" ") });
-}
-
-// The drawing as SVG, from the places Python gave; text stays text.
-function drawingAsSvg() {
-  const [left, top, right, bottom] = bounds();
-  const root = element("svg", { xmlns: SVG, viewBox: [left, top, right - left, bottom - top].join(" "), width: right - left, height: bottom - top, "font-family": face });
-  root.append(element("rect", { x: left, y: top, width: right - left, height: bottom - top, fill: colour.paper }));
-  for (const { bloc, box: [x, y, width, height], actors } of shown.blocs ? data.places.regions : []) {
-    root.append(element("rect", { x, y, width, height, rx: 16, fill: colour.soft, stroke: colour.rule }),
-      element("text", { x: x + 14, y: y + 26, "font-size": 16, "font-weight": "bold", fill: colour.quiet }, regionName(bloc, actors)));
-  }
-  for (const tie of shown.ties) {
-    const [[x1, y1], [x2, y2]] = [shown.places[tie.from], shown.places[tie.to]];
-    const bend = tie.smooth ? tie.smooth.roundness * (tie.smooth.type === "curvedCW" ? 1 : -1) : 0;
-    const [mx, my] = [(x1 + x2) / 2 + bend * (y2 - y1) / 2, (y1 + y2) / 2 - bend * (x2 - x1) / 2];
-    const line = element("path", { d: `M${x1} ${y1}Q${mx} ${my} ${x2} ${y2}`, fill: "none", stroke: colour[SIGN[tie.sign]], "stroke-width": tie.width });
-    if (DASHES[tie.sign]) line.setAttribute("stroke-dasharray", DASHES[tie.sign].join(" "));
-    root.append(line);
-  }
-  for (const node of shown.nodes) {
-    const [x, y] = shown.places[node.id];
-    const rows = node.label.split("\n");
-    const [box, high] = [node.shape === "box", node.font.size * 1.1];
-    const wide = Math.max(...rows.map((row) => row.length)) * node.font.size * 0.52 + 14;
-    const body = box ? element("rect", { x: x - wide / 2, y: y - (rows.length * high) / 2 - 5, width: wide, height: rows.length * high + 10, rx: 3 }) : outline(node, x, y);
-    body.setAttribute("fill", box ? colour.box : colour.actor);
-    body.setAttribute("stroke", box ? colour.edge : colour.paper);
-    const from = box ? y - ((rows.length - 1) * high) / 2 + node.font.size / 3 : y + node.size + node.font.size + 3;
-    const text = element("text", { "text-anchor": "middle", "font-size": node.font.size, fill: colour.ink, stroke: colour.paper, "stroke-width": 3, "paint-order": "stroke" });
-    rows.forEach((row, i) => text.append(element("tspan", { x, y: (from + i * high).toFixed(1) }, row)));
-    root.append(body, text);
-  }
-  return new XMLSerializer().serializeToString(root);
-}
-
-function drawingAsPng(done) {
-  const canvas = graph.querySelector("canvas");
-  const copy = make("canvas", { width: canvas.width, height: canvas.height });
-  const paint = copy.getContext("2d");
-  paint.fillStyle = colour.paper;
-  paint.fillRect(0, 0, copy.width, copy.height);
-  paint.drawImage(canvas, 0, 0);
-  copy.toBlob(done, "image/png");
-}

@@ -1,4 +1,4 @@
-"""The only place that knows pyvis: its network, filled directly, rendered by a template that escapes."""
+"""The only place that knows pyvis: its network, filled directly, rendered by templates that escape."""
 
 from __future__ import annotations
 
@@ -6,23 +6,40 @@ import base64
 import hashlib
 import json
 import os
+import re
+import textwrap
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import jinja2
-import pyvis.network
+import networkx as nx
+import pyvis
 from markupsafe import Markup
+from pyvis.network import Network
 
 import stancegraph
-from stancegraph import output
+from stancegraph import network, output
+from stancegraph.errors import UsageError
+from stancegraph.network.signed import finite
+from stancegraph.page import geometry
+from stancegraph.page.content import DASHES, WORDS, clean, list_entities, list_stances, name_document
 
 if TYPE_CHECKING:
-    from stancegraph.page.content import Content
+    from collections.abc import Iterable, Sequence
+
+    from stancegraph import records
+    from stancegraph.page.content import Content, Document, Entity, Stance
+    from stancegraph.page.geometry import Line
+    from stancegraph.table import Scale, Table
+
+    Row = dict[str, object]
+
+__all__ = ["Network", "Page", "draw"]
 
 HERE: Final = Path(__file__).parent
 VIS: Final = "vendor/vis-network.min.js"
-SCRIPTS: Final = ("words.js", "drawing.js", "page.js")
+SCRIPTS: Final = ("data.js", "evidence.js", "drawing.js", "downloads.js", "page.js")
 """The page's own, in the order they run; they share one scope."""
 VIS_STYLES: Final = (
     "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
@@ -37,18 +54,26 @@ VIS_STYLES: Final = (
 """SHA-256 of each style sheet the vendored vis-network inserts, the empty one first: it fills them after
 inserting. The policy lets in these and the page's own."""
 
-OPTIONS: Final[dict[str, Any]] = {
+INTERACTION: Final = {
+    "hover": True,
+    "hoverConnectedEdges": False,
+    "keyboard": {"enabled": False},
+    "multiselect": False,
+    "selectConnectedEdges": False,
+    "tooltipDelay": 120,
+}
+EDGES: Final = {
+    "arrows": {"to": {"enabled": True, "scaleFactor": 0.45}},
+    "arrowStrikethrough": False,
+    "hoverWidth": 1.5,
+    "selectionWidth": 2,
+    "smooth": False,
+}
+OPTIONS: Final[dict[str, object]] = {
     "autoResize": True,
     "physics": {"enabled": False},
     "layout": {"randomSeed": 1, "improvedLayout": False},
-    "interaction": {
-        "hover": True,
-        "hoverConnectedEdges": False,
-        "keyboard": {"enabled": False},
-        "multiselect": False,
-        "selectConnectedEdges": False,
-        "tooltipDelay": 120,
-    },
+    "interaction": INTERACTION,
     "nodes": {
         "borderWidth": 1,
         "borderWidthSelected": 3,
@@ -57,17 +82,18 @@ OPTIONS: Final[dict[str, Any]] = {
         "scaling": {"label": {"enabled": False, "drawThreshold": 8}},
         "shapeProperties": {"borderRadius": 3},
     },
-    "edges": {
-        "arrows": {"to": {"enabled": True, "scaleFactor": 0.45}},
-        "arrowStrikethrough": False,
-        "hoverWidth": 1.5,
-        "selectionWidth": 2,
-        "smooth": False,
-    },
+    "edges": EDGES,
 }
 
 
-class Drawing(pyvis.network.Network):  # type: ignore[misc]  # pyvis ships no types
+FOREIGN: Final = re.compile(r"<(link|script)\b[^>]*\bbootstrap\b[^>]*>(\s*</script>)?")
+"""What pyvis's template loads from elsewhere; the network is drawn without."""
+FACE: Final = "Helvetica, Arial, sans-serif"
+TOLD: Final = 8
+"""Stances told in the title of a line, at most."""
+
+
+class Page(Network):  # type: ignore[misc]  # pyvis ships no types
     """A pyvis network whose page is ours: offline, escaped, and under a policy that keeps it so."""
 
     def __init__(self, content: Content, *, title: str, scope: str) -> None:
@@ -127,3 +153,134 @@ def _policy() -> str:
 
 def _sha256(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def draw(graph: nx.Graph[str]) -> Network:
+    """A graph of `stancegraph.network` as pyvis's own network; see `page.network`."""
+    drawn = Network(height="750px", directed=graph.is_directed(), cdn_resources="in_line")
+    signed = all("polarity" in data for *_, data in graph.edges(data=True))
+    drawn.nodes, drawn.edges = (
+        _stances(graph) if isinstance(graph, nx.MultiDiGraph) and signed else _ties(graph)
+    )
+    drawn.node_ids = [node["id"] for node in drawn.nodes]
+    drawn.node_map = {node["id"]: node for node in drawn.nodes}
+    options = drawn.options  # objects with methods of their own, which keep working
+    options.physics.enabled = options.edges.smooth.enabled = False
+    options.nodes, options.layout = OPTIONS["nodes"], OPTIONS["layout"]
+    for part, more in ((options.interaction, INTERACTION), (options.edges, EDGES)):
+        vars(part).update({**more, **vars(part)})
+    drawn.path = "network.html"
+    drawn.templateEnv = jinja2.Environment(loader=jinja2.FunctionLoader(_template), autoescape=True)
+    drawn.prep_notebook()
+    return drawn
+
+
+def _template(name: str) -> str:
+    """The template of pyvis, that it loads nothing, and never takes a title for HTML because "href" stands in one."""
+    if name == "network.html":
+        return "{% set tooltip_link = false %}{% include 'template.html' %}"
+    text = (Path(pyvis.__file__).parent / "templates" / name).read_text("utf-8")
+    return FOREIGN.sub("", text) if name == "template.html" else text
+
+
+def _stances(graph: nx.MultiDiGraph[str]) -> tuple[list[Row], list[Row]]:
+    """The nodes, and a line for each speaker, target and sign with the words behind it."""
+    rows = list_stances(graph)
+    behind: dict[int, list[Stance]] = {}
+    for stance in rows.stances:
+        behind.setdefault(stance["tie"], []).append(stance)
+    names = [entity["label"] for entity in rows.entities]
+    lines = []
+    for tie in rows.ties:
+        head = f"{names[tie['from']]} {WORDS['coded'][str(tie['sign'])]} {names[tie['to']]}"
+        own = behind[tie["id"]]
+        lines.append(
+            _line(tie, head, [_account(stance, rows.documents) for stance in own])
+            | {"width": min(1.4 + 1.3 * (max(tie["documents"], 1) - 1), 8), "smooth": tie["smooth"]}
+            | {"statements": [stance["iri"] for stance in own]}
+        )
+    return _place(graph, rows.entities, rows.ties, lines)
+
+
+def _ties(graph: nx.Graph[str]) -> tuple[list[Row], list[Row]]:
+    """The nodes, and a line for each tie that has a weight, with the stances behind it where the graph has rows."""
+    entities = list_entities(graph, {})
+    number = {iri: i for i, iri in enumerate(sorted(graph.nodes))}
+    table: Table | None = graph.graph.get("rows")
+    plain = ((a, b, data, list[int]()) for a, b, data in graph.edges(data=True))
+    ties: list[Line] = []
+    lines: list[Row] = []
+    widths = []
+    for i, (a, b, data, behind) in enumerate(plain if table is None else network.tie_rows(graph)):
+        weight = finite(data.get("weight"))
+        if weight is None:
+            raise UsageError(f"the tie {a} - {b} has no weight to draw: give a graph of stancegraph.network")
+        sign = (weight > 0) - (weight < 0)
+        ties.append({"id": i, "from": number[a], "to": number[b], "sign": sign, "first": True})
+        rows = [] if table is None else [(row, _in_words(row, table.scale)) for row in table[behind]]
+        head = f"{entities[number[a]]['label']} – {entities[number[b]]['label']}: {weight:.4g}"
+        lines.append(
+            _line(ties[-1], head, dict.fromkeys(words for _, words in rows))
+            | {"smooth": False, "statements": list(dict.fromkeys(row.statement for row, _ in rows))}
+        )
+        widths.append(abs(weight))
+    most = max(1.0, *widths, 0)
+    for line, width in zip(lines, widths, strict=True):
+        line["width"] = 1 + 3 * width / most
+    return _place(graph, entities, ties, lines)
+
+
+def _line(tie: Line, head: str, accounts: Iterable[str]) -> Row:
+    colour = _colours()[WORDS["key"][str(tie["sign"])]]
+    shown = [clean(account) for account in accounts]
+    more = [f"and {len(shown) - TOLD} more"] if len(shown) > TOLD else []
+    return {
+        "id": tie["id"],
+        "title": "\n".join(textwrap.fill(part, 80) for part in (head, *shown[:TOLD], *more)),
+        "color": {"color": colour, "highlight": colour, "hover": colour},
+        "dashes": DASHES[str(tie["sign"])],
+    }
+
+
+def _account(stance: Stance, documents: Sequence[Document]) -> str:
+    """What was said, when, how it is known, and where it is written."""
+    words = [f"“{quote}”" for quote, _ in stance["quotes"]] or [stance["gist"] or ""]
+    where = [name_document(documents[number]) for number in stance["documents"]]
+    return " · ".join(filter(None, (*words, stance["day"].replace("/", " to "), stance["basis"], *where)))
+
+
+def _in_words(row: records.Stance, scale: Scale) -> str:
+    polar = scale.kind == "polarity"
+    stance = WORDS["stance"][str(int(row.level))] if polar else f"({scale.name}: {row.level}) on"
+    return f"{row.actor.label} {stance} {row.target.label}"
+
+
+def _place(
+    graph: nx.Graph[str], entities: Sequence[Entity], ties: Sequence[Line], lines: Sequence[Row]
+) -> tuple[list[Row], list[Row]]:
+    """Nodes and lines by the names of the graph's nodes, where the page would draw them."""
+    iris = sorted(graph.nodes)
+    colour = _colours()
+    font = {"face": FACE, "color": colour["ink"], "strokeWidth": 4, "strokeColor": colour["paper"]}
+    nodes = geometry.shape_nodes(entities, ties)
+    drawn: list[Row] = []
+    for node, entity, spot in zip(nodes, entities, geometry.place(nodes, ties), strict=True):
+        x, y = spot or (0, 0)
+        box = node["shape"] == "box"
+        background, border = (colour["box"], colour["edge"]) if box else (colour["actor"], colour["paper"])
+        strong = {"background": background, "border": colour["focus"]}
+        drawn.append(
+            {**node, "id": iris[node["id"]], "x": x, "y": y}
+            | {"title": "\n".join(filter(None, (entity["label"], entity["arabic"], entity["kind"])))}
+            | {"color": {"background": background, "border": border, "highlight": strong, "hover": strong}}
+            | {"font": {**font, "size": node["font"]["size"]}}
+        )
+    ends = [{"from": iris[tie["from"]], "to": iris[tie["to"]]} for tie in ties]
+    arrows = {"arrows": {"to": {"enabled": graph.is_directed(), "scaleFactor": 0.45}}}
+    return drawn, [end | line | arrows for end, line in zip(ends, lines, strict=True)]
+
+
+@cache
+def _colours() -> dict[str, str]:
+    """The colours of the page by day, by the names its style sheet gives them."""
+    return dict(reversed(re.findall(r"--(\w+): (#\w+)", _text("page.css"))))

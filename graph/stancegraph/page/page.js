@@ -26,19 +26,19 @@ controls.until.value = LAST_DAY;
 function options(select, list) {
   select.append(...list.map(([value, text]) => make("option", { value, text })));
 }
-const byLabel = (a, b) => (things[a.id].label < things[b.id].label ? -1 : 1);
+const byLabel = (a, b) => (entities[a.id].label < entities[b.id].label ? -1 : 1);
 for (const [label, wanted] of [["Actors", false], ["Propositions", true]]) {
   const found = data.nodes.filter((node) => (node.shape === "box") === wanted).sort(byLabel);
   for (const select of [find, controls.ego]) {
     const group = make("optgroup", { label });
-    options(group, found.map((node) => [node.id, things[node.id].label]));
+    options(group, found.map((node) => [node.id, entities[node.id].label]));
     if (found.length) select.append(group);
   }
 }
-const busiest = things.reduce((best, _, i) => (ofThing[i].said.length > ofThing[best].said.length ? i : best), 0);
+const busiest = entities.reduce((best, _, i) => (ofNode[i].said.length > ofNode[best].said.length ? i : best), 0);
 controls.ego.value = String(data.ego ?? busiest);
 const initial = Object.fromEntries(Object.entries(controls).map(([key, control]) => [key, valueOf(control)]));
-if (!data.places.agreement) for (const name of ["agreement", "blocs"]) byId("view-" + name).disabled = true;
+if (!data.positions.agreement) for (const name of ["agreement", "blocs"]) byId("view-" + name).disabled = true;
 const available = (name) => VIEWS.includes(name) && !byId("view-" + name).disabled;
 if (!available(view)) view = "stances";
 
@@ -47,14 +47,14 @@ function valueOf(control) {
 }
 
 // A value from an address is taken only where the control has it.
-function put(control, value) {
+function setControl(control, value) {
   if (control.type === "checkbox") control.checked = value === true || value === "1";
   else if (control.type === "range") control.value = /^-?\d{1,7}$/.test(value) ? value : control.value;
   else if (control.tagName !== "SELECT") control.value = String(value).slice(0, 200);
   else if ([...control.options].some((option) => option.value === String(value))) control.value = value;
 }
 
-function stated() {
+function addressOf() {
   const address = new URLSearchParams();
   if (view !== data.view) address.set("view", view);
   for (const [key, control] of Object.entries(controls)) {
@@ -65,24 +65,24 @@ function stated() {
   return address.toString();
 }
 
-function remember() {
+function writeAddress() {
   if (reading) return;
-  const address = stated();
+  const address = addressOf();
   if (address !== location.hash.slice(1)) history.replaceState(null, "", "#" + address);
 }
 
-function recall() {
+function readAddress() {
   reading = true;
   const address = new URLSearchParams(location.hash.slice(1));
   view = available(address.get("view")) ? address.get("view") : data.view;
   if (!available(view)) view = "stances";
   for (const [key, control] of Object.entries(controls)) {
-    put(control, initial[key]);
-    if (address.has(key)) put(control, address.get(key));
+    setControl(control, initial[key]);
+    if (address.has(key)) setControl(control, address.get(key));
   }
-  const [, kind, id] = /^(thing|tie|pair|cell|bloc)-(\d{1,9})$/.exec(address.get("show") || "") || [];
-  const known = { thing: things, tie: data.edges, pair: data.agreement, bloc: data.blocs }[kind];
-  const there = known ? Number(id) < known.length : kind === "cell" && behindCell.has(Number(id));
+  const [, kind, id] = /^(node|tie|pair|cell|bloc)-(\d{1,9})$/.exec(address.get("show") || "") || [];
+  const known = { node: entities, tie: data.edges, pair: data.agreement, bloc: data.blocs }[kind];
+  const there = known ? Number(id) < known.length : kind === "cell" && stancesOfCell.has(Number(id));
   recount();
   choose(there ? { [kind]: Number(id) } : null);
   reading = false;
@@ -105,7 +105,7 @@ function recount() {
   if (view === "matrix") fillMatrix(wanted);
   else if (draw(view, wanted, passes, narrowed)) overview(view === "ego");
   const actors = new Set(listed.flatMap((stance) => [stance.speaker, stance.target]).filter((i) => data.nodes[i].shape !== "box"));
-  const lone = narrowed || ego !== null ? 0 : data.nodes.filter((node) => node.shape !== "box" && !ofThing[node.id].said.length && !ofThing[node.id].spokenOf.length).length;
+  const lone = narrowed || ego !== null ? 0 : data.nodes.filter((node) => node.shape !== "box" && !ofNode[node.id].said.length && !ofNode[node.id].spokenOf.length).length;
   byId("status").textContent = `${distinct(listed)} of ${count(distinct(stances), "statement")}, ${count(actors.size + lone, "actor")}`;
   for (const name of Object.values(SIGN)) {
     document.querySelector(`[data-sign=${name}]`).textContent = listed.filter((stance) => SIGN[stance.sign] === name).length;
@@ -115,7 +115,7 @@ function recount() {
   for (const key of ["since", "until"]) controls[key].setAttribute("aria-valuetext", dated.length ? day(valueOf(controls[key])) : "none");
   fillHistogram(wanted);
   sortRows();
-  remember();
+  writeAddress();
 }
 
 const BARS = 48;
@@ -130,33 +130,26 @@ function fillHistogram(wanted) {
   }
   const most = Math.max(1, ...bars.map((bar) => bar[0]));
   byId("histogram").replaceChildren(...bars.flatMap(([all, some], i) => [[all, "all"], [some, "some"]].map(([n, name]) =>
-    element("rect", { class: name, x: i * 5, width: 4, y: 30 - (30 * n) / most, height: (30 * n) / most }))));
+    makeSvg("rect", { class: name, x: i * 5, width: 4, y: 30 - (30 * n) / most, height: (30 * n) / most }))));
 }
 
 // ---- evidence ----------------------------------------------------------------------------------------------------
 
-function offer(thing, bloc) {
+function offer(node, bloc) {
   const offers = [];
-  if (!(view === "ego" && Number(controls.ego.value) === thing)) {
-    offers.push(button("Show its neighbourhood", () => { controls.ego.value = String(thing); show("ego"); }));
+  if (!(view === "ego" && Number(controls.ego.value) === node)) {
+    offers.push(button("Show its neighbourhood", () => { controls.ego.value = String(node); show("ego"); }));
   }
   if (bloc !== null) offers.push(button(`Show bloc ${bloc + 1}`, () => { show("blocs"); choose({ bloc }, null, true); }));
   return offers;
 }
 
-const ends = (choice) => {
-  if (choice.thing !== undefined) return [choice.thing];
-  if (choice.bloc !== undefined) return data.blocs[choice.bloc].members;
-  const line = choice.tie !== undefined ? data.edges[choice.tie] : choice.pair !== undefined ? data.agreement[choice.pair] : null;
-  return line ? [line.from, line.to] : [];
-};
-
-function told(choice, full) {
+function evidenceOf(choice, full) {
   if (choice.tie !== undefined) return aboutTie(choice.tie, full, passes);
   if (choice.pair !== undefined) return aboutPair(choice.pair, full, passes);
   if (choice.cell !== undefined) return aboutCell(choice.cell, passes);
   if (choice.bloc !== undefined) return aboutBloc(choice.bloc, passes);
-  return aboutThing(choice.thing, full, passes, offer);
+  return aboutNode(choice.node, full, passes, offer);
 }
 
 function choose(choice, from, read) {
@@ -164,23 +157,23 @@ function choose(choice, from, read) {
   chosen = choice;
   opener = from || null;
   network.unselectAll();
-  if (view !== "matrix") lift(choice);
-  find.value = choice && choice.thing !== undefined ? String(choice.thing) : "";
+  if (view !== "matrix") highlight(choice);
+  find.value = choice && choice.node !== undefined ? String(choice.node) : "";
   if (choice) {
-    const parts = told(choice, true);
+    const parts = evidenceOf(choice, true);
     evidence.replaceChildren(button("Close", leave, { class: "close" }), ...parts);
     evidence.scrollTop = 0;
-    byId("said").textContent = `Evidence shown: ${parts[0].textContent}`;
+    byId("announced").textContent = `Evidence shown: ${parts[0].textContent}`;
     const line = choice.tie ?? choice.pair;
-    if (choice.thing !== undefined && nodes.get(choice.thing)) network.selectNodes([choice.thing], false);
+    if (choice.node !== undefined && nodes.get(choice.node)) network.selectNodes([choice.node], false);
     if (line !== undefined && ties.get(line)) network.selectEdges([line]);
   } else {
     evidence.replaceChildren(...hint);
-    byId("said").textContent = "";
+    byId("announced").textContent = "";
   }
   if (read) evidence.focus({ preventScroll: true });
   if (read) evidence.scrollIntoView({ block: "nearest" });
-  remember();
+  writeAddress();
 }
 
 function leave() {
@@ -198,28 +191,28 @@ function show(name) {
 // ---- pointing ----------------------------------------------------------------------------------------------------
 
 // A pointer that only passes by changes nothing.
-function hovered(choice) {
+function highlightSoon(choice) {
   clearTimeout(passing);
-  if (shown.ties.length <= LIFTED_ON_HOVER) passing = setTimeout(lift, 90, choice);
+  if (shown.ties.length <= MOST_ON_HOVER) passing = setTimeout(highlight, 90, choice);
 }
 const lineChoice = (id) => (view === "agreement" || view === "blocs" ? { pair: id } : { tie: id });
-function pointed(choice) {
+function showTip(choice) {
   const [[kind, id]] = Object.entries(choice);
-  tip(`${kind} ${id}`).replaceChildren(...told(choice, false));
-  hovered(choice);
+  tip(`${kind} ${id}`).replaceChildren(...evidenceOf(choice, false));
+  highlightSoon(choice);
 }
-network.on("hoverNode", ({ node }) => pointed({ thing: node }));
-network.on("hoverEdge", ({ edge }) => pointed(lineChoice(edge)));
-network.on("blurNode", () => hovered(chosen));
-network.on("blurEdge", () => hovered(chosen));
-network.on("click", ({ nodes: [thing], edges: [line], pointer }) => {
+network.on("hoverNode", ({ node }) => showTip({ node }));
+network.on("hoverEdge", ({ edge }) => showTip(lineChoice(edge)));
+network.on("blurNode", () => highlightSoon(chosen));
+network.on("blurEdge", () => highlightSoon(chosen));
+network.on("click", ({ nodes: [node], edges: [line], pointer }) => {
   const region = regionAt(pointer.canvas);
-  if (thing !== undefined) choose({ thing });
+  if (node !== undefined) choose({ node });
   else if (line !== undefined) choose(lineChoice(line));
   else choose(region ? { bloc: region.bloc } : null);
   if (chosen) evidence.scrollIntoView({ block: "nearest" });
 });
-dark.addEventListener("change", () => { readColours(); lift(chosen); });
+dark.addEventListener("change", () => { readColours(); highlight(chosen); });
 // The wheel scrolls the page, as everywhere; with Ctrl it zooms the graph.
 graph.addEventListener("wheel", (event) => { if (!event.ctrlKey) event.stopPropagation(); }, { capture: true });
 document.addEventListener("keydown", (event) => {
@@ -233,49 +226,60 @@ byId("farther").addEventListener("click", () => zoom(1 / 1.3));
 byId("fit").addEventListener("click", () => overview(true));
 find.addEventListener("change", () => {
   if (find.value === "") { choose(null); return; }
-  const thing = Number(find.value);
-  choose({ thing }, find);
-  centre([thing]);
+  const node = Number(find.value);
+  choose({ node }, find);
+  centre([node]);
 });
 
 // ---- matrix ------------------------------------------------------------------------------------------------------
 
-function fillMatrix() {
+// The columns and, by bloc, the rows of the matrix that the filters leave.
+function matrixShown() {
   const columns = data.matrix.columns.filter((target) => listed.some((stance) => stance.target === target));
   const inColumns = new Set(columns);
-  const rows = data.matrix.rows.filter((actor) => ofThing[actor].said.some((stance) => passes(stance) && inColumns.has(stance.target)));
-  const head = make("tr", {}, make("td"), ...columns.map((target) => make("th", { scope: "col" }, make("span", { dir: "auto", text: things[target].label }))));
+  const groups = [];
+  for (const actor of data.matrix.rows) {
+    if (!ofNode[actor].said.some((stance) => passes(stance) && inColumns.has(stance.target))) continue;
+    const { bloc } = entities[actor];
+    const heading = !data.blocs.length ? "" : bloc === null ? "In no bloc" : `Bloc ${bloc + 1}`;
+    if (!groups.length || groups[groups.length - 1][0] !== heading) groups.push([heading, []]);
+    groups[groups.length - 1][1].push(actor);
+  }
+  return { columns, groups };
+}
+
+// The stances of an actor on a target that pass, the sign they come to, and its mark; none: no mark.
+function position(actor, target) {
+  const list = (stancesOfCell.get(cellKey(actor, target)) || []).filter(passes);
+  const signs = [...new Set(list.map((stance) => stance.sign))].sort((a, b) => b - a);
+  const sign = signs.includes(1) && signs.includes(-1) ? "both" : signs[0];
+  return { list, signs, sign, mark: WORDS.mark[sign] };
+}
+
+function fillMatrix() {
+  const { columns, groups } = matrixShown();
+  const head = make("tr", {}, make("td"), ...columns.map((target) => make("th", { scope: "col" }, make("span", { dir: "auto", text: entities[target].label }))));
   const body = [];
-  let last;
-  for (const actor of rows) {
-    const { bloc } = things[actor];
-    if (bloc !== last && data.blocs.length) {
-      const text = bloc === null ? "In no bloc" : `Bloc ${bloc + 1}`;
-      body.push(make("tr", { class: "bloc" }, make("th", { scope: "rowgroup", colspan: columns.length + 1, text })));
-    }
-    last = bloc;
-    body.push(make("tr", {}, make("th", { scope: "row" }, named(actor)), ...columns.map((target) => cell(actor, target))));
+  for (const [heading, actors] of groups) {
+    if (heading) body.push(make("tr", { class: "bloc" }, make("th", { scope: "rowgroup", colspan: columns.length + 1, text: heading })));
+    for (const actor of actors) body.push(make("tr", {}, make("th", { scope: "row" }, nameOf(actor)), ...columns.map((target) => cell(actor, target))));
   }
   const table = make("table", {}, make("caption", { class: "unseen", text: "Positions: actors by bloc, propositions by how many spoke of them" }));
   table.append(make("thead", {}, head), make("tbody", {}, ...body));
-  byId("cells").replaceChildren(rows.length ? table : make("p", { text: "No statement on a proposition passes the filters." }));
+  byId("cells").replaceChildren(body.length ? table : make("p", { text: "No statement on a proposition passes the filters." }));
 }
 
 function cell(actor, target) {
-  const key = cellKey(actor, target);
-  const list = (behindCell.get(key) || []).filter(passes);
+  const { list, signs, sign, mark } = position(actor, target);
   if (!list.length) return make("td");
-  const signs = [...new Set(list.map((stance) => stance.sign))].sort((a, b) => b - a);
-  const mark = signs.includes(1) && signs.includes(-1) ? "±" : MARK[signs[0]];
-  const kind = signs.length > 1 && mark === "±" ? "both" : SIGN[signs[0]];
-  const label = `${mark} ${things[actor].label} ${signs.map((sign) => SIGN[sign]).join(" and ")}: ${things[target].label} (${count(distinct(list), "statement")})`;
-  return make("td", {}, button(mark, (from) => choose({ cell: key }, from, true), { class: `cell ${kind}`, "aria-label": label }));
+  const label = `${mark} ${entities[actor].label} ${signs.map((each) => WORDS.stance[each]).join(" and ")}: ${entities[target].label} (${count(distinct(list), "statement")})`;
+  return make("td", {}, button(mark, (from) => choose({ cell: cellKey(actor, target) }, from, true), { class: `cell ${SIGN[sign] || sign}`, "aria-label": label }));
 }
 
 // ---- table -------------------------------------------------------------------------------------------------------
 
 const made = new Map();
-const COLUMNS = [(s) => things[s.speaker].label, (s) => -s.sign, (s) => things[s.target].label, (s) => s.day,
+const COLUMNS = [(s) => entities[s.speaker].label, (s) => -s.sign, (s) => entities[s.target].label, (s) => s.day,
   (s) => (s.quotes[0] || [s.gist || ""])[0], (s) => (s.documents.length ? documents[s.documents[0]].title || "" : "")];
 
 function row(stance) {
@@ -285,9 +289,9 @@ function row(stance) {
     choose(data.edges[stance.tie] && view !== "matrix" ? { tie: stance.tie } : { cell: cellKey(stance.speaker, stance.target) }, from, true);
     if (view !== "matrix") centre([stance.speaker, stance.target]);
   });
-  opens.append(signed(stance.sign, SIGN[stance.sign]), purpose);
-  const cells = [[opens], [named(stance.target)], [days(stance.day)], words(stance), stance.documents.map(source)];
-  const element_ = make("tr", { role: "row" }, make("th", { role: "rowheader", scope: "row" }, named(stance.speaker)),
+  opens.append(signLabel(stance.sign), purpose);
+  const cells = [[opens], [nameOf(stance.target)], [days(stance.day)], words(stance), stance.documents.map(source)];
+  const element_ = make("tr", { role: "row" }, make("th", { role: "rowheader", scope: "row" }, nameOf(stance.speaker)),
     ...cells.map((parts) => make("td", { role: "cell" }, ...parts)));
   made.set(stance.id, element_);
   return element_;
@@ -327,42 +331,21 @@ document.querySelectorAll("#statements thead button").forEach((head, i) => head.
   recount();
 }));
 
-// ---- copies ------------------------------------------------------------------------------------------------------
+// ---- controls ----------------------------------------------------------------------------------------------------
 
-function save(blob, name) {
-  const address = URL.createObjectURL(blob);
-  make("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 1000);
-}
-
-// A cell that begins like a formula gets an apostrophe, so that no spreadsheet runs it.
-const field = (value) => `"${String(value ?? "").replace(/^(?:\s*[=+\-@＝＋－＠]|[\t\r\n])/, "'$&").replace(/"/g, '""')}"`;
-function statementsAsCsv() {
-  const lines = [["speaker", "coded_as", "target", "day", "act", "medium", "basis", "confidence", "quotes", "gist", "documents", "statement"]];
-  for (const s of listed) {
-    lines.push([things[s.speaker].label, SIGN[s.sign], things[s.target].label, s.day, s.act, s.medium, s.basis, s.confidence,
-      s.quotes.map((quote) => quote[0]).join(" | "), s.gist, s.documents.map((i) => documents[i].title).join(" | "), s.iri]);
-  }
-  return "\ufeff" + lines.map((line) => line.map(field).join(",")).join("\r\n") + "\r\n";
-}
-byId("csv").addEventListener("click", () => save(new Blob([statementsAsCsv()], { type: "text/csv" }), "statements.csv"));
-byId("svg").addEventListener("click", () => save(new Blob([drawingAsSvg()], { type: "image/svg+xml" }), "stance-network.svg"));
-byId("png").addEventListener("click", () => drawingAsPng((blob) => save(blob, "stance-network.png")));
 byId("copy").addEventListener("click", async () => {
   const address = byId("address");
   address.value = location.href;
   try {
     await navigator.clipboard.writeText(location.href);
-    byId("said").textContent = "Link copied";
+    byId("announced").textContent = "Link copied";
     byId("copy").textContent = "Link copied";
   } catch {
     address.hidden = false;
     address.select();
-    byId("said").textContent = "Link shown: copy it";
+    byId("announced").textContent = "Link shown: copy it";
   }
 });
-
-// ---- controls ----------------------------------------------------------------------------------------------------
 
 const play = byId("play");
 let playing = 0;
@@ -400,17 +383,17 @@ for (const name of VIEWS) byId("view-" + name).addEventListener("change", () => 
 byId("filters").addEventListener("submit", (event) => event.preventDefault());
 byId("reset").addEventListener("click", () => {
   stop();
-  for (const [key, control] of Object.entries(controls)) put(control, initial[key]);
+  for (const [key, control] of Object.entries(controls)) setControl(control, initial[key]);
   recount();
   choose(null);
 });
 addEventListener("hashchange", () => {
-  if (document.getElementById(location.hash.slice(1))) remember(); // the skip link is no state
-  else if (location.hash.slice(1) !== stated()) recall();
+  if (document.getElementById(location.hash.slice(1))) writeAddress(); // the skip link is no state
+  else if (location.hash.slice(1) !== addressOf()) readAddress();
 });
 
 network.once("afterDrawing", () => {
   performance.mark("drawn");
   graph.dataset.drawn = "true";
 });
-recall();
+readAddress();

@@ -111,10 +111,10 @@ def _faced(
     number = {iri: i for i, iri in enumerate(order)}
     side = [i for i, bloc in enumerate(sides) for _ in bloc]
     ties = [(number[a], number[b]) for a, b in _ties(graph) if a in number]
-    faced = layout.facing([nodes[iri].box for iri in order], ties, side, wide)
+    faced = layout.bands([nodes[iri].box for iri in order], ties, side, wide)
     placed = {iri: replace(nodes[iri], at=at) for iri, at in zip(order, faced.places, strict=True)}
-    panels = tuple((left, 0.0, right, faced.high) for left, right in faced.bands)
-    return placed, panels, max(wide, faced.bands[-1][1]), faced.high
+    panels = tuple((left, 0.0, right, faced.height) for left, right in faced.spans)
+    return placed, panels, max(wide, faced.spans[-1][1]), faced.height
 
 
 def _shelved(
