@@ -44,10 +44,17 @@ def ordinal(text: str) -> int | None:
         return None
 
 
-def span(earliest: str, latest: str) -> str:
-    """An ISO day, or `earliest/latest` where it is one of several.
+BEGINNING: Final = date.min.isoformat()
+END: Final = date.max.isoformat()
+"""An open beginning and an open end as ISO text: they sort and compare like days."""
 
-    >>> span("2024-12-01", "2024-12-01"), span("2024-12-01", "2024-12-06")
-    ('2024-12-01', '2024-12-01/2024-12-06')
+
+def span(earliest: str, latest: str) -> str:
+    """An ISO day, or `earliest/latest` where it is one of several; an open end is "..", as in EDTF (ISO 8601-2).
+
+    >>> span("2024-12-01", "2024-12-01"), span("2024-12-01", "2024-12-06"), span(BEGINNING, "2024-12-06")
+    ('2024-12-01', '2024-12-01/2024-12-06', '../2024-12-06')
     """
-    return earliest if earliest == latest else f"{earliest}/{latest}"
+    if earliest == latest:
+        return earliest
+    return f"{'..' if earliest == BEGINNING else earliest}/{'..' if latest == END else latest}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from stancegraph.dates import span
+
 
 class Named(NamedTuple):
     """A thing of the graph: its IRI and its English label."""
@@ -37,6 +39,7 @@ class Document:
 class Report:
     """One document's report of one statement, its passages in the order of the text."""
 
+    iri: str
     document: Document
     passages: tuple[Passage, ...]
 
@@ -55,6 +58,22 @@ class Figure:
     max: int | None
     exclusive: bool
     wording: str
+
+
+class Target(NamedTuple):
+    """What one statement takes a stance on, as coded for this target: its own basis and confidence where it has any.
+
+    `word` is the word for the stance ("calls for"), `documents` the IRIs of those whose reports show it; `bound`
+    whether a demand binds a speaker, who then undertakes or refuses it.
+    """
+
+    thing: Named
+    sign: int
+    basis: str
+    confidence: float
+    documents: tuple[str, ...]
+    word: str
+    bound: bool = False
 
 
 class Stance(NamedTuple):
@@ -85,7 +104,7 @@ class Statement:
     latest: str
     gist: str
     condition: str | None
-    targets: tuple[tuple[Named, int], ...]
+    targets: tuple[Target, ...]
     about: tuple[Named, ...]
     figures: tuple[Figure, ...]
     confidence: float
@@ -94,7 +113,7 @@ class Statement:
     @property
     def date(self) -> str:
         """ISO day, or `earliest/latest`."""
-        return self.earliest if self.earliest == self.latest else f"{self.earliest}/{self.latest}"
+        return span(self.earliest, self.latest)
 
     @property
     def quotes(self) -> tuple[str, ...]:
@@ -103,7 +122,7 @@ class Statement:
 
     def on(self, polarity: int) -> tuple[str, ...]:
         """Labels of the targets supported (1), opposed (-1) or left open (0)."""
-        return tuple(target.label for target, sign in self.targets if sign == polarity)
+        return tuple(target.thing.label for target in self.targets if target.sign == polarity)
 
     def row(self) -> dict[str, Any]:
         """The statement as one row of `said`: strings, numbers and arrays of them."""
@@ -123,9 +142,28 @@ class Statement:
             "supports": list(self.on(1)),
             "opposes": list(self.on(-1)),
             "neutral_on": list(self.on(0)),
+            "targets": [
+                {
+                    "target": target.thing.label,
+                    "iri": target.thing.iri,
+                    "stance": target.word,
+                    "polarity": target.sign,
+                    "basis": target.basis,
+                    "confidence": target.confidence,
+                    "documents": list(target.documents),
+                }
+                for target in self.targets
+            ],
             "about": [event.label for event in self.about],
             "figures": [
-                {"counted": f.counted, "event": f.event, "min": f.min, "max": f.max, "wording": f.wording}
+                {
+                    "counted": f.counted,
+                    "event": f.event,
+                    "min": f.min,
+                    "max": f.max,
+                    "exclusive": f.exclusive,
+                    "wording": f.wording,
+                }
                 for f in self.figures
             ],
             "confidence": self.confidence,
@@ -135,6 +173,7 @@ class Statement:
                     "title": report.document.title,
                     "publisher": report.document.publisher,
                     "issued": report.document.issued,
+                    "url": report.document.url,
                     "passages": [{"start": p.start, "end": p.end, "quote": p.quote} for p in report.passages],
                 }
                 for report in self.reports

@@ -7,7 +7,8 @@ wanted, each property is read alone: one scan of its own index, without a join.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pyoxigraph import NamedNode
 
 from stancegraph.errors import StanceError
-from stancegraph.records import Document, Figure, Named, Passage, Report, Statement
+from stancegraph.records import Document, Figure, Named, Passage, Report, Statement, Target
 from stancegraph.vocabulary import expand, local_name
 
 if TYPE_CHECKING:
@@ -32,14 +33,15 @@ REPORTS: Final = """SELECT DISTINCT ?s ?report ?document ?passage ?start ?end ?e
     UNION { ?report stance:passage ?passage . ?passage oa:hasSelector ?place . ?place oa:start ?start ; oa:end ?end }
     UNION { ?report stance:passage ?passage . ?passage oa:hasSelector ?words . ?words oa:exact ?exact } }"""
 """A row for the document of each report, for each place of a passage, and for its words."""
-FIGURES: Final = """SELECT DISTINCT ?s ?figure ?counted ?event ?min ?max ?exclusive ?wording WHERE {
-    ?s stance:claims ?figure . ?figure stance:counted/skos:prefLabel ?counted ; stance:wording ?wording .
-    OPTIONAL { ?figure schema:observationAbout/skos:prefLabel ?event FILTER(LANG(?event) = "en") }
-    OPTIONAL { ?figure schema:minValue ?min } OPTIONAL { ?figure schema:maxValue ?max }
-    OPTIONAL { ?figure stance:exclusive ?exclusive } }"""
-ROLES: Final = """SELECT DISTINCT ?s ?speaker ?organisation ?label WHERE {
-    ?s stance:inRole ?role . ?role org:member ?speaker ; org:organization ?organisation .
-    ?organisation skos:prefLabel ?label FILTER(LANG(?label) = "en") }"""
+DETAILS: Final = """SELECT DISTINCT ?s ?figure ?counted ?event ?min ?max ?exclusive ?wording ?speaker ?organisation ?label
+  WHERE {
+    { ?s stance:claims ?figure . ?figure stance:counted/skos:prefLabel ?counted ; stance:wording ?wording .
+      OPTIONAL { ?figure schema:observationAbout/skos:prefLabel ?event FILTER(LANG(?event) = "en") }
+      OPTIONAL { ?figure schema:minValue ?min } OPTIONAL { ?figure schema:maxValue ?max }
+      OPTIONAL { ?figure stance:exclusive ?exclusive } }
+    UNION { ?s stance:inRole ?role . ?role org:member ?speaker ; org:organization ?organisation .
+      ?organisation skos:prefLabel ?label FILTER(LANG(?label) = "en") } }"""
+"""A row for each figure claimed, and for each role spoken in with its organisation."""
 DOCUMENTS: Final = """SELECT ?document ?title ?publisher ?issued ?from ?to ?url WHERE {
     ?document dcterms:title ?title .
     OPTIONAL { ?document dcterms:publisher/skos:prefLabel ?publisher FILTER(LANG(?publisher) = "en") }
@@ -48,20 +50,50 @@ DOCUMENTS: Final = """SELECT ?document ?title ?publisher ?issued ?from ?to ?url 
     OPTIONAL { ?document schema:url ?url } }"""
 LABELS: Final = """SELECT DISTINCT ?x ?label WHERE {{ {about} ?x skos:prefLabel ?label
     FILTER(LANG(?label) IN ("en", "")) }}"""
+NAMES: Final = """SELECT DISTINCT ?x ?label ?type WHERE {{ {about}
+    {{ ?x skos:prefLabel ?label FILTER(LANG(?label) IN ("en", "")) }}
+    UNION {{ ?x a ?type FILTER(?type IN (stance:Actor, stance:Claim, stance:Demand)) }} }}"""
 EVERYTHING: Final = """{ ?x a stance:Actor } UNION { ?x a stance:Proposition } UNION { ?x a skos:Concept }
     UNION { ?x a schema:Event }"""
+WORDS: Final = """SELECT ?edge ?sign ?label ?for ?word WHERE { ?edge stance:polarity ?sign ; rdfs:label ?label
+    OPTIONAL { ?edge ?for ?word FILTER(LANG(?word) = "en" && ?for IN (
+        stance:wordForActor, stance:wordForClaim, stance:wordForDemand, stance:wordForUndertaking)) } }"""
+BOUND: Final = """SELECT DISTINCT ?demand ?who WHERE { ?demand stance:binds ?bound
+    { ?who (org:subOrganizationOf|^foaf:member)* ?bound } UNION { ?bound org:subOrganizationOf+ ?who } }"""
+"""Who a demand binds: the actor named, its parts and members, and the wholes it is part of."""
+PROPERTIES: Final = """SELECT ?s ?coding ?p ?value WHERE {{ {about}{{ ?s ?p ?value }}
+    UNION {{ ?s stance:coding ?coding . ?coding ?p ?value }} }}"""
 QUOTED: Final = "SELECT DISTINCT ?s WHERE { ?report stance:reports ?s ; stance:quote ?words }"
 
 
-def polarities(store: Store) -> dict[str, int]:
-    """Edge property → sign, as the vocabulary in the graph says."""
-    rows = store.tuples("SELECT ?edge ?sign WHERE { ?edge stance:polarity ?sign }")
-    if not rows:
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A property that is a stance: its sign, and the words for it, by the sort of target it has."""
+
+    sign: int
+    words: Mapping[str, str]
+
+    def word(self, sort: str) -> str:
+        """The word for a target of a sort: actor, claim, demand, undertaking, or anything else."""
+        return self.words.get(sort, self.words[""])
+
+
+@lru_cache(maxsize=4)
+def edges(store: Store) -> dict[str, Edge]:
+    """Property → the sign and the words of the stance, as the vocabulary in the graph says."""
+    words: dict[str, dict[str, str]] = defaultdict(dict)
+    signs: dict[str, int] = {}
+    for edge, sign, label, sort, word in store.tuples(WORDS):
+        signs[edge] = int(sign)
+        words[edge][""] = label
+        if sort:
+            words[edge][local_name(sort).removeprefix("wordFor").lower()] = word
+    if not signs:
         raise StanceError(
             f"{store.where} lacks the vocabulary that says which properties are stances: "
             "load ontology/stance.ttl beside it"
         )
-    return {edge: int(sign) for edge, sign in rows}
+    return {edge: Edge(sign, words[edge]) for edge, sign in signs.items()}
 
 
 class Labels(dict[str, str]):
@@ -121,6 +153,26 @@ def number(iri: str, predicate: str, text: str) -> float:
     return value
 
 
+@lru_cache(maxsize=4)
+def bound(store: Store) -> dict[str, frozenset[str]]:
+    """Demand → the actors who would have to act for it to be met."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for demand, who in store.tuples(BOUND):
+        found[demand].add(who)
+    return {demand: frozenset(actors) for demand, actors in found.items()}
+
+
+class Coding(NamedTuple):
+    """What is coded of one target alone; None, or no reports, where it is as the statement says."""
+
+    basis: str | None = None
+    confidence: float | None = None
+    shown: frozenset[str] = frozenset()
+
+
+NO_CODING: Final = Coding()
+
+
 class Reader:
     """What a graph says of the statements with the IRIs `chosen`, or of all (None)."""
 
@@ -169,9 +221,36 @@ class Reader:
         """Property → statement → values."""
         about = "" if self._named else "?s a stance:Statement . "
         found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        for s, p, value in self.ask(f"SELECT ?s ?p ?value WHERE {{ {about}?s ?p ?value }}"):
-            found[p][s].add(value)
+        coded: dict[str, dict[str, dict[str, set[str]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
+        for s, coding, p, value in self.ask(PROPERTIES.format(about=about)):
+            if coding:
+                coded[s][coding][p].add(value)
+            else:
+                found[p][s].add(value)
+        self._coded = {s: tuple(codings.values()) for s, codings in coded.items()}
         return {p: dict(values) for p, values in found.items()}
+
+    @cached_property
+    def codings(self) -> dict[tuple[str, str], Coding]:
+        """Statement and target → what is coded of that target alone."""
+        if self.at_once:
+            assert self._properties is not None
+            every = self._coded
+        else:
+            nodes: dict[str, dict[str, dict[str, set[str]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
+            for s, coding, p, value in self.ask("SELECT ?s ?coding ?p ?value WHERE { ?s stance:coding ?coding . ?coding ?p ?value }"):
+                nodes[s][coding][p].add(value)
+            every = {s: tuple(found.values()) for s, found in nodes.items()}
+        found: dict[tuple[str, str], Coding] = {}
+        for s, codings in every.items():
+            for coding in codings:
+                basis = min(coding.get(expand("stance:basis"), ()), default=None)
+                text = min(coding.get(expand("stance:confidence"), ()), default=None)
+                confidence = None if text is None else number(s, "stance:confidence", text)
+                shown = frozenset(coding.get(expand("stance:shownBy"), ()))
+                for target in coding.get(expand("stance:of"), ()):
+                    found[s, target] = Coding(None if basis is None else self.labels[basis], confidence, shown)
+        return found
 
     @cached_property
     def iris(self) -> list[str]:
@@ -187,27 +266,60 @@ class Reader:
         )
 
     @cached_property
-    def polarities(self) -> dict[str, int]:
-        """Edge property → sign."""
-        return polarities(self.store)
+    def edges(self) -> dict[str, Edge]:
+        """Property that is a stance → its sign and words."""
+        return edges(self.store)
 
     @cached_property
     def labels(self) -> Labels:
         """English labels of what the statements name: speakers, targets, acts, events …"""
-        if not self._named:
-            return labels(self.store, EVERYTHING)
-        rows = self.ask(
-            """SELECT DISTINCT ?s ?x ?label WHERE { ?s ?p ?x . ?x skos:prefLabel ?label
-               FILTER(LANG(?label) IN ("en", "")) }"""
-        )
-        return Labels((x, label) for _, x, label in rows)
+        return self._names[0]
+
+    @cached_property
+    def _names(self) -> tuple[Labels, dict[str, str]]:
+        """Labels, and the sort of what can be a target: actor, claim or demand."""
+        if self._named:
+            rows = [row[1:] for row in self.ask(NAMES.replace("?x", "?s ?x", 1).format(about="?s ?p ?x ."))]
+            coded = self.ask(LABELS.replace("?x", "?s ?x", 1).format(about="?s stance:coding/stance:basis ?x ."))
+            rows += [(x, label, "") for _, x, label in coded]
+        else:
+            rows = self.store.tuples(NAMES.format(about=EVERYTHING + " ."))
+        sorts = {x: local_name(sort).lower() for x, _, sort in rows if sort}
+        return Labels((x, label) for x, label, _ in rows if label), sorts
+
+    @cached_property
+    def bound(self) -> Mapping[str, frozenset[str]]:
+        """Demand → everyone it binds."""
+        return bound(self.store) if "demand" in self._names[1].values() else {}
+
+    def sort(self, iri: str, target: str) -> str:
+        """What a target is to a statement: actor, claim, demand, undertaking (a demand that binds a speaker), or ""."""
+        sort = self._names[1].get(target, "")
+        if sort == "demand" and self.binds(iri, target, self.values("stance:speaker").get(iri, ())):
+            return "undertaking"
+        return sort
+
+    def binds(self, iri: str, target: str, speakers: Iterable[str]) -> bool:
+        """Whether a demand binds one of the speakers, those they speak for, or those in whose role they speak."""
+        if not (bound := self.bound.get(target)):
+            return False
+        behalf = self.values("stance:onBehalfOf").get(iri, set())
+        roles = self.roles.get(iri, {})
+        return any(bound & {one, *behalf, *((roles[one].iri,) if one in roles else ())} for one in speakers)
+
+    @cached_property
+    def _details(self) -> list[tuple[str, ...]]:
+        """Figures claimed and roles spoken in."""
+        asked = self.values("stance:claims") or self.values("stance:inRole")
+        return self.ask(DETAILS) if asked else []
 
     @cached_property
     def roles(self) -> dict[str, dict[str, Named]]:
         """Statement → speaker → the organisation of the role the speaker spoke in."""
         found: dict[str, dict[str, Named]] = defaultdict(dict)
-        for s, speaker, iri, label in self.ask(ROLES) if self.values("stance:inRole") else ():
-            found[s][speaker] = Named(iri, label)
+        for s, *_, speaker, iri, label in self._details:
+            if speaker:
+                found[s][speaker] = Named(iri, label)
         return found
 
     @cached_property
@@ -233,16 +345,35 @@ class Reader:
             latest=on or self._text(iri, "stance:saidNotAfter") or "9999-12-31",
             gist=self._text(iri, "stance:gist") or "",
             condition=self._text(iri, "stance:condition"),
-            targets=tuple(
-                (target, sign)
-                for edge, sign in sorted(self.polarities.items(), key=lambda pair: (-pair[1], pair[0]))
-                for target in self._things(iri, edge)
-            ),
+            targets=self._targets(iri, reports),
             about=self._things(iri, "schema:about"),
             figures=tuple(sorted(figures, key=lambda f: (f.counted, f.wording))),
             confidence=number(iri, "stance:confidence", self._text(iri, "stance:confidence") or "0"),
             reports=tuple(sorted(reports, key=lambda r: (not r.quotes, r.document.issued, r.document.iri))),
         )
+
+    def _targets(self, iri: str, reports: Sequence[Report]) -> tuple[Target, ...]:
+        basis = self._concept(iri, "stance:basis") or ""
+        confidence = number(iri, "stance:confidence", self._text(iri, "stance:confidence") or "0")
+        documents = sorted((r.document.issued, r.document.iri, r.iri) for r in reports)
+        found = []
+        for edge, stance in sorted(self.edges.items(), key=lambda pair: (-pair[1].sign, pair[0])):
+            for thing in self._things(iri, edge):
+                coding = self.codings.get((iri, thing.iri), NO_CODING)
+                sort = self.sort(iri, thing.iri)
+                shown = [document for _, document, report in documents if not coding.shown or report in coding.shown]
+                found.append(
+                    Target(
+                        thing,
+                        stance.sign,
+                        basis if coding.basis is None else coding.basis,
+                        confidence if coding.confidence is None else coding.confidence,
+                        tuple(dict.fromkeys(shown)),
+                        stance.word(sort),
+                        sort == "undertaking",
+                    )
+                )
+        return tuple(found)
 
     def _things(self, iri: str, curie: str) -> tuple[Named, ...]:
         found = (Named(x, self.labels[x]) for x in self.values(curie).get(iri, ()))
@@ -328,17 +459,17 @@ class Reader:
         found: dict[str, list[Report]] = defaultdict(list)
         for s, report, source in self.reported:
             ordered = sorted(passages[report], key=lambda p: (p.start, p.end, p.quote or ""))
-            found[s].append(Report(self.documents[source], tuple(ordered)))
+            found[s].append(Report(report, self.documents[source], tuple(ordered)))
         return found
 
     @cached_property
     def _figures(self) -> dict[str, list[Figure]]:
         found: dict[str, list[Figure]] = defaultdict(list)
-        rows = self.ask(FIGURES) if self.values("stance:claims") else ()
-        for s, figure, counted, event, least, most, exclusive, wording in rows:
-            low, high = (
-                int(number(figure, f"schema:{end}Value", text)) if text else None
-                for end, text in (("min", least), ("max", most))
-            )
-            found[s].append(Figure(counted, event, low, high, exclusive in {"true", "1"}, wording))
+        for s, figure, counted, event, least, most, exclusive, wording, *_ in self._details:
+            if figure:
+                low, high = (
+                    int(number(figure, f"schema:{end}Value", text)) if text else None
+                    for end, text in (("min", least), ("max", most))
+                )
+                found[s].append(Figure(counted, event, low, high, exclusive in {"true", "1"}, wording))
         return found

@@ -78,7 +78,7 @@ def passing(filters: Filters, level: str = "polarity") -> Table:
 
 def _rows(reader: Reader, coded: Mapping[str, float] | None, *, organisation: bool) -> tuple[list[Row], int]:
     """The rows of all statements asked about, and how many a coded variable says nothing of."""
-    signs: dict[str, int | None] = {**reader.polarities}
+    signs: dict[str, int | None] = {edge: stance.sign for edge, stance in reader.edges.items()}
     if coded is not None:
         signs[expand("stance:stanceOn")] = None
     things = _Things(reader.labels)
