@@ -145,6 +145,12 @@ def prepare(source: Store | Table, kind: str, options: Mapping[str, Any]) -> tup
 def countable(table: Table, recipe: Recipe) -> Table:
     """The rows that count under a recipe: neutral ones only if asked for, of equal ones the first, inside a period."""
     kept = table if recipe.neutral or recipe.kind == "stances" else table.decided()
+    if recipe.kind in {"agreement", "targets"} and not recipe.undertakings and kept.bound is not None:
+        left_out = int(kept.bound.sum())
+        note = "1 row" if left_out == 1 else f"{left_out} rows"
+        kept = kept[~kept.bound].noting(
+            f"{note} left out: demands that bind the speaker (--undertakings counts them)" if left_out else ""
+        )
     kept = kept.unrepeated(recipe.duplicates, levels=recipe.aggregation != "ignore")
     if recipe.kind not in {"agreement", "targets"} or kept.period is None:
         return kept
@@ -245,8 +251,8 @@ def stance_network(table: Table, recipe: Recipe, *, words: bool = True) -> nx.Mu
     _add_nodes(graph, table, dict.fromkeys(thing for row in rows for thing in (row.actor, row.target)))
     name = "polarity" if table.scale.kind == "polarity" else "level"
     start, reported = table.reports.start, table.reports.documents
-    for row, statement in zip(rows, table.statement.codes.tolist(), strict=True):
-        codes = reported[start[statement] : start[statement + 1]].tolist()
+    for row, run in zip(rows, table.shown.tolist(), strict=True):
+        codes = reported[start[run] : start[run + 1]].tolist()
         documents = tuple(table.document.values[code].iri for code in codes)
         about = _words(coded[row.statement]) if row.statement in coded else {}
         data = {name: row.level, "documents": documents, **about}

@@ -40,6 +40,7 @@ class NetworkOptions(FilterOptions, total=False):
     ]
     neutral: Annotated[bool, "Count stances withheld (neutral) too."]
     isolates: Annotated[bool, "Keep those without a tie, or drop them."]
+    undertakings: Annotated[bool, "Count stances of actors on demands that bind them, too."]
     direct: Annotated[bool, "Add stances of actors on each other to agreement."]
 
 
@@ -59,6 +60,7 @@ class Recipe:
     period: str = "auto"
     neutral: bool = False
     isolates: bool = True
+    undertakings: bool = False
     direct: bool = False
 
     @classmethod

@@ -49,12 +49,25 @@ def said(store: Store, **options: Unpack[FilterOptions]) -> list[Statement]:
 def passing(filters: Filters) -> list[Statement]:
     """The statements that pass filters already resolved, oldest first."""
     found = list(Reader(filters.store, filters.statements()).statements.values())
+    if filters.on_codings:
+        found = [kept for statement in found if (kept := _as_coded(statement, filters)) is not None]
     if filters.organisation:
         found = [replace(statement, speakers=statement.organisations) for statement in found]
     if filters.min_count > 1:
         spoken = Counter(speaker for statement in found for speaker in statement.speakers)
         found = [s for s in found if any(spoken[one] >= filters.min_count for one in s.speakers)]
     return sorted(found, key=_order)
+
+
+def _as_coded(statement: Statement, filters: Filters) -> Statement | None:
+    """The statement with the targets whose own coding passes; None where none does that was asked for."""
+    if not statement.targets:
+        documents = [report.document.iri for report in statement.reports]
+        passes = filters.counts_coding(statement.basis, statement.confidence, documents)
+        return statement if passes else None
+    test = filters.row_test()
+    targets = tuple(t for t in statement.targets if filters.counts_coding(t.basis, t.confidence, t.documents))
+    return replace(statement, targets=targets) if any(test.takes(t.thing, t.sign) for t in targets) else None
 
 
 def _order(statement: Statement) -> tuple[str, str, str, int, str]:

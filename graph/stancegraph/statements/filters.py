@@ -19,7 +19,7 @@ from stancegraph.dates import calendar_day
 from stancegraph.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from stancegraph.records import Named
     from stancegraph.store import Store, Term
@@ -101,13 +101,15 @@ TESTS: Final = {
     "target": Test(TARGET, "?s ?stance ?target . ?stance rdfs:subPropertyOf* stance:stanceOn"),
     "act": Test(("act",), "?s stance:act/skos:broader* ?act"),
     "medium": Test(("medium",), "?s stance:medium ?medium"),
-    "basis": Test(("basis",), "?s stance:basis ?basis"),
+    "basis": Test(("basis",), "{ ?s stance:basis ?basis } UNION { ?s stance:coding/stance:basis ?basis }"),
     "document": Test(("document",), "?report stance:reports ?s ; stance:document ?document"),
 }
 """Filter on a named thing → how it is met; each has a `not_` too."""
 SIGNS: Final = {"supports": 1, "opposes": -1}
 ROWS: Final = frozenset({"actor", "kind", "target", *SIGNS})
 """Filters that choose rows of the flat table: of a statement of several speakers or targets, not all may pass."""
+CODED: Final = frozenset({"basis", "not_basis", "min_confidence", "document", "not_document"})
+"""Filters on what may be coded of one target alone."""
 
 
 def checked(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,6 +161,7 @@ class Filters:
     store: Store
     given: dict[str, Any]
     meant: dict[str, tuple[str, ...]]
+    labels: dict[str, str]
 
     @classmethod
     def of(cls, store: Store, options: Mapping[str, Any]) -> Filters:
@@ -166,13 +169,13 @@ class Filters:
         given = checked(options)
         named = {name: TESTS[name.removeprefix("not_")].kinds for name in given if _is_named(name)}
         if not named:
-            return cls(store, given, {})
+            return cls(store, given, {}, {})
         known = names.index(store, *sorted({kind for kinds in named.values() for kind in kinds}))
-        meant = {
-            name: tuple(known.resolve(text, *kinds).iri for text in given[name])
-            for name, kinds in named.items()
+        found = {
+            name: [known.resolve(text, *kinds) for text in given[name]] for name, kinds in named.items()
         }
-        return cls(store, given, meant)
+        meant = {name: tuple(entry.iri for entry in entries) for name, entries in found.items()}
+        return cls(store, given, meant, {e.iri: e.label for entries in found.values() for e in entries})
 
     def __bool__(self) -> bool:
         return bool(self.given)
@@ -190,7 +193,8 @@ class Filters:
     def without(self, *left_out: str) -> Filters:
         """These filters but for some."""
         given = {name: value for name, value in self.given.items() if name not in left_out}
-        return Filters(self.store, given, {name: iris for name, iris in self.meant.items() if name in given})
+        meant = {name: iris for name, iris in self.meant.items() if name in given}
+        return Filters(self.store, given, meant, self.labels)
 
     @property
     def on_statements(self) -> Filters:
@@ -199,7 +203,8 @@ class Filters:
 
     def statements(self, *, rows: bool = False) -> list[str] | None:
         """IRIs of the statements that pass, in no order, or None for all; with `rows`, those a row of which may."""
-        left_out = {f"not_{name}" for name in ROWS} if rows else set()
+        # What is coded of one target alone is tested where the targets are known.
+        left_out = {"not_basis", *(f"not_{name}" for name in ROWS if rows)}
         patterns: list[str] = []
         values: dict[str, list[Term]] = {}
         for name in sorted(self.meant, key=lambda each: [*TESTS].index(each.removeprefix("not_"))):
@@ -232,6 +237,23 @@ class Filters:
                 side["kind"] = {iri for (iri,) in of_kind}
         return RowTest(kept, left)
 
+    @property
+    def on_codings(self) -> bool:
+        """Whether any filter is on what may be coded of one target alone."""
+        return not CODED.isdisjoint(self.given)
+
+    def counts_coding(self, basis: str, confidence: float, documents: Iterable[str]) -> bool:
+        """Whether a stance on this basis, with this confidence, in these documents passes."""
+        wanted, left = (
+            {self.labels[iri] for iri in self.meant.get(name, ())} for name in ("basis", "not_basis")
+        )
+        if (wanted and basis not in wanted) or basis in left:
+            return False
+        if confidence < self.given.get("min_confidence", 0):
+            return False
+        asked = "document" in self.meant or "not_document" in self.meant
+        return not asked or any(map(self.counts_report, documents))
+
     def counts_report(self, document: str) -> bool:
         """Whether reports in a document count."""
         wanted = self.meant.get("document", (document,))
@@ -260,10 +282,13 @@ class RowTest:
             return False
         if any(actor.iri in self.left.get(name, ()) for name in ("actor", "kind")):
             return False
-        wished = self.kept.keys() & {"target", *SIGNS}
-        held = (_held(self.kept, name, target, sign) for name in wished)
         left = (_held(self.left, name, target, sign) for name in self.left.keys() & {"target", *SIGNS})
-        return (not wished or any(held)) and not any(left)
+        return self.takes(target, sign) and not any(left)
+
+    def takes(self, target: Named | None, sign: int | None) -> bool:
+        """Whether a stance is one of those asked for."""
+        wished = self.kept.keys() & {"target", *SIGNS}
+        return not wished or any(_held(self.kept, name, target, sign) for name in wished)
 
 
 def _held(side: dict[str, set[str]], name: str, target: Named | None, sign: int | None) -> bool:
@@ -295,10 +320,10 @@ def _ranges(given: Mapping[str, Any], values: dict[str, list[Term]]) -> list[str
             "OPTIONAL { ?s stance:saidNotAfter ?to }"
         )
     if "since" in given:
-        patterns.append("FILTER(STR(COALESCE(?on, ?to)) >= ?since)")
+        patterns.append("FILTER(STR(COALESCE(?on, ?to, ?since)) >= ?since)")
         values["since"] = [Value(given["since"])]
     if "until" in given:
-        patterns.append("FILTER(STR(COALESCE(?on, ?from)) <= ?until)")
+        patterns.append("FILTER(STR(COALESCE(?on, ?from, ?until)) <= ?until)")
         values["until"] = [Value(given["until"])]
     if "quoted" in given:
         wanted = "{ SELECT DISTINCT ?s WHERE { ?report stance:reports ?s ; stance:quote ?words } }"
@@ -307,6 +332,6 @@ def _ranges(given: Mapping[str, Any], values: dict[str, list[Term]]) -> list[str
         wanted = "{ SELECT ?s WHERE { ?s stance:speaker ?one } GROUP BY ?s HAVING(COUNT(DISTINCT ?one) > 1) }"
         patterns.append(wanted if given["joint"] else f"MINUS {wanted}")
     if "min_confidence" in given:
-        patterns.append("?s stance:confidence ?confidence FILTER(?confidence >= ?least)")
+        patterns.append("?s stance:confidence|stance:coding/stance:confidence ?confidence FILTER(?confidence >= ?least)")
         values["least"] = [Value(given["min_confidence"])]
     return patterns

@@ -53,9 +53,18 @@ class Column(Generic[V]):
         return np.unique(self.codes)
 
 
+def encode(texts: Sequence[str | None]) -> Column[str | None]:
+    """A column of texts, None last."""
+    values = (*sorted({text for text in texts if text is not None}), None)
+    code = {text: i for i, text in enumerate(values)}
+    return Column(np.array([code[text] for text in texts], np.int32), values)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Reports:
-    """Which documents report each statement: those of statement `s` are `documents[start[s]:start[s + 1]]`.
+    """Which documents report what: those of a row are `documents[start[s]:start[s + 1]]`, s being its `shown`.
+
+    A statement has one such run, and another for each target that only some of its reports show.
 
     They stand in the order issued; `positions` are the code points at which each report begins.
     """
@@ -108,7 +117,11 @@ class Table:
     statement: Column[str]
     document: Column[Named]
     reports: Reports
+    shown: Codes
     details: Details
+    own_basis: Column[str | None] | None = None
+    own_confidence: Numbers | None = None
+    bound: Marks | None = None
     period: Codes | None = None
     scale: Scale = POLARITY
     store: Store | None = None
@@ -130,8 +143,12 @@ class Table:
 
     @property
     def basis(self) -> Column[str | None]:
-        """What the coding rests on."""
-        return self.details.basis[self.statement.codes]
+        """What the coding rests on: that of the target where it has its own, else that of the statement."""
+        base = self.details.basis[self.statement.codes]
+        if self.own_basis is None:
+            return base
+        pairs = zip(self.own_basis.listed(), base.listed(), strict=True)
+        return encode([own if own is not None else whole for own, whole in pairs])
 
     @property
     def quoted(self) -> Marks:
@@ -145,8 +162,11 @@ class Table:
 
     @property
     def confidence(self) -> Numbers:
-        """Of the coding, 0..1."""
-        return self.details.confidence[self.statement.codes]
+        """Of the coding, 0..1: that of the target where it has its own, else that of the statement."""
+        base = self.details.confidence[self.statement.codes]
+        if self.own_confidence is None:
+            return base
+        return np.where(np.isnan(self.own_confidence), base, self.own_confidence)
 
     def __getitem__(self, rows: Any) -> Table:
         """The rows a mask, a slice or indices choose, in the table's order."""
@@ -198,10 +218,9 @@ class Table:
     def in_documents(self, kept: Marks) -> Table:
         """What these documents report, a mark for each: statements with another report alone are left out."""
         reports = self.reports.within(kept)
-        statement = self.statement.codes
-        left = reports.start[statement] < reports.start[statement + 1]
+        left = reports.start[self.shown] < reports.start[self.shown + 1]
         rows = replace(self[left], reports=reports)
-        first = reports.start[rows.statement.codes]
+        first = reports.start[rows.shown]
         rows = replace(rows, document=Column(reports.documents[first], self.document.values))
         return rows.ordered(reports.positions[first])
 

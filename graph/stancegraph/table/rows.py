@@ -14,9 +14,9 @@ from stancegraph.errors import UsageError
 from stancegraph.records import Named
 from stancegraph.statements import by_iri
 from stancegraph.statements.filters import FilterOptions, Filters
-from stancegraph.statements.reader import Reader, number
+from stancegraph.statements.reader import NO_CODING, Coding, Reader, number
 from stancegraph.table import scales
-from stancegraph.table.columns import Column, Reports, Table
+from stancegraph.table.columns import Column, Reports, Table, encode
 from stancegraph.table.scales import POLARITY, Scale
 from stancegraph.vocabulary import expand
 
@@ -41,6 +41,8 @@ class Row(NamedTuple):
     target: Named
     sign: int | None
     level: float
+    coding: Coding = NO_CODING
+    bound: bool = False
 
 
 def stances(store: Store, *, level: str = "polarity", **options: Unpack[FilterOptions]) -> Table:
@@ -68,6 +70,8 @@ def passing(filters: Filters, level: str = "polarity") -> Table:
     rows, unrated = _rows(reader, coded, organisation=filters.organisation)
     if (test := filters.row_test()).asks:
         rows = [row for row in rows if test.passes(row.actor, row.target, row.sign)]
+    if not {"basis", "not_basis", "min_confidence"}.isdisjoint(filters.given):
+        rows = [row for row in rows if _counts(filters, reader, row)]
     rows = _frequent(rows, filters.min_count) if filters.min_count > 1 else rows
     table = _table(reader, rows, variable.scale if variable else POLARITY, filters)
     if "document" in filters.meant or "not_document" in filters.meant:
@@ -89,7 +93,7 @@ def _rows(reader: Reader, coded: Mapping[str, float] | None, *, organisation: bo
             for target in values:
                 if on.get(target) is None:
                     on[target] = sign
-    voices = _voices(reader, things, organisation)
+    voices, codings = _voices(reader, things, organisation), reader.codings
     rows, unrated = [], 0
     for s, targets in held.items():
         known = coded is None or s in coded
@@ -97,8 +101,21 @@ def _rows(reader: Reader, coded: Mapping[str, float] | None, *, organisation: bo
             for target, sign in targets.items():
                 unrated += not known
                 if known and (level := sign if coded is None else coded[s]) is not None:
-                    rows.append(Row(s, actor, things[target], sign, level))
+                    coding = codings.get((s, target), NO_CODING)
+                    bound = target in reader.bound and reader.binds(s, target, (actor.iri,))
+                    rows.append(Row(s, actor, things[target], sign, level, coding, bound))
     return rows, unrated
+
+
+def _counts(filters: Filters, reader: Reader, row: Row) -> bool:
+    """Whether the basis and the confidence of a row pass."""
+    basis, confidence = row.coding.basis, row.coding.confidence
+    if basis is None:
+        basis = reader.labels[min(reader.values("stance:basis").get(row.statement, {""}))]
+    if confidence is None:
+        text = min(reader.values("stance:confidence").get(row.statement, {"0"}))
+        confidence = number(row.statement, "stance:confidence", text)
+    return filters.without("document", "not_document").counts_coding(basis, confidence, ())
 
 
 class _Things(dict[str, Named]):
@@ -142,9 +159,9 @@ def _table(reader: Reader, rows: Sequence[Row], scale: Scale, filters: Filters) 
     place = {s: i for i, s in enumerate(statements)}
     of = np.array([place[row.statement] for row in rows], np.int32)
     earliest, latest, notes = _days(reader, place)
-    reports, named = _reports(reader, place)
-    start = reports.start[of]
-    first = np.where(start < reports.start[of + 1], start, len(reports.documents))
+    reports, named, shown = _reports(reader, place, rows)
+    start = reports.start[shown]
+    first = np.where(start < reports.start[shown + 1], start, len(reports.documents))
     document = np.append(reports.documents, len(named)).astype(np.int32)[first]
     table = Table(
         actor=_coded([row.actor for row in rows]),
@@ -155,7 +172,9 @@ def _table(reader: Reader, rows: Sequence[Row], scale: Scale, filters: Filters) 
         statement=Column(of, statements),
         document=Column(document, (*named, UNKNOWN)),
         reports=reports,
+        shown=shown,
         details=Coded(reader, statements),
+        **_own_codings(rows),
         scale=scale,
         store=reader.store,
         filters=filters,
@@ -184,15 +203,35 @@ def _days(reader: Reader, place: Mapping[str, int]) -> tuple[Days, Days, list[st
     return earliest, latest, notes
 
 
-def _reports(reader: Reader, place: Mapping[str, int]) -> tuple[Reports, list[Named]]:
-    """The reports of each statement, one a document, in the order issued, and the documents they are in."""
-    found: list[dict[str, int]] = [{} for _ in place]
+def _own_codings(rows: Sequence[Row]) -> dict[str, Any]:
+    """The columns of what is coded of single targets; none where nothing is."""
+    found: dict[str, Any] = {"bound": np.array([row.bound for row in rows], np.bool_)}
+    if any(row.coding.basis is not None for row in rows):
+        found["own_basis"] = encode([row.coding.basis for row in rows])
+    if any(row.coding.confidence is not None for row in rows):
+        own = [np.nan if row.coding.confidence is None else row.coding.confidence for row in rows]
+        found["own_confidence"] = np.array(own, float)
+    return found
+
+
+def _reports(
+    reader: Reader, place: Mapping[str, int], rows: Sequence[Row]
+) -> tuple[Reports, list[Named], NDArray[np.int32]]:
+    """The runs of reports, one a document, in the order issued; the documents they are in; and the run of each row."""
+    runs = {(row.statement, row.coding.shown): 0 for row in rows if row.coding.shown}
+    runs = {run: len(place) + i for i, run in enumerate(sorted(runs, key=lambda run: (run[0], sorted(run[1]))))}
+    partial: dict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
+    for (s, shown), at in runs.items():
+        partial[s].append((at, shown))
+    found: list[dict[str, int]] = [{} for _ in range(len(place) + len(runs))]
     positions = reader.positions
     for s, report, document in reader.reported:
-        at = place.get(s)
-        if at is not None:
-            begin = positions.get(report, 0)
+        if s not in place:
+            continue
+        begin = positions.get(report, 0)
+        for at in (place[s], *(at for at, shown in partial.get(s, ()) if report in shown)):
             found[at][document] = min(begin, found[at].get(document, begin))
+    shown_by = [runs.get((row.statement, row.coding.shown), place[row.statement]) for row in rows]
     iris = sorted({document for reports in found for document in reports})
     record = reader.documents
     code = {iri: i for i, iri in enumerate(iris)}
@@ -205,7 +244,7 @@ def _reports(reader: Reader, place: Mapping[str, int]) -> tuple[Reports, list[Na
         np.array([code[iri] for _, iri, _ in flat], np.int32),
         np.array([position for *_, position in flat], np.int64),
     )
-    return reports, [Named(iri, record[iri].title) for iri in iris]
+    return reports, [Named(iri, record[iri].title) for iri in iris], np.array(shown_by, np.int32)
 
 
 def _coded(values: Sequence[Named]) -> Column[Named]:
@@ -252,10 +291,7 @@ class Coded:
 
     def _concepts(self, curie: str) -> Column[str | None]:
         given, label = self.reader.value(curie), self.reader.labels
-        values = sorted({label[given[s]] for s in self.statements if s in given})
-        code = {text: i for i, text in enumerate(values)}
-        codes = [code[label[given[s]]] if s in given else len(values) for s in self.statements]
-        return Column(np.array(codes, np.int32), (*values, None))
+        return encode([label[given[s]] if s in given else None for s in self.statements])
 
 
 @dataclass(frozen=True)
@@ -317,6 +353,7 @@ def of(
         statement=Column(every, tuple(f"row {i + 1}" for i in range(number))),
         document=document,
         reports=Reports(np.arange(number + 1), document.codes, every.astype(np.int64)),
+        shown=every,
         details=Uncoded(number),
         scale=scale.over(level),
     )
