@@ -26,7 +26,7 @@ small, large = pages.small, pages.large
     [
         ("polarity", "supports", "5 of 8 statements, 4 actors"),
         ("polarity", "opposes", "3 of 8 statements, 3 actors"),
-        ("polarity", "neutral", "1 of 8 statements, 1 actor"),
+        ("polarity", "neutral on", "1 of 8 statements, 1 actor"),
         ("target", "The first thing is so.", "4 of 8 statements, 3 actors"),
         ("document", "Document one · Echo · 2024-12-05", "4 of 8 statements, 2 actors"),
         ("act", "deny", "2 of 8 statements, 2 actors"),
