@@ -7,7 +7,10 @@ import io
 import json
 from pathlib import Path
 
+import pytest
+
 from conftest import Run, Shell
+from stancegraph.vocabulary import compact
 
 FIVE = str(Path(__file__).parent / "fixtures" / "five.ttl")
 
@@ -58,6 +61,43 @@ def test_no_line_is_wider_than_the_terminal(run: Run) -> None:
     out = run("said", env={"COLUMNS": "60"}).stdout
     words = [line for line in out.splitlines() if len(line.replace("\u2068", "").replace("\u2069", "")) > 60]
     assert not words
+
+
+@pytest.mark.parametrize("width", ["40", "60", "80", "120", "300"])
+def test_no_word_of_a_table_is_broken_or_lost(run: Run, width: str) -> None:
+    """The longest are identifiers, which another command takes only whole."""
+    acts = "SELECT ?statement ?act { ?statement stance:act ?act } ORDER BY ?statement LIMIT 20"
+    gists = "SELECT ?statement ?gist { ?statement stance:gist ?gist } ORDER BY ?statement LIMIT 20"
+    for command in (["ask", acts], ["ask", gists], ["events"], ["documents"], ["ask", "--list"]):
+        table = run(*command, env={"COLUMNS": width}).stdout.replace("\u2068", "").replace("\u2069", "")
+        rows = csv.DictReader(io.StringIO(run(*command, "--format", "csv").stdout))
+        cells = [compact(row[column]) for row in rows for column in row if column != "iri"]
+        assert set(" ".join(cells).split()) <= set(table.split())
+        fit = max(40, min(int(width), 120))
+        assert not [line for line in table.splitlines() if len(line) > fit and len(line.split()) > 2]
+
+
+def test_a_table_is_aligned_in_columns_or_set_in_blocks_where_it_is_too_wide(
+    run: Run, tmp_path: Path
+) -> None:
+    ties = tmp_path / "ties.csv"
+    ties.write_text("a,b,weight\nnorth,south,1\nsouth,east-of-the-hills,-1\n", "utf-8")
+    wide = run("rank", "--edges", str(ties)).stdout.splitlines()
+    assert wide[0] == "actor              score  rank  best  worst  moved_most_by"
+    assert wide[1] == "south              2.0    1"
+    assert [line[:17].rstrip() for line in wide[2:]] == ["east-of-the-hills", "north"]
+    narrow = run("rank", "--edges", str(ties), env={"COLUMNS": "40"}).stdout
+    assert narrow.split("\n\n")[0].splitlines() == [
+        "actor          south",
+        "score          2.0",
+        "rank           1",
+    ]
+
+
+def test_a_number_of_things_agrees_with_its_noun(run: Run) -> None:
+    assert run("actor", "Delta", "--data", FIVE).stdout.splitlines()[0].endswith(", 1 statement")
+    assert run("said", "Delta", "--data", FIVE).stderr.splitlines()[0] == "1 statement"
+    assert run("actor", "Gamma", "--data", FIVE).stdout.splitlines()[0].endswith("s")
 
 
 def test_markdown_is_a_table_whose_cells_cannot_break_it(run: Run) -> None:

@@ -31,7 +31,7 @@ def statements(found: Iterable[Statement]) -> str:
 def profile(row: Mapping[str, Any]) -> str:
     """One actor, a heading and a line for each thing known."""
     lines = [
-        fill(f"{row['actor']} — {row['kind']}, {row['statements']} statements"),
+        fill(f"{row['actor']} — {row['kind']}, {count(row['statements'], 'statement')}"),
         fill(row["iri"], 2),
     ]
     for key in PROFILE:

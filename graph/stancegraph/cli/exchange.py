@@ -78,7 +78,7 @@ def export(
             "-o",
             "--output",
             metavar="FILE",
-            help="What to write: .graphml .gexf .csv .parquet .cyjs (Cytoscape), or .ttl .jsonld .nq (RDF).",
+            help="What to write: .graphml .gexf .csv .parquet .cyjs .json (Cytoscape), or .ttl .jsonld .nq (RDF).",
         ),
     ],
 ) -> None:

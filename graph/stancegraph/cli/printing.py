@@ -87,23 +87,23 @@ def _width() -> int:
 
 
 def _table(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
-    """Aligned columns that fit the terminal; the widest give way first and wrap.
+    """Aligned columns that fit the terminal; the widest give way first and wrap between words.
 
-    Where columns would have to shrink to well below what they hold, each row becomes a block of lines instead.
+    Where they would have to shrink to well below what they hold, or break a word, each row becomes a block of lines.
     """
     texts = list(zip(columns, *cells, strict=True))
     widths = [max(map(len, column)) for column in texts]
-    gaps = len(GAP) * len(widths)
-    if cells and sum(widths) + gaps > 1.6 * _width():
+    longest = [max(len(word) for text in column for word in text.split() or [""]) for column in texts]
+    room = _width() - len(GAP) * len(widths)
+    if cells and (sum(widths) > 1.6 * _width() - len(GAP) * len(widths) or sum(longest) > room):
         return _records(columns, cells)
-    least = [min(24, max(len(word) for text in column for word in text.split() or [""])) for column in texts]
-    while sum(widths) + gaps > _width() and widths != least:
-        spare = [width - need for width, need in zip(widths, least, strict=True)]
+    while sum(widths) > room and widths != longest:
+        spare = [width - least for width, least in zip(widths, longest, strict=True)]
         widths[spare.index(max(spare))] -= 1
     lines = []
     for row in (columns, *cells):
         wrapped = [
-            textwrap.wrap(cell, width, break_on_hyphens=False) or [""]
+            textwrap.wrap(cell, width, break_long_words=False, break_on_hyphens=False) or [""]
             for cell, width in zip(row, widths, strict=True)
         ]
         for i in range(max(map(len, wrapped))):
