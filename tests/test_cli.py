@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,13 +72,43 @@ def test_figures_and_profile_have_the_documented_keys(run: Run) -> None:
     assert {"name", "question", "variables"} == set(listed[0])
 
 
-def test_the_shell_completes_names_of_actors_and_questions(shell: Shell) -> None:
-    for words, expected in (
-        ("stancegraph said khaz", "khazali"),
-        ("stancegraph ask figures-", "figures-rose"),
-    ):
-        env = {"_STANCEGRAPH_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": "2"}
-        assert expected in shell("stancegraph", env=env).stdout.splitlines()
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("said khaz", "khazali"),
+        ("actor khaz", "khazali"),
+        ("compare sadr khaz", "khazali"),
+        ("timeline khaz", "khazali"),
+        ("said --about khaz", "khazali"),
+        ("ask figures-", "figures-rose"),
+        ("said --format m", "md"),
+        ("sa", "said"),
+    ],
+)
+def test_the_shell_completes_names_and_loads_nothing_heavy_for_it(
+    shell: Shell, words: str, expected: str
+) -> None:
+    env = {
+        "_STANCEGRAPH_COMPLETE": "complete_bash",
+        "COMP_WORDS": f"stancegraph {words}",
+        "COMP_CWORD": str(len(words.split())),
+        "PYTHONPROFILEIMPORTTIME": "1",
+    }
+    done = shell("stancegraph", env=env)
+    assert expected in done.stdout.splitlines()
+    assert "| stancegraph.cli\n" in done.stderr
+    assert not re.findall(
+        r"\| +(numpy|networkx|scipy|rdflib|pyarrow|pydantic|rich)$", done.stderr, re.MULTILINE
+    )
+
+
+def test_the_shell_completes_measures(shell: Shell) -> None:
+    env = {
+        "_STANCEGRAPH_COMPLETE": "complete_bash",
+        "COMP_WORDS": "stancegraph rank --by betw",
+        "COMP_CWORD": "3",
+    }
+    assert shell("stancegraph", env=env).stdout.splitlines() == ["betweenness"]
 
 
 def test_a_table_line_with_words_carries_source_and_day(run: Run) -> None:
@@ -110,6 +142,23 @@ def test_describe_needs_no_braces(run: Run) -> None:
     done = run("ask", "DESCRIBE actor:iraq", "--format", "ttl")
     assert done.returncode == 0, done.stderr
     assert "actor:iraq a " in done.stdout
+
+
+def test_options_take_numbers_words_and_several_values(run: Run) -> None:
+    def said(*options: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = json.loads(run("said", "--format", "json", *options).stdout)
+        return rows
+
+    every = said()
+    sure = said("--min-confidence", "0.9")
+    assert sure == [row for row in every if row["confidence"] >= 0.9]
+    assert 0 < len(sure) < len(every)
+    five = said("--data", FIVE)
+    both = [row for row in five if {"Alpha", "Delta"} & set(row["speakers"])]
+    assert said("--data", FIVE, "--actor", "Alpha", "--actor", "Delta") == both != five
+    three = [row for row in five if sum(row["speakers"] == other["speakers"] for other in five) >= 3]
+    assert said("--data", FIVE, "--min-count", "3") == three != five
+    assert said("--as", "organisation") != every
 
 
 def test_help_names_exit_codes_and_every_command_has_a_sentence(run: Run) -> None:
