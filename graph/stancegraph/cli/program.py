@@ -32,8 +32,6 @@ EPILOG: Final = (
     "2 wrong usage: bad option or date, unknown or ambiguous name, query refused; "
     "3 could not run: unreadable data, dead endpoint, cannot write."
 )
-DECLARED: Final[dict[str, Callable[[], Callable[..., None]]]] = {}
-"""Name of a command → what gives its function with all options as parameters, in the order of the help."""
 WrongUsage: Any = typer.BadParameter.__base__
 """What the command line raises where a call does not fit a command's options and arguments."""
 
@@ -60,7 +58,7 @@ def command(
             shared = printing_options(data=data, formats=formats, output=output)
             return _requesting(function, own, choosing, filtering, shared)
 
-        DECLARED[name] = with_options
+        COMMANDS[name] = Command(name, function, with_options)
         return function
 
     return declare
@@ -130,27 +128,30 @@ def _coercing_little(parameters: list[Any]) -> list[Any]:
 
 
 class Command(TyperCommand):
-    """A command that loads no more to read its options than they need."""
+    """A command whose options are made when it is asked for: a lookup does not pay for those of all others."""
+
+    def __init__(
+        self, name: str, function: Callable[..., None], with_options: Callable[[], Callable[..., None]]
+    ) -> None:
+        super().__init__(name, help=inspect.getdoc(function))
+        self.with_options = with_options
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Its parameters, the one for help among them."""
+        if self.callback is None:
+            alone = typer.Typer(add_completion=False)
+            alone.command()(self.with_options())
+            made = get_command(alone)
+            self.callback, self.params = made.callback, made.params
         return _coercing_little(super().get_params(ctx))
 
 
 class Group(TyperGroup):
-    """The commands, each made when it is asked for; every error raised on purpose is one line on stderr."""
+    """All commands; every error raised on purpose is one line on stderr and its exit code."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.commands: dict[str, Any] = dict.fromkeys(DECLARED)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of that name, or None: a lookup does not pay for the options of all others."""
-        if cmd_name in DECLARED and self.commands[cmd_name] is None:
-            alone = typer.Typer(add_completion=False)
-            alone.command(cmd_name, cls=Command)(DECLARED[cmd_name]())
-            self.commands[cmd_name] = get_command(alone)
-        return super().get_command(ctx, cmd_name)
+        self.commands.update(COMMANDS)
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Its parameters, the one for help among them."""
@@ -180,6 +181,8 @@ class Group(TyperGroup):
             raise typer.Exit(0) from None
 
 
+COMMANDS: Final[dict[str, Command]] = {}
+"""The commands by name, in the order of the help."""
 app = typer.Typer(
     cls=Group,
     no_args_is_help=True,
