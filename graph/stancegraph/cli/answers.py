@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from stancegraph.cli.printing import count, fill, printable
 
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from stancegraph.balance import Alliances
     from stancegraph.records import Report, Statement
+    from stancegraph.validation import Finding
 
+T = TypeVar("T")
 VERBS: Final = (("supports", 1), ("opposes", -1), ("leaves open", 0))
 PROFILE: Final = ("aliases", "roles", "supports", "opposes", "allies", "opponents", "spoken_of")
 
@@ -40,14 +42,14 @@ def profile(row: Mapping[str, Any]) -> str:
     return _blocks([lines])
 
 
-def faults(rows: Iterable[Mapping[str, Any]]) -> str:
+def faults(findings: Iterable[Finding]) -> str:
     """Faults by file: what breaks which rule, and how to mend it."""
 
-    def lines(row: Mapping[str, Any]) -> Iterator[str]:
-        yield fill(f"{row['subject']}: {row['message']} ({row['rule']})", 2, 6)
-        yield fill(row["mend"], 6, 6)
+    def lines(finding: Finding) -> Iterator[str]:
+        yield fill(f"{finding.subject}: {finding.message} ({finding.rule})", 2, 6)
+        yield fill(finding.mend, 6, 6)
 
-    return _grouped(rows, "file", lines)
+    return _grouped(findings, lambda finding: finding.file, lines)
 
 
 def comparison(rows: Iterable[Mapping[str, Any]], said: Mapping[str, Statement]) -> str:
@@ -57,7 +59,7 @@ def comparison(rows: Iterable[Mapping[str, Any]], said: Mapping[str, Statement])
         yield fill(row["target"], 2)
         yield from (_evidence(said[iri]) for side in "ab" for iri in row[f"statements_{side}"])
 
-    return _grouped(rows, "relation", lines)
+    return _grouped(rows, lambda row: row["relation"], lines)
 
 
 def allies(rows: Iterable[Mapping[str, Any]], said: Mapping[str, Statement]) -> str:
@@ -68,7 +70,8 @@ def allies(rows: Iterable[Mapping[str, Any]], said: Mapping[str, Statement]) -> 
         yield from (fill(f"{word}: {target}", 4) for word in ("agree", "disagree") for target in row[word])
         yield from (_evidence(said[iri]) for iri in row["statements"])
 
-    return _grouped(rows, "relation", lines, {"ally": "allies", "opponent": "opponents"})
+    plural = {"ally": "allies", "opponent": "opponents"}
+    return _grouped(rows, lambda row: plural.get(row["relation"], row["relation"]), lines)
 
 
 def alliances(found: Alliances, said: Mapping[str, Statement]) -> str:
@@ -177,16 +180,11 @@ def _figure(number: float | None) -> str:
     return "undefined" if number is None else f"{number:.7g}"
 
 
-def _grouped(
-    rows: Iterable[Mapping[str, Any]],
-    key: str,
-    lines: Callable[[Mapping[str, Any]], Iterable[str]],
-    headings: Mapping[str, str] | None = None,
-) -> str:
-    """A block for each run of rows alike in `key`, under a heading of that."""
+def _grouped(rows: Iterable[T], heading: Callable[[T], str], lines: Callable[[T], Iterable[str]]) -> str:
+    """A block for each run of rows under one heading."""
     return _blocks(
-        [printable((headings or {}).get(value, value)), *(line for row in group for line in lines(row))]
-        for value, group in groupby(rows, key=lambda row: row[key])
+        [printable(title), *(line for row in group for line in lines(row))]
+        for title, group in groupby(rows, key=heading)
     )
 
 

@@ -136,11 +136,13 @@ def check(
     ] = None,
 ) -> None:
     """Check shapes, rules and, with --sources, every quotation against the text it was coded from."""
-    from stancegraph import validation as checking
+    from stancegraph import validation
 
-    result = checking.check(request.store, sources=sources)
+    result = validation.check(request.store, sources=sources)
     rows = [asdict(finding) for finding in result.findings]
-    request.show(rows, ["file", "subject", "rule", "message", "mend"], "fault", lambda: answers.faults(rows))
+    request.show(
+        rows, ["file", "subject", "rule", "message", "mend"], "fault", lambda: answers.faults(result.findings)
+    )
     for line in (*result.notes, str(result)):
         output.note(line)
     if rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from functools import cached_property
 from inspect import Parameter
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, get_type_hints
 
 import typer
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from stancegraph.store import Store
 
+T = TypeVar("T")
 Data = Annotated[
     str | None,
     typer.Option(
@@ -85,7 +86,7 @@ class Request:
 
     def show(
         self,
-        rows: Sequence[Mapping[str, Any]],
+        rows: Sequence[Mapping[str, object]],
         columns: Sequence[str],
         noun: str,
         text: Callable[[], str] | None = None,
@@ -100,7 +101,7 @@ class Request:
         output.emit(text, self.output)
 
 
-def but(options: Mapping[str, Any], name: str) -> dict[str, Any]:
+def but(options: Mapping[str, T], name: str) -> dict[str, T]:
     """The options but one, which the command's own argument stands for."""
     return {key: value for key, value in options.items() if key != name}
 
