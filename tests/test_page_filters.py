@@ -73,8 +73,8 @@ def test_the_page_counts_as_python_does(
     if "polarity" in address:
         rows = rows[rows.level > 0]
     large.go(address)
-    every = len(set(table.stances(shipped).statement.listed()))
-    expected = len(set(rows.statement.listed()))
+    every = len(set(table.stances(shipped).statement.to_list()))
+    expected = len(set(rows.statement.to_list()))
     if "act" in filters:  # Python's act includes the narrower ones
         expected = sum(s.act == "urge" and bool(s.targets) for s in statements.said(shipped))
     assert large.count().startswith(f"{expected} of {every} statements")

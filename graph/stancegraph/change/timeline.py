@@ -35,7 +35,7 @@ def timeline(store: Store, actor: str | Sequence[str] | None = None, **filters: 
     passes = chosen.row_test().passes
     found = [
         (statement, speaker, target, sign)
-        for statement in statements.passing(_on_statements(chosen))
+        for statement in statements.select(_on_statements(chosen))
         for speaker in statement.speakers
         for target, sign in statement.targets or ((None, None),)
         if passes(speaker, target, sign)

@@ -232,9 +232,9 @@ def _read(request: Request, file: Path) -> nx.Graph[str]:
     """Somebody else's network, with a note of what was mended in it; options that make one of ours are refused."""
     from stancegraph.exchange import edges
     from stancegraph.network.options import Recipe
-    from stancegraph.statements.filters import checked
+    from stancegraph.statements.filters import check
 
-    ours = checked(request.filters) or Recipe.of("agreement", request.projection) != Recipe()
+    ours = check(request.filters) or Recipe.of("agreement", request.projection) != Recipe()
     if ours or request.network:
         raise UsageError("--edges reads a network as it is: leave out the options of filters and recipe")
     found = edges.read(file)

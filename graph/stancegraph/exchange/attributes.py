@@ -124,7 +124,7 @@ def _statement_counts(table: Table) -> dict[str, int]:
 
 def _stances(graph: nx.Graph[str]) -> Iterator[tuple[str, str, str, Data]]:
     table: Table = graph.graph["rows"]
-    columns = (table.actor.listed(), table.target.listed(), table.statement.listed())
+    columns = (table.actor.to_list(), table.target.to_list(), table.statement.to_list())
     days = zip(table.earliest.tolist(), table.latest.tolist(), strict=True)
     edges: Any = graph.edges
     for row, (actor, target, key, span) in enumerate(zip(*columns, days, strict=True)):

@@ -141,8 +141,8 @@ def prepare(source: Store | Table, kind: str, options: Mapping[str, Any]) -> tup
 
 def countable(table: Table, recipe: Recipe) -> Table:
     """The rows that count under a recipe: neutral ones only if asked for, of equal ones the first."""
-    kept = table if recipe.neutral or recipe.kind == "stances" else table.decided()
-    return kept.unrepeated(recipe.duplicates, levels=recipe.aggregation != "ignore")
+    kept = table if recipe.neutral or recipe.kind == "stances" else table.without_neutral()
+    return kept.deduplicate(recipe.duplicates, levels=recipe.aggregation != "ignore")
 
 
 def build(
@@ -208,7 +208,7 @@ def _direct(table: Table) -> Iterator[tuple[str, str, float, Named]]:
     actors = {thing.iri for thing in table.actor.values} | (
         set(reader.actors(table.store)) if table.store else set()
     )
-    for row in table.unrepeated("document"):
+    for row in table.deduplicate("document"):
         if row.target.iri in actors and row.target.iri != row.actor.iri:
             yield row.actor.iri, row.target.iri, float(row.level), row.target
 

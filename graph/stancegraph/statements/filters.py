@@ -110,10 +110,10 @@ ROWS: Final = frozenset({"actor", "kind", "target", *SIGNS})
 """Filters that choose rows of the flat table: of a statement of several speakers or targets, not all may pass."""
 
 
-def checked(options: Mapping[str, Any]) -> dict[str, Any]:
+def check(options: Mapping[str, Any]) -> dict[str, Any]:
     """The filters that ask for something, in order, names in tuples; raises UsageError for what none can mean.
 
-    >>> checked({"actor": "khazali", "since": None, "as_": "person"})
+    >>> check({"actor": "khazali", "since": None, "as_": "person"})
     {'actor': ('khazali',)}
     """
     for name in options:
@@ -163,7 +163,7 @@ class Filters:
     @classmethod
     def of(cls, store: Store, options: Mapping[str, Any]) -> Filters:
         """Checked, and every name resolved; raises UsageError, UnknownName for a name that is not one thing's."""
-        given = checked(options)
+        given = check(options)
         named = {name: TESTS[name.removeprefix("not_")].kinds for name in given if _is_named(name)}
         if not named:
             return cls(store, given, {})

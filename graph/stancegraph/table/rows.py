@@ -57,12 +57,12 @@ def stances(store: Store, *, level: str = "polarity", **options: Unpack[FilterOp
     >>> [(row.actor.label, row.target.label, row.level) for row in rows][-1]
     ('Qasim al-Araji', "Syria's unity should be preserved.", 1)
     """
-    return passing(Filters.of(store, options), level)
+    return select(Filters.of(store, options), level)
 
 
-def passing(filters: Filters, level: str = "polarity") -> Table:
+def select(filters: Filters, level: str = "polarity") -> Table:
     """The flat table of the rows that pass filters already resolved."""
-    variable = None if level == "polarity" else scales.named(filters.store, level)
+    variable = None if level == "polarity" else scales.find_variable(filters.store, level)
     reader = Reader(filters.store, filters.statements(rows=True))
     coded = scales.levels(variable, reader.values(variable.iri)) if variable else None
     rows, unrated = _rows(reader, coded, organisation=filters.organisation)
@@ -73,7 +73,7 @@ def passing(filters: Filters, level: str = "polarity") -> Table:
     if "document" in filters.meant or "not_document" in filters.meant:
         counted = [filters.counts_report(document.iri) for document in table.document.values]
         table = table.in_documents(np.array(counted, np.bool_))
-    return table.noting(f"{unrated} rows have no {level}, and are left out" if unrated else "")
+    return table.with_notes(f"{unrated} rows have no {level}, and are left out" if unrated else "")
 
 
 def _rows(reader: Reader, coded: Mapping[str, float] | None, *, organisation: bool) -> tuple[list[Row], int]:
@@ -160,7 +160,7 @@ def _table(reader: Reader, rows: Sequence[Row], scale: Scale, filters: Filters) 
         store=reader.store,
         filters=filters,
     )
-    return table.ordered(np.append(reports.positions, 0)[first]).noting(*notes)
+    return table.sort(np.append(reports.positions, 0)[first]).with_notes(*notes)
 
 
 def _days(reader: Reader, place: Mapping[str, int]) -> tuple[Days, Days, list[str]]:
@@ -299,12 +299,12 @@ def of(
 ) -> Table:
     """A table of anybody's own rows: undated without `days`, each in a document of its own without `documents`.
 
-    >>> len(of(["a", "b", "b"], ["x", "x", "x"], [1, -1, -1], documents=["p", "q", "q"]).unrepeated("document"))
+    >>> len(of(["a", "b", "b"], ["x", "x", "x"], [1, -1, -1], documents=["p", "q", "q"]).deduplicate("document"))
     2
     """
     number = len(levels)
     _check_lengths(number, actors=actors, targets=targets, days=days, documents=documents)
-    level = scale.checked(np.asarray(levels, float))
+    level = scale.check(np.asarray(levels, float))
     first, last = _dated(days, number)
     every = np.arange(number, dtype=np.int32)
     document = Column(every, _numbered(number)) if documents is None else _distinct(documents)
