@@ -82,31 +82,6 @@ def test_a_series_says_of_each_tie_when_it_holds(run: Run) -> None:
     assert {(row["since"], row["a"], row["b"]) for row in kernel} == {("2024-12-03", "Alpha", "Beta")}
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ("network --aggregation combine", "not defined for --kind agreement"),
-        ("network --kind two-mode --normalisation jaccard", "not defined for --kind two-mode"),
-        ("network --level tone", "no level is called 'tone'"),
-        ("network --kernel uniform", "needs --width"),
-        ("network --window soon", "write 28d, 4w"),
-        ("network --alpha 2", "alpha"),
-        ("alliances --edges nowhere.csv", "nowhere.csv"),
-        ("alliances --edges x.csv --actor sadr", "leave out the options"),
-        ("rank --by fame", "betweenness"),
-        ("network --step 3d", "choose --window or --kernel"),
-        ("network --kernel uniform --width 99999999", "a kernel spans 1 to"),
-        ("network --kind stances --normalisation jaccard", "not defined for --kind stances"),
-    ],
-)
-def test_a_wrong_option_is_answered_in_a_sentence(run: Run, options: str, words: str) -> None:
-    done = run(*options.split())
-    assert done.returncode in {2, 3}
-    assert done.stderr.startswith("error: ")
-    assert words in done.stderr
-    assert not done.stdout
-
-
 def test_alliances_of_the_highland_tribes_are_the_published_ones(run: Run, highland: str) -> None:
     two = json.loads(run("alliances", "--edges", highland, "--format", "json").stdout)
     assert (two["frustration"], two["lower_bound"], two["gap"], two["exact"]) == (7, 7, 0, True)
@@ -147,24 +122,6 @@ def test_a_selection_of_nothing_is_an_empty_answer(run: Run, command: str) -> No
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) == 1
     assert "nan" not in done.stdout.lower()
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("a,b,weight\nx,y,nan\n", "line 2"),
-        ("a,b\nx,y\n", "weight"),
-        ("a,b,weight\nx,,1\n", "line 2"),
-        ("", "empty"),
-    ],
-)
-def test_a_broken_list_of_ties_says_where(run: Run, tmp_path: Path, text: str, words: str) -> None:
-    file = tmp_path / "ties.csv"
-    file.write_text(text, "utf-8")
-    for command in ("alliances", "rank"):
-        done = run(command, "--edges", str(file))
-        assert done.returncode in {2, 3}
-        assert words in done.stderr
 
 
 def test_contradicting_ties_are_added_with_a_note(run: Run, tmp_path: Path) -> None:

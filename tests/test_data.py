@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import RdfFormat, Store, parse
+from pyoxigraph import Literal, RdfFormat, Store, parse
 
 from stancegraph import statements, store, validation
 from stancegraph.records import Statement
@@ -202,7 +202,9 @@ def test_every_stance_has_a_word_for_each_kind_of_target_in_two_languages(shippe
     words: dict[tuple[str, str, str], str] = {}
     for row in rows:
         kind = row["kind"].value.partition("wordFor")[2]
-        words[row["edge"].value.partition("#")[2], kind, row["word"].language] = row["word"].value
+        word = row["word"]
+        assert isinstance(word, Literal)
+        words[row["edge"].value.partition("#")[2], kind, word.language or ""] = word.value
     assert len(words) == len(rows) == 4 * 4 * 2
     english = {(edge, kind): word for (edge, kind, language), word in words.items() if language == "en"}
     assert [english["supports", kind] for kind in ("Actor", "Claim", "Demand", "Undertaking")] == [

@@ -44,8 +44,9 @@ def records(graph: Store, **filters: Any) -> dict[tuple[str, str, str], dict[str
         }
         known = {name: value for name, value in attributes.items() if value}
         for speaker in said.speakers:
-            for target, sign in said.targets:
-                found[speaker.iri, target.iri, said.iri] = {"polarity": sign, **known}
+            for stance in said.targets:
+                own = {"polarity": stance.sign, **known, "basis": stance.basis, "confidence": stance.confidence}
+                found[speaker.iri, stance.thing.iri, said.iri] = own
     return found
 
 

@@ -151,7 +151,7 @@ def test_everything_is_reached_by_keyboard_and_escape_leads_back(show: Any) -> N
 def test_the_table_says_what_the_graph_says(show: Any) -> None:
     graph = five()
     rows = show(graph).tab.locator("#rows tr").all()
-    names = {1: "supports", -1: "opposes", 0: "neutral"}
+    names = {1: "supports", -1: "opposes", 0: "neutral on"}
     shown = Counter(
         (
             *row.locator("th, td:nth-child(3), td:nth-child(4)").all_inner_texts(),
@@ -176,7 +176,7 @@ def test_the_legend_counts_stances_and_actors(show: Any) -> None:
     def counts(name: str) -> dict[str, int]:
         return {e.get_attribute(name): int(e.inner_text()) for e in tab.locator(f"[{name}]").all()}
 
-    assert counts("data-sign") == {"supports": 4, "opposes": 2, "neutral": 1}
+    assert counts("data-sign") == {"supports": 4, "opposes": 2, "neutral on": 1}
     assert counts("data-shape") == {"dot": 3, "square": 1, "triangle": 1, "box": 1}
     assert "6 of 6 statements, 5 actors from 2 documents" in " ".join(
         tab.locator("header").inner_text().split()

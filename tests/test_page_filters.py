@@ -26,7 +26,7 @@ small, large = pages.small, pages.large
     [
         ("polarity", "supports", "5 of 8 statements, 4 actors"),
         ("polarity", "opposes", "3 of 8 statements, 3 actors"),
-        ("polarity", "neutral", "1 of 8 statements, 1 actor"),
+        ("polarity", "neutral on", "1 of 8 statements, 1 actor"),
         ("target", "The first thing is so.", "4 of 8 statements, 3 actors"),
         ("document", "Document one · Echo · 2024-12-05", "4 of 8 statements, 2 actors"),
         ("act", "deny", "2 of 8 statements, 2 actors"),
@@ -73,8 +73,8 @@ def test_the_page_counts_as_python_does(
     if "polarity" in address:
         rows = rows[rows.level > 0]
     large.go(address)
-    every = len(set(table.stances(shipped).statement.listed()))
-    expected = len(set(rows.statement.listed()))
+    every = len(set(table.stances(shipped).statement.to_list()))
+    expected = len(set(rows.statement.to_list()))
     if "act" in filters:  # Python's act includes the narrower ones
         expected = sum(s.act == "urge" and bool(s.targets) for s in statements.said(shipped))
     assert large.count().startswith(f"{expected} of {every} statements")

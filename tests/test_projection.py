@@ -208,7 +208,7 @@ def test_a_kernel_weighs_rows_by_their_distance_in_time(kernel: str, at_half: fl
     rows = table.of(list("abcd"), ["x"] * 4, [1] * 4, days=days)
     (moment,) = network.kernels(rows, kernel, 20, at=["2025-03-11"])
     assert moment.weights is not None
-    weight = dict(zip((a.label for a in moment.rows.actor.listed()), moment.weights, strict=True))
+    weight = dict(zip((a.label for a in moment.rows.actor.to_list()), moment.weights, strict=True))
     assert weight["b"] == pytest.approx(at_half)
     assert ("c" in weight, "d" in weight) == (reach == 3, False)
 

@@ -53,7 +53,7 @@ def test_a_large_database_scanned_by_column_gives_what_a_small_one_gives_at_once
         for column in ("earliest", "latest", "quoted", "joint", "confidence"):
             assert getattr(mine, column).tolist() == getattr(theirs, column).tolist()
         for column in ("act", "medium", "basis", "document"):
-            assert getattr(mine, column).listed() == getattr(theirs, column).listed()
+            assert getattr(mine, column).to_list() == getattr(theirs, column).to_list()
 
 
 def test_more_statements_than_are_named_in_one_query_are_read_alike(

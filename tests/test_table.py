@@ -51,8 +51,8 @@ def test_columns_tell_day_document_act_quotation_and_confidence(five: Store) -> 
     rows = table.stances(five, actor="Beta")
     assert [date.fromordinal(int(d)).isoformat() for d in rows.earliest] == ["2024-12-03", "2025-03-01"]
     assert [date.fromordinal(int(d)).isoformat() for d in rows.latest] == ["2024-12-03", "2025-03-09"]
-    assert [document.label for document in rows.document.listed()] == ["Document one", "Document two"]
-    assert rows.act.listed() == ["assert", "urge"]
+    assert [document.label for document in rows.document.to_list()] == ["Document one", "Document two"]
+    assert rows.act.to_list() == ["assert", "urge"]
     assert rows.quoted.tolist() == [True, False]
     assert rows.confidence.tolist() == [1, 1]
 
@@ -86,11 +86,11 @@ def test_a_speaker_with_few_statements_can_be_left_out(five: Store) -> None:
 
 def test_of_equal_rows_the_first_counts_in_each_document_and_period(five: Store) -> None:
     rows = table.stances(five, actor="Alpha")
-    assert [len(rows.unrepeated(per)) for per in ("include", "document", "ever")] == [3, 2, 2]
-    kept = rows.unrepeated("document")
-    assert [iri.removeprefix(EX) for iri in kept.statement.listed()] == ["alpha-once", "alpha-denies"]
+    assert [len(rows.deduplicate(per)) for per in ("include", "document", "ever")] == [3, 2, 2]
+    kept = rows.deduplicate("document")
+    assert [iri.removeprefix(EX) for iri in kept.statement.to_list()] == ["alpha-once", "alpha-denies"]
     with pytest.raises(UsageError, match="fortnight"):
-        rows.unrepeated("fortnight")
+        rows.deduplicate("fortnight")
 
 
 def test_weeks_and_months_remember_their_year() -> None:
@@ -104,21 +104,21 @@ def test_weeks_and_months_remember_their_year() -> None:
 
 
 def kept(rows: Table, per: str) -> list[str]:
-    return [date.fromordinal(int(day)).isoformat() for day in rows.unrepeated(per).earliest]
+    return [date.fromordinal(int(day)).isoformat() for day in rows.deduplicate(per).earliest]
 
 
 def test_a_loosely_dated_row_is_left_out_of_weeks_with_a_note(five: Store) -> None:
-    rows = table.stances(five, actor="Beta").unrepeated("week")
+    rows = table.stances(five, actor="Beta").deduplicate("week")
     assert named(rows) == [("Beta", "first", 1)]
     assert rows.notes == ("1 row left out: the day is bounded more loosely than a week",)
-    assert len(table.stances(five, actor="Beta").unrepeated("month")) == 2
+    assert len(table.stances(five, actor="Beta").deduplicate("month")) == 2
 
 
 def test_large_level_values_are_duplicates_too() -> None:
     rows = table.of(
         ["a"] * 3, ["x"] * 3, [200, 200, -200], documents=["d"] * 3, scale=table.Scale("r", "scaled")
     )
-    assert [row.level for row in rows.unrepeated()] == [200, -200]
+    assert [row.level for row in rows.deduplicate()] == [200, -200]
 
 
 def test_leaving_a_document_out_keeps_what_another_reports(tmp_path: Path) -> None:
@@ -136,9 +136,9 @@ def test_leaving_a_document_out_keeps_what_another_reports(tmp_path: Path) -> No
         )
     )
     rows = table.stances(both)
-    assert [d.label for d in rows.document.listed()] == ["One", "One"]
+    assert [d.label for d in rows.document.to_list()] == ["One", "One"]
     left = rows.without_document([d.label for d in rows.document.values].index("One"))
-    assert [(row.actor.label, d.label) for row, d in zip(left, left.document.listed(), strict=True)] == [
+    assert [(row.actor.label, d.label) for row, d in zip(left, left.document.to_list(), strict=True)] == [
         ("A", "Two")
     ]
 
@@ -197,7 +197,7 @@ def test_windows_slide_over_days_weeks_and_statements(five: Store) -> None:
         ("2025-03-01", "2025-03-31", 5),
     ]
     by_statement = [
-        {iri.removeprefix(EX) for iri in w.rows.statement.listed()}
+        {iri.removeprefix(EX) for iri in w.rows.statement.to_list()}
         for w in network.windows(rows, "7s", step="1s")
     ]
     assert len(by_statement) == 2

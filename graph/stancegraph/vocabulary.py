@@ -51,6 +51,20 @@ PREFIXES: Final[dict[str, str]] = {
 STANCES: Final = {1: "supports", -1: "opposes", 0: "neutral on"}
 """Polarity → the word for the stance."""
 
+SHAPES: Final = {
+    "dot": ("person", ("politician", "cleric", "officer", "official", "journalist", "analyst")),
+    "square": ("state or government", ("state", "government", "government body")),
+    "triangle": ("armed group", ("armed group",)),
+    "diamond": (
+        "party, outlet or monitor",
+        ("political party or coalition", "media outlet", "monitor or rights group"),
+    ),
+    "hexagon": ("community, unnamed or other", ()),
+    "box": ("proposition", ("proposition",)),
+}
+"""Shape, in page and picture → its name in the legend and the kinds drawn so; a kind not listed is a hexagon."""
+SHAPE_OF: Final = {kind: shape for shape, (_, kinds) in SHAPES.items() for kind in kinds}
+
 
 def expand(curie: str) -> str:
     """The IRI a prefixed name stands for.

@@ -174,7 +174,7 @@ def _blocs(graph: nx.Graph[str], split: Frustration, label: Mapping[str, str]) -
     side = {node: number for number, members in enumerate(split.blocs, 1) for node in members}
     against: dict[int, list[Contradiction]] = defaultdict(list)
     for a, b, weight in split.frustrated:
-        behind = network.supporting_rows(graph, a, b).statement.listed() if "rows" in graph.graph else []
+        behind = network.supporting_rows(graph, a, b).statement.to_list() if "rows" in graph.graph else []
         first, second = sorted((label[a], label[b]))
         tie = Contradiction(first, second, weight, tuple(dict.fromkeys(behind)))
         for number in sorted({side[a], side[b]}):

@@ -80,8 +80,8 @@ def _documents(table: Table) -> list[Named]:
     """The documents that report any statement of the table."""
     reports = table.reports
     there = np.zeros(len(table.document.values), np.bool_)
-    for statement in table.statement.present():
-        there[reports.documents[reports.start[statement] : reports.start[statement + 1]]] = True
+    for run in np.unique(table.shown):
+        there[reports.documents[reports.start[run] : reports.start[run + 1]]] = True
     return [document for document, named_ in zip(table.document.values, there, strict=True) if named_]
 
 

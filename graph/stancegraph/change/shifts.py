@@ -59,7 +59,7 @@ def shifts(
         filters["actor"] = actor
     chosen = Filters.of(store, filters)
     day = day_of(store, event)[1].toordinal() if event is not None else None
-    table = flat.passing(chosen)
+    table = flat.select(chosen)
     undated = aside = 0
     pairs: dict[Pair, None] = {}
     for line in chain(positions.own(table), positions.ascribed(store, chosen)):

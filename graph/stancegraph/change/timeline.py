@@ -6,13 +6,13 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from stancegraph import statements
-from stancegraph.change.listing import STANCES, Listing
+from stancegraph.change.listing import Listing
 from stancegraph.statements.filters import ROWS, Filters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stancegraph.records import Named, Statement
+    from stancegraph.records import Named, Statement, Target
     from stancegraph.store import Store
 
 
@@ -34,11 +34,11 @@ def timeline(store: Store, actor: str | Sequence[str] | None = None, **filters: 
     chosen = Filters.of(store, filters)
     passes = chosen.row_test().passes
     found = [
-        (statement, speaker, target, sign)
-        for statement in statements.passing(_on_statements(chosen))
+        (statement, speaker, stance)
+        for statement in statements.select(_on_statements(chosen))
         for speaker in statement.speakers
-        for target, sign in statement.targets or ((None, None),)
-        if passes(speaker, target, sign)
+        for stance in statement.targets or (None,)
+        if passes(speaker, *(stance[:2] if stance else (None, None)))
     ]
     spoken: dict[Named, set[str]] = defaultdict(set)
     for statement, speaker, *_ in found:
@@ -52,20 +52,22 @@ def _on_statements(chosen: Filters) -> Filters:
     return chosen.without("min_count", *(f"not_{name}" for name in ROWS))
 
 
-def _row(statement: Statement, speaker: Named, target: Named | None, sign: int | None) -> dict[str, Any]:
+def _row(statement: Statement, speaker: Named, stance: Target | None) -> dict[str, Any]:
+    documents = {r.document.iri: r.document.title for r in statement.reports}
+    shown = documents.values() if stance is None else (documents[iri] for iri in stance.documents)
     return {
         "date": statement.date,
         "actor": speaker.label,
         "iri": speaker.iri,
         "act": statement.act,
-        "stance": None if sign is None else STANCES[sign],
-        "target": target.label if target else None,
-        "target_iri": target.iri if target else None,
+        "stance": stance.word if stance else None,
+        "target": stance.thing.label if stance else None,
+        "target_iri": stance.thing.iri if stance else None,
         "quotes": list(statement.quotes),
         "gist": statement.gist,
-        "basis": statement.basis,
-        "confidence": statement.confidence,
-        "documents": list(dict.fromkeys(report.document.title for report in statement.reports)),
+        "basis": (stance or statement).basis,
+        "confidence": (stance or statement).confidence,
+        "documents": list(dict.fromkeys(shown)),
         "statement": statement.iri,
         "event": [event.label for event in statement.about],
     }

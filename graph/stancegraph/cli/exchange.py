@@ -10,14 +10,13 @@ from typing import Annotated, Any, Literal
 import typer
 
 from stancegraph import output
-from stancegraph.cli import telling
+from stancegraph.cli import answers
+from stancegraph.cli.options import Request, but
 from stancegraph.cli.program import command
-from stancegraph.cli.request import Request
-from stancegraph.cli.root import app
 from stancegraph.errors import UsageError
 
 
-@command(app, "page", filters=True, formats=None, output=False)
+@command("page", filters=True, formats=None, output=False)
 def page(
     request: Request,
     file: Annotated[
@@ -31,17 +30,19 @@ def page(
     """Write the stance network as one HTML file that opens anywhere, offline."""
     from stancegraph import network, page
 
-    filters = dict(request.filters)
-    actors = list(filters.pop("actor", ())) if view == "ego" else []
-    if view == "ego" and len(actors) != 1:
-        raise UsageError("--view ego shows one actor's neighbourhood: name it with one --actor")
+    filters, ego = request.filters, None
+    if view == "ego":
+        filters, actors = but(filters, "actor"), filters.get("actor", ())
+        if len(actors) != 1:
+            raise UsageError("--view ego shows one actor's neighbourhood: name it with one --actor")
+        ego = actors[0]
     graph = network.stances(request.store, **filters)
-    page.write(graph, file, view=view, ego=actors[0] if actors else None)
+    page.write(graph, file, view=view, ego=ego)
     nodes = graph.number_of_nodes()
     output.note(f"wrote {file}: {graph.number_of_edges()} stances among {nodes} actors and propositions")
 
 
-@command(app, "plot", filters=True, recipe="agreement", formats=None, output=False)
+@command("plot", filters=True, network="agreement", formats=None, output=False)
 def plot(
     request: Request,
     file: Annotated[
@@ -68,7 +69,7 @@ def plot(
     output.note(f"wrote {file}")
 
 
-@command(app, "export", filters=True, recipe="any network", formats=None, output=False)
+@command("export", filters=True, network="any", formats=None, output=False)
 def export(
     request: Request,
     file: Annotated[
@@ -77,7 +78,7 @@ def export(
             "-o",
             "--output",
             metavar="FILE",
-            help="What to write: .graphml .gexf .csv .parquet .cyjs (Cytoscape), or .ttl .jsonld .nq (RDF).",
+            help="What to write: .graphml .gexf .csv .parquet .cyjs .json (Cytoscape), or .ttl .jsonld .nq (RDF).",
         ),
     ],
 ) -> None:
@@ -87,7 +88,7 @@ def export(
     output.note(exchange.write(request.store, file, of=request.network or "stances", **request.choices))
 
 
-@command(app, "import", data=False, formats=None, output=False)
+@command("import", data=False, formats=None, output=False)
 def import_(
     _: Request,
     what: Annotated[
@@ -126,7 +127,7 @@ def import_(
         output.note(line)
 
 
-@command(app, "check")
+@command("check")
 def check(
     request: Request,
     sources: Annotated[
@@ -135,12 +136,12 @@ def check(
     ] = None,
 ) -> None:
     """Check shapes, rules and, with --sources, every quotation against the text it was coded from."""
-    from stancegraph import validation as checking
+    from stancegraph import validation
 
-    result = checking.check(request.store, sources=sources)
+    result = validation.check(request.store, sources=sources)
     rows = [asdict(finding) for finding in result.findings]
     request.show(
-        rows, ["file", "subject", "rule", "message", "mend"], "fault", lambda: telling.faults_as_table(rows)
+        rows, ["file", "subject", "rule", "message", "mend"], "fault", lambda: answers.faults(result.findings)
     )
     for line in (*result.notes, str(result)):
         output.note(line)
@@ -148,7 +149,7 @@ def check(
         raise typer.Exit(1)
 
 
-@command(app, "load", data=False, formats=None, output=False)
+@command("load", data=False, formats=None, output=False)
 def load(
     _: Request,
     sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="RDF files or folders of them.")],

@@ -2,62 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from stancegraph import output
-from stancegraph.cli import telling, terminal
-from stancegraph.cli.options import FormTtl, complete
+from stancegraph.cli import answers, printing
+from stancegraph.cli.options import ACTOR, Actor, RdfFormat, Request
 from stancegraph.cli.program import command
-from stancegraph.cli.request import Request
-from stancegraph.cli.root import app
 from stancegraph.errors import UsageError
+from stancegraph.vocabulary import local_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from stancegraph.store import Term
+
+SAID: Final = (
+    "statement speakers speaker_iris on_behalf_of addressees act medium basis date quotes gist condition "
+    "supports opposes neutral_on about figures confidence reports"
+).split()
+NUMBERS: Final = frozenset({"decimal", "double", "float"})
 
 
-def question_names(incomplete: str) -> list[str]:
+def complete_questions(incomplete: str) -> list[str]:
     """Shell completion with the names of the shipped questions."""
     from stancegraph.statements import questions
 
     return [question.name for question in questions.questions() if question.name.startswith(incomplete)]
 
 
-ActorArgument = Annotated[
-    str,
-    typer.Argument(metavar="ACTOR", help="A name, as you would type it.", autocompletion=complete("actor")),
-]
-SAID = (
-    "statement speakers speaker_iris on_behalf_of addressees act medium basis date quotes gist condition "
-    "supports opposes neutral_on about figures confidence reports"
-).split()
-
-
-@command(app, "said", filters=True, formats=FormTtl)
+@command("said", filters=True, formats=RdfFormat)
 def said(
     request: Request,
     who: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="ACTOR",
-            help="Who spoke: a name, as you would type it; several actors by --actor.",
-            autocompletion=complete("actor"),
-        ),
+        typer.Argument(help="Who spoke: a name, as you would type it; several actors by --actor.", **ACTOR),
     ] = None,
 ) -> None:
     """Who said what: statements with their words, day and source, grouped by speaker, oldest first."""
     from stancegraph import statements
 
-    speakers = [*([" ".join(who)] if who else ()), *request.filters.get("actor", ())]
-    found = statements.said(request.store, **{**request.filters, "actor": speakers})
+    found = statements.said(request.store, **{**request.filters, "actor": request.speakers(who)})
     if request.format == "ttl":
-        output.emit(statements.turtle(request.store, found), request.output)
+        request.emit(statements.turtle(request.store, found))
         return
-    request.show([s.row() for s in found], SAID, "statement", lambda: telling.said_as_table(found))
+    request.show([s.row() for s in found], SAID, "statement", lambda: answers.statements(found))
     if any(statement.quotes for statement in found):
         output.note("quotations stand as the documents print them; many are translations")
 
 
-@command(app, "actors")
+@command("actors")
 def actors(
     request: Request,
     text: Annotated[str | None, typer.Argument(help="Part of a name, in any script.")] = None,
@@ -68,19 +63,19 @@ def actors(
     request.show(catalogue.actors(request.store, text), ["actor", "iri", "kind", "statements"], "actor")
 
 
-@command(app, "actor")
-def actor(request: Request, name: ActorArgument) -> None:
+@command("actor")
+def actor(request: Request, name: Actor) -> None:
     """One actor: names, roles, stances, allies and opponents, and who speaks of it."""
     from stancegraph import balance
 
     row = balance.profile(request.store, name)
     if request.format == "json":
-        output.emit(terminal.as_json(row), request.output)
+        request.emit(printing.as_json(row))
         return
-    request.show([row], list(row), "actor", lambda: telling.profile_as_table(row))
+    request.show([row], list(row), "actor", lambda: answers.profile(row))
 
 
-@command(app, "propositions")
+@command("propositions")
 def propositions(request: Request) -> None:
     """What stances are about, with the number of actors on either side; the most disputed first."""
     from stancegraph.statements import catalogue
@@ -89,7 +84,7 @@ def propositions(request: Request) -> None:
     request.show(rows, ["proposition", "iri", "supporters", "opposers"], "proposition")
 
 
-@command(app, "documents")
+@command("documents")
 def documents(request: Request) -> None:
     """The sources, with the number of statements each reports; the oldest first."""
     from stancegraph.statements import catalogue
@@ -98,7 +93,7 @@ def documents(request: Request) -> None:
     request.show(rows, ["document", "title", "publisher", "issued", "statements"], "document")
 
 
-@command(app, "events")
+@command("events")
 def events(request: Request) -> None:
     """What happened, and the occasions things were said on; the oldest first."""
     from stancegraph.statements import catalogue
@@ -107,7 +102,7 @@ def events(request: Request) -> None:
     request.show(rows, ["event", "iri", "date", "location", "within", "statements"], "event")
 
 
-@command(app, "figures", filters=True)
+@command("figures", filters=True)
 def figures(request: Request) -> None:
     """Numbers claimed, by source over time, with the least and the most the words allow."""
     from stancegraph.statements import catalogue
@@ -117,7 +112,7 @@ def figures(request: Request) -> None:
     request.show(rows, columns, "figure")
 
 
-@command(app, "ask", formats=FormTtl)
+@command("ask", formats=RdfFormat)
 def ask(
     request: Request,
     query: Annotated[
@@ -125,7 +120,7 @@ def ask(
         typer.Argument(
             metavar="QUERY",
             help="A shipped question's name, an .rq file, or SPARQL text.",
-            autocompletion=question_names,
+            autocompletion=complete_questions,
         ),
     ] = None,
     set_: Annotated[
@@ -148,8 +143,39 @@ def ask(
         raise UsageError(
             "no question asked: name one (stancegraph ask --list shows them) or give SPARQL text"
         )
-    question = questions.find(query)
-    variables, terms = questions.answer(
-        request.store, question, questions.settings(set_ or ()), timeout=timeout
+    variables, found = questions.answer(
+        request.store, questions.find(query), questions.settings(set_ or ()), timeout=timeout
     )
-    request.show_terms(variables, terms)
+    if request.format == "ttl":
+        request.emit(_turtle(found))
+    else:
+        values = [{name: _value(row.get(name)) for name in variables} for row in found]
+        request.show(values, variables, "row")
+
+
+def _value(term: Term | None) -> object:
+    """IRIs and values as text; whole and other numbers and truth values as such."""
+    from pyoxigraph import Literal
+
+    if not isinstance(term, Literal):
+        return None if term is None else term.value
+    kind = local_name(term.datatype.value)
+    if kind == "boolean":
+        return term.value in {"true", "1"}
+    try:
+        return int(term.value) if kind == "integer" else float(term.value) if kind in NUMBERS else term.value
+    except ValueError:
+        return term.value
+
+
+def _turtle(rows: Sequence[Mapping[str, Term]]) -> str:
+    from pyoxigraph import Triple
+
+    from stancegraph.store import turtle
+
+    columns = ("subject", "predicate", "object")
+    if any(set(row) != set(columns) for row in rows):
+        raise UsageError(
+            "--format ttl is for CONSTRUCT and DESCRIBE; a SELECT answers a table, as json or csv"
+        )
+    return turtle.write(Triple(*(row[column] for column in columns)) for row in rows)  # type: ignore[arg-type]

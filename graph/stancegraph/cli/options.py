@@ -1,18 +1,25 @@
-"""The options commands share, declared once: data and printing, the filters, the recipe of a network."""
+"""The options commands share, declared once: data and printing, the filters, the choices of a network."""
 
 from __future__ import annotations
 
-import inspect
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+from dataclasses import dataclass
+from functools import cached_property
+from inspect import Parameter
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, get_type_hints
 
 import typer
 
+from stancegraph import output
+from stancegraph.cli import printing
 from stancegraph.errors import UsageError
 from stancegraph.statements.filters import TESTS, FilterOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
+    from stancegraph.store import Store
+
+T = TypeVar("T")
 Data = Annotated[
     str | None,
     typer.Option(
@@ -22,17 +29,20 @@ Data = Annotated[
         help="File, folder, database or SPARQL endpoint; default: the shipped graph.",
     ),
 ]
-Form = Annotated[Literal["table", "json", "csv", "md"], typer.Option("--format", help="How to print.")]
-FormTtl = Annotated[
-    Literal["table", "json", "csv", "md", "ttl"], typer.Option("--format", help="How to print.")
-]
+Format = Literal["table", "json", "csv", "md"]
+RdfFormat = Literal["table", "json", "csv", "md", "ttl"]
 Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Where to; - is stdout.")]
+DETAILS: Final[dict[str, dict[str, Any]]] = {
+    "since": {"metavar": "DAY"},
+    "until": {"metavar": "DAY"},
+    "min_confidence": {"min": 0, "max": 1},
+    "min_count": {"metavar": "N", "min": 1},
+}
+"""What an option shows or takes beyond what its filter declares."""
+SWITCHES: Final = {"quoted": "--quoted/--not-quoted", "joint": "--joint/--alone"}
 
 
-SWITCHES = {"quoted": "--quoted/--not-quoted", "joint": "--joint/--alone"}
-
-
-def complete(*kinds: str) -> Callable[[str], list[str]]:
+def complete_names(*kinds: str) -> Callable[[str], list[str]]:
     """Shell completion with names of these kinds from the shipped graph."""
 
     def names_beginning(incomplete: str) -> list[str]:
@@ -43,61 +53,114 @@ def complete(*kinds: str) -> Callable[[str], list[str]]:
     return names_beginning
 
 
-def filter_options() -> list[inspect.Parameter]:
-    """One option per filter, from the filters' own declaration."""
+ACTOR: Final = {"metavar": "ACTOR", "autocompletion": complete_names("actor")}
+Actor = Annotated[str, typer.Argument(help="A name, as you would type it.", **ACTOR)]
+OptionalActor = Annotated[list[str] | None, typer.Argument(help="Of whom; default: all.", **ACTOR)]
+
+
+@dataclass
+class Request:
+    """What the shared options ask for: which data, how and where to print, which statements, which network."""
+
+    data: str | None
+    format: str
+    output: str
+    filters: dict[str, Any]
+    projection: dict[str, Any]
+    network: str | None = None
+
+    @cached_property
+    def store(self) -> Store:
+        from stancegraph import store
+
+        return store.open(self.data)
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """The filters, and how a network is made of what passes them."""
+        return self.filters | self.projection
+
+    def speakers(self, words: Sequence[str] | None) -> list[str]:
+        """The actors meant: the argument, a name of one or several words, and those of `--actor`."""
+        return [*([" ".join(words)] if words else ()), *self.filters.get("actor", ())]
+
+    def show(
+        self,
+        rows: Sequence[Mapping[str, object]],
+        columns: Sequence[str],
+        noun: str,
+        text: Callable[[], str] | None = None,
+    ) -> None:
+        """Print rows, and their number on stderr; `text` makes what is read better than a table of columns."""
+        as_text = text if self.format == "table" else None
+        self.emit(as_text() if as_text else printing.format_rows(self.format, rows, columns))
+        output.note(printing.count(len(rows), noun) if rows else f"no {noun}s")
+
+    def emit(self, text: str) -> None:
+        """Write an answer where `--output` says."""
+        output.emit(text, self.output)
+
+
+def but(options: Mapping[str, T], name: str) -> dict[str, T]:
+    """The options but one, which the command's own argument stands for."""
+    return {key: value for key, value in options.items() if key != name}
+
+
+def printing_options(*, data: bool, formats: Any, output: bool) -> list[Parameter]:
+    """The options that say where the data is, how to print, and where to."""
+    shared = [_keyword("data", None, Data)] if data else []
+    if formats is not None:
+        annotation = Annotated[formats, typer.Option("--format", help="How to print.")]
+        shared.append(_keyword("format", "table", annotation))
+    return [*shared, _keyword("output", "-", Output)] if output else shared
+
+
+def filter_options() -> list[Parameter]:
+    """One option for each filter, from the filters' own declaration."""
     parameters = []
-    for name, hint in get_type_hints(FilterOptions, include_extras=True).items():
-        of, text = name.rstrip("_").removeprefix("not_"), hint.__metadata__[0]
-        flag = "--" + name.rstrip("_").replace("_", "-")
-        if of in TESTS:
-            made = typer.Option(flag, metavar="NAME", help=text, autocompletion=complete(*TESTS[of].kinds))
-            annotation: Any = Annotated[list[str] | None, made]
-        elif of in SWITCHES:
-            annotation = Annotated[bool | None, typer.Option(SWITCHES[of], help=text)]
-        elif of == "min_confidence":
-            annotation = Annotated[float | None, typer.Option(flag, help=text, min=0, max=1)]
-        elif of == "min_count":
-            annotation = Annotated[int | None, typer.Option(flag, metavar="N", help=text, min=1)]
-        elif of == "as":
-            annotation = Annotated[Literal["person", "organisation"], typer.Option(flag, help=text)]
-        else:
-            annotation = Annotated[str | None, typer.Option(flag, metavar="DAY", help=text)]
-        parameters.append(option(name, "person" if of == "as" else None, annotation))
+    for filter_, hint in get_type_hints(FilterOptions, include_extras=True).items():
+        name = filter_.rstrip("_")
+        wanted: Any = hint.__origin__
+        flag = SWITCHES.get(name) or f"--{name.replace('_', '-')}"
+        details = DETAILS.get(name, {})
+        if name.removeprefix("not_") in TESTS:
+            kinds = TESTS[name.removeprefix("not_")].kinds
+            wanted = list[str] | None
+            details = {"metavar": "NAME", "autocompletion": complete_names(*kinds)}
+        annotation = Annotated[wanted, typer.Option(flag, help=hint.__metadata__[0], **details)]
+        parameters.append(_keyword(filter_, "person" if name == "as" else None, annotation))
     return parameters
 
 
-def recipe_options(*, kinds: bool) -> list[inspect.Parameter]:
-    """One option per choice of a network, from their own declaration; with `kinds`, `--kind` names a network too."""
-    from stancegraph.network.options import CHOICES, KINDS, NetworkOptions, Recipe, allowed
+def network_options(*, kinds: bool) -> list[Parameter]:
+    """One option for each choice of a network, from its declaration; with `kinds`, `--kind` names one too."""
+    from stancegraph.network.options import CHOICES, KINDS, NetworkOptions, Recipe
 
     parameters = []
     if kinds:
         text = f"Which network: {', '.join(KINDS)}; or, as everywhere, what sort of actor speaks."
-        made = typer.Option("--kind", metavar="KIND", help=text)
-        parameters.append(option("kind", None, Annotated[list[str] | None, made]))
+        annotation: object = Annotated[list[str] | None, typer.Option("--kind", metavar="KIND", help=text)]
+        parameters.append(_keyword("kind", None, annotation))
     hints = get_type_hints(NetworkOptions, include_extras=True)
     for name in CHOICES:
-        text, default = hints[name].__metadata__[0], getattr(Recipe(), name)
-        if isinstance(default, bool):
-            annotation: Any = Annotated[bool, typer.Option(f"--{name}/--no-{name}", help=text)]
-        elif words := allowed(name):
-            annotation = Annotated[Literal[words] | None, typer.Option(f"--{name}", help=text)]
-        else:
-            annotation = Annotated[str | None, typer.Option(f"--{name}", metavar="NAME", help=text)]
-        parameters.append(option(name, default if isinstance(default, bool) else None, annotation))
+        wanted, text = hints[name].__origin__, hints[name].__metadata__[0]
+        switch = wanted is bool
+        flag = f"--{name}/--no-{name}" if switch else f"--{name}"
+        metavar = "NAME" if wanted == str | None else None
+        annotation = Annotated[wanted, typer.Option(flag, help=text, metavar=metavar)]
+        parameters.append(_keyword(name, getattr(Recipe(), name) if switch else None, annotation))
     return parameters
 
 
-def split_kinds(given: list[str] | None) -> tuple[str | None, list[str]]:
+def split_kinds(given: Sequence[str]) -> tuple[str | None, list[str]]:
     """What `--kind` was given, as the network named (or None) and the kinds of actor; they share no word."""
     from stancegraph.network.options import KINDS
 
-    networks = [kind for kind in given or () if kind in KINDS]
+    networks = [kind for kind in given if kind in KINDS]
     if len(networks) > 1:
         raise UsageError(f"--kind {' --kind '.join(networks)}: name one network")
-    return next(iter(networks), None), [kind for kind in given or () if kind not in KINDS]
+    return next(iter(networks), None), [kind for kind in given if kind not in KINDS]
 
 
-def option(name: str, default: Any, annotation: Any) -> inspect.Parameter:
-    """An option as the parameter of a function, for Typer to read."""
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+def _keyword(name: str, default: object, annotation: object) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)

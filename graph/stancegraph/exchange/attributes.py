@@ -124,7 +124,7 @@ def _statement_counts(table: Table) -> dict[str, int]:
 
 def _stances(graph: nx.Graph[str]) -> Iterator[tuple[str, str, str, Data]]:
     table: Table = graph.graph["rows"]
-    columns = (table.actor.listed(), table.target.listed(), table.statement.listed())
+    columns = (table.actor.to_list(), table.target.to_list(), table.statement.to_list())
     days = zip(table.earliest.tolist(), table.latest.tolist(), strict=True)
     edges: Any = graph.edges
     for row, (actor, target, key, span) in enumerate(zip(*columns, days, strict=True)):
@@ -143,8 +143,8 @@ def _stances(graph: nx.Graph[str]) -> Iterator[tuple[str, str, str, Data]]:
 
 
 def _reports(table: Table, row: int) -> list[dict[str, str]]:
-    place = int(table.statement.codes[row])
-    start, end = table.reports.start[place : place + 2]
+    run = int(table.shown[row])
+    start, end = table.reports.start[run : run + 2]
     documents = (table.document.values[code] for code in table.reports.documents[start:end])
     return [{"title": document.label, "document": document.iri} for document in documents]
 

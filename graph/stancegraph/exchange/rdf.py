@@ -16,7 +16,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple
 
 from stancegraph import statements
 from stancegraph.errors import StanceError
-from stancegraph.statements.filters import FilterOptions, checked
+from stancegraph.statements.filters import FilterOptions, check
 from stancegraph.store import Endpoint, Store
 from stancegraph.store.turtle import write as write_turtle
 from stancegraph.vocabulary import PREFIXES, compact, expand
@@ -42,7 +42,7 @@ def quads(store: Store, **filters: Unpack[FilterOptions]) -> list[Quad]:
 
     Without filters, everything in the store. Raises StanceError where an endpoint answers in part.
     """
-    if checked(filters):
+    if check(filters):
         return statements.described(store, statements.said(store, **filters))
     rows = store.select(f"SELECT ?s ?p ?o ?graph WHERE {EVERY}")
     if isinstance(store, Endpoint):

@@ -116,4 +116,4 @@ def _documents(table: Table) -> pa.ListArray:
     start, documents = table.reports.start, table.reports.documents
     iris = _strings(document.iri for document in table.document.values)
     lists = pa.ListArray.from_arrays(pa.array(start, pa.int32()), iris.take(pa.array(documents)))
-    return lists.take(pa.array(table.statement.codes))
+    return lists.take(pa.array(table.shown))

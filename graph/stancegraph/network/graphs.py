@@ -144,20 +144,22 @@ def prepare(source: Store | Table, kind: str, options: Mapping[str, Any]) -> tup
 
 def countable(table: Table, recipe: Recipe) -> Table:
     """The rows that count under a recipe: neutral ones only if asked for, of equal ones the first, inside a period."""
-    kept = table if recipe.neutral or recipe.kind == "stances" else table.decided()
+    kept = table if recipe.neutral or recipe.kind == "stances" else table.without_neutral()
     if recipe.kind in {"agreement", "targets"} and not recipe.undertakings and kept.bound is not None:
         left_out = int(kept.bound.sum())
         note = "1 row" if left_out == 1 else f"{left_out} rows"
-        kept = kept[~kept.bound].noting(
+        kept = kept[~kept.bound].with_notes(
             f"{note} left out: demands that bind the speaker (--undertakings counts them)" if left_out else ""
         )
-    kept = kept.unrepeated(recipe.duplicates, levels=recipe.aggregation != "ignore")
+    kept = kept.deduplicate(recipe.duplicates, levels=recipe.aggregation != "ignore")
     if recipe.kind not in {"agreement", "targets"} or kept.period is None:
         return kept
     inside = kept[kept.period >= 0]
     left_out = len(kept) - len(inside)
     rows = "1 row" if left_out == 1 else f"{left_out} rows"
-    return inside.noting(f"{rows} left out: the days straddle two periods, or an end is open" if left_out else "")
+    return inside.with_notes(
+        f"{rows} left out: the days straddle two periods, or an end is open" if left_out else ""
+    )
 
 
 def build(
@@ -223,7 +225,7 @@ def _direct(table: Table) -> Iterator[tuple[str, str, float, Named]]:
     actors = {thing.iri for thing in table.actor.values} | (
         set(reader.actors(table.store)) if table.store else set()
     )
-    for row in table.unrepeated("document"):
+    for row in table.deduplicate("document"):
         if row.target.iri in actors and row.target.iri != row.actor.iri:
             yield row.actor.iri, row.target.iri, float(row.level), row.target
 

@@ -1,11 +1,11 @@
 """Periods: agreement is agreement at one time, so rows on one target meet only inside a period.
 
-    auto                          cuts where nobody in the whole graph said anything for 30 days; a stretch longer
-                                  than a quarter is cut by calendar quarters too
-    week, month, quarter, year    calendar periods (weeks of ISO 8601)
-    90                            so many days each, from the first day there is
-    fall of Assad, 2025-03-06     cuts on the first day of each event, or on days
-    none                          no periods, as in the Discourse Network Analyzer
+auto                          cuts where nobody in the whole graph said anything for 30 days; a stretch longer
+                              than a quarter is cut by calendar quarters too
+week, month, quarter, year    calendar periods (weeks of ISO 8601)
+90                            so many days each, from the first day there is
+fall of Assad, 2025-03-06     cuts on the first day of each event, or on days
+none                          no periods, as in the Discourse Network Analyzer
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ class Periods:
     def __str__(self) -> str:
         """In words: "2 periods: 2024-11-27…2024-12-08, 2025-03-06…2025-03-16"."""
         shown = [
-            f"{date.fromordinal(since)}…{date.fromordinal(until)}" if until > since else f"{date.fromordinal(since)}"
+            f"{date.fromordinal(since)}…{date.fromordinal(until)}"
+            if until > since
+            else f"{date.fromordinal(since)}"
             for since, until in self.spans
         ]
         if len(shown) > 8:
@@ -77,7 +79,7 @@ def assign(table: Table, period: str, store: Store | None) -> Table:
     found = periods(period, days, store)
     if len(found.spans) == 1 and period == "auto":
         return table
-    return replace(table, period=found.codes(table.earliest, table.latest)).noting(str(found))
+    return replace(table, period=found.codes(table.earliest, table.latest)).with_notes(str(found))
 
 
 def periods(period: str, days: Days, store: Store | None = None) -> Periods:

@@ -58,13 +58,13 @@ class Counts:
 
 def project(table: Table, recipe: Recipe, weights: Vector | None = None) -> Projection:
     """The network a recipe makes of the rows (repetitions are left out before); `weights` count rows by K(u)."""
-    counts = counted(table, weights, kind=recipe.kind)
+    counts = count(table, weights, kind=recipe.kind)
     if recipe.kind == "two-mode":
         return _two_mode(counts, table.scale, recipe)
     return Projection(_one_mode(counts, table.scale, recipe), counts.rows, counts.rows)
 
 
-def counted(table: Table, weights: Vector | None = None, *, kind: str = "agreement") -> Counts:
+def count(table: Table, weights: Vector | None = None, *, kind: str = "agreement") -> Counts:
     """A, with the actors (or the targets) as rows; a row weighs 1, or the square root of its kernel weight.
 
     In a network of one mode the columns are targets (or actors) in each period.

@@ -121,7 +121,9 @@ def _close(table: Table, days: int, what: str) -> Table:
     """The rows bounded to so many days or fewer."""
     rows = table[table.latest - table.earliest < days]
     loose = len(table) - len(rows)
-    return rows.noting(f"{loose} rows left out: the day is bounded more loosely than {what}" if loose else "")
+    return rows.with_notes(
+        f"{loose} rows left out: the day is bounded more loosely than {what}" if loose else ""
+    )
 
 
 def _by_statements(table: Table, number: int, step: int) -> Iterator[Moment]:
@@ -161,7 +163,7 @@ def kernels(
     close = table.latest - table.earliest < width
     rows = table[close]
     loose = len(table) - len(rows)
-    rows = rows.noting(
+    rows = rows.with_notes(
         f"{loose} rows left out: the day is bounded more loosely than the kernel" if loose else ""
     )
     middle = (rows.earliest.astype(float) + rows.latest) / 2

@@ -46,8 +46,8 @@ def evidence(graph: nx.Graph[str], a: str, b: str) -> list[Statement]:
         raise UsageError(
             "this network was made from rows of your own: ties.supporting_rows gives those of a tie"
         )
-    found = statements.by_iri(behind.store, set(behind.statement.listed()))
-    return [found[iri] for iri in dict.fromkeys(behind.statement.listed())]
+    found = statements.by_iri(behind.store, set(behind.statement.to_list()))
+    return [found[iri] for iri in dict.fromkeys(behind.statement.to_list())]
 
 
 def supporting_rows(graph: nx.Graph[str], a: str, b: str) -> Table:
@@ -195,7 +195,7 @@ def comparison(
 ) -> tuple[list[dict[str, Any]], dict[str, Statement]]:
     """The rows of `compare`, and the statements they name by IRI."""
     filters = Filters.of(store, {**options, "actor": (a, b)})
-    table = flat.passing(filters)
+    table = flat.select(filters)
     sides = [_levels_on_targets(table, iri) for iri in filters.meant["actor"]]
     found = []
     for target in {**sides[0], **sides[1]}:

@@ -8,6 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, TypedDict
 
 from stancegraph import layout
+from stancegraph.vocabulary import SHAPE_OF, SHAPES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -19,20 +20,6 @@ if TYPE_CHECKING:
     Curve = dict[str, object] | bool
     Places = list[Pair | None]
     Rectangle = tuple[int, int, int, int]
-
-SHAPES: Final = {
-    "dot": ("person", ("politician", "cleric", "officer", "official", "journalist", "analyst")),
-    "square": ("state or government", ("state", "government", "government body")),
-    "triangle": ("armed group", ("armed group",)),
-    "diamond": (
-        "party, outlet or monitor",
-        ("political party or coalition", "media outlet", "monitor or rights group"),
-    ),
-    "hexagon": ("community, unnamed or other", ()),
-    "box": ("proposition", ("proposition",)),
-}
-"""Shape → its name in the legend and the kinds drawn so; a kind not listed is a hexagon."""
-SHAPE_OF: Final = {kind: shape for shape, (_, kinds) in SHAPES.items() for kind in kinds}
 
 LETTER: Final = 0.52
 """Mean width of a letter of a sans-serif face, in ems."""

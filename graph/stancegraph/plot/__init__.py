@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from stancegraph import output
 from stancegraph.errors import UsageError
-from stancegraph.plot import style
-from stancegraph.plot.sheet import BARE, encoded
+from stancegraph.plot import canvas
 
 if TYPE_CHECKING:
     import os
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMS", "KINDS", "figure", "write"]
 
 KINDS: Final = ("network", "matrix", "timeline", "polarisation")
-FORMS: Final = tuple(BARE)
+FORMS: Final = tuple(canvas.UNSAID)
 """What a file name may end in."""
 NARROWEST: Final = 3.0
 WIDEST: Final = 60.0
@@ -34,7 +33,7 @@ WIDEST: Final = 60.0
 
 
 def figure(
-    source: Store | Table, kind: str = "network", *, width: float | None = None, **choices: Any
+    source: Store | Table, kind: str = "network", *, width: float | None = None, **choices: object
 ) -> Figure:
     """A picture of a store or table (`table.stances`) as a figure of `width` inches, wider where it must be.
 
@@ -46,17 +45,17 @@ def figure(
 
     >>> from stancegraph import store
     >>> picture = figure(store.open(), "matrix", actor="khazali")
-    >>> [text.get_text() for text in picture.axes[0].texts if "Khazali" in text.get_text()]
+    >>> [name.get_text() for name in picture.axes[0].get_yticklabels()]
     ['Qais al-Khazali']
     """
     if kind not in KINDS:
         raise UsageError(f"--kind '{str(kind)[:20]}': choose one of {', '.join(KINDS)}")
     if width is not None and not NARROWEST <= width <= WIDEST:
         raise UsageError(f"--width {width}: a picture is {NARROWEST:g} to {WIDEST:g} inches across")
-    drawn = importlib.import_module(f"stancegraph.plot.{kind}")
-    with style.settled():
-        made: Figure = drawn.figure(source, width=width, **choices)
-    return made
+    module = importlib.import_module(f"stancegraph.plot.{kind}")
+    with canvas.style():
+        picture: Figure = module.figure(source, width=width, **choices)
+    return picture
 
 
 def write(
@@ -65,7 +64,7 @@ def write(
     kind: str = "network",
     *,
     width: float | None = None,
-    **choices: Any,
+    **choices: object,
 ) -> None:
     """Writes a picture to a file ending in .png (300 dots per inch), .svg or .pdf, whole or not at all; see `figure`.
 
@@ -76,4 +75,4 @@ def write(
         raise UsageError(
             f"'{Path(path).name[:60]}' does not end in {', '.join(f'.{one}' for one in FORMS)}: name it so"
         )
-    output.write(Path(path), encoded(figure(source, kind, width=width, **choices), form))
+    output.write(Path(path), canvas.encode(figure(source, kind, width=width, **choices), form))

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from itertools import groupby, islice, pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from stancegraph import network
 from stancegraph.balance.frustration import frustration
 from stancegraph.balance.scores import balance, polarisation
 from stancegraph.errors import UsageError
-from stancegraph.plot import curves, style, subject
-from stancegraph.plot.blocs import SECONDS, weighted
-from stancegraph.plot.frame import framed
-from stancegraph.plot.network import signed
+from stancegraph.plot import canvas
+from stancegraph.plot.network import SECONDS, signed, weighted
+from stancegraph.plot.selection import count, select, spell
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from stancegraph.network import Moment
-    from stancegraph.plot.subject import Subject
+    from stancegraph.plot.canvas import Key
+    from stancegraph.plot.selection import Selection
     from stancegraph.store import Store
     from stancegraph.table import Table
+
+    Span = tuple[float, float]
 
 TITLE: Final = "How far apart, over time"
 MOST: Final = 400
@@ -29,10 +39,21 @@ WIDTH: Final = 7.5
 UNITS: Final = {"d": "day", "w": "week", "m": "month", "y": "year", "s": "statement"}
 FEW: Final = 10
 """A window of fewer statements is drawn in grey."""
+MEASURES: Final = (("balance", "#00785a", "s"), ("polarisation", canvas.INK, "o"))
+"""Field, colour and marker; squares are hollow."""
+CURVES: Final = 190.0
+BARS: Final = 44.0
+"""Heights of the axes in points, and from one to the next."""
+BETWEEN: Final = 14.0
+EVERY: Final = 68.0
+"""Points that one label of time needs."""
+NARROW: Final = 14.0
+NUMBERED: Final = 24.0
+"""Where windows are narrower, marks are small and without their days; values are written from the second on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class Window:
     """One window (first and last day as ordinals): what it holds, and its two measures, None without a tie."""
 
     since: int
@@ -44,10 +65,6 @@ class Point:
     polarisation: float | None
     balance: float | None
 
-    @property
-    def weak(self) -> bool:
-        return self.statements < FEW
-
 
 def figure(
     source: Store | Table,
@@ -56,28 +73,43 @@ def figure(
     labels: str = "en",
     window: str = "4w",
     step: str | None = None,
-    **choices: Any,
+    **choices: object,
 ) -> Figure:
     """Polarisation and balance of each window as a figure; takes the choices and filters of `network.agreement`.
 
     A window without a tie has neither and is left blank; one of fewer than ten statements is grey. Below stand
     the numbers of actors with a tie and of ties of each sign.
     """
-    about = subject.read(source, choices, labels=labels)
-    if about.recipe.aggregation == "ignore":
+    selection = select(source, choices, labels=labels)
+    if selection.recipe.aggregation == "ignore":
         raise UsageError(
             "--aggregation ignore has no signs, so no polarisation: choose another for this picture"
         )
-    points, notes = _points(about, window, step)
-    wide = max((width or WIDTH) * style.INCH - 2 * style.MARGIN, 300.0)
-    words = [_words(window, step), " ".join([about.caption(), *notes])]
-    sheet, top = framed(TITLE, wide, curves.HIGH, head=24.0, keys=[curves.keys(points, FEW)], notes=words)
-    curves.draw(sheet, points, (style.MARGIN, top), wide, even=window.strip().endswith("s"))
-    return sheet.figure
+    by_statements = window.strip().endswith("s")
+    windows, notes = _windows(selection, window, step, by_statements)
+    wide = max((width or WIDTH) * canvas.INCH - 2 * canvas.MARGIN - 54, 240.0)
+    spans = _spans(windows, by_statements)
+    ends = spans[0][0], spans[-1][1]
+    picture, (curves, actors, ties) = canvas.stack(wide, [CURVES, BARS, BARS], BETWEEN)
+    for axes in (curves, actors, ties):
+        axes.set_xlim(ends)
+        axes.tick_params(labelbottom=False, labelsize=canvas.SMALL, labelcolor=canvas.SOFT)
+    _draw_curves(curves, windows, spans, days=not by_statements)
+    _draw_bars(actors, "actors", [([w.actors for w in windows], canvas.NODE)], spans)
+    signs = [([w.agree for w in windows], canvas.POSITIVE), ([-w.disagree for w in windows], canvas.NEGATIVE)]
+    _draw_bars(ties, "ties", signs, spans)
+    _label_time(ties, windows, spans)
+    words = [_words(window, step), " ".join([selection.caption(), *notes])]
+    return canvas.surround(
+        picture, TITLE, keys=[_keys(windows)], notes=words, width=width or WIDTH, widest=math.inf
+    )
 
 
-def _points(about: Subject, window: str, step: str | None) -> tuple[list[Point], list[str]]:
-    rows = about.rows[about.dated()] if window.strip().endswith("s") else about.rows
+def _windows(
+    selection: Selection, window: str, step: str | None, by_statements: bool
+) -> tuple[list[Window], list[str]]:
+    """The windows, and what is left out, in sentences."""
+    rows = selection.rows[selection.dated()] if by_statements else selection.rows
     moments = list(islice(network.windows(rows, window, step=step), MOST + 1))
     if not moments:
         raise UsageError(
@@ -88,29 +120,177 @@ def _points(about: Subject, window: str, step: str | None) -> tuple[list[Point],
         raise UsageError(
             f"--window {window} makes more than {MOST} windows: a picture holds no more; take a longer one"
         )
-    left = len(about.rows) - len(rows)
-    loose = f"{subject.counted(left, 'row')} left out: the day is bounded more loosely than a month"
+    left = len(selection.rows) - len(rows)
+    loose = f"{count(left, 'row')} left out: the day is bounded more loosely than a month"
     notes = list(moments[0].rows.notes) or ([loose] if left else [])
-    return [_point(about, moment) for moment in moments], [
-        note[:1].upper() + note[1:] + "." for note in notes
-    ]
+    return [_window(selection, moment) for moment in moments], [f"{n[:1].upper()}{n[1:]}." for n in notes]
 
 
-def _point(about: Subject, moment: Moment) -> Point:
-    graph = signed(moment.rows, about.recipe)
+def _window(selection: Selection, moment: Moment) -> Window:
+    graph = signed(moment.rows, selection.recipe)
     tied = graph.subgraph([node for node in graph if graph.degree(node)])
-    weights = [weight for _, _, weight in weighted(tied)]
-    found = frustration(tied, blocs=2, seconds=SECONDS) if weights else None
-    return Point(
+    weights = [weight for *_, weight in weighted(tied)]
+    found = frustration(tied, blocs=2, seconds=SECONDS)
+    return Window(
         moment.since.toordinal(),
         moment.until.toordinal(),
         len(moment.rows.statement.present()),
         len(tied),
         sum(weight > 0 for weight in weights),
         sum(weight < 0 for weight in weights),
-        polarisation(tied, found.blocs) if found else None,
-        balance(tied, found.index) if found else None,
+        polarisation(tied, found.blocs) if weights else None,
+        balance(tied, found.index),
     )
+
+
+def _spans(windows: Sequence[Window], by_statements: bool) -> list[Span]:
+    """From where to where each window stands, in days; where they overlap, about its middle.
+
+    Windows of statements stand side by side, whatever their days.
+    """
+    if by_statements:
+        return [(i, i + 1) for i in range(len(windows))]
+    spans = [(float(w.since), w.until + 1.0) for w in windows]
+    if all(a[1] <= b[0] for a, b in pairwise(spans)):
+        return spans
+    middles = [(low + high) / 2 for low, high in spans]
+    edges = [(a + b) / 2 for a, b in pairwise(middles)]
+    return list(pairwise([2 * middles[0] - edges[0], *edges, 2 * middles[-1] - edges[-1]]))
+
+
+def _room(axes: Axes, spans: Sequence[Span]) -> float:
+    """How wide the narrowest window is, in points."""
+    low, high = axes.get_xlim()
+    wide = axes.get_window_extent().width / axes.figure.dpi * canvas.INCH
+    return min(last - first for first, last in spans) / (high - low) * wide
+
+
+def _draw_curves(axes: Axes, windows: Sequence[Window], spans: Sequence[Span], *, days: bool) -> None:
+    """Both measures: a mark in the middle of each window, joined to the next; over its `days`, if spans are such."""
+    room = _room(axes, spans)
+    axes.set_ylim(-0.09, 1.1)
+    shares = (0, 0.25, 0.5, 0.75, 1)
+    axes.set_yticks(shares, [f"{share:g}" for share in shares])
+    axes.grid(True, axis="y")
+    axes.axhline(0, color=canvas.FAINT, linewidth=0.8, zorder=0.8)
+    _mark_gaps(axes, windows, spans)
+    middles = [(low + high) / 2 for low, high in spans]
+    weak = np.array([window.statements < FEW for window in windows])
+    for name, colour, marker in MEASURES:
+        values = np.array([getattr(window, name) for window in windows], float)  # None is no number: a gap
+        axes.plot(middles, values, color=colour, linewidth=1.1, alpha=0.7, label=name, zorder=2)
+        for own, shade in ((~weak, colour), (weak, canvas.FAINT)):
+            there = own & ~np.isnan(values)
+            at, level = np.array(middles)[there], values[there]
+            if days and room >= NARROW:
+                inset = 3 / room * min(high - low for low, high in spans)
+                low, high = np.array(spans)[there].T
+                axes.hlines(level, low + inset, high - inset, color=shade, linewidth=1.6, zorder=2)
+            axes.scatter(
+                at,
+                level,
+                s=12 if room < NARROW else 34,
+                marker=marker,
+                facecolor=canvas.PAPER if marker == "s" else shade,
+                edgecolor=shade,
+                linewidth=1.3,
+                zorder=3,
+                clip_on=False,
+                label=name,
+            )
+    if room >= NUMBERED:
+        _write_values(axes, windows, middles)
+
+
+def _mark_gaps(axes: Axes, windows: Sequence[Window], spans: Sequence[Span]) -> None:
+    """A pale field with a word where there is nothing to measure."""
+    cells = list(zip(windows, spans, strict=True))
+    for empty, run in groupby(cells, key=lambda cell: cell[0].balance is None):
+        own = list(run)
+        low, high = own[0][1][0], own[-1][1][1]
+        if not empty:
+            continue
+        axes.axvspan(low, high, color=canvas.GROUND, linewidth=0, zorder=0.4)
+        words = "no ties" if any(window.statements for window, _ in own) else "no statements"
+        room = _room(axes, [(low, high)])
+        if room > canvas.SMALL + 3:
+            upright = room < canvas.measure(words, canvas.SMALL) + 8
+            axes.text(
+                (low + high) / 2,
+                0.55,
+                words,
+                ha="center",
+                va="center",
+                rotation=90 if upright else 0,
+                rotation_mode="anchor",
+                size=canvas.SMALL,
+                color=canvas.SOFT,
+            )
+
+
+def _write_values(axes: Axes, windows: Sequence[Window], middles: Sequence[float]) -> None:
+    """The values at their marks, the higher above and the lower below."""
+    for window, x in zip(windows, middles, strict=True):
+        if window.polarisation is None or window.balance is None:
+            continue
+        for name, colour, _ in MEASURES:
+            value: float = getattr(window, name)
+            above = (name == "balance") == (window.balance >= window.polarisation)
+            axes.annotate(
+                f"{value:.2f}",
+                (x, value),
+                xytext=(0, 5 if above else -5),
+                textcoords="offset points",
+                ha="center",
+                va="bottom" if above else "top",
+                color=canvas.SOFT if window.statements < FEW else colour,
+                bbox=canvas.plate(canvas.PAPER),
+            )
+
+
+def _draw_bars(axes: Axes, name: str, series: Sequence[tuple[list[int], str]], spans: Sequence[Span]) -> None:
+    """A row of bars, upwards for numbers above 0 and downwards for those below, with their numbers where they fit."""
+    middles = [(low + high) / 2 for low, high in spans]
+    room = _room(axes, spans)
+    thick = min(0.64, 22 / room) * min(high - low for low, high in spans)
+    for numbers, colour in series:
+        bars = axes.bar(middles, numbers, thick, color=colour, label=name)
+        if room >= NUMBERED - 6:
+            words = [f"{abs(number):,}" if number else "" for number in numbers]
+            axes.bar_label(bars, words, padding=2, size=canvas.SMALL, color=canvas.SOFT)
+    axes.axhline(0, color=canvas.FAINT, linewidth=0.8, clip_on=False)
+    most = max(1, *(number for numbers, _ in series for number in numbers))
+    least = min(0, *(number for numbers, _ in series for number in numbers))
+    above, below = 12, 10 if least else 0
+    unit = (most - least) / (BARS - above - below)
+    axes.set_ylim(least - below * unit, most + above * unit)
+    axes.set_yticks([0], [name])
+
+
+def _label_time(axes: Axes, windows: Sequence[Window], spans: Sequence[Span]) -> None:
+    """First and last day below as many windows as there is room for."""
+    every = math.ceil(EVERY / _room(axes, spans))
+    days = [(spell(w.since, short=True), spell(w.until, short=True)) for w in windows[::every]]
+    axes.set_xticks(
+        [(low + high) / 2 for low, high in spans[::every]],
+        [f"{first} –\n{last}" if first != last else first for first, last in days],
+    )
+    axes.tick_params(axis="x", labelbottom=True, length=3, pad=2)
+
+
+def _keys(windows: Sequence[Window]) -> list[Key]:
+    """The legend: the measures, what is weak, and the ties of each sign."""
+
+    def sample(colour: str, marker: str) -> Line2D:
+        fill = canvas.PAPER if marker == "s" else colour
+        return Line2D([], [], color=colour, lw=1.6, marker=marker, ms=5.5, mfc=fill, mec=colour, mew=1.3)
+
+    keys: list[Key] = [(sample(colour, marker), name) for name, colour, marker in reversed(MEASURES)]
+    if any(window.statements < FEW and window.balance is not None for window in windows):
+        keys.append((sample(canvas.FAINT, "o"), f"fewer than {FEW} statements"))
+    keys.append((Patch(color=canvas.POSITIVE), "ties: agree"))
+    keys.append((Patch(color=canvas.NEGATIVE), "disagree, downwards"))
+    return keys
 
 
 def _words(window: str, step: str | None) -> str:
@@ -124,5 +304,4 @@ def _words(window: str, step: str | None) -> str:
 
 
 def _length(text: str) -> str:
-    number, unit = int(text.strip()[:-1]), UNITS[text.strip()[-1]]
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+    return count(int(text.strip()[:-1]), UNITS[text.strip()[-1]])

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from datetime import date
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from matplotlib.collections import LineCollection
 
 from stancegraph.dates import EARLIEST, LATEST
 from stancegraph.errors import UsageError
-from stancegraph.plot import days, happenings, lanes, lettering, marks, style, subject
-from stancegraph.plot.frame import Key, framed
-from stancegraph.plot.lanes import Said
+from stancegraph.plot import canvas, marks
+from stancegraph.plot.marks import Mark
+from stancegraph.plot.selection import count, select
+from stancegraph.plot.time_axis import TimeAxis
+from stancegraph.statements import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from stancegraph.plot.days import Axis
-    from stancegraph.plot.happenings import Event
-    from stancegraph.plot.lanes import Piece
-    from stancegraph.plot.sheet import Sheet
-    from stancegraph.plot.subject import Subject
+    from stancegraph.plot.canvas import Key
+    from stancegraph.plot.selection import Selection
     from stancegraph.store import Store
     from stancegraph.table import Table
 
@@ -33,38 +36,35 @@ MOST: Final = 20
 """Actors with a row of their own, where nothing else is said."""
 ROWS: Final = 200
 WIDTH: Final = 10.0
-NAMES: Final = 190.0
+NAME: Final = 190.0
 LANE: Final = 13.0
 PAD: Final = 3.0
 NARROWEST: Final = 300.0
 NUMBERS: Final = 26.0
 BROAD: Final = 48.0
-"""Points one day is wide at most, where no width is asked for."""
+"""Points: of the longest name; high is a lane, and what is above and below all; of axis and names at least; of the
+totals at the right; of one day at most, where no width is asked for."""
 REST: Final = -1
 """Stands for all actors without a row of their own."""
-FOOT: Final = 26.0
-"""Height of the labels of days."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One actor, or all others together: the name and what was said, placed."""
-
-    words: str
-    pieces: list[Piece]
-    rest: bool = False
-
-    @property
-    def number(self) -> int:
-        return sum(piece.said.number for piece in self.pieces)
-
-    @property
-    def high(self) -> float:
-        return LANE * (1 + max(piece.lane for piece in self.pieces)) + 2 * PAD
+LARGEST: Final = 6.2
+APART: Final = 1.2
+INSET: Final = 2.5
+"""Radius of the largest mark; between two marks; from the edge of a day to the end of a bar."""
+SPAN: Final = "some day in this span"
+EVENTS: Final = 24
+"""The events with most statements that are drawn."""
+ANGLE: Final = 40.0
+EVENT: Final = 118.0
+"""Points of the longest line of the name of an event."""
 
 
 def figure(
-    source: Store | Table, *, width: float | None = None, labels: str = "en", most: int = MOST, **choices: Any
+    source: Store | Table,
+    *,
+    width: float | None = None,
+    labels: str = "en",
+    most: int = MOST,
+    **choices: object,
 ) -> Figure:
     """The timeline as a figure; takes the filters of `statements.said`.
 
@@ -74,53 +74,84 @@ def figure(
     """
     if not 1 <= most <= ROWS:
         raise UsageError(f"--most {most}: from 1 to {ROWS} actors have a row of their own")
-    about = subject.read(source, choices, labels=labels)
-    undated = subject.undated(about.rows)
+    selection = select(source, choices, labels=labels)
+    undated = (selection.rows.earliest <= EARLIEST) & (selection.rows.latest >= LATEST)
     if undated.all():
         raise UsageError("no statement that matches has a day: nothing to draw over time; loosen the filters")
-    said = _said(about, ~undated, most)
-    names = {actor: _name(about, actor, said) for actor in said}
-    wide = max((width or WIDTH) * style.INCH - 2 * style.MARGIN, NARROWEST)
-    left = max(90.0, *(lettering.width(words, style.LABEL) for words in names.values())) + 12
-    shown, events, wide = _axis(about, left, wide, fixed=width is not None)
-    merged = {actor: lanes.merge(own, shown) for actor, own in said.items()}
-    largest = max(one.number for own in merged.values() for one in own)
-    rows = [
-        Row(names[actor], lanes.placed(own, shown, largest), actor == REST) for actor, own in merged.items()
-    ]
-    head = max(happenings.high(events), 8.0)
-    high = head + sum(row.high for row in rows) + FOOT
-    notes = [_note(about, rows, shown), about.caption()]
-    sheet, top = framed(TITLE, wide, high, head=24.0, keys=_keys(rows), notes=notes)
-    _draw(sheet, rows, events, shown, (top + head, top + high - FOOT))
-    return sheet.figure
+    batches = _batches(selection, ~undated, most)
+    names = {actor: _name(selection, actor, len(batches)) for actor in batches}
+    left = max(canvas.measure(name, canvas.LABEL) for name in names.values()) + 6
+    wide = max((width or WIDTH) * canvas.INCH - 2 * canvas.MARGIN, NARROWEST) - left - NUMBERS
+    axis, events = _axis(selection, wide, max(NARROWEST - NUMBERS, 200.0), fixed=width is not None)
+    merged = {actor: merge(own, axis) for actor, own in batches.items()}
+    largest = max(batch.number for own in merged.values() for batch in own)
+    rows = [Row(names[actor], place(own, axis, largest)) for actor, own in merged.items()]
+    picture, (axes,) = canvas.stack(axis.wide, [sum(row.high for row in rows)])
+    axes.set(xlim=(0, axis.wide), ylim=(sum(row.high for row in rows), 0))
+    axis.draw(axes)
+    _draw_events(axes, events, axis)
+    _draw_rows(axes, rows)
+    if REST in batches:
+        axes.get_yticklabels()[-1].set_color(canvas.SOFT)
+    notes = [_note(selection, rows, axis, undated), selection.caption()]
+    return canvas.surround(picture, TITLE, keys=_keys(rows), notes=notes, width=width)
 
 
-def _axis(about: Subject, left: float, wide: float, *, fixed: bool) -> tuple[Axis, list[Event], float]:
-    """The axis from `left` on, the events on it, and how wide the picture becomes: less for a few days."""
-    known = happenings.dated(about.rows.store)
-    spans, near = _spans(about), [event[0] for event in known]
-    shown = days.axis(spans, near, left, wide - NUMBERS)
-    if shown.pitch > BROAD and not fixed:
-        wide = max(wide - (shown.pitch - BROAD) * shown.number, left + NARROWEST)
-        shown = replace(shown, right=wide - NUMBERS)
-    shown = shown.moved(style.MARGIN)
-    events = happenings.on(shown, known)
-    over = max((event.reach - style.MARGIN - wide for event in events), default=0.0)
-    if over > 0:
-        # The last names lean out to the right: the axis makes room for them as far as it can.
-        shown = replace(shown, right=max(shown.right - over, shown.left + 200))
-        events = happenings.on(shown, known)
-        wide = max(wide, *(event.reach - style.MARGIN for event in events))
-    return shown, events, wide
+# What is drawn
 
 
-def _said(about: Subject, dated: NDArray[np.bool_], most: int) -> dict[int, list[Said]]:
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Statements of one actor, of the same signs and days: how many, first and last day (ordinals)."""
+
+    first: int
+    last: int
+    signs: frozenset[int]
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What is drawn of a batch: the place of the mark, its lane, the ends of the bar under it, and which are open."""
+
+    batch: Batch
+    x: float
+    radius: float
+    lane: int = 0
+    bar: tuple[float, float] | None = None
+    open: tuple[bool, bool] = (False, False)
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """Left and right end."""
+        low, high = self.bar or (self.x, self.x)
+        return min(low, self.x - self.radius), max(high, self.x + self.radius)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One actor, or all others together: the name, and the statements in their places."""
+
+    name: str
+    placed: list[Placed]
+
+    @property
+    def number(self) -> int:
+        """How many statements there are."""
+        return sum(one.batch.number for one in self.placed)
+
+    @property
+    def high(self) -> float:
+        """Points that all its lanes take."""
+        return LANE * (1 + max(one.lane for one in self.placed)) + 2 * PAD
+
+
+def _batches(selection: Selection, dated: NDArray[np.bool_], most: int) -> dict[int, list[Batch]]:
     """Actor (or REST) → each statement; by the middle of the days they speak on, REST last."""
-    rows = about.rows
+    rows = selection.rows
     signs: dict[tuple[int, int], set[int]] = defaultdict(set)
     span: dict[int, tuple[int, int]] = {}
-    columns = (rows.actor.codes, rows.statement.codes, about.signs(), rows.earliest, rows.latest)
+    columns = (rows.actor.codes, rows.statement.codes, selection.signs(), rows.earliest, rows.latest)
     for actor, statement, sign, first, last in zip(*(c[dated].tolist() for c in columns), strict=True):
         signs[actor, statement].add(sign)
         span[statement] = first, last
@@ -128,73 +159,261 @@ def _said(about: Subject, dated: NDArray[np.bool_], most: int) -> dict[int, list
     own = set(sorted(spoken, key=lambda actor: (-spoken[actor], actor))[:most])
     if len(spoken) == most + 1:
         own = set(spoken)
-    told: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for (actor, statement), found in signs.items():
-        told[actor if actor in own else REST][statement] |= found
-    middle = {actor: float(np.mean([sum(span[s]) / 2 for s in found])) for actor, found in told.items()}
-    order = sorted(told, key=lambda actor: (actor == REST, middle[actor], actor))
+    found: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for (actor, statement), several in signs.items():
+        found[actor if actor in own else REST][statement] |= several
+    middle = {actor: float(np.mean([sum(span[s]) / 2 for s in said])) for actor, said in found.items()}
+    order = sorted(found, key=lambda actor: (actor == REST, middle[actor], actor))
     return {
-        actor: [Said(*span[s], frozenset(signs), 1) for s, signs in told[actor].items()] for actor in order
+        actor: [Batch(*span[s], frozenset(several), 1) for s, several in found[actor].items()]
+        for actor in order
     }
 
 
-def _name(about: Subject, actor: int, said: Mapping[int, object]) -> str:
+def _name(selection: Selection, actor: int, rows: int) -> str:
     if actor == REST:
-        number = len(about.rows.actor.present()) - len(said) + 1
-        return subject.counted(number, "other actor")
-    return lettering.wrapped(about.label(about.rows.actor.values[actor]), style.LABEL, NAMES, 1)
+        return count(len(selection.rows.actor.present()) - rows + 1, "other actor")
+    return canvas.wrap(selection.label(selection.rows.actor.values[actor]), canvas.LABEL, NAME, 1)
 
 
-def _spans(about: Subject) -> list[tuple[int, int]]:
+def _axis(selection: Selection, wide: float, least: float, *, fixed: bool) -> tuple[TimeAxis, list[Event]]:
+    """The axis and the events on it; of few days it is narrower, unless `fixed`, and of names that lean out too."""
+    known = _dated_events(selection.rows.store)
+    axis = TimeAxis.over(_spans(selection), [event.first for event in known], wide)
+    if axis.pitch > BROAD and not fixed:
+        axis = replace(axis, wide=max(wide - (axis.pitch - BROAD) * axis.number, least))
+    events = _placed_events(known, axis)
+    over = max((event.reach - axis.wide - NUMBERS for event in events), default=0.0)
+    if over > 0:
+        axis = replace(axis, wide=max(axis.wide - over, 200.0))
+        events = _placed_events(known, axis)
+    return axis, events
+
+
+def _spans(selection: Selection) -> list[tuple[int, int]]:
     """The days the axis is to show: those of the dated statements, or, without any, the bounds that are known."""
-    rows, dated = about.rows, about.dated()
+    rows, dated = selection.rows, selection.dated()
     if dated.any():
         return list(zip(rows.earliest[dated].tolist(), rows.latest[dated].tolist(), strict=True))
     bounds = {*rows.earliest[rows.earliest > EARLIEST].tolist(), *rows.latest[rows.latest < LATEST].tolist()}
     return [(day, day) for day in sorted(bounds)]
 
 
-def _draw(
-    sheet: Sheet, rows: Sequence[Row], events: Sequence[Event], shown: Axis, ends: tuple[float, float]
-) -> None:
-    top, foot = ends
-    days.draw(sheet, shown, top, foot)
-    happenings.draw(sheet, events, shown, top, foot)
-    y = top
-    pieces = []
-    for row in rows:
-        middle = y + row.high / 2
-        at = (shown.left - 8, middle)
-        strong = style.SOFT if row is rows[-1] and row.rest else style.INK
-        sheet.text(at, row.words, across="right", up="center_baseline", colour=strong)
-        where = (shown.right + 8, middle)
-        sheet.text(where, f"{row.number:,}", size=style.SMALL, up="center_baseline", colour=style.SOFT)
-        pieces += [(piece, y + PAD + (piece.lane + 0.5) * LANE) for piece in row.pieces]
-        y += row.high
-        if row is not rows[-1]:
-            sheet.lines([[(shown.left - 4, y), (shown.right, y)]], style.HAIR, 0.7, level=0.6)
-    lanes.draw(sheet, pieces)
+# Statements in their places: marks side by side in their day, bars over a span, none over another
+
+
+def merge(batches: Iterable[Batch], axis: TimeAxis) -> list[Batch]:
+    """What falls on the same days, weeks … and has the same signs as one; by day, the positive first."""
+    merged: dict[tuple[int, int, frozenset[int]], Batch] = {}
+    for one in batches:
+        key = (axis.unit.number(one.first), axis.unit.number(one.last), one.signs)
+        before = merged.get(key, replace(one, number=0))
+        ends = min(one.first, before.first), max(one.last, before.last)
+        merged[key] = Batch(*ends, one.signs, before.number + one.number)
+    return sorted(merged.values(), key=lambda b: (b.first, b.last, sorted(b.signs, reverse=True)))
+
+
+def place(merged: Sequence[Batch], axis: TimeAxis, largest: int) -> list[Placed]:
+    """The batches of one row, each in the first lane in which it meets no other; lanes count from 0.
+
+    `merged` is what `merge` gives, `largest` the most statements of any mark in the picture.
+    """
+    spans: dict[tuple[int, int], list[Batch]] = defaultdict(list)
+    for one in merged:
+        spans[axis.unit.number(one.first), axis.unit.number(one.last)].append(one)
+    groups: list[list[Placed]] = []
+    for (first, last), own in spans.items():
+        radii = [marks.radius(one.number, largest, LARGEST) for one in own]
+        if first == last and axis.holds(own[0].first):
+            groups += _side_by_side(own, radii, axis)
+        else:
+            groups.append(_on_bar(own, radii, axis))
+    reach = [(min(p.reach[0] for p in group), max(p.reach[1] for p in group)) for group in groups]
+    ends: list[float] = []
+    done = []
+    for (low, high), group in sorted(zip(reach, groups, strict=True), key=lambda g: (g[0][0], -g[0][1])):
+        lane = next((i for i, end in enumerate(ends) if end + APART <= low), len(ends))
+        ends[lane:] = [high, *ends[lane + 1 :]]
+        done += [replace(one, lane=lane) for one in group]
+    return done
+
+
+def _side_by_side(own: Sequence[Batch], radii: Sequence[float], axis: TimeAxis) -> list[list[Placed]]:
+    """The marks of one day in rows as wide as the day, or one by one where it is narrow."""
+    step = 2 * max(radii) + APART
+    fits = max(int((axis.pitch - APART) // step), 1)
+    rows = []
+    for at in range(0, len(own), fits):
+        some = list(zip(own, radii, strict=True))[at : at + fits]
+        left = axis.x(own[0].first) - (len(some) - 1) / 2 * step
+        rows.append([Placed(one, left + i * step, radius) for i, (one, radius) in enumerate(some)])
+    return rows
+
+
+def _on_bar(own: Sequence[Batch], radii: Sequence[float], axis: TimeAxis) -> list[Placed]:
+    """A bar over a span, the marks of all that was said some day in it side by side on it."""
+    half = axis.pitch / 2 - INSET
+    first, last = own[0].first, own[0].last
+    low = axis.x(first) - (half if axis.holds(first) else 0)
+    high = axis.x(last) + (half if axis.holds(last) else 0)
+    step = 2 * max(radii) + APART
+    least = len(own) * step + 10
+    if high - low < least:
+        low, high = (high - least, high) if high >= axis.wide else (low, low + least)
+    across = (len(own) - 1) * step
+    spots = (low + share * (high - low) - across / 2 for share in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8))
+    clear = (x for x in spots if not axis.closed(x) and not axis.closed(x + across))
+    at = next(clear, (low + high - across) / 2)
+    ends = first < axis.first, last > axis.last
+    bars = [(low, high), *([None] * (len(own) - 1))]
+    return [
+        Placed(one, at + i * step, radius, 0, bar, ends)
+        for i, (one, radius, bar) in enumerate(zip(own, radii, bars, strict=True))
+    ]
+
+
+def _draw_rows(axes: Axes, rows: Sequence[Row]) -> None:
+    """Draws the names, the statements of each row, how many there are, and what parts it from the next."""
+    feet = np.cumsum([0.0, *(row.high for row in rows)])
+    middles = (feet[1:] + feet[:-1]) / 2
+    axes.set_yticks(middles, [row.name for row in rows])
+    axes.set_yticks(feet[1:-1], minor=True)
+    axes.grid(True, axis="y", which="minor")
+    totals = axes.secondary_yaxis("right")
+    totals.set_yticks(middles, [f"{row.number:,}" for row in rows])
+    totals.tick_params(labelsize=canvas.SMALL, labelcolor=canvas.SOFT)
+    totals.spines[:].set_visible(False)
+    placed = [
+        (one, top + PAD + (one.lane + 0.5) * LANE)
+        for row, top in zip(rows, feet, strict=False)
+        for one in row.placed
+    ]
+    bars = [(*one.bar, y, *one.open) for one, y in placed if one.bar]
+    ends: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for low, high, y, before, after in bars:
+        ends["<" if before else "|"].append((low, y))
+        ends[">" if after else "|"].append((high, y))
+    look = {"color": canvas.FAINT, "zorder": 1}
+    lows, highs, at = ([bar[i] for bar in bars] for i in range(3))
+    axes.hlines(at, lows, highs, linewidth=1.6, label=SPAN, **look)  # type: ignore[arg-type]
+    for marker, own in ends.items():
+        x, y = zip(*own, strict=True)
+        axes.plot(x, y, marker, markersize=3.8, markeredgewidth=1.2, clip_on=False, **look)  # type: ignore[arg-type]
+    marks.draw(axes, [Mark(one.x, y, one.radius, one.batch.signs) for one, y in placed])
+
+
+# Events
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, with its first and last day (ordinals), and where its name begins."""
+
+    first: int
+    last: int
+    name: str
+    statements: int
+    x: float = 0.0
+
+    @property
+    def reach(self) -> float:
+        """How far right the name goes."""
+        return self.x + 6 + canvas.measure(self.name, canvas.SMALL) * math.cos(math.radians(ANGLE))
+
+    @property
+    def thick(self) -> float:
+        """How much of the width the lines of the name take."""
+        lines = self.name.count("\n") + 1
+        return lines * canvas.SMALL * canvas.LEADING / math.sin(math.radians(ANGLE))
+
+
+def _dated_events(store: Store | None) -> list[Event]:
+    """Every event of the store that has a day, by day."""
+    found = []
+    for row in catalogue.events(store) if store else ():
+        first, _, last = (row["date"] or "").partition("/")
+        try:
+            days = [date.fromisoformat(text[:10]).toordinal() for text in (first, last or first)]
+        except ValueError:
+            continue
+        found.append(Event(days[0], days[1], canvas.clean(row["event"]), int(row["statements"])))
+    return sorted(found, key=lambda event: (event.first, event.last, event.name, event.statements))
+
+
+def _placed_events(known: Sequence[Event], axis: TimeAxis) -> list[Event]:
+    """Those that begin on a day the axis shows, most spoken of first where there are too many; by day.
+
+    Each name begins at its day, or where the one before leaves room.
+    """
+    there = [event for event in known if axis.holds(event.first)]
+    kept = sorted(there, key=lambda event: -event.statements)[:EVENTS]
+    events: list[Event] = []
+    for event in [event for event in there if event in kept]:
+        name = canvas.wrap(event.name, canvas.SMALL, EVENT, 2)
+        new = replace(event, name=name, x=axis.x(event.first) - axis.pitch / 2)
+        if events:
+            clear = events[-1].x + (events[-1].thick + new.thick) / 2 + 1
+            new = replace(new, x=max(new.x, clear))
+        events.append(new)
+    return events
+
+
+def _draw_events(axes: Axes, events: Sequence[Event], axis: TimeAxis) -> None:
+    """A line down from where each begins, a bar over its days, its name slanted above."""
+    if not events:
+        return
+    half = axis.pitch / 2
+    begin = [axis.x(event.first) - half for event in events]
+    end = [axis.x(event.last if axis.holds(event.last) else event.first) + half - 1.5 for event in events]
+    axes.vlines(
+        begin,
+        *axes.get_ylim(),
+        color=canvas.SOFT,
+        linewidth=0.7,
+        linestyle=(0, (1.0, 2.2)),
+        label="event",
+        zorder=0.8,
+    )
+    axes.hlines([0] * len(events), begin, end, color=canvas.SOFT, linewidth=1.6, zorder=0.9, clip_on=False)
+    leaders = [[(x, 0), (event.x, -7)] for x, event in zip(begin, events, strict=True)]
+    axes.add_collection(
+        LineCollection(leaders, colors=canvas.SOFT, linewidths=0.6, clip_on=False), autolim=False
+    )
+    for event in events:
+        axes.text(
+            event.x + 3,
+            -11,
+            event.name,
+            size=canvas.SMALL,
+            rotation=ANGLE,
+            rotation_mode="anchor",
+            va="center",
+        )
+
+
+# What is said of it
 
 
 def _keys(rows: Sequence[Row]) -> list[list[Key]]:
     """The marks that occur with the number of statements of each (a joint one counts for each row), and bars."""
     number: Counter[frozenset[int]] = Counter()
-    pieces = [piece for row in rows for piece in row.pieces]
-    for piece in pieces:
-        number[piece.said.signs] += piece.said.number
-    bar = [Key(lanes.sample, 22, "some day in this span")] if any(piece.bar for piece in pieces) else []
-    sizes = marks.sizes(max(piece.said.number for piece in pieces), lanes.LARGEST)
+    placed = [one for row in rows for one in row.placed]
+    for one in placed:
+        number[one.batch.signs] += one.batch.number
+    sample = canvas.Span([], [], color=canvas.FAINT, lw=1.6, marker="|", ms=3.6, mew=1.2)
+    bar: list[Key] = [(sample, SPAN)] if any(one.bar for one in placed) else []
+    sizes = marks.sizes(max(one.batch.number for one in placed), LARGEST)
     return [[*marks.keys(number), *bar], sizes]
 
 
-def _note(about: Subject, rows: Sequence[Row], shown: Axis) -> str:
+def _note(selection: Selection, rows: Sequence[Row], axis: TimeAxis, undated: NDArray[np.bool_]) -> str:
     """What is not drawn, and what is drawn vaguely."""
-    told = ["A joint statement stands with each speaker, one that takes several sides bears several signs."]
-    if any(any(piece.beyond) for row in rows for piece in row.pieces):
-        told.append("An arrow: the span goes on beyond the axis.")
-    left = len(np.unique(about.rows.statement.codes[subject.undated(about.rows)]))
+    words = ["A joint statement stands with each speaker, one that takes several sides bears several signs."]
+    if any(any(one.open) for row in rows for one in row.placed):
+        words.append("An arrow: the span goes on beyond the axis.")
+    left = len(np.unique(selection.rows.statement.codes[undated]))
     if left:
-        told.append(f"Not drawn, without a day: {subject.counted(left, 'statement')}.")
-    if shown.unit.name != "day":
-        told.append(f"Each column is a {shown.unit.name}.")
-    return " ".join(told)
+        words.append(f"Not drawn, without a day: {count(left, 'statement')}.")
+    if axis.unit.name != "day":
+        words.append(f"Each column is a {axis.unit.name}.")
+    return " ".join(words)

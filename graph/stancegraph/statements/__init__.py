@@ -43,10 +43,10 @@ def said(store: Store, **options: Unpack[FilterOptions]) -> list[Statement]:
     >>> [s.quotes for s in said(store.open(), actor="khazali", act="condemn")]
     [('unacceptable',)]
     """
-    return passing(Filters.of(store, options))
+    return select(Filters.of(store, options))
 
 
-def passing(filters: Filters) -> list[Statement]:
+def select(filters: Filters) -> list[Statement]:
     """The statements that pass filters already resolved, oldest first."""
     found = list(Reader(filters.store, filters.statements()).statements.values())
     if filters.on_codings:

@@ -112,10 +112,10 @@ CODED: Final = frozenset({"basis", "not_basis", "min_confidence", "document", "n
 """Filters on what may be coded of one target alone."""
 
 
-def checked(options: Mapping[str, Any]) -> dict[str, Any]:
+def check(options: Mapping[str, Any]) -> dict[str, Any]:
     """The filters that ask for something, in order, names in tuples; raises UsageError for what none can mean.
 
-    >>> checked({"actor": "khazali", "since": None, "as_": "person"})
+    >>> check({"actor": "khazali", "since": None, "as_": "person"})
     {'actor': ('khazali',)}
     """
     for name in options:
@@ -151,7 +151,7 @@ def in_words(given: Mapping[str, Any]) -> str:
 def _typed(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return " or ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +166,12 @@ class Filters:
     @classmethod
     def of(cls, store: Store, options: Mapping[str, Any]) -> Filters:
         """Checked, and every name resolved; raises UsageError, UnknownName for a name that is not one thing's."""
-        given = checked(options)
+        given = check(options)
         named = {name: TESTS[name.removeprefix("not_")].kinds for name in given if _is_named(name)}
         if not named:
             return cls(store, given, {}, {})
         known = names.index(store, *sorted({kind for kinds in named.values() for kind in kinds}))
-        found = {
-            name: [known.resolve(text, *kinds) for text in given[name]] for name, kinds in named.items()
-        }
+        found = {name: [known.resolve(text, *kinds) for text in given[name]] for name, kinds in named.items()}
         meant = {name: tuple(entry.iri for entry in entries) for name, entries in found.items()}
         return cls(store, given, meant, {e.iri: e.label for entries in found.values() for e in entries})
 
@@ -332,6 +330,8 @@ def _ranges(given: Mapping[str, Any], values: dict[str, list[Term]]) -> list[str
         wanted = "{ SELECT ?s WHERE { ?s stance:speaker ?one } GROUP BY ?s HAVING(COUNT(DISTINCT ?one) > 1) }"
         patterns.append(wanted if given["joint"] else f"MINUS {wanted}")
     if "min_confidence" in given:
-        patterns.append("?s stance:confidence|stance:coding/stance:confidence ?confidence FILTER(?confidence >= ?least)")
+        patterns.append(
+            "?s stance:confidence|stance:coding/stance:confidence ?confidence FILTER(?confidence >= ?least)"
+        )
         values["least"] = [Value(given["min_confidence"])]
     return patterns

@@ -22,6 +22,8 @@ from stancegraph.vocabulary import expand, local_name
 if TYPE_CHECKING:
     from stancegraph.store import Store, Term
 
+    Column = dict[str, dict[str, set[str]]]
+
 FEW: Final = 5_000
 """Statements up to which a graph is asked about those alone; past it, about all."""
 CHUNK: Final = 500
@@ -33,8 +35,8 @@ REPORTS: Final = """SELECT DISTINCT ?s ?report ?document ?passage ?start ?end ?e
     UNION { ?report stance:passage ?passage . ?passage oa:hasSelector ?place . ?place oa:start ?start ; oa:end ?end }
     UNION { ?report stance:passage ?passage . ?passage oa:hasSelector ?words . ?words oa:exact ?exact } }"""
 """A row for the document of each report, for each place of a passage, and for its words."""
-DETAILS: Final = """SELECT DISTINCT ?s ?figure ?counted ?event ?min ?max ?exclusive ?wording ?speaker ?organisation ?label
-  WHERE {
+DETAILS: Final = """SELECT DISTINCT
+    ?s ?figure ?counted ?event ?min ?max ?exclusive ?wording ?speaker ?organisation ?label WHERE {
     { ?s stance:claims ?figure . ?figure stance:counted/skos:prefLabel ?counted ; stance:wording ?wording .
       OPTIONAL { ?figure schema:observationAbout/skos:prefLabel ?event FILTER(LANG(?event) = "en") }
       OPTIONAL { ?figure schema:minValue ?min } OPTIONAL { ?figure schema:maxValue ?max }
@@ -61,6 +63,7 @@ WORDS: Final = """SELECT ?edge ?sign ?label ?for ?word WHERE { ?edge stance:pola
 BOUND: Final = """SELECT DISTINCT ?demand ?who WHERE { ?demand stance:binds ?bound
     { ?who (org:subOrganizationOf|^foaf:member)* ?bound } UNION { ?bound org:subOrganizationOf+ ?who } }"""
 """Who a demand binds: the actor named, its parts and members, and the wholes it is part of."""
+CODINGS: Final = "SELECT ?s ?coding ?p ?value WHERE { ?s stance:coding ?coding . ?coding ?p ?value }"
 PROPERTIES: Final = """SELECT ?s ?coding ?p ?value WHERE {{ {about}{{ ?s ?p ?value }}
     UNION {{ ?s stance:coding ?coding . ?coding ?p ?value }} }}"""
 QUOTED: Final = "SELECT DISTINCT ?s WHERE { ?report stance:reports ?s ; stance:quote ?words }"
@@ -216,41 +219,48 @@ class Reader:
         """Statement → its value of a property, the least where there are several."""
         return {s: min(values) for s, values in self.values(curie).items()}
 
-    @cached_property
-    def _properties(self) -> dict[str, dict[str, set[str]]]:
+    @property
+    def _properties(self) -> Column:
         """Property → statement → values."""
+        return self._all_properties[0]
+
+    @cached_property
+    def _all_properties(self) -> tuple[Column, dict[tuple[str, str], dict[str, set[str]]]]:
+        """Property → statement → values; statement and coding → property → values."""
         about = "" if self._named else "?s a stance:Statement . "
-        found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        coded: dict[str, dict[str, dict[str, set[str]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
+        found: Column = defaultdict(lambda: defaultdict(set))
+        coded: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for s, coding, p, value in self.ask(PROPERTIES.format(about=about)):
             if coding:
-                coded[s][coding][p].add(value)
+                coded[s, coding][p].add(value)
             else:
                 found[p][s].add(value)
-        self._coded = {s: tuple(codings.values()) for s, codings in coded.items()}
-        return {p: dict(values) for p, values in found.items()}
+        return {p: dict(values) for p, values in found.items()}, coded
 
     @cached_property
     def codings(self) -> dict[tuple[str, str], Coding]:
         """Statement and target → what is coded of that target alone."""
         if self.at_once:
-            assert self._properties is not None
-            every = self._coded
+            coded = self._all_properties[1]
         else:
-            nodes: dict[str, dict[str, dict[str, set[str]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
-            for s, coding, p, value in self.ask("SELECT ?s ?coding ?p ?value WHERE { ?s stance:coding ?coding . ?coding ?p ?value }"):
-                nodes[s][coding][p].add(value)
-            every = {s: tuple(found.values()) for s, found in nodes.items()}
-        found: dict[tuple[str, str], Coding] = {}
-        for s, codings in every.items():
-            for coding in codings:
-                basis = min(coding.get(expand("stance:basis"), ()), default=None)
-                text = min(coding.get(expand("stance:confidence"), ()), default=None)
-                confidence = None if text is None else number(s, "stance:confidence", text)
-                shown = frozenset(coding.get(expand("stance:shownBy"), ()))
-                for target in coding.get(expand("stance:of"), ()):
-                    found[s, target] = Coding(None if basis is None else self.labels[basis], confidence, shown)
-        return found
+            coded = defaultdict(lambda: defaultdict(set))
+            for s, coding, p, value in self.ask(CODINGS):
+                coded[s, coding][p].add(value)
+        return {
+            (s, target): self._coding(s, values)
+            for (s, _), values in coded.items()
+            for target in values.get(expand("stance:of"), ())
+        }
+
+    def _coding(self, s: str, values: Mapping[str, set[str]]) -> Coding:
+        basis, confidence = (
+            min(values.get(expand(curie), ()), default=None) for curie in ("stance:basis", "stance:confidence")
+        )
+        return Coding(
+            None if basis is None else self.labels[basis],
+            None if confidence is None else number(s, "stance:confidence", confidence),
+            frozenset(values.get(expand("stance:shownBy"), ())),
+        )
 
     @cached_property
     def iris(self) -> list[str]:
@@ -280,7 +290,9 @@ class Reader:
         """Labels, and the sort of what can be a target: actor, claim or demand."""
         if self._named:
             rows = [row[1:] for row in self.ask(NAMES.replace("?x", "?s ?x", 1).format(about="?s ?p ?x ."))]
-            coded = self.ask(LABELS.replace("?x", "?s ?x", 1).format(about="?s stance:coding/stance:basis ?x ."))
+            coded = self.ask(
+                LABELS.replace("?x", "?s ?x", 1).format(about="?s stance:coding/stance:basis ?x .")
+            )
             rows += [(x, label, "") for _, x, label in coded]
         else:
             rows = self.store.tuples(NAMES.format(about=EVERYTHING + " ."))
@@ -361,7 +373,11 @@ class Reader:
             for thing in self._things(iri, edge):
                 coding = self.codings.get((iri, thing.iri), NO_CODING)
                 sort = self.sort(iri, thing.iri)
-                shown = [document for _, document, report in documents if not coding.shown or report in coding.shown]
+                shown = [
+                    document
+                    for _, document, report in documents
+                    if not coding.shown or report in coding.shown
+                ]
                 found.append(
                     Target(
                         thing,

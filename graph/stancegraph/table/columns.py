@@ -44,7 +44,7 @@ class Column(Generic[V]):
     def __len__(self) -> int:
         return len(self.codes)
 
-    def listed(self) -> list[V]:
+    def to_list(self) -> list[V]:
         """The value of each row."""
         return [self.values[code] for code in self.codes]
 
@@ -147,7 +147,7 @@ class Table:
         base = self.details.basis[self.statement.codes]
         if self.own_basis is None:
             return base
-        pairs = zip(self.own_basis.listed(), base.listed(), strict=True)
+        pairs = zip(self.own_basis.to_list(), base.to_list(), strict=True)
         return encode([own if own is not None else whole for own, whole in pairs])
 
     @property
@@ -179,20 +179,20 @@ class Table:
 
     def __iter__(self) -> Iterator[Stance]:
         for actor, target, level, statement in zip(
-            self.actor.listed(), self.target.listed(), self.level, self.statement.listed(), strict=True
+            self.actor.to_list(), self.target.to_list(), self.level, self.statement.to_list(), strict=True
         ):
             yield Stance(actor, target, self.scale.shown(float(level)), statement)
 
     def records(self) -> dict[str, Statement]:
         """The statements of the table with their words, by IRI; none where its rows are anybody's own."""
         found = self.details.records()
-        return {s: found[s] for s in set(self.statement.listed()) if s in found}
+        return {s: found[s] for s in set(self.statement.to_list()) if s in found}
 
-    def noting(self, *notes: str) -> Table:
+    def with_notes(self, *notes: str) -> Table:
         """The same rows, with more said about them."""
         return replace(self, notes=(*self.notes, *(note for note in notes if note)))
 
-    def ordered(self, positions: NDArray[np.int64]) -> Table:
+    def sort(self, positions: NDArray[np.int64]) -> Table:
         """The rows in the table's order, each row's first report beginning at its position."""
         return self[
             np.lexsort(
@@ -207,7 +207,7 @@ class Table:
             )
         ]
 
-    def decided(self) -> Table:
+    def without_neutral(self) -> Table:
         """The rows without those that withhold judgement; coded variables have none such."""
         return self[self.level != 0] if self.scale.neutral else self
 
@@ -222,9 +222,9 @@ class Table:
         rows = replace(self[left], reports=reports)
         first = reports.start[rows.shown]
         rows = replace(rows, document=Column(reports.documents[first], self.document.values))
-        return rows.ordered(reports.positions[first])
+        return rows.sort(reports.positions[first])
 
-    def unrepeated(self, per: str = "document", *, levels: bool = True) -> Table:
+    def deduplicate(self, per: str = "document", *, levels: bool = True) -> Table:
         """The first of equal rows (same actor, target and level) in each document, week, month, year or ever.
 
         Without `levels` rows are equal whatever their level, as where a network ignores it.
@@ -247,7 +247,7 @@ class Table:
         for codes in (rows.actor.codes, rows.target.codes, bucket):
             key = _paired(key, codes)
         _, first = np.unique(key, return_index=True)
-        return (rows if len(first) == len(rows) else rows[np.sort(first)]).noting(note)
+        return (rows if len(first) == len(rows) else rows[np.sort(first)]).with_notes(note)
 
 
 def _left_out(number: int, wider: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple, Unpack
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Unpack
 
 import numpy as np
 
@@ -59,12 +59,12 @@ def stances(store: Store, *, level: str = "polarity", **options: Unpack[FilterOp
     >>> [(row.actor.label, row.target.label, row.level) for row in rows][-1]
     ('Qasim al-Araji', "Syria's unity should be preserved.", 1)
     """
-    return passing(Filters.of(store, options), level)
+    return select(Filters.of(store, options), level)
 
 
-def passing(filters: Filters, level: str = "polarity") -> Table:
+def select(filters: Filters, level: str = "polarity") -> Table:
     """The flat table of the rows that pass filters already resolved."""
-    variable = None if level == "polarity" else scales.named(filters.store, level)
+    variable = None if level == "polarity" else scales.find_variable(filters.store, level)
     reader = Reader(filters.store, filters.statements(rows=True))
     coded = scales.levels(variable, reader.values(variable.iri)) if variable else None
     rows, unrated = _rows(reader, coded, organisation=filters.organisation)
@@ -77,7 +77,7 @@ def passing(filters: Filters, level: str = "polarity") -> Table:
     if "document" in filters.meant or "not_document" in filters.meant:
         counted = [filters.counts_report(document.iri) for document in table.document.values]
         table = table.in_documents(np.array(counted, np.bool_))
-    return table.noting(f"{unrated} rows have no {level}, and are left out" if unrated else "")
+    return table.with_notes(f"{unrated} rows have no {level}, and are left out" if unrated else "")
 
 
 def _rows(reader: Reader, coded: Mapping[str, float] | None, *, organisation: bool) -> tuple[list[Row], int]:
@@ -179,7 +179,7 @@ def _table(reader: Reader, rows: Sequence[Row], scale: Scale, filters: Filters) 
         store=reader.store,
         filters=filters,
     )
-    return table.ordered(np.append(reports.positions, 0)[first]).noting(*notes)
+    return table.sort(np.append(reports.positions, 0)[first]).with_notes(*notes)
 
 
 def _days(reader: Reader, place: Mapping[str, int]) -> tuple[Days, Days, list[str]]:
@@ -219,7 +219,9 @@ def _reports(
 ) -> tuple[Reports, list[Named], NDArray[np.int32]]:
     """The runs of reports, one a document, in the order issued; the documents they are in; and the run of each row."""
     runs = {(row.statement, row.coding.shown): 0 for row in rows if row.coding.shown}
-    runs = {run: len(place) + i for i, run in enumerate(sorted(runs, key=lambda run: (run[0], sorted(run[1]))))}
+    runs = {
+        run: len(place) + i for i, run in enumerate(sorted(runs, key=lambda run: (run[0], sorted(run[1]))))
+    }
     partial: dict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
     for (s, shown), at in runs.items():
         partial[s].append((at, shown))
@@ -335,12 +337,12 @@ def of(
 ) -> Table:
     """A table of anybody's own rows: undated without `days`, each in a document of its own without `documents`.
 
-    >>> len(of(["a", "b", "b"], ["x", "x", "x"], [1, -1, -1], documents=["p", "q", "q"]).unrepeated("document"))
+    >>> len(of(["a", "b", "b"], ["x", "x", "x"], [1, -1, -1], documents=["p", "q", "q"]).deduplicate("document"))
     2
     """
     number = len(levels)
     _check_lengths(number, actors=actors, targets=targets, days=days, documents=documents)
-    level = scale.checked(np.asarray(levels, float))
+    level = scale.check(np.asarray(levels, float))
     first, last = _dated(days, number)
     every = np.arange(number, dtype=np.int32)
     document = Column(every, _numbered(number)) if documents is None else _distinct(documents)

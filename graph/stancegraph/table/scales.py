@@ -67,7 +67,7 @@ class Scale:
         apart = np.abs(levels[:, None] - levels[None, :])
         return 1 - apart / self.span if self.span else np.ones_like(apart)
 
-    def checked(self, levels: NDArray[np.float64]) -> NDArray[np.float64]:
+    def check(self, levels: NDArray[np.float64]) -> NDArray[np.float64]:
         """The levels, all finite and on the scale; raises UsageError naming the first that is not."""
         wrong = ~np.isfinite(levels)
         if self.low is not None and self.high is not None:
@@ -114,7 +114,7 @@ def declared(store: Store) -> dict[str, dict[str, Term]]:
     return {row["variable"].value: row for row in rows if not row["variable"].value.startswith(ours)}
 
 
-def named(store: Store, name: str) -> Variable:
+def find_variable(store: Store, name: str) -> Variable:
     """The variable called so: by IRI, last part or label; raises UsageError listing those there are."""
     found = declared(store)
     label = {iri: row["label"].value if "label" in row else local_name(iri) for iri, row in found.items()}

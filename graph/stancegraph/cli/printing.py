@@ -13,8 +13,7 @@ from stancegraph.output import as_csv
 from stancegraph.vocabulary import compact
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from collections.abc import Mapping, Sequence
 
 RIGHT_TO_LEFT: Final = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 UNSAFE: Final = re.compile(
@@ -22,9 +21,10 @@ UNSAFE: Final = re.compile(
 )
 ISOLATE: Final = "\u2068"
 END: Final = "\u2069"
+GAP: Final = "  "
 
 
-def rows_as(form: str, rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> str:
+def format_rows(form: str, rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> str:
     """`rows` as "table", "json", "csv" or "md"; `columns` are their keys, in order."""
     if form == "json":
         return as_json([{column: row.get(column) for column in columns} for row in rows])
@@ -35,92 +35,103 @@ def rows_as(form: str, rows: Sequence[dict[str, Any]], columns: Sequence[str]) -
         lines = [list(columns), ["---"] * len(columns), *([_markdown(c) for c in row] for row in cells)]
         return "".join(f"| {' | '.join(line)} |\n" for line in lines)
     shown = [i for i, column in enumerate(columns) if column != "iri" or len(columns) < 3]
-    return _table([columns[i] for i in shown], [[plain(_short(row[i])) for i in shown] for row in cells])
+    return _table([columns[i] for i in shown], [[printable(_short(row[i])) for i in shown] for row in cells])
 
 
-def _short(cell: str) -> str:
-    """IRIs as prefixed names, which every command takes too."""
-    return "; ".join(compact(part) for part in cell.split("; ")) if "://" in cell else cell
-
-
-def as_json(value: Any) -> str:
+def as_json(value: object) -> str:
     """JSON text in UTF-8; a lone surrogate becomes a question mark, a number that is none null."""
     return json.dumps(_jsonable(value), ensure_ascii=False, indent=2) + "\n"
 
 
-def plain(text: str) -> str:
+def count(number: int, noun: str) -> str:
+    """A number of things, the noun in the plural but for one.
+
+    >>> count(1, "tie"), count(2, "tie")
+    ('1 tie', '2 ties')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def printable(text: str) -> str:
     """Text safe for a terminal: no control or direction characters, right-to-left runs kept apart."""
     text = UNSAFE.sub("\ufffd", text.replace("\r", " ").replace("\n", " ").replace("\t", " "))
     return f"{ISOLATE}{text}{END}" if RIGHT_TO_LEFT.search(text) else text
 
 
-def visible(text: str) -> str:
+def printable_lines(text: str) -> str:
     """Text of several lines, made safe for a terminal line by line."""
-    return "\n".join(plain(line) for line in text.split("\n"))
+    return "\n".join(printable(line) for line in text.split("\n"))
+
+
+def fill(text: str, first: int = 0, rest: int | None = None) -> str:
+    """Text made safe, folded to the terminal: the first line indented by `first`, the others by `rest`.
+
+    `rest` is `first + 2` where it is not given. No word is broken.
+    """
+    return _fold(printable(text), " " * first, " " * (first + 2 if rest is None else rest))
+
+
+def _fold(text: str, first: str, rest: str) -> str:
+    return textwrap.fill(
+        text,
+        _width(),
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _width() -> int:
     return max(40, min(shutil.get_terminal_size((100, 24)).columns, 120))
 
 
-def wrapped(text: str, first: int, rest: int) -> str:
-    """Text made safe, folded to the terminal; the first line is indented by `first`, the others by `rest`."""
-    return textwrap.fill(
-        plain(text),
-        _width(),
-        initial_indent=" " * first,
-        subsequent_indent=" " * rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
 def _table(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
-    """Aligned columns that fit the terminal; the widest give way first and wrap.
+    """Aligned columns that fit the terminal; the widest give way first and wrap between words.
 
-    Where columns would have to shrink to well below what they hold, each row becomes a block of lines instead.
+    Where they would have to shrink to well below what they hold, or break a word, each row becomes a block of lines.
     """
     texts = list(zip(columns, *cells, strict=True))
     widths = [max(map(len, column)) for column in texts]
-    if cells and sum(widths) + 2 * len(widths) > 1.6 * _width():
+    longest = [max(len(word) for text in column for word in text.split() or [""]) for column in texts]
+    room = _width() - len(GAP) * len(widths)
+    if cells and (sum(widths) > 1.6 * _width() - len(GAP) * len(widths) or sum(longest) > room):
         return _records(columns, cells)
-    least = [min(24, max(len(word) for text in column for word in text.split() or [""])) for column in texts]
-    while sum(widths) + 2 * len(widths) > _width() and widths != least:
-        spare = [width - need for width, need in zip(widths, least, strict=True)]
+    while sum(widths) > room and widths != longest:
+        spare = [width - least for width, least in zip(widths, longest, strict=True)]
         widths[spare.index(max(spare))] -= 1
     lines = []
     for row in (columns, *cells):
         wrapped = [
-            textwrap.wrap(cell, width, break_on_hyphens=False) or [""]
+            textwrap.wrap(cell, width, break_long_words=False, break_on_hyphens=False) or [""]
             for cell, width in zip(row, widths, strict=True)
         ]
         for i in range(max(map(len, wrapped))):
             parts = [
-                (cell[i] if i < len(cell) else "").ljust(w) for cell, w in zip(wrapped, widths, strict=True)
+                (cell[i] if i < len(cell) else "").ljust(width)
+                for cell, width in zip(wrapped, widths, strict=True)
             ]
-            lines.append("  ".join(parts).rstrip())
+            lines.append(GAP.join(parts).rstrip())
     return "\n".join(lines) + "\n"
 
 
 def _records(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
     """A block for each row, a line for each cell that has something to say."""
-    name = max(map(len, columns)) + 2
-    blocks = []
-    for row in cells:
-        lines = [
-            textwrap.fill(
-                cell,
-                _width(),
-                initial_indent=column.ljust(name),
-                subsequent_indent=" " * name,
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
+    name = max(map(len, columns)) + len(GAP)
+    blocks = [
+        [
+            _fold(cell, column.ljust(name), " " * name)
             for column, cell in zip(columns, row, strict=True)
             if cell
         ]
-        blocks.append("\n".join(lines) + "\n")
-    return "\n".join(blocks)
+        for row in cells
+    ]
+    return "\n".join("\n".join(lines) + "\n" for lines in blocks)
+
+
+def _short(cell: str) -> str:
+    """IRIs as prefixed names, which every command takes too."""
+    return "; ".join(compact(part) for part in cell.split("; ")) if "://" in cell else cell
 
 
 def _text(value: Any, column: str) -> str:
@@ -136,10 +147,10 @@ def _text(value: Any, column: str) -> str:
 
 
 def _markdown(cell: str) -> str:
-    return re.sub(r"([\\|*_`<>\[\]])", r"\\\1", plain(cell))
+    return re.sub(r"([\\|*_`<>\[\]])", r"\\\1", printable(cell))
 
 
-def _jsonable(value: Any) -> Any:
+def _jsonable(value: object) -> object:
     if isinstance(value, dict):
         return {key: _jsonable(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

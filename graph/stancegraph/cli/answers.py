@@ -1,0 +1,193 @@
+"""Answers as people read them in a terminal: what was said with its words, who stands where and on what evidence."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from stancegraph.cli.printing import count, fill, printable
+from stancegraph.vocabulary import STANCES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from stancegraph.balance import Alliances
+    from stancegraph.records import Report, Statement
+    from stancegraph.validation import Finding
+
+T = TypeVar("T")
+PROFILE: Final = ("aliases", "roles", "supports", "opposes", "allies", "opponents", "spoken_of")
+
+
+def statements(found: Iterable[Statement]) -> str:
+    """Statements grouped by speaker, oldest first, each with day and source beside act, words and stance."""
+    speakers: dict[tuple[str, ...], list[Statement]] = {}
+    for statement in found:
+        speakers.setdefault(tuple(speaker.label for speaker in statement.speakers), []).append(statement)
+    return _blocks(
+        [fill(", ".join(names) or "(no speaker)"), *map(_statement, group)]
+        for names, group in speakers.items()
+    )
+
+
+def profile(row: Mapping[str, Any]) -> str:
+    """One actor, a heading and a line for each thing known."""
+    lines = [
+        fill(f"{row['actor']} — {row['kind']}, {count(row['statements'], 'statement')}"),
+        fill(row["iri"], 2),
+    ]
+    for key in PROFILE:
+        if row[key]:
+            lines += ["", f"  {key.replace('_', ' ')}", *(fill(item, 4) for item in row[key])]
+    return _blocks([lines])
+
+
+def faults(findings: Iterable[Finding]) -> str:
+    """Faults by file: what breaks which rule, and how to mend it."""
+
+    def lines(finding: Finding) -> Iterator[str]:
+        yield fill(f"{finding.subject}: {finding.message} ({finding.rule})", 2, 6)
+        yield fill(finding.mend, 6, 6)
+
+    return _grouped(findings, lambda finding: finding.file, lines)
+
+
+def comparison(rows: Iterable[Mapping[str, Any]], said: Mapping[str, Statement]) -> str:
+    """Targets under the relation two actors have on them, each with what either said of it."""
+
+    def lines(row: Mapping[str, Any]) -> Iterator[str]:
+        yield fill(row["target"], 2)
+        yield from (_evidence(said[iri]) for side in "ab" for iri in row[f"statements_{side}"])
+
+    return _grouped(rows, lambda row: row["relation"], lines)
+
+
+def allies(rows: Iterable[Mapping[str, Any]], said: Mapping[str, Statement]) -> str:
+    """Actors under the relation they stand in, each with the targets shared and what either said of them."""
+
+    def lines(row: Mapping[str, Any]) -> Iterator[str]:
+        yield fill(f"{row['weight']:+.2f}  {row['actor']}", 2, 10)
+        yield from (fill(f"{word}: {target}", 4) for word in ("agree", "disagree") for target in row[word])
+        yield from (_evidence(said[iri]) for iri in row["statements"])
+
+    plural = {"ally": "allies", "opponent": "opponents"}
+    return _grouped(rows, lambda row: plural.get(row["relation"], row["relation"]), lines)
+
+
+def alliances(found: Alliances, said: Mapping[str, Statement]) -> str:
+    """The measures, then each bloc: who is in it, what holds it together, what contradicts it, with the words."""
+    split = found.split
+    proof = "proved" if split.exact else f"not proved: at least {split.lower_bound:g}"
+    lines = [
+        fill(
+            f"{len(found.blocs)} blocs of {found.actors} actors, {found.positive} positive and {found.negative} "
+            f"negative ties in {count(found.parts, 'separate part')}"
+        ),
+        fill(f"frustration {_figure(split.index)} ({proof}), balance {_figure(found.balance)}, ", 2),
+        fill(
+            f"polarisation {_figure(found.polarisation)}, balanced triangles {_figure(found.triangles)}, "
+            f"walks {_figure(found.walks)}",
+            2,
+        ),
+    ]
+    for bloc in found.blocs:
+        lines += ["", f"bloc {bloc.number}"]
+        lines += [
+            fill(f"{name} (either side)" if name in found.either else name, 2) for _, name in bloc.actors
+        ]
+        if bloc.holds:
+            lines.append("  held together by")
+        for held in bloc.holds:
+            lines.append(fill(f"{held.stance}: {held.target} ({', '.join(held.actors)})", 4))
+            lines += [_evidence(said[iri]) for iri in held.statements]
+        if bloc.contradicted:
+            lines.append("  contradicted by")
+        for tie in bloc.contradicted:
+            lines.append(fill(f"{tie.weight:+.2f}  {tie.a} and {tie.b}", 4))
+            lines += [_evidence(said[iri]) for iri in tie.statements]
+    if found.untied:
+        lines += ["", fill(f"without a tie: {', '.join(found.untied)}")]
+    return _blocks([lines])
+
+
+def shifts(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Each change of position: who, on what, from which words to which."""
+    blocks = []
+    for row in rows:
+        ascribed = f" (as {row['ascribed_by']} says)" if row["ascribed_by"] else ""
+        sure = "" if row["certain"] else ", if the days are in this order"
+        lines = [fill(f"{row['actor']}: {row['change']}{sure}{ascribed}"), fill(row["target"], 2)]
+        for side in ("before", "after"):
+            words = _words(row[f"quotes_{side}"], row[f"gist_{side}"])
+            sources = "; ".join(row[f"document_{side}"])
+            lines.append(fill(f"{row[f'day_{side}']} {row[side]}: {words} — {sources}", 4))
+        blocks.append(lines)
+    return _blocks(blocks)
+
+
+def timeline(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Day by day: who took which stance, in which words, as which documents report."""
+    lines = []
+    for day, group in groupby(rows, key=lambda row: row["date"]):
+        lines.append(day)
+        for row in group:
+            stance = f"{row['stance']}: {row['target']}" if row["target"] else row["act"] or "said"
+            words = _words(row["quotes"], row["gist"])
+            lines.append(fill(f"{row['actor']} — {stance}", 2))
+            lines.append(fill(f"{words} — {'; '.join(row['documents'])}", 6, 6))
+    return _blocks([lines] if lines else [])
+
+
+def _statement(statement: Statement) -> str:
+    aside = [part for part in (statement.act, statement.medium) if part and part != "unknown"]
+    for word, names in (("for", statement.on_behalf_of), ("to", statement.addressees)):
+        if names:
+            aside.append(f"{word} {', '.join(name.label for name in names)}")
+    sources = _sources(statement) or "(no document)"
+    lines = ["", fill(" · ".join([statement.date, *aside, sources]), 2), fill(statement.gist, 4, 4)]
+    for report in statement.reports:
+        lines += [fill(f"“{quote}” — {_source(report)}", 4, 4) for quote in report.quotes]
+    if statement.condition:
+        lines.append(fill(f"condition: {statement.condition}", 4))
+    for sign, verb in STANCES.items():
+        lines += [fill(f"{verb}: {label}", 4) for label in statement.on(sign)]
+    if statement.basis and (statement.basis != "said" or statement.confidence != 1):
+        lines.append(fill(f"[{statement.basis}, confidence {statement.confidence:g}]", 4, 4))
+    return "\n".join(lines)
+
+
+def _evidence(statement: Statement) -> str:
+    """One statement in a sentence: who, when, the words or the gist, and the source."""
+    who = ", ".join(speaker.label for speaker in statement.speakers)
+    words = _words(statement.quotes, statement.gist)
+    return fill(f"{who}, {statement.date}: {words} — {_sources(statement)}", 6)
+
+
+def _words(quotes: Iterable[str], gist: str) -> str:
+    return " … ".join(f"“{quote}”" for quote in quotes) or gist
+
+
+def _sources(statement: Statement) -> str:
+    return "; ".join(_source(report) for report in statement.reports)
+
+
+def _source(report: Report) -> str:
+    document = report.document
+    return ", ".join(filter(None, (document.publisher or document.title, document.issued)))
+
+
+def _figure(number: float | None) -> str:
+    return "undefined" if number is None else f"{number:.7g}"
+
+
+def _grouped(rows: Iterable[T], heading: Callable[[T], str], lines: Callable[[T], Iterable[str]]) -> str:
+    """A block for each run of rows under one heading."""
+    return _blocks(
+        [printable(title), *(line for row in group for line in lines(row))]
+        for title, group in groupby(rows, key=heading)
+    )
+
+
+def _blocks(blocks: Iterable[Iterable[str]]) -> str:
+    """Blocks of lines with an empty line between them."""
+    return "\n".join("\n".join(lines) + "\n" for lines in blocks)
