@@ -24,7 +24,7 @@ from matplotlib.textpath import text_to_path
 
 from pages import HOSTILE
 from stancegraph import layout, network, plot, statements, store, table
-from stancegraph.balance.frustration import frustration
+from stancegraph.balance.frustration import frustration_index
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.page.shapes import SHAPE_OF
 from stancegraph.plot import days, lettering, style, ties
@@ -259,7 +259,7 @@ def test_blocs_stand_apart_and_the_tie_against_them_is_marked_and_counted() -> N
 
 def test_diamonds_are_as_many_as_the_ties_the_split_ignores(drawn: dict[str, Figure]) -> None:
     graph = network.agreement(store.open())
-    ignored = frustration(graph, blocs=2).frustrated
+    ignored = frustration_index(graph, blocs=2).frustrated
     diamonds = sum(len(np.asarray(c.get_offsets())) for c in named(drawn["network"], "against the split"))
     assert diamonds == len(ignored) > 0
 

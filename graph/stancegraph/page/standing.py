@@ -114,7 +114,7 @@ def _parts(graph: nx.Graph[str]) -> tuple[Sequence[Any], str]:
     """The blocs as sets of IRIs, and how they were found; nothing here depends on the clock of a small graph."""
     ties = graph.number_of_edges()
     if ties <= PROVABLE:
-        found = balance.frustration(graph, None, seconds=SECONDS)
+        found = balance.frustration_index(graph, None, seconds=SECONDS)
         if found.exact:
             total = fsum(abs(float(tie["weight"])) for *_, tie in graph.edges(data=True))
             share = f"{found.index:.2f} of {total:.2f}"
@@ -124,7 +124,7 @@ def _parts(graph: nx.Graph[str]) -> tuple[Sequence[Any], str]:
             )
             return found.blocs, how
     how = "Blocs are communities of actors who agree (Louvain on positive ties): too many ties to prove a best split."
-    return balance.communities(graph), how
+    return balance.louvain_communities(graph), how
 
 
 def _blocs(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import networkx as nx
 
-from stancegraph.balance.frustration import frustration
+from stancegraph.balance.frustration import frustration_index
 
 if TYPE_CHECKING:
     Pair = frozenset[str]
@@ -52,7 +52,7 @@ def split(graph: nx.Graph[str]) -> Blocs:
     if not tied:
         return Blocs((), (), alone, frozenset(), frozenset(), 0.0, 0.0, True)
     largest = graph.subgraph(tied[0])
-    found = frustration(largest, blocs=2, seconds=SECONDS)
+    found = frustration_index(largest, blocs=2, seconds=SECONDS)
     sides = tuple(sorted((tuple(sorted(bloc)) for bloc in found.blocs if bloc), key=lambda b: (-len(b), b)))
     return Blocs(
         sides,

@@ -7,8 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from stancegraph import network
-from stancegraph.balance.frustration import frustration
-from stancegraph.balance.scores import balance, polarisation
+from stancegraph.balance.frustration import frustration_index
+from stancegraph.balance.scores import line_balance, polarisation
 from stancegraph.errors import UsageError
 from stancegraph.plot import curves, style, subject
 from stancegraph.plot.blocs import SECONDS, weighted
@@ -100,7 +100,7 @@ def _point(about: Subject, moment: Moment) -> Point:
     graph = signed(moment.rows, about.recipe)
     tied = graph.subgraph([node for node in graph if graph.degree(node)])
     weights = [weight for _, _, weight in weighted(tied)]
-    found = frustration(tied, blocs=2, seconds=SECONDS) if weights else None
+    found = frustration_index(tied, blocs=2, seconds=SECONDS) if weights else None
     return Point(
         moment.since.toordinal(),
         moment.until.toordinal(),
@@ -109,7 +109,7 @@ def _point(about: Subject, moment: Moment) -> Point:
         sum(weight > 0 for weight in weights),
         sum(weight < 0 for weight in weights),
         polarisation(tied, found.blocs) if found else None,
-        balance(tied, found.index) if found else None,
+        line_balance(tied, found.index) if found else None,
     )
 
 
