@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from stancegraph import statements
-from stancegraph.change.listing import STANCES, Listing
+from stancegraph.change.positions import STANCES, Rows
 from stancegraph.statements.filters import Filters
 from stancegraph.statements.row_filters import OPEN, Asked
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stancegraph.store import Store
 
 
-def timeline(store: Store, actor: str | Sequence[str] | None = None, **filters: Any) -> Listing:
+def timeline(store: Store, actor: str | Sequence[str] | None = None, **filters: Any) -> Rows:
     """What was said, oldest first: one row for each statement, speaker and target.
 
     Keys: `date` (ISO, or earliest/latest), `actor`, `iri`, `act`, `stance` ("supports", "opposes", "neutral on"),
@@ -46,7 +46,7 @@ def timeline(store: Store, actor: str | Sequence[str] | None = None, **filters: 
     for statement, speaker, *_ in found:
         spoken[speaker].add(statement.iri)
     least = chosen.min_count or 1
-    return Listing(_row(*each) for each in found if len(spoken[each[1]]) >= least)
+    return Rows(_row(*each) for each in found if len(spoken[each[1]]) >= least)
 
 
 def _of_statements(chosen: Filters) -> dict[str, Any]:

@@ -210,15 +210,17 @@ def shifts(
     ] = False,
 ) -> None:
     """Who changed position on what, when, and between which words; or how blocs and polarisation changed."""
-    from stancegraph import change
-
     if blocs:
+        from stancegraph.change.realignment import blocs_over_time
+
         if who:
             raise UsageError("--blocs is of the whole network: leave the actor out, or choose by --actor")
-        rows = change.moments(request.store, event=event, **request.choices)
+        rows = blocs_over_time(request.store, event=event, **request.choices)
         request.show(rows, MOMENT, "moment")
     else:
-        rows = change.shifts(request.store, _who(request, who), event=event, **request.but("actor"))
+        from stancegraph.change.shifts import shifts
+
+        rows = shifts(request.store, _who(request, who), event=event, **request.but("actor"))
         request.show(rows, SHIFT, "shift", lambda: telling.shifts_as_table(rows))
     for note in rows.notes:
         output.note(note)
@@ -227,9 +229,9 @@ def shifts(
 @command(app, "timeline", filters=True)
 def timeline(request: Request, who: OptionalActor = None) -> None:
     """What was said, day by day: the stance taken, the words, the source."""
-    from stancegraph import change
+    from stancegraph.change.timeline import timeline
 
-    rows = change.timeline(request.store, _who(request, who), **request.but("actor"))
+    rows = timeline(request.store, _who(request, who), **request.but("actor"))
     request.show(rows, TIMELINE, "row", lambda: telling.timeline_as_table(rows))
     for note in rows.notes:
         output.note(note)
