@@ -19,7 +19,7 @@ from scipy.sparse import csgraph
 from stancegraph.balance import partition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -90,7 +90,7 @@ class _Search:
     def add_first_cuts(self) -> None:
         """Begin with short cycles: of two blocs, those the best split closes by a tie it ignores."""
         ignored = partition.ignored_ties(self.network, self.best) & (not self.free)
-        self.add(zero_cycles(self.cover, np.where(ignored, 0.5, 0.0), CUTS))
+        self.add(zero_cycles(self.cover, np.where(ignored, 0.5, 0.0), CUTS, self.late))
 
     def late(self) -> bool:
         return time.monotonic() > self.until
@@ -155,9 +155,9 @@ class _Search:
 
     def cut(self, f: NDArray[np.float64]) -> bool:
         """Add cycles this solution violates; whether there were any."""
-        cuts = zero_cycles(self.cover, f, CUTS)
+        cuts = zero_cycles(self.cover, f, CUTS, self.late)
         if len(cuts) < ENOUGH and not self.late():
-            cuts += shortest_cycles(self.cover, f, CUTS)
+            cuts += shortest_cycles(self.cover, f, CUTS, self.late)
         return self.add(cuts)
 
     def branch(self) -> None:
@@ -229,10 +229,10 @@ class Cover:
         return found
 
 
-def zero_cycles(cover: Cover, f: NDArray[np.float64], most: int) -> list[Cut]:
+def zero_cycles(cover: Cover, f: NDArray[np.float64], most: int, late: Callable[[], bool]) -> list[Cut]:
     """Violated cycles of one tie that is ignored less than wholly, and others that are not ignored at all.
 
-    One search by breadth for each end; few ties to a cycle.
+    One search by breadth for each end, until it is `late`; few ties to a cycle.
     """
     kept = f < ZERO
     graph = cover.graph(np.zeros_like(f), kept)
@@ -249,13 +249,13 @@ def zero_cycles(cover: Cover, f: NDArray[np.float64], most: int) -> list[Cut]:
         _, before = csgraph.breadth_first_order(graph, begin, directed=True)
         for end, tie in ends:
             _add(cuts, [*cover.path(before, end), tie], f)
-        if len(cuts) > 3 * most:
+        if len(cuts) > 3 * most or late():
             break
     return _best(cuts, most)
 
 
-def shortest_cycles(cover: Cover, f: NDArray[np.float64], most: int) -> list[Cut]:
-    """Violated cycles by shortest paths under the weights f, from the ends of ties partly ignored."""
+def shortest_cycles(cover: Cover, f: NDArray[np.float64], most: int, late: Callable[[], bool]) -> list[Cut]:
+    """Violated cycles by shortest paths under the weights f, from the ends of ties partly ignored; until `late`."""
     graph = cover.graph(f, f < SHORT)
     partly = np.flatnonzero((f > ZERO) & (f < SHORT))
     cuts: dict[Cut, float] = {}
@@ -268,7 +268,7 @@ def shortest_cycles(cover: Cover, f: NDArray[np.float64], most: int) -> list[Cut
                     closing = 0.0 if tie is None else f[tie]
                     if far[row, end] + closing < SHORT:
                         _add(cuts, [*cover.path(before[row], end), *(() if tie is None else (tie,))], f)
-            if len(cuts) > 3 * most:
+            if len(cuts) > 3 * most or late():
                 return _best(cuts, most)
     return _best(cuts, most)
 
