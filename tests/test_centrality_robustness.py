@@ -72,3 +72,13 @@ def test_two_documents_of_one_title_are_two() -> None:
     )
     assert places["A"] == Place(2, 1, 1, 2, "Statement")
     assert places["B"] == Place(1, 2, 1, 2, "absent without Statement")
+
+
+def test_of_documents_that_move_a_rank_as_far_the_first_by_title_is_named() -> None:
+    """Without `last` and without `first` alike A falls from the first place to the second."""
+    behind = {"A": 1, "B": 2}
+    titles = {"last": "Zeitung", "first": "Anzeiger"}
+    places = left_out(titles, {None: {"A": 3, "B": 2}, "last": behind, "first": behind})
+    assert places["A"] == Place(3, 1, 1, 2, "Anzeiger")
+    absent = left_out(titles, {None: {"A": 3, "B": 2}, "last": {"A": 3}, "first": {"A": 3}})
+    assert absent["B"].moved_most_by == "absent without Anzeiger or 1 other"

@@ -183,3 +183,91 @@ def test_a_window_has_days_in_order_and_an_event_has_none(graph: Graph) -> None:
         blocs_over_time(own, [("x", "2020-02-30", None)])
     with pytest.raises(UsageError, match="give one of them"):
         blocs_over_time(own, TWO, event="flood")
+
+
+def test_a_row_counts_in_a_window_of_as_many_days_as_it_may_be_of(graph: Graph) -> None:
+    """Ten days of February: Bo spoke on one of ten that meet them, Cy on one of eleven."""
+    own = graph(
+        says("a", "ada", "1", "+bridge"),
+        says("b", "bo", "8..17", "+bridge"),
+        says("c", "cy", "8..18", "+bridge"),
+    )
+    rows = blocs_over_time(own, [("ten", "2020-02-01", "2020-02-10")])
+    assert [row["statements"] for row in rows] == [2]
+    assert rows.notes == ("1 row left out of ten: dated too loosely",)
+    wide = blocs_over_time(own, [("eighteen", "2020-02-01", "2020-02-18")])
+    assert ([row["statements"] for row in wide], wide.notes) == ([3], ())
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "statements"), [(None, "2020-02-10", 1), ("2020-02-10", None, 2), (None, None, 4)]
+)
+def test_a_window_with_an_open_end_holds_what_is_wholly_in_it(
+    graph: Graph, since: str | None, until: str | None, statements: int
+) -> None:
+    own = graph(
+        says("a", "ada", "9", "+bridge"),
+        says("b", "bo", "9..11", "+bridge"),
+        says("c", "cy", "10..12", "+bridge"),
+        says("d", "di", "11", "+bridge"),
+    )
+    (row,) = blocs_over_time(own, [("open", since, until)])
+    assert (row["since"], row["until"], row["statements"]) == (since, until, statements)
+
+
+def test_a_window_may_be_one_day_and_a_wrong_day_is_told_with_its_window(graph: Graph) -> None:
+    own = graph(HALVES)
+    assert [row["statements"] for row in blocs_over_time(own, [("day", "2020-02-04", "2020-02-04")])] == [2]
+    with pytest.raises(
+        UsageError, match=r"^first: '2020-02-30' is not a day of the calendar: write it as 2024-12-31$"
+    ):
+        blocs_over_time(own, [("first", "2020-02-30", None)])
+    with pytest.raises(UsageError, match=r"^last: '2020-02-31' is not a day"):
+        blocs_over_time(own, [("last", None, "2020-02-31")])
+
+
+def test_months_that_only_may_be_meant_are_listed_and_looser_dates_are_not(graph: Graph) -> None:
+    """The longest month has 31 days: what is bounded by 32 says nothing of any month."""
+    own = graph(
+        HALVES,
+        says("c", "ada", "27..03-02", "+dam"),
+        says("d", "ada", "03-28..04-02", "+dam"),
+        says("e", "ada", "05-15..06-15", "+dam"),
+    )
+    rows = blocs_over_time(own)
+    assert [row["moment"] for row in rows] == ["2020-02"]
+    assert rows.notes[0] == "months left out, as nothing surely falls in them: 2020-03, 2020-04"
+    assert blocs_over_time(graph(HALVES)).notes == ()
+    assert blocs_over_time(graph(HALVES, says("c", "ada", "05-15..06-14", "+dam"))).notes == (
+        "months left out, as nothing surely falls in them: 2020-05, 2020-06",
+    )
+
+
+def test_at_first_the_larger_bloc_stands_first(graph: Graph) -> None:
+    own = graph(says("a", "ada", "4", "+bridge"), says("b", "bo cy", "4", "-bridge"))
+    (row,) = blocs_over_time(own)
+    assert row["blocs"] == [["Bo", "Cy"], ["Ada"]]
+
+
+def test_blocs_of_others_than_before_stand_as_at_first(graph: Graph) -> None:
+    new = "".join(
+        f':{name.lower()} a stance:Actor ; skos:prefLabel "{name}"@en .\n' for name in ("Eve", "Fay")
+    )
+    own = graph(HALVES, new, says("c", "eve", "03-04", "+bridge"), says("d", "fay", "03-04", "-bridge"))
+    early, late = blocs_over_time(own, TWO)
+    assert early["blocs"] == [["Ada", "Bo"], ["Cy", "Di"]]
+    assert (late["blocs"], late["moved"]) == ([["Eve"], ["Fay"]], [])
+
+
+def test_who_has_a_weaker_friend_on_the_other_side_still_has_a_side(graph: Graph) -> None:
+    """In March Cy agrees with Ada thrice, over 6, with Di twice, over 11/2; Ada and Di differ four times, over 13/2."""
+    contrary = "+r1 +r2 +r3 +r4"
+    own = graph(
+        HALVES,
+        says("c", "ada", "03-04", f"+p1 +p2 +p3 {contrary}"),
+        says("d", "cy", "03-04", "+p1 +p2 +p3 +q1 +q2"),
+        says("e", "di", "03-04", f"+q1 +q2 {contrary.replace('+', '-')}"),
+    )
+    _, late = blocs_over_time(own, TWO)
+    assert late["frustration"] == pytest.approx(2 / 5.5)
+    assert late["moved"] == ["Cy"]

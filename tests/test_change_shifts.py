@@ -336,6 +336,40 @@ def test_filters_meet_a_position_ascribed_by_its_holder_target_and_statement(
     assert between(shifts(own, **filters)) == [("a", "b", True)] * listed
 
 
+def test_a_position_ascribed_may_be_bounded_on_either_side(graph: Graph) -> None:
+    def held(stance: str, days: str) -> str:
+        return f"stance:ascribes [ stance:holder :bo ; {days} stance:{stance} :bridge ] ;"
+
+    until = 'stance:saidNotAfter "2020-02-03"^^xsd:date ;'
+    since = 'stance:saidNotBefore "2020-02-05"^^xsd:date ;'
+    (row,) = shifts(graph(says("a", "ada", "9", "", held("supports", until) + held("opposes", since))))
+    assert (row["day_before"], row["day_after"]) == ("0001-01-01/2020-02-03", "2020-02-05/9999-12-31")
+    both = ascribes("bo", "+bridge", "1..3") + ascribes("bo", "-bridge", "5")
+    (row,) = shifts(graph(says("a", "ada", "9", "", both)))
+    assert (row["day_before"], row["day_after"]) == ("2020-02-01/2020-02-03", "2020-02-05")
+
+
+def test_a_position_ascribed_on_no_day_is_an_error_with_its_statement(graph: Graph) -> None:
+    broken = (
+        'stance:ascribes [ stance:holder :bo ; stance:saidNotBefore "soon" ; stance:saidNotAfter "later" ; '
+    )
+    own = graph(says("a", "ada", "9", "", broken + "stance:supports :bridge ] ;"))
+    with pytest.raises(
+        StanceError, match=r"/id/a: 'soon' or 'later' is not a day: mend it \(`stancegraph check` finds"
+    ):
+        shifts(own)
+
+
+def test_an_event_may_begin_at_an_hour_and_a_long_wrong_day_is_cut_short(graph: Graph) -> None:
+    hour = ':fire a schema:Event ; skos:prefLabel "Fire"@en ; schema:startDate "2020-02-05T08:30:00"^^xsd:dateTime .'
+    assert between(shifts(graph(line("+4", "-5"), hour), event="fire")) == [("s0", "s1", True)]
+    wrong = f':fire a schema:Event ; skos:prefLabel "Fire"@en ; schema:startDate "{"x" * 60}" .'
+    with pytest.raises(
+        StanceError, match=r"startDate 'x{40}' is not a day: mend it \(`stancegraph check` finds all\)$"
+    ):
+        shifts(graph(line("+1"), wrong), event="fire")
+
+
 def test_nobody_in_the_five_actor_graph_changes_position(five: Store) -> None:
     assert shifts(five) == []
     assert shifts(five, since="2030-01-01") == []

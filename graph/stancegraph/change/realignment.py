@@ -64,7 +64,7 @@ class _Period:
         loose = note_on(
             int(np.count_nonzero(meets & ~kept)), "row", f"left out of {self.label}: dated too loosely"
         )
-        return replace(table[kept], notes=(loose,) if loose else ())
+        return replace(table[kept], notes=(loose,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def blocs_over_time(
 
 def _measure(period: _Period, graph: nx.Graph[str], last: _Split | None) -> tuple[dict[str, Any], _Split]:
     """The row of one moment, and its blocs."""
-    found = frustration_index(graph, blocs=2)
+    found = frustration_index(graph)
     split = _split(graph, found.blocs, last)
     moved = None if last is None else sorted(split.label[actor] for actor in _moved(last, split))
     return {
