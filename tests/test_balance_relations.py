@@ -80,6 +80,19 @@ def test_direct_stances_tie_those_who_share_no_target(five: Store) -> None:
     assert (back["relation"], back["statements"]) == ("opponent", [EX + "delta-accuses"])
 
 
+def test_stances_on_each_other_are_no_evidence_unless_they_count(graph: Graph) -> None:
+    own = graph(
+        says("a", "ada", "1", "+bridge"), says("b", "bo", "2", "+bridge"), says("c", "bo", "3", "+ada")
+    )
+    for direct, weight, statements in (
+        (False, round(1 / 1.5, 4), ["a", "b"]),
+        (True, round(1 / 1.5 + 1, 4), ["a", "b", "c"]),
+    ):
+        (row,) = allies(own, "Ada", direct=direct)
+        assert row["weight"] == weight
+        assert [iri.rpartition("/")[2] for iri in row["statements"]] == statements
+
+
 def test_filters_and_choices_of_agreement_are_taken(five: Store) -> None:
     (row,) = allies(five, "Alpha", not_actor="Gamma", normalisation="none", aggregation="congruence")
     assert (row["actor"], row["relation"], row["weight"]) == ("Beta", "ally", 1)
@@ -104,5 +117,10 @@ def test_a_profile_names_allies_aliases_and_who_addresses_one(graph: Graph) -> N
         ':ada skos:altLabel "Ada the Elder"@en .\n',
     )
     row = profile(own, "Ada the Elder")
-    assert (row["actor"], row["aliases"], row["roles"]) == ("Ada", ["Ada the Elder"], [])
+    assert (row["actor"], row["kind"], row["aliases"], row["roles"]) == (
+        "Ada",
+        "politician",
+        ["Ada the Elder"],
+        [],
+    )
     assert (row["allies"], row["opponents"], row["spoken_of"]) == (["Bo"], ["Cy"], ["Cy"])

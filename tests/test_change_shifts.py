@@ -122,6 +122,23 @@ def test_a_shift_is_between_consecutive_levels_as_far_as_days_tell(
     assert between(shifts(graph(line(*said)))) == expected
 
 
+@pytest.mark.parametrize(
+    ("said", "last"),
+    [
+        # what was said against it ends on the 9th, then on the 7th: the 1st to the 8th is before the later of them
+        (["+1..8", "-2..7", "-5..9", "+8..14", "-12..16"], ("s3", "s4", False)),
+        # the 1st to the 8th reaches past what was said against it, the 3rd to the 5th does not
+        (["+1..8", "+3..5", "-4..7", "+8..14", "-12..16"], ("s0", "s4", True)),
+        # what ends on the day on which what was said against it ends is not after it
+        (["-1..8", "+2..7", "-4..7", "+8..14", "-12..16"], ("s3", "s4", False)),
+    ],
+)
+def test_surer_words_are_taken_from_the_same_run_only(
+    graph: Graph, said: list[str], last: tuple[str, str, bool]
+) -> None:
+    assert [pair for pair in between(shifts(graph(line(*said)))) if pair[1] == "s4"] == [last]
+
+
 def test_on_days_that_are_known_shifts_are_those_counted_day_by_day(graph: Graph) -> None:
     """Second method: each day's levels against those of the last day on which anything was said."""
     chance = random.Random(7)
