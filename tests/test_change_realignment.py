@@ -181,7 +181,9 @@ def test_a_window_has_days_in_order_and_an_event_has_none(graph: Graph) -> None:
         blocs_over_time(own, [("x", "2020-03-01", "2020-02-01")])
     with pytest.raises(UsageError, match="'2020-02-30' is not a day"):
         blocs_over_time(own, [("x", "2020-02-30", None)])
-    with pytest.raises(UsageError, match="give one of them"):
+    with pytest.raises(
+        UsageError, match=r"^windows and an event both say which moments are meant: give one of them$"
+    ):
         blocs_over_time(own, TWO, event="flood")
 
 
@@ -271,3 +273,11 @@ def test_who_has_a_weaker_friend_on_the_other_side_still_has_a_side(graph: Graph
     _, late = blocs_over_time(own, TWO)
     assert late["frustration"] == pytest.approx(2 / 5.5)
     assert late["moved"] == ["Cy"]
+
+
+def test_a_variable_nothing_is_coded_with_and_an_event_on_the_first_day_are_refused(graph: Graph) -> None:
+    own = graph(HALVES)
+    with pytest.raises(UsageError, match="frame"):
+        blocs_over_time(own, level="frame")
+    with pytest.raises(UsageError, match=r"^--event 0001-01-01: no day is before it$"):
+        blocs_over_time(own, event="0001-01-01")

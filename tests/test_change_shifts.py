@@ -377,6 +377,30 @@ def test_a_position_ascribed_on_no_day_is_an_error_with_its_statement(graph: Gra
         shifts(own)
 
 
+def test_a_position_ascribed_may_be_of_an_hour_and_long_wrong_days_are_cut_short(graph: Graph) -> None:
+    def held(stance: str, days: str) -> str:
+        return f"stance:ascribes [ stance:holder :bo ; {days} stance:{stance} :bridge ] ;"
+
+    hour = held("supports", 'stance:saidOn "2020-02-05T08:00:00"^^xsd:dateTime ;')
+    (row,) = shifts(graph(says("a", "ada", "9", "", hour + ascribes("bo", "-bridge"))))
+    assert (row["day_before"], row["day_after"]) == ("2020-02-05", "2020-02-09")
+    wrong = held("supports", f'stance:saidNotBefore "{"x" * 40}" ; stance:saidNotAfter "{"y" * 40}" ;')
+    with pytest.raises(StanceError, match=r"'x{20}' or 'y{20}' is not a day"):
+        shifts(graph(says("a", "ada", "9", "", wrong)))
+
+
+def test_who_ascribes_may_be_an_organisation_and_need_not_speak_often(graph: Graph) -> None:
+    behalf = "stance:onBehalfOf :council ;"
+    own = graph(
+        says("a", "ada", "1", "", behalf + ascribes("bo", "+bridge")),
+        says("b", "cy", "4", "", behalf + ascribes("bo", "-bridge")),
+    )
+    assert shifts(own) == []
+    (row,) = shifts(own, as_="organisation", min_count=9)
+    assert (row["actor"], row["ascribed_by"]) == ("Bo", "Council")
+    assert shifts(own, as_="organisation", since="2020-02-02") == []
+
+
 def test_an_event_may_begin_at_an_hour_and_a_long_wrong_day_is_cut_short(graph: Graph) -> None:
     hour = ':fire a schema:Event ; skos:prefLabel "Fire"@en ; schema:startDate "2020-02-05T08:30:00"^^xsd:dateTime .'
     assert between(shifts(graph(line("+4", "-5"), hour), event="fire")) == [("s0", "s1", True)]

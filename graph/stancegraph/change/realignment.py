@@ -177,7 +177,7 @@ def _months(table: Table) -> tuple[list[_Period], list[str]]:
 
 
 def _split(graph: nx.Graph[str], blocs: Sequence[Collection[Any]], last: _Split | None) -> _Split:
-    """The two blocs without those who have no tie, in the order in which they are most like those before."""
+    """The two blocs without those who have no tie, the larger first, or in the order most like those before."""
     part = {
         actor: number
         for number, actors in enumerate(nx.connected_components(graph))
@@ -186,7 +186,6 @@ def _split(graph: nx.Graph[str], blocs: Sequence[Collection[Any]], last: _Split 
     }
     label = {actor: str(data["label"]) for actor, data in graph.nodes(data=True)}
     tied = [frozenset(actor for actor in bloc if actor in part) for bloc in (*blocs, (), ())[:2]]
-    tied.sort(key=lambda bloc: (-len(bloc), sorted(bloc)))
     if last is not None and _alike(last, tied[::-1]) > _alike(last, tied):
         tied.reverse()
     side = {actor: number for number, bloc in enumerate(tied) for actor in bloc}

@@ -31,7 +31,6 @@ from stancegraph.change.positions import (
     note_on,
     own_positions,
 )
-from stancegraph.records import Named
 from stancegraph.statements.filters import Filters
 
 if TYPE_CHECKING:
@@ -94,10 +93,9 @@ def _changes_in(series: Series, day: int | None) -> Iterator[Pair]:
 
 def _order(pair: Pair) -> tuple[Any, ...]:
     before, after = pair
-    nobody = Named("", "")
-    by = after.ascribed_by or nobody
+    by = after.ascribed_by or ()
     ends = (before.earliest, before.latest, after.earliest, after.latest, before.level, after.level)
-    return (by != nobody, after.holder.label, after.holder.iri, after.target, by, *ends)
+    return (by != (), after.holder.label, after.holder.iri, after.target, by, *ends)
 
 
 def _row(before: Position, after: Position, found: dict[str, Statement]) -> dict[str, Any]:
