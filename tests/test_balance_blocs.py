@@ -11,10 +11,10 @@ import pytest
 from signed import network
 from stancegraph import table
 from stancegraph.balance import Alliances, alliances
-from stancegraph.table import Table
+from stancegraph.table import Scale, Table
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def rows() -> Table:
     """Ada and Bo against Cy and Di on the bridge; Ada and Cy agree on dam and lake, Eve and Fay on the tower.
 
@@ -37,7 +37,7 @@ def rows() -> Table:
     return table.of(*zip(*stances, strict=True))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def found(rows: Table) -> Alliances:
     return alliances(rows)
 
@@ -170,6 +170,19 @@ def test_stronger_contradictions_and_wider_agreement_stand_first() -> None:
         ("far", "opposes", 2),
         ("near", "supports", 2),
     ]
+
+
+def test_the_choices_of_agreement_are_taken(rows: Table) -> None:
+    """Undivided, Ada and Cy agree by 2 - 1, and the cheapest split leaves that."""
+    assert alliances(rows, normalisation="none").split.index == 1
+    assert alliances(rows, duplicates="ever", isolates=False).untied == ()
+
+
+def test_levels_of_a_coded_variable_are_told_with_its_name() -> None:
+    scale = Scale("threat", "scaled", low=0, high=4)
+    rows = table.of(["a", "b", "c"], ["storm"] * 3, [3, 3, 0], scale=scale)
+    (bloc, _) = alliances(rows).blocs
+    assert [(held.stance, held.actors) for held in bloc.holds] == [("threat 3", ("a", "b"))]
 
 
 def test_a_network_of_nobody_has_no_blocs() -> None:
