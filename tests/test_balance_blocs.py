@@ -185,6 +185,14 @@ def test_levels_of_a_coded_variable_are_told_with_its_name() -> None:
     assert [(held.stance, held.actors) for held in bloc.holds] == [("threat 3", ("a", "b"))]
 
 
+def test_members_stand_by_label_and_then_by_name() -> None:
+    graph = network(("a", "b", 1), ("b", "c", 1), ("c", "d", 1))
+    for node, label in (("a", "Zoe"), ("b", "Yan"), ("c", "Yan"), ("d", "Ali")):
+        graph.nodes[node]["label"] = label
+    (bloc,) = alliances(graph).blocs
+    assert bloc.actors == (("d", "Ali"), ("b", "Yan"), ("c", "Yan"), ("a", "Zoe"))
+
+
 def test_a_network_of_nobody_has_no_blocs() -> None:
     found = alliances(nx.Graph())
     assert (found.actors, found.blocs, found.balance, found.polarisation, found.parts) == (0, (), None, 0, 0)
