@@ -36,8 +36,8 @@ def allies(store: Store, actor: str, **choices: Any) -> list[dict[str, Any]]:
     every, recipe = network.prepare(store, "agreement", choices)
     table = network.countable(every, recipe)
     weights = network.weights_of(table, recipe, iri)
-    found = _meetings(table, iri, {*weights} if recipe.direct else set())
-    rows = [_row(other, meeting, weights.get(other, 0.0)) for other, meeting in found.items()]
+    found = _common_targets(table, iri, {*weights} if recipe.direct else set())
+    rows = [_row(other, common, weights.get(other, 0.0)) for other, common in found.items()]
     order = ("ally", "mixed", "opponent")
     return sorted(
         rows, key=lambda row: (order.index(row["relation"]), -abs(row["weight"]), row["actor"], row["iri"])
@@ -45,7 +45,7 @@ def allies(store: Store, actor: str, **choices: Any) -> list[dict[str, Any]]:
 
 
 @dataclass(slots=True)
-class _Meeting:
+class _Common:
     """What two actors have both taken a stance on."""
 
     label: str
@@ -54,7 +54,7 @@ class _Meeting:
     statements: set[str] = field(default_factory=set)
 
 
-def _meetings(table: Table, iri: str, tied: set[str]) -> dict[str, _Meeting]:
+def _common_targets(table: Table, iri: str, tied: set[str]) -> dict[str, _Common]:
     """Other actor → the targets it shares with the one, at the same level and at another.
 
     Where the two are `tied` by stances on each other, these are among the statements.
@@ -64,28 +64,28 @@ def _meetings(table: Table, iri: str, tied: set[str]) -> dict[str, _Meeting]:
     for row in rows:
         if row.actor.iri == iri:
             mine[row.target.iri].append(row)
-    found: dict[str, _Meeting] = {}
+    found: dict[str, _Common] = {}
     for row in rows:
         if row.actor.iri != iri and row.target.iri in mine:
-            meeting = found.setdefault(row.actor.iri, _Meeting(row.actor.label))
+            common = found.setdefault(row.actor.iri, _Common(row.actor.label))
             for own in mine[row.target.iri]:
-                (meeting.agree if own.level == row.level else meeting.disagree).add(row.target.label)
-                meeting.statements |= {own.statement, row.statement}
+                (common.agree if own.level == row.level else common.disagree).add(row.target.label)
+                common.statements |= {own.statement, row.statement}
         for one, other in ((row.actor, row.target), (row.target, row.actor)):
             if one.iri == iri and other.iri in tied:
-                found.setdefault(other.iri, _Meeting(other.label)).statements.add(row.statement)
+                found.setdefault(other.iri, _Common(other.label)).statements.add(row.statement)
     return found
 
 
-def _row(other: str, meeting: _Meeting, weight: float) -> dict[str, Any]:
+def _row(other: str, common: _Common, weight: float) -> dict[str, Any]:
     return {
-        "actor": meeting.label,
+        "actor": common.label,
         "iri": other,
         "relation": "ally" if weight > 0 else "opponent" if weight < 0 else "mixed",
         "weight": round(weight, 4),
-        "agree": sorted(meeting.agree),
-        "disagree": sorted(meeting.disagree),
-        "statements": sorted(meeting.statements),
+        "agree": sorted(common.agree),
+        "disagree": sorted(common.disagree),
+        "statements": sorted(common.statements),
     }
 
 

@@ -6,8 +6,9 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from stancegraph import statements
-from stancegraph.change.listing import STANCES, Listing
+from stancegraph.change.positions import Rows
 from stancegraph.statements.filters import ROWS, Filters
+from stancegraph.vocabulary import STANCES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from stancegraph.store import Store
 
 
-def timeline(store: Store, actor: str | Sequence[str] | None = None, **filters: Any) -> Listing:
+def timeline(store: Store, actor: str | Sequence[str] | None = None, **filters: Any) -> Rows:
     """What was said, oldest first: one row for each statement, speaker and target.
 
     Keys: `date` (ISO, or earliest/latest), `actor`, `iri`, `act`, `stance` ("supports", "opposes", "neutral on"),
@@ -44,7 +45,7 @@ def timeline(store: Store, actor: str | Sequence[str] | None = None, **filters: 
     for statement, speaker, *_ in found:
         spoken[speaker].add(statement.iri)
     least = chosen.min_count
-    return Listing(_row(*each) for each in found if len(spoken[each[1]]) >= least)
+    return Rows(_row(*each) for each in found if len(spoken[each[1]]) >= least)
 
 
 def _on_statements(chosen: Filters) -> Filters:

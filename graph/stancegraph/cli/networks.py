@@ -191,16 +191,18 @@ def shifts(
     ] = False,
 ) -> None:
     """Who changed position on what, when, and between which words; or how blocs and polarisation changed."""
-    from stancegraph import change
-
-    if blocs and who:
-        raise UsageError("--blocs is of the whole network: leave the actor out, or choose by --actor")
     if blocs:
-        rows = change.moments(request.store, event=event, **request.choices)
+        from stancegraph.change.realignment import blocs_over_time
+
+        if who:
+            raise UsageError("--blocs is of the whole network: leave the actor out, or choose by --actor")
+        rows = blocs_over_time(request.store, event=event, **request.choices)
         request.show(rows, MOMENT, "moment")
     else:
+        from stancegraph.change.shifts import shifts
+
         filters = but(request.filters, "actor")
-        rows = change.shifts(request.store, request.speakers(who) or None, event=event, **filters)
+        rows = shifts(request.store, request.speakers(who) or None, event=event, **filters)
         request.show(rows, SHIFT, "shift", lambda: answers.shifts(rows))
     _note_each(rows.notes)
 
@@ -208,9 +210,9 @@ def shifts(
 @command("timeline", filters=True)
 def timeline(request: Request, who: OptionalActor = None) -> None:
     """What was said, day by day: the stance taken, the words, the source."""
-    from stancegraph import change
+    from stancegraph.change.timeline import timeline
 
-    rows = change.timeline(request.store, request.speakers(who) or None, **but(request.filters, "actor"))
+    rows = timeline(request.store, request.speakers(who) or None, **but(request.filters, "actor"))
     request.show(rows, TIMELINE, "row", lambda: answers.timeline(rows))
     _note_each(rows.notes)
 

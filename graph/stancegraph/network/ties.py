@@ -15,7 +15,7 @@ from stancegraph.table import rows as flat
 from stancegraph.vocabulary import STANCES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     import networkx as nx
     from numpy.typing import NDArray
@@ -61,6 +61,29 @@ def supporting_rows(graph: nx.Graph[str], a: str, b: str) -> Table:
         found = set()
     chosen: Table = table[np.array(sorted(found | _direct(table, recipe, *pair)), np.intp)]
     return chosen
+
+
+def statements_behind(graph: nx.Graph[Any], pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
+    """The IRIs of the statements behind each of these ties, oldest first; the rows are paired once for all.
+
+    None behind any tie of a graph that does not remember its statements.
+    """
+    table, recipe = graph.graph.get("rows"), graph.graph.get("recipe")
+    if table is None or recipe is None:
+        yield from (() for _ in pairs)
+        return
+    rows_of = _pairwise(table, recipe)
+    codes = [{thing.iri: code for code, thing in enumerate(side.values)} for side in _sides(table, recipe)]
+    direct: dict[frozenset[str], set[int]] = defaultdict(set)
+    if recipe.direct:
+        for row, (actor, target) in enumerate(
+            zip(table.actor.to_list(), table.target.to_list(), strict=True)
+        ):
+            direct[frozenset((actor.iri, target.iri))].add(row)
+    for a, b in pairs:
+        ends = codes[0].get(a, -1), codes[1].get(b.removesuffix(TARGET), -1)
+        rows = sorted(rows_of(*ends) | direct.get(frozenset((a, b)), set()))
+        yield tuple(dict.fromkeys(table.statement.values[table.statement.codes[row]] for row in rows))
 
 
 def tie_rows(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str, Any], list[int]]]:

@@ -15,7 +15,7 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.transforms import Bbox
 
 from stancegraph import layout, network
-from stancegraph.balance.frustration import frustration
+from stancegraph.balance.frustration import frustration_index
 from stancegraph.plot import canvas
 from stancegraph.plot.selection import count, enumerate_names, select
 from stancegraph.records import Named
@@ -149,7 +149,7 @@ class Split:
     blocs: tuple[tuple[str, ...], ...]
     apart: tuple[tuple[str, ...], ...]
     alone: tuple[str, ...]
-    found: Frustration
+    found: Frustration[str]
     total: float
 
     @property
@@ -165,7 +165,7 @@ def divide(graph: nx.Graph[str]) -> Split:
     )
     tied = [group for group in groups if len(group) > 1]
     largest = graph.subgraph(tied[0] if tied else ())
-    found = frustration(largest, blocs=2, seconds=SECONDS)
+    found = frustration_index(largest, blocs=2, seconds=SECONDS)
     blocs = sorted((tuple(sorted(bloc)) for bloc in found.blocs if bloc), key=lambda b: (-len(b), b))
     alone = tuple(sorted(group[0] for group in groups if len(group) == 1))
     total = fsum(abs(weight) for *_, weight in weighted(largest))
