@@ -172,7 +172,7 @@ def test_moments_take_the_choices_of_the_network_of_agreement(graph: Graph) -> N
     (row,) = blocs_over_time(graph(HALVES), not_actor="Di", normalisation="none", isolates=False)
     assert (row["actors"], row["ties"]) == (3, 3)
     with pytest.raises(UsageError, match="--aggregation 'sum'"):
-        blocs_over_time(graph(HALVES), aggregation="sum")
+        blocs_over_time(graph(HALVES), aggregation="sum")  # type: ignore[arg-type]
 
 
 def test_a_window_has_days_in_order_and_an_event_has_none(graph: Graph) -> None:

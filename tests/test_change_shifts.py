@@ -233,7 +233,7 @@ def test_filters_choose_the_statements_a_shift_can_be_between(graph: Graph) -> N
     assert between(shifts(own, since="2020-02-02")) == [("s1", "s2", True)]
     assert between(shifts(own, target="The dam should be built.")) == []
     with pytest.raises(UsageError, match="no filter is called 'level'"):
-        shifts(own, level="frame")
+        shifts(own, level="frame")  # type: ignore[call-arg]
     with pytest.raises(UsageError, match="not a day of the calendar"):
         shifts(own, since="2020-02-31")
 

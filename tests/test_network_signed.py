@@ -159,10 +159,10 @@ def test_rows_are_read_as_the_graph_made_of_them_is(shipped: Store, choices: dic
     )
     sources: tuple[Table, ...] = (rows, table.stances(shipped), rows[:0])
     for source in sources:
-        _, recipe = networks.prepare(source, choices["of"], {k: v for k, v in choices.items() if k != "of"})
-        counting = networks.countable(source, recipe)
-        quick = of_rows(counting, recipe)
-        slow = read(networks.build(counting, recipe), directed=True, loose=True)
+        _, method = networks.prepare(source, choices["of"], {k: v for k, v in choices.items() if k != "of"})
+        counting = networks.countable(source, method)
+        quick = of_rows(counting, method)
+        slow = read(networks.build(counting, method), directed=True, loose=True)
         assert (quick.nodes, quick.labels, quick.kinds) == (slow.nodes, slow.labels, slow.kinds)
         assert quick.directed == slow.directed
         for name in ("a", "b", "size", "sign"):

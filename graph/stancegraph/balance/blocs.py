@@ -6,7 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, Unpack
 
 import networkx as nx
 from scipy.sparse.csgraph import connected_components
@@ -15,6 +15,7 @@ from stancegraph import network
 from stancegraph.balance import scores
 from stancegraph.balance.communities import louvain_communities, signed_modularity
 from stancegraph.balance.frustration import Frustration, frustration_index
+from stancegraph.network.options import NetworkOptions
 from stancegraph.network.signed import read
 from stancegraph.network.ties import statements_behind
 
@@ -141,9 +142,13 @@ class Alliances:
 
 
 def alliances(
-    source: Store | Table | nx.Graph[Node], *, blocs: int | None = 2, seconds: float = 60, **choices: Any
+    source: Store | Table | nx.Graph[Node],
+    *,
+    blocs: int | None = 2,
+    seconds: float = 60,
+    **options: Unpack[NetworkOptions],
 ) -> Alliances:
-    """The blocs of a store or table (by `network.agreement`, which takes `choices`), or of any signed graph.
+    """The blocs of a store or table (by `network.agreement`, which takes `options`), or of any signed graph.
 
     `blocs` is 2, or None for as many as serve; `seconds` limits the whole search for splits and their proof (free
     blocs leave half of it to the split in two, which balance and polarisation are of).
@@ -154,7 +159,7 @@ def alliances(
     (True, True)
     """
     until = time.monotonic() + seconds
-    graph: nx.Graph[Any] = source if isinstance(source, nx.Graph) else network.agreement(source, **choices)
+    graph: nx.Graph[Any] = source if isinstance(source, nx.Graph) else network.agreement(source, **options)
     signed = read(graph)
     tied = signed.tied()
     label = dict(zip(signed.nodes, signed.labels, strict=True))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypedDict, TypeVar, Unpack
 
 import networkx as nx
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from stancegraph import network
 from stancegraph.centrality.measures import NO_BROKER, named
 from stancegraph.errors import UsageError
+from stancegraph.network.options import NetworkOptions
 from stancegraph.network.signed import of_rows, read
 
 if TYPE_CHECKING:
@@ -45,6 +46,18 @@ class Place:
     moved_most_by: str | None = None
 
 
+class Rank(TypedDict):
+    """One row of `rank`: the score, its rank, and the ranks taken when each document is left out in turn."""
+
+    actor: str
+    iri: str
+    score: float
+    rank: int
+    best: int | None
+    worst: int | None
+    moved_most_by: str | None
+
+
 def rank(
     source: Store | Table | nx.Graph[Node],
     by: str = "degree",
@@ -52,15 +65,15 @@ def rank(
     on: str | None = None,
     backend: str | None = None,
     robustness: bool = True,
-    **choices: Any,
-) -> list[dict[str, Any]]:
+    **options: Unpack[NetworkOptions],
+) -> list[Rank]:
     """`actor, iri, score, rank, best, worst, moved_most_by`: everyone by a measure of `MEASURES`, highest first.
 
-    The network is `on` (one of `options.KINDS`; default: the one the measure is meant for), made with `choices` of
-    recipe and filters; or any networkx graph. Rank 1 is the highest score; ties share a rank. `best` and `worst` are
-    the ranks taken when each document is left out in turn, `moved_most_by` the title of the document whose absence
-    moves it most (None where none does); who only one document lets appear is "absent without" it. Without
-    `robustness`, or for a graph that has no documents, these are None.
+    The network is `on` (one of `options.KINDS`; default: the one the measure is meant for), made with the
+    `options` of `network.agreement`; or any networkx graph. Rank 1 is the highest score; ties share a rank.
+    `best` and `worst` are the ranks taken when each document is left out in turn, `moved_most_by` the title of the
+    document whose absence moves it most (None where none does); who only one document lets appear is "absent
+    without" it. Without `robustness`, or for a graph that has no documents, these are None.
 
     >>> from stancegraph import store
     >>> top = rank(store.open())[0]
@@ -69,22 +82,22 @@ def rank(
     """
     measure = named(by)
     if isinstance(source, nx.Graph):
-        if choices or on:
-            raise UsageError("a graph is made already: choose network, recipe and filters where it is made")
+        if options or on:
+            raise UsageError("a graph is made already: choose network and options where it is made")
         graph = read(source, directed=True, loose=True)
         return _rows(graph, _places(measure.scores(graph, backend)))
-    table, recipe = network.prepare(source, on or measure.on, choices)
-    whole = of_rows(network.countable(table, recipe), recipe)
+    table, method = network.prepare(source, on or measure.on, options)
+    whole = of_rows(network.countable(table, method), method)
     # Of the stance network its actors are ranked, of the others every node.
     shown = {
         node
         for node, kind in zip(whole.nodes, whole.kinds, strict=True)
-        if recipe.kind != "stances" or kind != NO_BROKER
+        if method.kind != "stances" or kind != NO_BROKER
     }
 
     def scores(document: Named | None) -> Mapping[str, float]:
         rows = table if document is None else table.without_document(code[document])
-        graph = whole if document is None else of_rows(network.countable(rows, recipe), recipe)
+        graph = whole if document is None else of_rows(network.countable(rows, method), method)
         return {node: score for node, score in measure.scores(graph, backend).items() if node in shown}
 
     code = {document: code for code, document in enumerate(table.document.values)}
@@ -156,10 +169,18 @@ def _documents(table: Table) -> list[Named]:
     return [document for document, present in zip(table.document.values, there, strict=True) if present]
 
 
-def _rows(graph: SignedNetwork[Node], places: Mapping[Node, Place]) -> list[dict[str, Any]]:
+def _rows(graph: SignedNetwork[Node], places: Mapping[Node, Place]) -> list[Rank]:
     label = dict(zip(graph.nodes, graph.labels, strict=True))
-    rows = [
-        {"actor": label[node], "iri": str(node)} | asdict(place) | {"score": round(place.score, 9)}
+    rows: list[Rank] = [
+        {
+            "actor": label[node],
+            "iri": str(node),
+            "score": round(place.score, 9),
+            "rank": place.rank,
+            "best": place.best,
+            "worst": place.worst,
+            "moved_most_by": place.moved_most_by,
+        }
         for node, place in places.items()
     ]
     return sorted(rows, key=lambda row: (row["rank"], row["actor"], row["iri"]))

@@ -18,7 +18,7 @@ from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date
 from math import fsum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Unpack
 
 import networkx as nx
 import numpy as np
@@ -28,6 +28,7 @@ from stancegraph.balance.frustration import frustration_index
 from stancegraph.balance.scores import polarisation
 from stancegraph.change.positions import Rows, event_day, note_on
 from stancegraph.errors import UsageError
+from stancegraph.network.options import NetworkOptions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -79,7 +80,11 @@ class _Split:
 
 
 def blocs_over_time(
-    store: Store, windows: Sequence[Window] | None = None, *, event: str | None = None, **choices: Any
+    store: Store,
+    windows: Sequence[Window] | None = None,
+    *,
+    event: str | None = None,
+    **options: Unpack[NetworkOptions],
 ) -> Rows:
     """Blocs and polarisation of the network of agreement at each of several times, one row for each.
 
@@ -90,13 +95,12 @@ def blocs_over_time(
 
     Takes the choices of `network.agreement`. Raises UsageError for a wrong day, or windows and an event both.
     """
-    recipe = {name: value for name, value in choices.items() if name in network.CHOICES}
-    table, _ = network.prepare(store, "agreement", choices)
+    table, method = network.prepare(store, "agreement", options)
     periods, notes = _periods(store, table, windows, event)
     last: _Split | None = None
     rows = []
     for period in periods:
-        graph = network.agreement(period.rows(table), **recipe)
+        graph = network.build(network.countable(period.rows(table), method), method)
         row, last = _measure(period, graph, last)
         rows.append(row)
         notes += graph.graph["notes"]

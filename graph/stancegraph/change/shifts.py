@@ -20,7 +20,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate, chain, product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from stancegraph import statements
 from stancegraph.change.positions import (
@@ -30,7 +30,7 @@ from stancegraph.change.positions import (
     note_on,
     own_positions,
 )
-from stancegraph.statements.filters import Filters
+from stancegraph.statements.filters import FilterOptions, Filters
 from stancegraph.table import rows as flat
 from stancegraph.vocabulary import STANCES
 
@@ -45,7 +45,12 @@ if TYPE_CHECKING:
 
 
 def shifts(
-    store: Store, actor: str | Sequence[str] | None = None, *, event: str | None = None, **filters: Any
+    store: Store,
+    actor: str | Sequence[str] | None = None,
+    /,
+    *,
+    event: str | None = None,
+    **options: Unpack[FilterOptions],
 ) -> Rows:
     """Who changed position, one row for each change: actor, target, and the words before and after.
 
@@ -61,8 +66,8 @@ def shifts(
     [('Iraq', 'reversal', False)]
     """
     if actor is not None:
-        filters["actor"] = actor
-    chosen = Filters.of(store, filters)
+        options["actor"] = actor
+    chosen = Filters.of(store, options)
     day = event_day(store, event)[1].toordinal() if event is not None else None
     table = flat.select(chosen)
     undated = aside = 0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from stancegraph import statements
 from stancegraph.change.positions import Rows
-from stancegraph.statements.filters import ROWS, Filters
+from stancegraph.statements.filters import ROWS, FilterOptions, Filters
 from stancegraph.vocabulary import STANCES
 
 if TYPE_CHECKING:
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from stancegraph.store import Store
 
 
-def timeline(store: Store, actor: str | Sequence[str] | None = None, **filters: Any) -> Rows:
+def timeline(
+    store: Store, actor: str | Sequence[str] | None = None, /, **options: Unpack[FilterOptions]
+) -> Rows:
     """What was said, oldest first: one row for each statement, speaker and target.
 
     Keys: `date` (ISO, or earliest/latest), `actor`, `iri`, `act`, `stance` ("supports", "opposes", "neutral on"),
@@ -31,8 +33,8 @@ def timeline(store: Store, actor: str | Sequence[str] | None = None, **filters: 
     [('2025-03-08', 'supports')]
     """
     if actor is not None:
-        filters["actor"] = actor
-    chosen = Filters.of(store, filters)
+        options["actor"] = actor
+    chosen = Filters.of(store, options)
     passes = chosen.row_test().passes
     found = [
         (statement, speaker, target, sign)

@@ -167,8 +167,8 @@ def rank(
     from stancegraph import centrality
 
     if list_:
-        rows = [{"measure": m.name, "on": m.on, "tells": m.help} for m in centrality.MEASURES.values()]
-        request.show(rows, ["measure", "on", "tells"], "measure")
+        measures = [{"measure": m.name, "on": m.on, "tells": m.help} for m in centrality.MEASURES.values()]
+        request.show(measures, ["measure", "on", "tells"], "measure")
         return
     if edges is None:
         rows = centrality.rank(
@@ -233,12 +233,12 @@ def _graphs(request: Request, time: Mapping[str, Any]) -> Iterator[tuple[Moment 
 def _read(request: Request, file: Path) -> nx.Graph[str]:
     """Somebody else's network, with a note of what was mended in it; options that make one of ours are refused."""
     from stancegraph.exchange import edges
-    from stancegraph.network.options import Recipe
+    from stancegraph.network.options import Method
     from stancegraph.statements.filters import check
 
-    ours = check(request.filters) or Recipe.of("agreement", request.projection) != Recipe()
+    ours = check(request.filters) or Method.of("agreement", request.projection) != Method()
     if ours or request.network:
-        raise UsageError("--edges reads a network as it is: leave out the options of filters and recipe")
+        raise UsageError("--edges reads a network as it is: leave out the options of filters and network")
     found = edges.read(file)
     _note_each(found.notes)
     return found.graph

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import networkx as nx
     from numpy.typing import NDArray
 
-    from stancegraph.network.options import Recipe
+    from stancegraph.network.options import Method
     from stancegraph.records import Named
     from stancegraph.table import Table
 
@@ -281,16 +281,16 @@ def _order(node: Hashable) -> tuple[str, Any]:
     return type(node).__name__, node if isinstance(node, (int, float, str)) else str(node)
 
 
-def of_rows(rows: Table, recipe: Recipe) -> SignedNetwork[str]:
-    """The network a recipe makes of the rows that count (`graphs.countable`), as a loose reading of its graph has it.
+def of_rows(rows: Table, method: Method) -> SignedNetwork[str]:
+    """The network a method makes of the rows that count (`graphs.countable`), as a loose reading of its graph has it.
 
     The stance network is directed. The quick way where no graph is wanted: only a two-mode network, one with direct
     stances, and stances on a coded variable are made as graphs first.
     """
-    stances = recipe.kind == "stances"
-    if recipe.kind == "two-mode" or recipe.direct or (stances and rows.scale.kind != "polarity"):
-        return read(build(rows, recipe, words=False), directed=True, loose=True)
-    things, a, b, sign, size = _stance_cells(rows) if stances else _agreement_cells(rows, recipe)
+    stances = method.kind == "stances"
+    if method.kind == "two-mode" or method.direct or (stances and rows.scale.kind != "polarity"):
+        return read(build(rows, method, words=False), directed=True, loose=True)
+    things, a, b, sign, size = _stance_cells(rows) if stances else _agreement_cells(rows, method)
     known = reader.actors(rows.store) if rows.store else {}
     nameless = "proposition" if rows.store else ""
     order = np.lexsort((sign, b, a))
@@ -335,13 +335,13 @@ def _stance_cells(rows: Table) -> Cells:
     return things, a[ends], b[ends], sign[first].astype(np.int8), size.astype(np.float64)
 
 
-def _agreement_cells(rows: Table, recipe: Recipe) -> Cells:
+def _agreement_cells(rows: Table, method: Method) -> Cells:
     """The same of a network of actors, or of targets."""
-    made = project(rows, recipe)
-    own = (rows.target if recipe.kind == "targets" else rows.actor).values
+    made = project(rows, method)
+    own = (rows.target if method.kind == "targets" else rows.actor).values
     cells = made.matrix.tocoo()
     i, j = cells.coords
-    kept = np.arange(len(made.rows)) if recipe.isolates else np.unique(np.concatenate((i, j)))
+    kept = np.arange(len(made.rows)) if method.isolates else np.unique(np.concatenate((i, j)))
     place = np.full(len(made.rows), -1, np.int64)
     place[sorted(kept.tolist(), key=lambda at: own[made.rows[at]])] = np.arange(len(kept))
     once = (i < j) & (cells.data != 0)

@@ -81,7 +81,7 @@ def figure(
     the numbers of actors with a tie and of ties of each sign.
     """
     selection = select(source, choices, labels=labels)
-    if selection.recipe.aggregation == "ignore":
+    if selection.method.aggregation == "ignore":
         raise UsageError(
             "--aggregation ignore has no signs, so no polarisation: choose another for this picture"
         )
@@ -127,7 +127,7 @@ def _windows(
 
 
 def _window(selection: Selection, moment: Moment) -> Window:
-    graph = signed(moment.rows, selection.recipe)
+    graph = signed(moment.rows, selection.method)
     tied = graph.subgraph([node for node in graph if graph.degree(node)])
     weights = [weight for *_, weight in weighted(tied)]
     found = frustration_index(tied, blocs=2, seconds=SECONDS) if weights else None
