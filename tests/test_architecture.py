@@ -83,23 +83,18 @@ def test_the_face_offers_about_a_dozen_names_with_typed_keywords() -> None:
 
 
 def test_the_walks_told_to_contributors_lead_through_what_is_there() -> None:
-    """Each stay of a walk is a file and a function in it; no room is entered twice."""
-    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    walks = re.findall(r"^\d\. \*\*(.*?)\*\*(.*?)(?=^\d\. \*\*|\Z|^#)", text, flags=re.MULTILINE | re.DOTALL)
+    """Each stay is a file and a function in it; no room is entered twice, but for the one that prints the answer."""
+    text = " ".join((ROOT / "CONTRIBUTING.md").read_text("utf-8").split())
+    walks = re.split(r" \d\. \*\*", text.partition("Three walks:")[2])[1:]
     assert len(walks) == 3
-    for title, walk in walks:
-        stays = re.findall(r"`([\w/]+\.(?:py|js)): ([\w.]+)`", walk)
-        assert len(stays) >= 5, title
+    for walk in walks:
+        stays = re.findall(r"`([\w/]+\.py): (\w+)`", walk)
+        assert len(stays) >= 5, walk
         for file, function in stays:
             source = (PACKAGE / file).read_text("utf-8")
-            name = function.rpartition(".")[2]
-            assert re.search(rf"^\s*(?:def|class|function|const) {name}\b", source, re.MULTILINE), (
-                title,
-                file,
-                function,
-            )
+            assert re.search(rf"^\s*(?:def|class) {function}\b", source, re.MULTILINE), (file, function)
         rooms = [room for room, _ in itertools.groupby(file.partition("/")[0] for file, _ in stays)]
-        assert len(rooms) == len(set(rooms)), f"{title}: {rooms}"
+        assert len(rooms[:-1]) == len(set(rooms[:-1])), rooms
 
 
 def test_every_library_imported_is_a_declared_dependency() -> None:
