@@ -213,6 +213,17 @@ def test_polarisation_weighs_ties_and_sizes() -> None:
     assert polarisation(graph, [{"a", "b"}, {"c", "d", "e"}]) == pytest.approx((3 / 4 - 1 / 5) * 4 / 5)
 
 
+def test_as_much_enmity_within_as_between_still_counts() -> None:
+    """Of two enmities one runs between the blocs, of amity none does: 1/2 of the enmity, times 2 * 1/3."""
+    graph = network(
+        ("a", "b", 1), ("b", "c", -1), ("a", "c", 1), ("a", "d", -1), ("c", "d", 1), ("b", "d", 1)
+    )
+    assert polarisation(graph, [{"a", "b", "c"}, {"d"}]) == 0
+    assert polarisation(network(("a", "b", -1), ("b", "c", -1)), [{"a", "b"}, {"c"}]) == pytest.approx(
+        1 / 2 * 2 / 3
+    )
+
+
 def test_actors_without_ties_neither_polarise_nor_dilute() -> None:
     graph = network(("a", "b", -1), ("a", "c", 1))
     alone = polarisation(graph, [{"a", "c"}, {"b"}])

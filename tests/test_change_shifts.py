@@ -139,6 +139,26 @@ def test_surer_words_are_taken_from_the_same_run_only(
     assert [pair for pair in between(shifts(graph(line(*said)))) if pair[1] == "s4"] == [last]
 
 
+def test_surer_words_after_are_found_past_what_was_said_against_them(graph: Graph) -> None:
+    """The 12th to the 19th reaches past the contrary of the 13th to the 16th; the 15th to the 17th lies behind it."""
+    rows = between(shifts(graph(line("-4..8", "+6..12", "-13..16", "+15..17", "+12..19"))))
+    assert [pair for pair in rows if pair[0] == "s0"] == [("s0", "s4", True)]
+
+
+def test_of_words_as_sure_those_of_the_shortest_time_are_given(graph: Graph) -> None:
+    """From the 5th to the 14th are nine days; from the 2nd to the 12th ten, from the 1st eleven, to the 16th eleven."""
+    assert between(shifts(graph(line("+1", "+2..3", "+5..9", "-7..12", "-14", "-16")))) == [
+        ("s2", "s4", True)
+    ]
+
+
+def test_three_actors_on_two_targets_are_never_taken_for_each_other(graph: Graph) -> None:
+    own = graph(
+        says("a", "ada", "1", "+dam"), says("b", "bo", "2", "+bridge"), says("c", "cy", "4", "-bridge")
+    )
+    assert shifts(own) == []
+
+
 def test_on_days_that_are_known_shifts_are_those_counted_day_by_day(graph: Graph) -> None:
     """Second method: each day's levels against those of the last day on which anything was said."""
     chance = random.Random(7)
@@ -387,6 +407,13 @@ def test_a_position_ascribed_may_be_of_an_hour_and_long_wrong_days_are_cut_short
     wrong = held("supports", f'stance:saidNotBefore "{"x" * 40}" ; stance:saidNotAfter "{"y" * 40}" ;')
     with pytest.raises(StanceError, match=r"'x{20}' or 'y{20}' is not a day"):
         shifts(graph(says("a", "ada", "9", "", wrong)))
+
+
+def test_ascriptions_left_out_do_not_hide_those_after(graph: Graph) -> None:
+    stances = [("a", "1", "+bridge"), ("b", "4", "+bridge"), ("c", "9", "-bridge")]
+    own = graph(*(says(slug, "ada", when, "", ascribes("bo", held)) for slug, when, held in stances))
+    assert between(shifts(own, since="2020-02-02")) == [("b", "c", True)]
+    assert between(shifts(own, until="2020-02-05")) == []
 
 
 def test_who_ascribes_may_be_an_organisation_and_need_not_speak_often(graph: Graph) -> None:
