@@ -6,7 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 import networkx as nx
 from scipy.sparse.csgraph import connected_components
@@ -18,6 +18,7 @@ from stancegraph.balance.frustration import Frustration, frustration_index
 from stancegraph.network.options import NetworkOptions
 from stancegraph.network.signed import read
 from stancegraph.network.ties import statements_behind
+from stancegraph.vocabulary import STANCES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from stancegraph.table import Table
 
 Node = TypeVar("Node", bound="Hashable")
-
-WORDS: Final = {1: "supports", -1: "opposes", 0: "neutral on"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +219,7 @@ def _shared_stances(table: Table, members: Collection[Hashable]) -> tuple[Shared
     shared = [
         SharedStance(
             target,
-            WORDS[int(level)] if polar else f"{table.scale.name} {level}",
+            STANCES[int(level)] if polar else f"{table.scale.name} {level}",
             tuple(sorted(actors[target, level])),
             tuple(dict.fromkeys(statements[target, level])),
         )
