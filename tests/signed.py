@@ -1,9 +1,9 @@
-"""Signed networks to check numbers against: a published one, and camps with noise."""
+"""Signed networks to check numbers against: a published one, camps with noise, and ties of chance."""
 
 from __future__ import annotations
 
 import random
-from typing import Final
+from typing import Any, Final
 
 import networkx as nx
 
@@ -43,3 +43,32 @@ def planted(nodes: int, ties: int, noise: float, seed: int) -> nx.Graph[int]:
             graph.add_edge(a, b, weight=(1 if camp[a] == camp[b] else -1) * (-1 if turned else 1))
             graph.graph["noise"][a, b] = turned
     return graph
+
+
+def network(*ties: tuple[str, str, float]) -> nx.Graph[str]:
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_weighted_edges_from(ties)
+    return graph
+
+
+def random_signed(seed: int, *, nodes: int = 12, ties: int = 40) -> nx.MultiDiGraph[int]:
+    """Directed and parallel ties, self-ties and cancelling ties among them."""
+    dice = random.Random(seed)
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph()
+    graph.add_nodes_from(range(nodes))
+    for _ in range(ties):
+        graph.add_edge(dice.randrange(nodes), dice.randrange(nodes), weight=dice.choice((-2, -1, 1, 2)))
+    return graph
+
+
+def simplified(graph: nx.Graph[Any]) -> nx.Graph[Any]:
+    """The same ties as a simple graph: weights of a pair added one by one, self-ties and sums of 0 left out."""
+    simple: nx.Graph[Any] = nx.Graph()
+    simple.add_nodes_from(graph)
+    for a, b, tie in graph.edges(data=True):
+        before = simple.edges[a, b]["weight"] if simple.has_edge(a, b) else 0
+        simple.add_edge(a, b, weight=before + tie["weight"])
+    for a, b, tie in list(simple.edges(data=True)):
+        if a == b or not tie["weight"]:
+            simple.remove_edge(a, b)
+    return simple

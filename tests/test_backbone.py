@@ -137,11 +137,11 @@ def test_numbers_of_parallel_ties_are_added_for_the_minimum() -> None:
 
 def test_all_attributes_are_kept_and_the_graph_is_left_as_it_was() -> None:
     graph = network(*STAR)
-    graph.graph["recipe"] = "subtract"
+    graph.graph["method"] = "subtract"
     graph.add_node("z", label="Zed")
     graph.edges["h", "a"]["agree"] = ["unity"]
     filtered = backbone(graph, 0.07)
-    assert filtered.graph == {"recipe": "subtract"}
+    assert filtered.graph == {"method": "subtract"}
     assert filtered.nodes["z"] == {"label": "Zed"}
     assert filtered.edges["h", "a"]["agree"] == ["unity"]
     assert graph.number_of_edges() == 4

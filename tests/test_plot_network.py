@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex
 
 from pictures import NEGATIVE, POSITIVE, boxes, camps, discs, find, lines, middle, named, spots, texts, words
 from stancegraph import layout, network, plot, store, table
-from stancegraph.balance.frustration import frustration
+from stancegraph.balance.frustration import frustration_index
 from stancegraph.vocabulary import SHAPES
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def test_blocs_stand_apart_and_the_tie_against_them_is_marked_and_counted() -> N
 
 
 def test_diamonds_are_as_many_as_the_ties_the_split_ignores(drawn: Figure) -> None:
-    ignored = frustration(network.agreement(store.open()), blocs=2).frustrated
+    ignored = frustration_index(network.agreement(store.open()), blocs=2).frustrated
     assert len(spots(drawn, "against the split")) == len(ignored) > 0
 
 

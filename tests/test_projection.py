@@ -251,7 +251,7 @@ def test_a_sum_over_windows_recounts_nothing_and_forgets_nothing() -> None:
         ({"colour": "red"}, "filtered already"),
     ],
 )
-def test_a_recipe_that_is_not_defined_says_what_is(choices: dict[str, Any], words: str) -> None:
+def test_a_method_that_is_not_defined_says_what_is(choices: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         network.agreement(table.of(["a"], ["x"], [1]), **choices)
 

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
+from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 import networkx as nx
+from scipy.sparse.csgraph import connected_components
 
 from stancegraph import network
 from stancegraph.balance import scores
-from stancegraph.balance.communities import communities, signed_modularity
-from stancegraph.balance.frustration import Frustration, frustration
+from stancegraph.balance.communities import louvain_communities, signed_modularity
+from stancegraph.balance.frustration import Frustration, frustration_index
+from stancegraph.network.options import NetworkOptions
+from stancegraph.network.signed import read
+from stancegraph.network.ties import statements_behind
+from stancegraph.vocabulary import STANCES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
+    from stancegraph.store import Store
     from stancegraph.table import Table
 
-WORDS = {1: "supports", -1: "opposes", 0: "neutral on"}
+Node = TypeVar("Node", bound="Hashable")
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class SharedStance:
     """A stance that members of a bloc share: who of them (labels, at least two), in which statements (IRIs)."""
 
     target: str
@@ -46,8 +54,8 @@ class Bloc:
     """Actors that stand together, as (node, label); the stances they share; the ties that contradict it."""
 
     number: int
-    actors: tuple[tuple[str, str], ...]
-    holds: tuple[Held, ...]
+    actors: tuple[tuple[Hashable, str], ...]
+    holds: tuple[SharedStance, ...]
     contradicted: tuple[Contradiction, ...]
 
 
@@ -64,7 +72,7 @@ class Alliances:
     actors: int
     positive: int
     negative: int
-    split: Frustration
+    split: Frustration[Any]
     balance: float | None
     triangles: float | None
     walks: float | None
@@ -132,51 +140,58 @@ class Alliances:
         ]
 
 
-def alliances(source: Any, *, blocs: int | None = 2, seconds: float = 60, **choices: Any) -> Alliances:
-    """The blocs of a store or table (by `network.agreement`, which takes `choices`), or of any signed graph.
+def alliances(
+    source: Store | Table | nx.Graph[Node],
+    *,
+    blocs: int | None = 2,
+    seconds: float = 60,
+    **options: Unpack[NetworkOptions],
+) -> Alliances:
+    """The blocs of a store or table (by `network.agreement`, which takes `options`), or of any signed graph.
 
-    `blocs` is 2, or None for as many as serve; `seconds` limits the search for the proof.
+    `blocs` is 2, or None for as many as serve; `seconds` limits the whole search for splits and their proof (free
+    blocs leave half of it to the split in two, which balance and polarisation are of).
 
     >>> from stancegraph import store
     >>> found = alliances(store.open())
     >>> found.split.exact, 0 <= found.polarisation <= 1
     (True, True)
     """
-    graph = source if isinstance(source, nx.Graph) else network.agreement(source, **choices)
-    signed = scores.signed(graph)
-    untied = list(nx.isolates(signed))
-    tied = signed.subgraph([node for node in signed if node not in set(untied)])
-    label = {node: str(data.get("label", node)) for node, data in signed.nodes(data=True)}
-    two = frustration(tied, 2, seconds=seconds)
-    split = two if blocs == 2 else frustration(tied, blocs, seconds=seconds)
-    found = communities(tied)
-    weights = [data["weight"] for _, _, data in tied.edges(data=True)]
+    until = time.monotonic() + seconds
+    graph: nx.Graph[Any] = source if isinstance(source, nx.Graph) else network.agreement(source, **options)
+    signed = read(graph)
+    tied = signed.tied()
+    label = dict(zip(signed.nodes, signed.labels, strict=True))
+    left = until - time.monotonic()
+    two = frustration_index(tied, 2, seconds=left if blocs == 2 else left / 2)
+    split = two if blocs == 2 else frustration_index(tied, blocs, seconds=until - time.monotonic())
+    communities = louvain_communities(tied)
     return Alliances(
-        actors=len(tied),
-        positive=sum(weight > 0 for weight in weights),
-        negative=sum(weight < 0 for weight in weights),
+        actors=tied.n,
+        positive=int((tied.sign > 0).sum()),
+        negative=int((tied.sign < 0).sum()),
         split=split,
-        balance=scores.balance(tied, two.index),
+        balance=scores.line_balance(tied, two.index),
         triangles=scores.triangle_share(tied),
         walks=scores.walk_balance(tied),
         polarisation=scores.polarisation(tied, two.blocs),
         triads=scores.triad_census(tied),
-        communities=tuple(tuple(sorted(label[node] for node in members)) for members in found),
-        modularity=signed_modularity(tied, found),
+        communities=tuple(tuple(sorted(label[node] for node in members)) for members in communities),
+        modularity=signed_modularity(tied, communities),
         blocs=_blocs(graph, split, label),
         either=tuple(sorted(label[node] for node in split.either)),
-        untied=tuple(sorted(label[node] for node in untied)),
-        parts=nx.number_connected_components(tied),
+        untied=tuple(sorted(label[node] for node in set(signed.nodes) - set(tied.nodes))),
+        parts=int(connected_components(tied.matrix, directed=False)[0]),
     )
 
 
-def _blocs(graph: nx.Graph[str], split: Frustration, label: Mapping[str, str]) -> tuple[Bloc, ...]:
+def _blocs(graph: nx.Graph[Any], split: Frustration[Any], label: Mapping[Hashable, str]) -> tuple[Bloc, ...]:
     side = {node: number for number, members in enumerate(split.blocs, 1) for node in members}
     against: dict[int, list[Contradiction]] = defaultdict(list)
-    for a, b, weight in split.frustrated:
-        behind = network.supporting_rows(graph, a, b).statement.to_list() if "rows" in graph.graph else []
+    statements = statements_behind(graph, [(a, b) for a, b, _ in split.frustrated])
+    for (a, b, weight), evidence in zip(split.frustrated, statements, strict=True):
         first, second = sorted((label[a], label[b]))
-        tie = Contradiction(first, second, weight, tuple(dict.fromkeys(behind)))
+        tie = Contradiction(first, second, weight, evidence)
         for number in sorted({side[a], side[b]}):
             against[number].append(tie)
     table: Table | None = graph.graph.get("rows")
@@ -184,14 +199,14 @@ def _blocs(graph: nx.Graph[str], split: Frustration, label: Mapping[str, str]) -
         Bloc(
             number,
             tuple(sorted(((node, label[node]) for node in members), key=lambda pair: (pair[1], pair[0]))),
-            () if table is None else _held(table, members),
+            () if table is None else _shared_stances(table, members),
             tuple(sorted(against[number], key=lambda tie: (-abs(tie.weight), tie.a, tie.b))),
         )
         for number, members in enumerate(split.blocs, 1)
     )
 
 
-def _held(table: Table, members: Sequence[str] | frozenset[str]) -> tuple[Held, ...]:
+def _shared_stances(table: Table, members: Collection[Hashable]) -> tuple[SharedStance, ...]:
     """Stances that at least two members share, those of most members first."""
     actors: dict[tuple[str, float | str], set[str]] = defaultdict(set)
     statements: dict[tuple[str, float | str], list[str]] = defaultdict(list)
@@ -202,9 +217,9 @@ def _held(table: Table, members: Sequence[str] | frozenset[str]) -> tuple[Held, 
             statements[key].append(row.statement)
     polar = table.scale.kind == "polarity"
     shared = [
-        Held(
+        SharedStance(
             target,
-            WORDS[int(level)] if polar else f"{table.scale.name} {level}",
+            STANCES[int(level)] if polar else f"{table.scale.name} {level}",
             tuple(sorted(actors[target, level])),
             tuple(dict.fromkeys(statements[target, level])),
         )

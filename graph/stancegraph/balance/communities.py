@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
 from math import fsum
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 import networkx as nx
 
-from stancegraph.balance.scores import sides, signed, ties
+from stancegraph.balance.scores import sides
+from stancegraph.network.signed import read
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Hashable, Sequence
+
+    from stancegraph.network.signed import SignedNetwork
+
+Node = TypeVar("Node", bound="Hashable")
 
 
-def communities(graph: nx.Graph[Any], seed: int = 0) -> tuple[frozenset[Hashable], ...]:
+def louvain_communities(
+    graph: nx.Graph[Node] | SignedNetwork[Node], seed: int = 0
+) -> tuple[frozenset[Node], ...]:
     """The nodes in communities of positive ties, largest first: networkx Louvain (Blondel et al. 2008), weighted.
 
     Negative ties are not read; who has no positive tie is alone. The same seed gives the same communities, in
@@ -19,38 +28,35 @@ def communities(graph: nx.Graph[Any], seed: int = 0) -> tuple[frozenset[Hashable
 
     >>> graph = nx.Graph()
     >>> graph.add_weighted_edges_from([("a", "b", 1), ("b", "c", 2), ("c", "d", -1)])
-    >>> [sorted(community) for community in communities(graph)]
+    >>> [sorted(community) for community in louvain_communities(graph)]
     [['a', 'b', 'c'], ['d']]
     """
-    simple = signed(graph)
-    order = sorted(simple, key=lambda node: (str(node), type(node).__qualname__))
-    place = {node: number for number, node in enumerate(order)}
-    positive = [(a, b, weight) for a, b, weight in ties(simple) if weight > 0]
+    network = read(graph)
     # Louvain squares the sum of weights, and looks at ties in the order they came.
-    most = max((weight for _, _, weight in positive), default=1.0)
+    most = max(network.size[network.sign > 0].tolist(), default=1.0)
     numbered: nx.Graph[int] = nx.Graph()
-    numbered.add_nodes_from(range(len(order)))
-    numbered.add_weighted_edges_from(
-        sorted((min(place[a], place[b]), max(place[a], place[b]), w / most) for a, b, w in positive)
-    )
+    numbered.add_nodes_from(range(network.n))
+    numbered.add_weighted_edges_from((a, b, weight / most) for a, b, weight in network.ties() if weight > 0)
     found = nx.community.louvain_communities(numbered, weight="weight", seed=seed)
     ranked = sorted(found, key=lambda members: (-len(members), min(members)))
-    return tuple(frozenset(order[number] for number in members) for members in ranked)
+    return tuple(frozenset(network.nodes[number] for number in members) for members in ranked)
 
 
-def signed_modularity(graph: nx.Graph[Any], partition: Sequence[Collection[Hashable]]) -> float | None:
+def signed_modularity(
+    graph: nx.Graph[Node] | SignedNetwork[Node], partition: Sequence[Collection[Node]]
+) -> float | None:
     """How much more positive weight and less negative weight is within `partition` than chance has it, -1..1.
 
     Q = (1/(2w⁺ + 2w⁻)) Σ_ij [w_ij − (w⁺_i w⁺_j/2w⁺ − w⁻_i w⁻_j/2w⁻)] δ(i, j) (Gómez, Jensen & Arenas 2009).
     Weighted. None without ties. Raises UsageError unless each actor with ties is in just one set.
     """
-    simple = signed(graph)
-    side = sides(simple, partition)
-    if not side:
+    network = read(graph)
+    if not network.size.size:
         return None
+    side = sides(network, partition)
     within: list[float] = []
     strength: dict[tuple[bool, int], list[float]] = {}
-    for a, b, weight in ties(simple):
+    for a, b, weight in network.ties():
         for end in (a, b):
             strength.setdefault((weight > 0, side[end]), []).append(abs(weight))
         if side[a] == side[b]:

@@ -12,24 +12,32 @@ import math
 import time
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import networkx as nx
 import numpy as np
 
-from stancegraph.balance.partition import Ties
-from stancegraph.balance.solver import ACCURACY, Solved, solved
+from stancegraph.balance import partition
+from stancegraph.balance.solver import ACCURACY, Solution, solve
 from stancegraph.errors import UsageError
-from stancegraph.network.signed import added
+from stancegraph.network.signed import read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from numpy.typing import NDArray
 
+    from stancegraph.balance.partition import Network, Split
+    from stancegraph.network.signed import SignedNetwork
+
+Node = TypeVar("Node", bound="Hashable")
+
+LEAST_SHARE: Final = 0.2
+"""Part of the time left that even a small block may take."""
+
 
 @dataclass(frozen=True, slots=True)
-class Frustration:
+class Frustration(Generic[Node]):
     """A split into blocs and what is proved of it.
 
     `index` is the weight of the ties it ignores, `lower_bound` the least that any split must, `gap` their
@@ -43,9 +51,9 @@ class Frustration:
     lower_bound: float
     exact: bool
     seconds: float
-    blocs: tuple[frozenset[Any], ...]
-    frustrated: tuple[tuple[Any, Any, float], ...]
-    either: frozenset[Any]
+    blocs: tuple[frozenset[Node], ...]
+    frustrated: tuple[tuple[Node, Node, float], ...]
+    either: frozenset[Node]
 
     @property
     def gap(self) -> float:
@@ -53,7 +61,9 @@ class Frustration:
         return self.index - self.lower_bound
 
 
-def frustration(graph: nx.Graph[Any], blocs: int | None = 2, *, seconds: float = 60.0) -> Frustration:
+def frustration_index(
+    graph: nx.Graph[Node] | SignedNetwork[Node], blocs: int | None = 2, *, seconds: float = 60.0
+) -> Frustration[Node]:
     """The frustration index of any graph with edge attribute `weight`; `blocs` is 2, or None for any number.
 
     Parallel ties are added, in a directed graph those of both directions; self-ties are dropped, and a tie of
@@ -62,41 +72,32 @@ def frustration(graph: nx.Graph[Any], blocs: int | None = 2, *, seconds: float =
 
     >>> import networkx as nx
     >>> triangle = nx.Graph([("a", "b", {"weight": -1}), ("b", "c", {"weight": -1}), ("a", "c", {"weight": -1})])
-    >>> frustration(triangle).index, frustration(triangle, None).index
+    >>> frustration_index(triangle).index, frustration_index(triangle, None).index
     (1, 0)
     """
     if blocs not in {2, None}:
         raise UsageError(f"{blocs} blocs: the index is defined for 2, or for as many as serve (None)")
-    begun = time.monotonic()
-    nodes = sorted(graph, key=lambda node: (str(node), type(node).__name__))
-    ties = _ties(graph, nodes)
+    start = time.monotonic()
+    network = read(graph)
     free = blocs is None
-    parts = sorted(_blocks(ties), key=lambda part: len(part[0]))
-    done: list[tuple[NDArray[np.int64], Solved]] = []
-    work = sum(len(tie_numbers) for _, tie_numbers in parts)
-    for members, numbers in parts:
-        left = seconds - (time.monotonic() - begun)
-        share = left * max(len(numbers) / max(work, 1), 0.2)
-        work -= len(numbers)
-        done.append(
-            (members, solved(_part(ties, members, numbers), free=free, seconds=share if work else left))
-        )
-    split = _glued(ties.n, done, free=free)
-    split = _named(split, ties, free=free)
-    return _answer(ties, nodes, split, sum(part.bound for _, part in done), free, time.monotonic() - begun)
+    parts = sorted(_blocks(network), key=lambda part: len(part[0]))
+    solutions: list[tuple[NDArray[np.int64], Solution]] = []
+    work = len(network.size)
+    for members, ties in parts:
+        left = seconds - (time.monotonic() - start)
+        share = left * max(len(ties) / max(work, 1), LEAST_SHARE)
+        work -= len(ties)
+        block = network.part(members, ties)
+        solutions.append((members, solve(block, free=free, seconds=share if work else left)))
+    split = _merge_free(network.n, solutions) if free else _orient(_merge_two(network.n, solutions), network)
+    bound = sum(part.bound for _, part in solutions)
+    return _answer(network, split, bound, free=free, seconds=time.monotonic() - start)
 
 
-def _ties(graph: nx.Graph[Any], nodes: list[Any]) -> Ties:
-    place = {node: i for i, node in enumerate(nodes)}
-    found = {tuple(sorted((place[a], place[b]))): weight for (a, b), weight in added(graph).items()}
-    ends = np.array(sorted(found), np.int64).reshape(-1, 2)
-    return Ties(len(nodes), ends[:, 0], ends[:, 1], np.array([found[pair] for pair in sorted(found)], float))
-
-
-def _blocks(ties: Ties) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+def _blocks(network: Network) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Nodes and ties of each block: parts that no single node cuts in two."""
     graph: nx.Graph[int] = nx.Graph()
-    pairs = list(zip(ties.a.tolist(), ties.b.tolist(), strict=True))
+    pairs = list(zip(network.a.tolist(), network.b.tolist(), strict=True))
     number = {pair: tie for tie, pair in enumerate(pairs)}
     graph.add_edges_from(pairs)
     found = []
@@ -107,21 +108,19 @@ def _blocks(ties: Ties) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     return sorted(found, key=lambda part: tuple(part[0]))
 
 
-def _part(ties: Ties, members: NDArray[np.int64], numbers: NDArray[np.int64]) -> Ties:
-    a, b = (np.searchsorted(members, side[numbers]) for side in (ties.a, ties.b))
-    return Ties(len(members), a, b, ties.w[numbers])
+def _merge_free(n: int, solutions: Iterable[tuple[NDArray[np.int64], Solution]]) -> Split:
+    """One split of all nodes from those of the blocks, which meet in single nodes."""
+    blocs = nx.utils.UnionFind(range(n))
+    for members, part in solutions:
+        first: dict[int, int] = {}
+        for node, bloc in zip(members.tolist(), part.split.tolist(), strict=True):
+            blocs.union(first.setdefault(bloc, node), node)
+    return np.array([blocs[node] for node in range(n)], np.int64)
 
 
-def _glued(n: int, done: Iterable[tuple[NDArray[np.int64], Solved]], *, free: bool) -> NDArray[np.int64]:
-    """One split of all nodes from those of the blocks, which meet in single nodes; for two blocs by sides."""
-    meets = nx.utils.UnionFind(range(n)) if free else None
-    blocks = list(done)
-    if meets is not None:
-        for members, part in blocks:
-            first: dict[int, int] = {}
-            for node, bloc in zip(members.tolist(), part.split.tolist(), strict=True):
-                meets.union(first.setdefault(bloc, node), node)
-        return np.array([meets[node] for node in range(n)], np.int64)
+def _merge_two(n: int, solutions: Iterable[tuple[NDArray[np.int64], Solution]]) -> Split:
+    """The same of two blocs: a block is turned round where it meets another; -1 for nodes without a tie."""
+    blocks = list(solutions)
     split = np.full(n, -1, np.int64)
     at: dict[int, list[int]] = defaultdict(list)
     for number, (members, _) in enumerate(blocks):
@@ -143,50 +142,51 @@ def _glued(n: int, done: Iterable[tuple[NDArray[np.int64], Solved]], *, free: bo
     return split
 
 
-def _named(split: NDArray[np.int64], ties: Ties, *, free: bool) -> NDArray[np.int64]:
-    """The same split, told one way: of two blocs, each piece of the network has its larger side in the first."""
-    if free:
-        return split
-    told = split.copy()
-    graph: nx.Graph[int] = nx.Graph(zip(ties.a.tolist(), ties.b.tolist(), strict=True))
+def _orient(split: Split, network: Network) -> Split:
+    """The same two blocs, in one order: each piece of the network has its larger side in the first."""
+    oriented = split.copy()
+    graph: nx.Graph[int] = nx.Graph(zip(network.a.tolist(), network.b.tolist(), strict=True))
     for piece in nx.connected_components(graph):
         members = np.array(sorted(piece), np.int64)
         second = int(split[members].sum())
         if 2 * second > len(members) or (2 * second == len(members) and split[members[0]]):
-            told[members] = 1 - split[members]
-    return np.maximum(told, 0)
+            oriented[members] = 1 - split[members]
+    return np.maximum(oriented, 0)
 
 
 def _answer(
-    ties: Ties, nodes: list[Any], split: NDArray[np.int64], bound: float, free: bool, seconds: float
-) -> Frustration:
-    against = np.flatnonzero(ties.against(split))
-    index = math.fsum(np.abs(ties.w[against]).tolist())
-    total = math.fsum(np.abs(ties.w).tolist())
+    network: SignedNetwork[Node], split: Split, bound: float, *, free: bool, seconds: float
+) -> Frustration[Node]:
+    nodes = network.nodes
+    ignored = np.flatnonzero(partition.ignored_ties(network, split))
+    index = math.fsum(network.size[ignored].tolist())
     bound = min(max(bound, 0.0), index)
-    exact = index - bound <= (0.5 if ties.whole else ACCURACY * total)
-    members: Mapping[int, set[Any]] = defaultdict(set)
-    for node, bloc in zip(nodes, split.tolist(), strict=True):
-        members[bloc].add(node)
-    place = {node: i for i, node in enumerate(nodes)}
-    blocs = sorted(members.values(), key=lambda bloc: (-len(bloc), min(place[node] for node in bloc)))
-    whole: Callable[[float], float] = round if ties.whole else float
+    exact = index - bound <= (0.5 if network.whole else ACCURACY * network.total)
+    members: Mapping[int, list[int]] = defaultdict(list)
+    for node, bloc in enumerate(split.tolist()):
+        members[bloc].append(node)
+    blocs = sorted(members.values(), key=lambda bloc: (-len(bloc), bloc[0]))
+    number: Callable[[float], float] = round if network.whole else float
+    if exact:
+        bound = index
+    elif network.whole:
+        bound = math.ceil(bound - 1e-6)
     return Frustration(
-        index=whole(index),
-        lower_bound=whole(index if exact else math.ceil(bound - 1e-6))
-        if ties.whole
-        else (index if exact else bound),
+        index=number(index),
+        lower_bound=number(bound),
         exact=exact,
         seconds=seconds,
-        blocs=tuple(frozenset(bloc) for bloc in blocs),
-        frustrated=tuple((nodes[ties.a[t]], nodes[ties.b[t]], whole(float(ties.w[t]))) for t in against),
-        either=frozenset(nodes[node] for node in _either(ties, split, free)),
+        blocs=tuple(frozenset(nodes[node] for node in bloc) for bloc in blocs),
+        frustrated=tuple(
+            (nodes[network.a[t]], nodes[network.b[t]], number(float(network.weight[t]))) for t in ignored
+        ),
+        either=frozenset(nodes[node] for node in _either(network, split, free)),
     )
 
 
-def _either(ties: Ties, split: NDArray[np.int64], free: bool) -> Iterable[int]:
+def _either(network: Network, split: Split, free: bool) -> Iterable[int]:
     """Nodes with ties that a move alone leaves as good."""
-    matrix = ties.matrix
+    matrix, even = network.matrix, partition.tolerance(network)
     for node in np.flatnonzero(np.diff(matrix.indptr)).tolist():
         near = slice(matrix.indptr[node], matrix.indptr[node + 1])
         pull: dict[int, float] = defaultdict(float)
@@ -199,5 +199,5 @@ def _either(ties: Ties, split: NDArray[np.int64], free: bool) -> Iterable[int]:
         others = (
             [*pull.values(), *([0.0] if alone else [])] if free else [pull.get(1 - int(split[node]), 0.0)]
         )
-        if any(abs(other - here) <= ties.even for other in others):
+        if any(abs(other - here) <= even for other in others):
             yield node

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from pyoxigraph import NamedNode
 
 from stancegraph import names, network, statements
+from stancegraph.network.options import NetworkOptions
 from stancegraph.statements import catalogue
 
 if TYPE_CHECKING:
@@ -21,11 +22,23 @@ SPEAKING_OF: Final = """SELECT DISTINCT ?speaker WHERE {
     ?s stance:speaker/skos:prefLabel ?speaker . FILTER(LANG(?speaker) = "en") }"""
 
 
-def allies(store: Store, actor: str, **choices: Any) -> list[dict[str, Any]]:
+class Relation(TypedDict):
+    """How one actor stands to another, on which targets they share, by which statements (IRIs)."""
+
+    actor: str
+    iri: str
+    relation: str
+    weight: float
+    agree: list[str]
+    disagree: list[str]
+    statements: list[str]
+
+
+def allies(store: Store, actor: str, /, **options: Unpack[NetworkOptions]) -> list[Relation]:
     """`actor, iri, relation, weight, agree, disagree, statements`: everyone `actor` shares a target with.
 
     `relation` is "ally" (weight above 0), "opponent" (below) or "mixed" (0); allies first, opponents last, each
-    the strongest first. The weight is that of `network.agreement`, which takes the same choices and filters. Who
+    the strongest first. The weight is that of `network.agreement`, which takes the same options. Who
     shares no target is not listed, unless `direct` adds stances of the two on each other.
 
     >>> from stancegraph import store
@@ -33,11 +46,11 @@ def allies(store: Store, actor: str, **choices: Any) -> list[dict[str, Any]]:
     'Government of Iraq'
     """
     iri = names.index(store, "actor").resolve(actor, "actor").iri
-    every, recipe = network.prepare(store, "agreement", choices)
-    table = network.countable(every, recipe)
-    weights = network.weights_of(table, recipe, iri)
-    found = _meetings(table, iri, {*weights} if recipe.direct else set())
-    rows = [_row(other, meeting, weights.get(other, 0.0)) for other, meeting in found.items()]
+    every, method = network.prepare(store, "agreement", options)
+    table = network.countable(every, method)
+    weights = network.weights_of(table, method, iri)
+    found = _common_targets(table, iri, {*weights} if method.direct else set())
+    rows = [_row(other, common, weights.get(other, 0.0)) for other, common in found.items()]
     order = ("ally", "mixed", "opponent")
     return sorted(
         rows, key=lambda row: (order.index(row["relation"]), -abs(row["weight"]), row["actor"], row["iri"])
@@ -45,7 +58,7 @@ def allies(store: Store, actor: str, **choices: Any) -> list[dict[str, Any]]:
 
 
 @dataclass(slots=True)
-class _Meeting:
+class _Common:
     """What two actors have both taken a stance on."""
 
     label: str
@@ -54,7 +67,7 @@ class _Meeting:
     statements: set[str] = field(default_factory=set)
 
 
-def _meetings(table: Table, iri: str, tied: set[str]) -> dict[str, _Meeting]:
+def _common_targets(table: Table, iri: str, tied: set[str]) -> dict[str, _Common]:
     """Other actor → the targets it shares with the one, at the same level and at another.
 
     Where the two are `tied` by stances on each other, these are among the statements.
@@ -64,32 +77,48 @@ def _meetings(table: Table, iri: str, tied: set[str]) -> dict[str, _Meeting]:
     for row in rows:
         if row.actor.iri == iri:
             mine[row.target.iri].append(row)
-    found: dict[str, _Meeting] = {}
+    found: dict[str, _Common] = {}
     for row in rows:
         if row.actor.iri != iri and row.target.iri in mine:
-            meeting = found.setdefault(row.actor.iri, _Meeting(row.actor.label))
+            common = found.setdefault(row.actor.iri, _Common(row.actor.label))
             for own in mine[row.target.iri]:
-                (meeting.agree if own.level == row.level else meeting.disagree).add(row.target.label)
-                meeting.statements |= {own.statement, row.statement}
+                (common.agree if own.level == row.level else common.disagree).add(row.target.label)
+                common.statements |= {own.statement, row.statement}
         for one, other in ((row.actor, row.target), (row.target, row.actor)):
             if one.iri == iri and other.iri in tied:
-                found.setdefault(other.iri, _Meeting(other.label)).statements.add(row.statement)
+                found.setdefault(other.iri, _Common(other.label)).statements.add(row.statement)
     return found
 
 
-def _row(other: str, meeting: _Meeting, weight: float) -> dict[str, Any]:
+def _row(other: str, common: _Common, weight: float) -> Relation:
     return {
-        "actor": meeting.label,
+        "actor": common.label,
         "iri": other,
         "relation": "ally" if weight > 0 else "opponent" if weight < 0 else "mixed",
         "weight": round(weight, 4),
-        "agree": sorted(meeting.agree),
-        "disagree": sorted(meeting.disagree),
-        "statements": sorted(meeting.statements),
+        "agree": sorted(common.agree),
+        "disagree": sorted(common.disagree),
+        "statements": sorted(common.statements),
     }
 
 
-def profile(store: Store, actor: str) -> dict[str, Any]:
+class Profile(TypedDict):
+    """What is known of one actor; `spoken_of` are those who take a stance on it or address it."""
+
+    actor: str
+    iri: str
+    kind: str | None
+    aliases: list[str]
+    roles: list[str]
+    statements: int
+    supports: list[str]
+    opposes: list[str]
+    allies: list[str]
+    opponents: list[str]
+    spoken_of: list[str]
+
+
+def profile(store: Store, actor: str) -> Profile:
     """One actor: `actor, iri, kind, aliases, roles, statements, supports, opposes, allies, opponents, spoken_of`.
 
     `statements` is their number, `spoken_of` names those who take a stance on the actor or address it.

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from math import comb, exp, fsum, sqrt
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
-import networkx as nx
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import block_array, csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
 from stancegraph.errors import UsageError
-from stancegraph.network.signed import added
+from stancegraph.network.signed import read
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Hashable, Sequence
+
+    import networkx as nx
+    from numpy.typing import NDArray
+
+    from stancegraph.network.signed import SignedNetwork
+
+Node = TypeVar("Node", bound="Hashable")
 
 EFFORTS: Final = ((16, 500), (64, 3_000))
 """Tried in turn, per component: so many of its largest eigenvalues, or all where it has at most so many actors."""
@@ -24,34 +31,13 @@ CLOSE: Final = 1e-9  # how narrowly the walk balance must be enclosed to be told
 WORK: Final = 10_000_000  # paths of two ties held in memory at once
 
 
-def signed(graph: nx.Graph[Any]) -> nx.Graph[Any]:
-    """A new simple, undirected graph with one `weight` other than 0 per tie; all nodes and their attributes kept.
-
-    Parallel ties and both directions are added, self-ties and ties of weight 0 dropped. Raises UsageError, naming
-    the tie, where `weight` is not a finite number. Every measure here reads its graph through this.
-
-    >>> sorted(signed(nx.DiGraph([(1, 2, {"weight": 3}), (2, 1, {"weight": -5})])).edges(data="weight"))
-    [(1, 2, -2.0)]
-    """
-    simple: nx.Graph[Any] = nx.Graph()
-    simple.graph.update(graph.graph)
-    simple.add_nodes_from(graph.nodes(data=True))
-    simple.add_weighted_edges_from((a, b, weight) for (a, b), weight in added(graph).items())
-    return simple
-
-
-def ties(simple: nx.Graph[Any]) -> list[tuple[Any, Any, float]]:
-    """Both ends and the weight of each tie of a graph that `signed` made."""
-    return [(a, b, tie["weight"]) for a, b, tie in simple.edges(data=True)]
-
-
-def balance(graph: nx.Graph[Any], index: float) -> float | None:
+def line_balance(graph: nx.Graph[Node] | SignedNetwork[Node], index: float) -> float | None:
     """Line balance 1 − 2L/Σ|w|, 0..1: 1 = a split into two blocs that costs nothing; None without ties.
 
     `index` is L, the frustration index of the graph for two blocs (Aref & Wilson 2018). It never passes half the
     weight of all ties; raises UsageError where it does, or is negative or no number.
     """
-    total = fsum(abs(tie) for _, _, tie in ties(signed(graph)))
+    total = read(graph).total
     if not 0 <= index <= total / 2 * (1 + CLOSE):
         raise UsageError(
             f"{index} cannot be the frustration index of ties that weigh {total:g} together:"
@@ -60,32 +46,32 @@ def balance(graph: nx.Graph[Any], index: float) -> float | None:
     return max(0.0, 1 - index / total * 2) if total else None
 
 
-def triangle_share(graph: nx.Graph[Any]) -> float | None:
+def triangle_share(graph: nx.Graph[Node] | SignedNetwork[Node]) -> float | None:
     """Share of triangles that are balanced, 0..1: those with no or two negative ties; None without triangles.
 
     Signs count, not weights (Cartwright & Harary 1956).
     """
-    none, one, two, three = _triangles(signed(graph))
+    none, one, two, three = _triangles(read(graph))
     triangles = none + one + two + three
     return (none + two) / triangles if triangles else None
 
 
-def triad_census(graph: nx.Graph[Any]) -> dict[str, int]:
+def triad_census(graph: nx.Graph[Node] | SignedNetwork[Node]) -> dict[str, int]:
     """Signs of the ties among three actors → number of such threes; `+++, ++-, +--, ---` are closed.
 
     `++, +-, --` have two ties and an open side, `+, -` one tie, `empty` none. All nodes count, those without ties
     too, so that the numbers add up to n(n − 1)(n − 2)/6. For undirected signs what the census of Holland &
     Leinhardt (1970) is for directed ties.
 
+    >>> import networkx as nx
     >>> census = triad_census(nx.Graph([(1, 2, {"weight": 1}), (2, 3, {"weight": -4})]))
     >>> {signs: number for signs, number in census.items() if number}
     {'+-': 1}
     """
-    simple = signed(graph)
-    none, one, two, three = _triangles(simple)
+    network = read(graph)
+    none, one, two, three = _triangles(network)
     census = {"+++": none, "++-": one, "+--": two, "---": three}
-    above = [sum(tie["weight"] > 0 for tie in own.values()) for _, own in simple.adjacency()]
-    below = [len(own) - positive for (_, own), positive in zip(simple.adjacency(), above, strict=True)]
+    above, below = (np.diff(part.indptr).tolist() for part in (network.positive, network.negative))
     # Each actor is the middle of as many pairs of its ties; those whose ends are tied are taken off again.
     census["++"] = sum(comb(positive, 2) for positive in above) - 3 * none - one
     census["+-"] = sum(p * n for p, n in zip(above, below, strict=True)) - 2 * one - 2 * two
@@ -93,21 +79,21 @@ def triad_census(graph: nx.Graph[Any]) -> dict[str, int]:
     # Each tie meets n − 2 third actors; threes with more ties are taken off, once for each tie of the sign.
     for sign, ends in (("+", above), ("-", below)):
         more = sum(signs.count(sign) * number for signs, number in census.items() if len(signs) > 1)
-        census[sign] = sum(ends) // 2 * (len(simple) - 2) - more
-    return census | {"empty": comb(len(simple), 3) - sum(census.values())}
+        census[sign] = sum(ends) // 2 * (network.n - 2) - more
+    return census | {"empty": comb(network.n, 3) - sum(census.values())}
 
 
-def walk_balance(graph: nx.Graph[Any]) -> float | None:
+def walk_balance(graph: nx.Graph[Node] | SignedNetwork[Node]) -> float | None:
     """Σe^λ of the signed over Σe^λ of the unsigned adjacency matrix, 0..1: 1 = all closed walks are balanced.
 
     Signs count, not weights (Estrada & Benzi 2014). Actors without ties count, 1 in either sum, and so draw it to 1.
     Exact to 9 decimals, or None: without ties, and where a component of more than 3,000 actors is not balanced and
     its ties are so evenly spread that no few eigenvalues settle the sum, while all are too many to find.
     """
-    simple = signed(graph)
-    if not simple.number_of_edges():
+    network = read(graph)
+    if not network.size.size:
         return None
-    matrix = nx.to_scipy_sparse_array(simple).sign()
+    matrix = network.matrix.sign()
     balanced = _is_balanced(matrix)
     if balanced.all():
         return 1.0
@@ -136,7 +122,7 @@ def walk_balance(graph: nx.Graph[Any]) -> float | None:
     return None
 
 
-def polarisation(graph: nx.Graph[Any], blocs: Sequence[Collection[Hashable]]) -> float:
+def polarisation(graph: nx.Graph[Node] | SignedNetwork[Node], blocs: Sequence[Collection[Node]]) -> float:
     """How far two blocs oppose each other, 0..1: 1 = equal in size, all enmity between, all amity within them.
 
     (Share of the negative weight that runs between `blocs` − share of the positive weight that does) ×
@@ -146,13 +132,13 @@ def polarisation(graph: nx.Graph[Any], blocs: Sequence[Collection[Hashable]]) ->
 
     Raises UsageError where `blocs` are more than two, overlap, or do not hold each actor with ties.
     """
-    simple = signed(graph)
+    network = read(graph)
     if len(blocs) > 2:
         raise UsageError(f"polarisation is between two blocs, not {len(blocs)}: split the actors in two")
-    side = sides(simple, blocs)
+    side = sides(network, blocs)
     sizes = [sum(1 for place in side.values() if place == bloc) for bloc in range(2)]
     weights: dict[tuple[bool, bool], list[float]] = {}
-    for a, b, weight in ties(simple):
+    for a, b, weight in network.ties():
         weights.setdefault((weight > 0, side[a] != side[b]), []).append(abs(weight))
     total = {key: fsum(parts) for key, parts in weights.items()}
     within = [total.get((positive, False), 0.0) for positive in (False, True)]
@@ -161,40 +147,44 @@ def polarisation(graph: nx.Graph[Any], blocs: Sequence[Collection[Hashable]]) ->
     return max(0.0, enmity - amity) * 2 * min(sizes) / len(side) if side else 0.0
 
 
-def sides(simple: nx.Graph[Any], partition: Sequence[Collection[Hashable]]) -> dict[Hashable, int]:
-    """Each actor with ties → the place in `partition` of the set it is in; UsageError unless it is in just one."""
-    side: dict[Hashable, int] = {}
+def sides(network: SignedNetwork[Node], partition: Sequence[Collection[Hashable]]) -> dict[int, int]:
+    """Place of each actor with ties → the place in `partition` of its set; UsageError unless it is in just one."""
+    number: dict[Hashable, int] = {node: place for place, node in enumerate(network.nodes)}
+    side: dict[int, int] = {}
     for place, members in enumerate(partition):
         for member in set(members):
-            if member not in simple:
+            if member not in number:
                 raise UsageError(f"{member} is in a bloc but not in the graph: take it out of the bloc")
-            if side.setdefault(member, place) != place:
+            if side.setdefault(number[member], place) != place:
                 raise UsageError(f"{member} is in two blocs: leave it in one")
-    missing = next((node for node, degree in simple.degree() if degree and node not in side), None)
+    tied = np.unique(np.concatenate((network.a, network.b))).tolist()
+    missing = next((network.nodes[node] for node in tied if node not in side), None)
     if missing is not None:
         raise UsageError(f"{missing} has ties and is in no bloc: put it in one")
-    return {node: place for node, place in side.items() if simple.degree(node)}
+    return {node: side[node] for node in tied}
 
 
-def _triangles(simple: nx.Graph[Any]) -> tuple[int, int, int, int]:
+def _triangles(network: SignedNetwork[Node]) -> tuple[int, int, int, int]:
     """Number of triangles with no, one, two and three negative ties.
 
     Ties lead from the actor with fewer to the one with more, so that no actor has more than √(2m) onwards; actors
     are taken in portions, so that paths do not fill the memory.
     """
-    order = sorted(simple, key=dict(simple.degree()).__getitem__)
-    place = {node: number for number, node in enumerate(order)}
-    numbered = [(*sorted((place[a], place[b])), weight > 0) for a, b, weight in ties(simple)]
-    if not numbered:
+    if not network.size.size:
         return (0, 0, 0, 0)
-    lower, higher, positive = np.array(numbered, dtype=np.int64).T
+    order = np.argsort(
+        np.bincount(np.concatenate((network.a, network.b)), minlength=network.n), kind="stable"
+    )
+    place = np.empty(network.n, np.int64)
+    place[order] = np.arange(network.n)
+    lower, higher = np.sort((place[network.a], place[network.b]), axis=0)
     onward = [
-        csr_array((np.ones(sign.sum(), np.int64), (lower[sign], higher[sign])), shape=(len(order),) * 2)
-        for sign in (positive == 1, positive == 0)
+        csr_array((np.ones(chosen.sum(), np.int64), (lower[chosen], higher[chosen])), shape=(network.n,) * 2)
+        for chosen in (network.sign > 0, network.sign < 0)
     ]
     every = onward[0] + onward[1]
     work = np.cumsum(every @ every.sum(axis=1))
-    ends = [*np.searchsorted(work, np.arange(WORK, work[-1], WORK)).tolist(), len(order)]
+    ends = [*np.searchsorted(work, np.arange(WORK, work[-1], WORK)).tolist(), network.n]
     closed = [0, 0, 0, 0]
     for start, end in zip([0, *ends], ends, strict=False):
         for first in (0, 1):

@@ -1,4 +1,9 @@
-"""The linear programme of the frustration index: cuts are added while a solution violates them, then branched on."""
+"""The linear programme of the frustration index: cuts are added while a solution violates them, then branched on.
+
+The cuts are cycles that no split satisfies: every one holds a tie to be ignored. For two blocs these are the cycles
+with an odd number of negative ties, the paths from (v, +) to (v, -) in the signed double cover (Barahona & Mahjoub
+1986); for free blocs those with exactly one negative tie.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +13,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import highspy
 import numpy as np
+from scipy import sparse
+from scipy.sparse import csgraph
 
-from stancegraph.balance import partition as splits
-from stancegraph.balance.cycles import Cover, shortest, through_nothing
+from stancegraph.balance import partition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
-    from stancegraph.balance.cycles import Cut
-    from stancegraph.balance.partition import Split, Ties
+    from stancegraph.balance.partition import Network, Split
+
+    Cut = tuple[int, ...]
 
 CUTS: Final = 4000
 """Most cuts added at once."""
@@ -28,10 +35,18 @@ ACCURACY: Final = 1e-6
 """Of weights that are not whole numbers: the part of all weight within which bound and cost are one."""
 SAFE: Final = 2e-7
 """Part of all weight that a programme's value is lowered by to be a bound: the solver's own accuracy."""
+ZERO: Final = 1e-7
+"""A tie ignored by less is not ignored."""
+SHORT: Final = 1 - 1e-6
+"""A cycle of this length or more is not violated."""
+HOP: Final = 1e-5
+"""What each tie adds to a length, so that of equally short cycles that of fewer ties is found."""
+SOURCES: Final = 400
+"""Shortest paths sought at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Solved:
+class Solution:
     """The best split found, what it costs, and the least that any split does."""
 
     split: Split
@@ -39,28 +54,28 @@ class Solved:
     bound: float
 
 
-def solved(ties: Ties, *, free: bool, seconds: float) -> Solved:
+def solve(network: Network, *, free: bool, seconds: float) -> Solution:
     """The split of one block of ties, with its bound; both as good as `seconds` allow."""
-    search = _Search(ties, free=free, until=time.monotonic() + seconds)
-    for beginning in splits.beginnings(ties, free=free):
-        search.better(beginning, steps=0 if free else min(20 * ties.n, 20_000))
-    if search.cost <= ties.even:
-        return Solved(search.best, search.cost, 0.0)
-    search.begin()
+    search = _Search(network, free=free, until=time.monotonic() + seconds)
+    for split in partition.initial_splits(network, free=free):
+        search.keep_better(split, steps=0 if free else min(20 * network.n, 20_000))
+    if search.cost <= partition.tolerance(network):
+        return Solution(search.best, search.cost, 0.0)
+    search.add_first_cuts()
     search.relax()
     search.branch()
-    return Solved(search.best, search.cost, min(search.bound, search.cost))
+    return Solution(search.best, search.cost, min(search.bound, search.cost))
 
 
 class _Search:
     """A programme, its cuts, the best split and the best bound so far."""
 
-    def __init__(self, ties: Ties, *, free: bool, until: float) -> None:
-        self.ties, self.free, self.until = ties, free, until
-        self.cover = Cover(ties, free=free)
-        self.best: Split = np.zeros(ties.n, np.int64)
-        self.cost = ties.cost(self.best)
-        self.total = float(np.abs(ties.w).sum())
+    def __init__(self, network: Network, *, free: bool, until: float) -> None:
+        self.network, self.free, self.until = network, free, until
+        self.cover = Cover(network, free=free)
+        self.best: Split = np.zeros(network.n, np.int64)
+        self.cost = partition.cost(network, self.best)
+        self.total = float(network.size.sum())
         self.bound = 0.0
         self.whole_bound = 0.0
         self.known: set[Cut] = set()
@@ -68,14 +83,14 @@ class _Search:
         self.highs.silent()
         self.highs.setOptionValue("threads", 1)
         self.highs.cbMipInterrupt.subscribe(self._stop)
-        m = len(ties.w)
+        m = len(network.size)
         self.highs.addVars(m, np.zeros(m), np.ones(m))
-        self.highs.changeColsCost(m, np.arange(m, dtype=np.int32), np.abs(ties.w))
+        self.highs.changeColsCost(m, np.arange(m, dtype=np.int32), network.size)
 
-    def begin(self) -> None:
+    def add_first_cuts(self) -> None:
         """Begin with short cycles: of two blocs, those the best split closes by a tie it ignores."""
-        ignored = self.ties.against(self.best) & (not self.free)
-        self.add(through_nothing(self.cover, np.where(ignored, 0.5, 0.0), CUTS))
+        ignored = partition.ignored_ties(self.network, self.best) & (not self.free)
+        self.add(zero_cycles(self.cover, np.where(ignored, 0.5, 0.0), CUTS, self.late))
 
     def late(self) -> bool:
         return time.monotonic() > self.until
@@ -86,18 +101,18 @@ class _Search:
         if self.late():
             event.interrupt()
 
-    def better(self, split: Split, *, steps: int = 0) -> None:
+    def keep_better(self, split: Split, *, steps: int = 0) -> None:
         """Keep this split, moved to where no move betters it, if it is the best."""
-        moved = splits.improved(self.ties, split, free=self.free, late=self.late)
+        moved = partition.improve(self.network, split, free=self.free, late=self.late)
         if steps:
-            moved = splits.improved(self.ties, moved, free=self.free, late=self.late, steps=steps)
-        cost = self.ties.cost(moved)
+            moved = partition.improve(self.network, moved, free=self.free, late=self.late, steps=steps)
+        cost = partition.cost(self.network, moved)
         if cost < self.cost:
             self.best, self.cost = moved, cost
 
     def proved(self) -> bool:
         """Whether the bound meets the cost; between whole numbers nothing lies."""
-        if self.ties.whole:
+        if self.network.whole:
             return self.bound > self.cost - 0.5
         return self.cost - self.bound <= ACCURACY * self.total
 
@@ -120,10 +135,10 @@ class _Search:
             return None
         return np.array(self.highs.getSolution().col_value)
 
-    def raised(self, value: float) -> None:
+    def raise_bound(self, value: float) -> None:
         """A programme's value is a bound, less its accuracy; of whole weights the next whole number."""
         value -= SAFE * self.total
-        self.bound = max(self.bound, float(np.ceil(value)) if self.ties.whole else value)
+        self.bound = max(self.bound, float(np.ceil(value)) if self.network.whole else value)
 
     def relax(self) -> None:
         """Solve and cut until no cycle is violated, or the bound meets the cost."""
@@ -131,35 +146,156 @@ class _Search:
             f = self.run()
             if f is None:
                 return
-            self.raised(self.highs.getObjectiveValue())
+            self.raise_bound(self.highs.getObjectiveValue())
             if self.proved():
                 return
-            self.better(splits.rounded(self.ties, f, free=self.free))
+            self.keep_better(partition.round_to_split(self.network, f, free=self.free))
             if self.proved() or not self.cut(f):
                 return
 
     def cut(self, f: NDArray[np.float64]) -> bool:
         """Add cycles this solution violates; whether there were any."""
-        cuts = through_nothing(self.cover, f, CUTS)
+        cuts = zero_cycles(self.cover, f, CUTS, self.late)
         if len(cuts) < ENOUGH and not self.late():
-            cuts += shortest(self.cover, f, CUTS)
+            cuts += shortest_cycles(self.cover, f, CUTS, self.late)
         return self.add(cuts)
 
     def branch(self) -> None:
         """The programme in whole numbers, cut again while its solution violates a cycle."""
         if self.proved() or self.late():
             return
-        m = len(self.ties.w)
+        m = len(self.network.size)
         kinds = np.full(m, highspy.HighsVarType.kInteger)
         self.highs.changeColsIntegrality(m, np.arange(m, dtype=np.int32), kinds)
         self.highs.setOptionValue("mip_rel_gap", 0.0)
-        self.highs.setOptionValue("mip_abs_gap", 0.999 if self.ties.whole else SAFE * self.total)
+        self.highs.setOptionValue("mip_abs_gap", 0.999 if self.network.whole else SAFE * self.total)
         while not (self.proved() or self.late()):
             f = self.run()
             bounds = (self.highs.getInfo().mip_dual_bound, self.whole_bound)
-            self.raised(max(bound for bound in bounds if np.isfinite(bound)))
+            self.raise_bound(max(bound for bound in bounds if np.isfinite(bound)))
             if f is None:
                 return
-            self.better(splits.rounded(self.ties, f, free=self.free))
+            self.keep_better(partition.round_to_split(self.network, f, free=self.free))
             if self.proved() or not self.cut(np.round(f)):
                 return
+
+
+class Cover:
+    """The graph in which paths are sought: the signed double cover, or the positive ties alone."""
+
+    def __init__(self, network: Network, *, free: bool) -> None:
+        self.network, self.free = network, free
+        n, a, b, odd = network.n, network.a, network.b, network.weight < 0
+        if free:
+            chosen = np.flatnonzero(~odd)
+            self.tail = np.concatenate((a[chosen], b[chosen]))
+            self.head = np.concatenate((b[chosen], a[chosen]))
+            self.tie = np.concatenate((chosen, chosen))
+            self.size = n
+            self.closing = np.flatnonzero(odd)
+        else:
+            far = np.where(odd, n, 0)
+            ends = [(a, b + far), (b, a + far), (a + n, b + n - far), (b + n, a + n - far)]
+            self.tail = np.concatenate([tail for tail, _ in ends])
+            self.head = np.concatenate([head for _, head in ends])
+            self.tie = np.tile(np.arange(len(a)), 4)
+            self.size = 2 * n
+            self.closing = np.arange(len(a))
+        order = np.lexsort((self.head, self.tail))
+        self.tail, self.head, self.tie = (part[order] for part in (self.tail, self.head, self.tie))
+        self.between = {
+            (int(t), int(h)): int(e) for t, h, e in zip(self.tail, self.head, self.tie, strict=True)
+        }
+
+    def graph(self, lengths: NDArray[np.float64], kept: NDArray[np.bool_]) -> sparse.csr_array:
+        """The ties kept, with their lengths."""
+        here = kept[self.tie]
+        data = lengths[self.tie[here]] + HOP
+        return sparse.csr_array((data, (self.tail[here], self.head[here])), shape=(self.size, self.size))
+
+    def ends(self, tie: int) -> tuple[int, int]:
+        """Where a path begins and ends that this tie closes to a violated cycle."""
+        a, b = int(self.network.a[tie]), int(self.network.b[tie])
+        if self.free:
+            return a, b
+        return a, b + (0 if self.network.weight[tie] < 0 else self.network.n)
+
+    def path(self, before: NDArray[np.int32], end: int) -> list[int]:
+        """The ties on the path to `end` in a tree of predecessors."""
+        found = []
+        while before[end] >= 0:
+            found.append(self.between[int(before[end]), end])
+            end = int(before[end])
+        return found
+
+
+def zero_cycles(cover: Cover, f: NDArray[np.float64], most: int, late: Callable[[], bool]) -> list[Cut]:
+    """Violated cycles of one tie that is ignored less than wholly, and others that are not ignored at all.
+
+    One search by breadth for each end, until it is `late`; few ties to a cycle.
+    """
+    kept = f < ZERO
+    graph = cover.graph(np.zeros_like(f), kept)
+    wanted: dict[int, list[tuple[int, int]]] = {}
+    for tie in cover.closing[f[cover.closing] < SHORT]:
+        begin, end = cover.ends(int(tie))
+        wanted.setdefault(begin, []).append((end, int(tie)))
+    _, part = csgraph.connected_components(graph, directed=False)
+    cuts: dict[Cut, float] = {}
+    for begin in sorted(wanted):
+        ends = [(end, tie) for end, tie in wanted[begin] if part[end] == part[begin]]
+        if not ends:
+            continue
+        _, before = csgraph.breadth_first_order(graph, begin, directed=True)
+        for end, tie in ends:
+            _add(cuts, [*cover.path(before, end), tie], f)
+        if len(cuts) > 3 * most or late():
+            break
+    return _best(cuts, most)
+
+
+def shortest_cycles(cover: Cover, f: NDArray[np.float64], most: int, late: Callable[[], bool]) -> list[Cut]:
+    """Violated cycles by shortest paths under the weights f, from the ends of ties partly ignored; until `late`."""
+    graph = cover.graph(f, f < SHORT)
+    partly = np.flatnonzero((f > ZERO) & (f < SHORT))
+    cuts: dict[Cut, float] = {}
+    for sources, targets in _journeys(cover, f, partly):
+        for at in range(0, len(sources), SOURCES):
+            some = sources[at : at + SOURCES]
+            far, before = csgraph.dijkstra(graph, indices=some, limit=1.0, return_predecessors=True)
+            for row, begin in enumerate(some.tolist()):
+                for end, tie in targets[begin]:
+                    closing = 0.0 if tie is None else f[tie]
+                    if far[row, end] + closing < SHORT:
+                        _add(cuts, [*cover.path(before[row], end), *(() if tie is None else (tie,))], f)
+            if len(cuts) > 3 * most or late():
+                return _best(cuts, most)
+    return _best(cuts, most)
+
+
+def _journeys(
+    cover: Cover, f: NDArray[np.float64], partly: NDArray[np.intp]
+) -> Iterator[tuple[NDArray[np.intp], dict[int, list[tuple[int, int | None]]]]]:
+    """Where shortest paths begin, and where each may end: with the tie that closes it, or None."""
+    if cover.free:
+        wanted: dict[int, list[tuple[int, int | None]]] = {}
+        for tie in cover.closing[f[cover.closing] < SHORT].tolist():
+            begin, end = cover.ends(tie)
+            wanted.setdefault(begin, []).append((end, tie))
+        yield np.array(sorted(wanted), np.intp), wanted
+        return
+    nodes = np.unique(np.concatenate((cover.network.a[partly], cover.network.b[partly])))
+    yield nodes.astype(np.intp), {int(v): [(int(v) + cover.network.n, None)] for v in nodes}
+
+
+def _add(cuts: dict[Cut, float], cycle: Iterable[int], f: NDArray[np.float64]) -> None:
+    """Keep a closed walk; a tie passed twice says nothing, so that what is left is a cycle or several."""
+    listed = list(cycle)
+    once = tuple(sorted(tie for tie in set(listed) if listed.count(tie) % 2))
+    if once and (length := float(f[list(once)].sum())) < SHORT:
+        cuts[once] = length + HOP * len(once)
+
+
+def _best(cuts: dict[Cut, float], most: int) -> list[Cut]:
+    """The shortest cuts, and then those of fewest ties."""
+    return sorted(cuts, key=lambda cut: (round(cuts[cut], 3), len(cut), cut))[:most]

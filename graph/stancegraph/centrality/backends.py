@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import networkx as nx
 import numpy as np
 
-from stancegraph.centrality.ties import ROUNDING
 from stancegraph.errors import StanceError, UsageError
+from stancegraph.network.signed import ROUNDING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

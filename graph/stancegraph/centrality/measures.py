@@ -1,53 +1,80 @@
-"""The measures of who matters: by name, with the network each is meant for, and the scores it gives on any."""
+"""The measures of who matters: by name, with the network each is meant for, and the scores it gives on any.
+
+Degree, strength and brokerage are counted here; the others are solved in `paths` and `spectral`.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
-from stancegraph.centrality import backends, paths, spectral, ties
-from stancegraph.centrality.brokerage import ROLES, brokered
-from stancegraph.centrality.degrees import Direction, Sign, degrees
+import numpy as np
+
+from stancegraph.centrality import backends, paths, spectral
 from stancegraph.errors import UsageError
+from stancegraph.network.signed import read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Hashable, Iterator
 
     import networkx as nx
-    import numpy as np
     from numpy.typing import NDArray
 
-Network = Literal["stances", "agreement"]
+    from stancegraph.network.signed import SignedNetwork
+
+Node = TypeVar("Node", bound="Hashable")
+Direction = Literal["", "in-", "out-"]
+Sign = Literal["", "positive-", "negative-"]
+
+LEAST: Final = 1e-100
+MOST: Final = 1e100
+"""Sizes a tie may have: sums of them and distances 1/weight stay finite."""
+
+ROLES: Final = {
+    "coordinator": "all three are of one kind",
+    "consultant": "the outer two are of one kind and it, an itinerant broker, of another",
+    "gatekeeper": "it lets in from another kind to its own",
+    "representative": "it carries out from its own kind to another",
+    "liaison": "all three are of different kinds",
+}
+"""The five roles of brokerage; every brokered pair makes exactly one."""
+
+NO_BROKER: Final = "proposition"
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One measure; `on` is the network it is meant for, `help` one line that says what it tells, and whose it is.
 
-    `values` gives its numbers for a network's ties, in the order of their nodes; `by_backend` says whether
+    `values` gives its numbers for a signed network, in the order of its nodes; `by_backend` says whether
     networkx has the measure too, so that a named backend can reckon it.
     """
 
     name: str
-    on: Network
+    on: Literal["stances", "agreement"]
     help: str
     values: Callable[..., NDArray[np.float64]] = field(repr=False)
     by_backend: bool = False
 
-    def scores(self, graph: nx.Graph[Any], backend: str | None = None) -> dict[Any, float]:
+    def scores(
+        self, graph: nx.Graph[Node] | SignedNetwork[Node], backend: str | None = None
+    ) -> dict[Node, float]:
         """Every node's score, a finite number, in the order of their names; {} for an empty graph.
 
-        The graph may be any of the networks, or a plain networkx graph with `weight`; `ties.read` says how it is
-        read and what it refuses. Where networkx has the measure it is reckoned through the `backend` named, with
-        networkx's functions. Raises UsageError for a backend that is not installed or cannot.
+        The graph may be any of the networks, or a plain networkx graph with `weight`, read loosely (see
+        `signed.read`). Where networkx has the measure it is reckoned through the `backend` named, with networkx's
+        functions. Raises UsageError for a weight or polarity that is not a finite number, a weight outside 1e-100
+        .. 1e100, and a backend that is not installed or cannot.
 
         >>> import networkx as nx
         >>> MEASURES["betweenness"].scores(nx.star_graph(3))
         {0: 1.0, 1: 0.0, 2: 0.0, 3: 0.0}
         """
         backends.check(backend)
-        network = ties.read(graph)
+        network = read(graph, directed=True, loose=True)
+        _check_sizes(network)
         if not network.nodes:
             return {}
         values = self.values(network, backend) if self.by_backend else self.values(network)
@@ -61,32 +88,90 @@ def named(name: str) -> Measure:
     return MEASURES[name]
 
 
+def _check_sizes(network: SignedNetwork[Node]) -> None:
+    for tie in np.flatnonzero((network.size < LEAST) | (network.size > MOST)).tolist():
+        a, b = network.nodes[network.a[tie]], network.nodes[network.b[tie]]
+        raise UsageError(
+            f"the tie {a} - {b} has {network.weight[tie]} for its weight: only sizes of 1e-100 to 1e100 are "
+            "reckoned with"
+        )
+
+
+def degree(
+    network: SignedNetwork[Node], direction: Direction = "", sign: Sign = "", *, weighted: bool
+) -> NDArray[np.float64]:
+    """Neighbours of each node, or the weight of its ties to them; of one direction or sign where one is given.
+
+    Both directions of a directed network are added: whom one meets both ways counts twice. Neutral ties count
+    only where no sign is given. Freeman (1979), Social Networks 1, 215-239; strength: Barrat et al. (2004),
+    PNAS 101, 3747-3752.
+    """
+    matrix = {"": network.unsigned, "positive-": network.positive, "negative-": network.negative}[sign]
+    counted = matrix if weighted else (matrix > 0).astype(np.float64)
+    outgoing, incoming = (np.asarray(counted.sum(axis=axis), dtype=np.float64) for axis in (1, 0))
+    if direction == "in-":
+        return incoming
+    return outgoing + incoming if network.directed and direction == "" else outgoing
+
+
+def brokerage(network: SignedNetwork[Node], role: str | None = None) -> NDArray[np.float64]:
+    """For each node b the pairs a, c with ties a to b and b to c and none from a to c; of one role, or of all.
+
+    Gould & Fernandez (1989), Sociological Methodology 19, 89-126, raw counts; the groups are the kinds of the
+    nodes, those without a kind being one group. Neither weight nor sign matters. Propositions take no part; a
+    tie without direction goes both ways.
+    """
+    kinds = network.kinds
+    out: dict[int, set[int]] = {place: set() for place, kind in enumerate(kinds) if kind != NO_BROKER}
+    into: dict[int, set[int]] = {place: set() for place in out}
+    pairs = network.unsigned.tocoo()
+    for a, b in zip(pairs.row.tolist(), pairs.col.tolist(), strict=True):
+        if a in out and b in out:
+            out[a].add(b)
+            into[b].add(a)
+    counts = np.zeros(network.n)
+    for broker in out:
+        roles = Counter(
+            _role(kinds[a], kinds[broker], kinds[c]) for a in into[broker] for c in out[broker] - out[a] - {a}
+        )
+        counts[broker] = roles.total() if role is None else roles[role]
+    return counts
+
+
+def _role(a: Hashable, broker: Hashable, c: Hashable) -> str:
+    if a == c:
+        return "coordinator" if a == broker else "consultant"
+    if broker == c:
+        return "gatekeeper"
+    return "representative" if broker == a else "liaison"
+
+
 def _degrees() -> Iterator[Measure]:
     """Degree and strength for each sign and direction, the plain ones first."""
     signs: tuple[tuple[Sign, str], ...] = (("", ""), ("positive-", "positive "), ("negative-", "negative "))
-    ways: tuple[tuple[Direction, str], ...] = (
+    directions: tuple[tuple[Direction, str], ...] = (
         ("", "taken by it and on it"),
         ("in-", "taken on it"),
         ("out-", "taken by it"),
     )
     for sign, kind in signs:
-        for way, said in ways:
+        for direction, whose in directions:
             yield Measure(
-                f"{sign}{way}degree",
+                f"{sign}{direction}degree",
                 "stances",
-                f"How many others it is tied to by {kind}stances {said} (Freeman 1979).",
-                partial(degrees, direction=way, sign=sign, weighted=False),
+                f"How many others it is tied to by {kind}stances {whose} (Freeman 1979).",
+                partial(degree, direction=direction, sign=sign, weighted=False),
             )
             yield Measure(
-                f"{sign}{way}strength",
+                f"{sign}{direction}strength",
                 "stances",
-                f"Documents behind the {kind}stances {said} (Barrat et al. 2004).",
-                partial(degrees, direction=way, sign=sign, weighted=True),
+                f"Documents behind the {kind}stances {whose} (Barrat et al. 2004).",
+                partial(degree, direction=direction, sign=sign, weighted=True),
             )
 
 
 def _on_agreement() -> Iterator[Measure]:
-    for name, values, told in (
+    for name, values, tells in (
         ("betweenness", paths.betweenness, "Share of shortest paths of agreement through it (Freeman 1977)."),
         (
             "closeness",
@@ -97,7 +182,7 @@ def _on_agreement() -> Iterator[Measure]:
         ("pagerank", spectral.pagerank, "Time a walk along agreement spends at it (Page et al. 1999)."),
         ("katz", spectral.katz, "Walks along agreement to it, long ones counting less (Katz 1953)."),
     ):
-        yield Measure(name, "agreement", told, values, by_backend=True)
+        yield Measure(name, "agreement", tells, values, by_backend=True)
     yield Measure(
         "pn",
         "agreement",
@@ -108,17 +193,17 @@ def _on_agreement() -> Iterator[Measure]:
 
 def _on_stances() -> Iterator[Measure]:
     hits = {"hub": "Stances on what the busiest speak of", "authority": "Stances on it by the busiest"}
-    for name, said in hits.items():
-        yield Measure(name, "stances", f"{said} (Kleinberg 1999).", getattr(spectral, name), by_backend=True)
+    for name, tells in hits.items():
+        yield Measure(name, "stances", f"{tells} (Kleinberg 1999).", getattr(spectral, name), by_backend=True)
     whose = "(Gould & Fernandez 1989)"
     yield Measure(
         "brokerage",
         "stances",
         f"Pairs of actors that only meet through others, it among them {whose}.",
-        brokered,
+        brokerage,
     )
-    for role, said in ROLES.items():
-        yield Measure(role, "stances", f"Brokerage where {said} {whose}.", partial(brokered, role=role))
+    for role, where in ROLES.items():
+        yield Measure(role, "stances", f"Brokerage where {where} {whose}.", partial(brokerage, role=role))
 
 
 MEASURES: Final[dict[str, Measure]] = {

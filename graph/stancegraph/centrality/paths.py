@@ -11,20 +11,20 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from stancegraph.centrality import backends
-from stancegraph.centrality.ties import ROUNDING
+from stancegraph.network.signed import ROUNDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from stancegraph.centrality.ties import Ties
+    from stancegraph.network.signed import Node, SignedNetwork
 
 BLOCK: Final = 2**22
 """Distances held at a time."""
 
 
-def betweenness(ties: Ties, backend: str | None = None) -> NDArray[np.float64]:
+def betweenness(network: SignedNetwork[Node], backend: str | None = None) -> NDArray[np.float64]:
     """Share 0..1 of the shortest paths between other nodes that pass through each node.
 
     Freeman (1977), Sociometry 40, 35-41, over (n-1)(n-2) ordered pairs; method: Brandes (2001), Journal of
@@ -33,40 +33,44 @@ def betweenness(ties: Ties, backend: str | None = None) -> NDArray[np.float64]:
     part in 10^12 count as equally short; so no tie counts as stronger than 10^12 times the weakest. A named
     backend is given lengths only where they differ, and compares them in its own way.
     """
-    size = len(ties.nodes)
-    if size < 3 or not ties.positive.nnz:
+    size = network.n
+    if size < 3 or not network.positive.nnz:
         return np.zeros(size)
-    weights = ties.positive.data
+    weights = network.positive.data
     equal = weights.max() <= weights.min() * (1 + ROUNDING)
     if backend is not None:
         weight = None if equal else "length"
         return backends.run(
-            "betweenness_centrality", ties.positive, directed=ties.directed, backend=backend, weight=weight
+            "betweenness_centrality",
+            network.positive,
+            directed=network.directed,
+            backend=backend,
+            weight=weight,
         )
     if equal and find_spec("rustworkx"):
-        return _by_rustworkx(ties)
-    return _dependencies(ties.positive) / ((size - 1) * (size - 2))
+        return _by_rustworkx(network)
+    return _dependencies(network.positive) / ((size - 1) * (size - 2))
 
 
-def closeness(ties: Ties, backend: str | None = None) -> NDArray[np.float64]:
+def closeness(network: SignedNetwork[Node], backend: str | None = None) -> NDArray[np.float64]:
     """Nodes that reach a node over their summed distance to it, times the share of others that do.
 
     Freeman (1979) with the scaling for unconnected networks of Wasserman & Faust (1994), section 5.2, as in
     networkx; 0 where nobody reaches the node. At least 0; at most the greatest weight.
     """
-    size = len(ties.nodes)
-    if size < 2 or not ties.positive.nnz:
+    size = network.n
+    if size < 2 or not network.positive.nnz:
         return np.zeros(size)
     if backend is not None:
         return backends.run(
             "closeness_centrality",
-            ties.positive,
-            directed=ties.directed,
+            network.positive,
+            directed=network.directed,
             backend=backend,
             distance="distance",
         )
     scores = np.zeros(size)
-    for node, distance in _distances(_lengths(ties.positive.T.tocsr())):
+    for node, distance in _distances(_lengths(network.positive.T.tocsr())):
         met = distance[np.isfinite(distance) & (distance > 0)]
         if met.size:
             scores[node] = met.size / met.sum() * met.size / (size - 1)
@@ -86,15 +90,15 @@ def _distances(lengths: csr_array) -> Iterator[tuple[int, NDArray[np.float64]]]:
         yield from zip(sources.tolist(), dijkstra(lengths, indices=sources), strict=True)
 
 
-def _by_rustworkx(ties: Ties) -> NDArray[np.float64]:
+def _by_rustworkx(network: SignedNetwork[Node]) -> NDArray[np.float64]:
     rustworkx = import_module("rustworkx")
-    graph = rustworkx.PyDiGraph() if ties.directed else rustworkx.PyGraph(multigraph=False)
-    graph.add_nodes_from(range(len(ties.nodes)))
-    arcs = ties.positive.tocoo()
+    graph = rustworkx.PyDiGraph() if network.directed else rustworkx.PyGraph(multigraph=False)
+    graph.add_nodes_from(range(network.n))
+    arcs = network.positive.tocoo()
     graph.add_edges_from_no_data(list(zip(arcs.row.tolist(), arcs.col.tolist(), strict=True)))
     # In one thread: several add up in the order they finish, and the last digits would differ each time.
-    scores = rustworkx.betweenness_centrality(graph, parallel_threshold=len(ties.nodes) + 1)
-    return np.array([scores[place] for place in range(len(ties.nodes))])
+    scores = rustworkx.betweenness_centrality(graph, parallel_threshold=network.n + 1)
+    return np.array([scores[place] for place in range(network.n)])
 
 
 def _dependencies(weights: csr_array) -> NDArray[np.float64]:

@@ -1,18 +1,32 @@
-"""Ranks, and how far the absence of one document can move each."""
+"""Ranks by a measure, and how far the absence of one document can move each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypedDict, TypeVar, Unpack
+
+import networkx as nx
+import numpy as np
+
+from stancegraph import network
+from stancegraph.centrality.measures import NO_BROKER, named
+from stancegraph.errors import UsageError
+from stancegraph.network.options import NetworkOptions
+from stancegraph.network.signed import of_rows, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping
 
+    from numpy.typing import NDArray
+
+    from stancegraph.network.signed import SignedNetwork
     from stancegraph.records import Named
+    from stancegraph.store import Store
+    from stancegraph.table import Table
 
 Node = TypeVar("Node", bound="Hashable")
 
-DECIMALS = 12
+DECIMALS: Final = 12
 """To which scores must be equal to share a rank."""
 
 
@@ -21,14 +35,73 @@ class Place:
     """A score, its rank, and the ranks it takes when each document is left out in turn.
 
     `best` and `worst` include `rank` itself. `moved_most_by` is the title of the document whose absence moves
-    the rank most, "absent without" the document where the node goes with it, None where nothing moves it.
+    the rank most, "absent without" the document where the node goes with it, None where nothing moves it. All
+    three are None where no document was left out.
     """
 
     score: float
     rank: int
-    best: int
-    worst: int
+    best: int | None = None
+    worst: int | None = None
+    moved_most_by: str | None = None
+
+
+class Rank(TypedDict):
+    """One row of `rank`: the score, its rank, and the ranks taken when each document is left out in turn."""
+
+    actor: str
+    iri: str
+    score: float
+    rank: int
+    best: int | None
+    worst: int | None
     moved_most_by: str | None
+
+
+def rank(
+    source: Store | Table | nx.Graph[Node],
+    by: str = "degree",
+    *,
+    on: str | None = None,
+    backend: str | None = None,
+    robustness: bool = True,
+    **options: Unpack[NetworkOptions],
+) -> list[Rank]:
+    """`actor, iri, score, rank, best, worst, moved_most_by`: everyone by a measure of `MEASURES`, highest first.
+
+    The network is `on` (one of `options.KINDS`; default: the one the measure is meant for), made with the
+    `options` of `network.agreement`; or any networkx graph. Rank 1 is the highest score; ties share a rank.
+    `best` and `worst` are the ranks taken when each document is left out in turn, `moved_most_by` the title of the
+    document whose absence moves it most (None where none does); who only one document lets appear is "absent
+    without" it. Without `robustness`, or for a graph that has no documents, these are None.
+
+    >>> from stancegraph import store
+    >>> top = rank(store.open())[0]
+    >>> top["rank"], top["best"] <= top["rank"] <= top["worst"]
+    (1, True)
+    """
+    measure = named(by)
+    if isinstance(source, nx.Graph):
+        if options or on:
+            raise UsageError("a graph is made already: choose network and options where it is made")
+        graph = read(source, directed=True, loose=True)
+        return _rows(graph, _places(measure.scores(graph, backend)))
+    table, method = network.prepare(source, on or measure.on, options)
+    whole = of_rows(network.countable(table, method), method)
+    # Of the stance network its actors are ranked, of the others every node.
+    shown = {
+        node
+        for node, kind in zip(whole.nodes, whole.kinds, strict=True)
+        if method.kind != "stances" or kind != NO_BROKER
+    }
+
+    def scores(document: Named | None) -> Mapping[str, float]:
+        rows = table if document is None else table.without_document(code[document])
+        graph = whole if document is None else of_rows(network.countable(rows, method), method)
+        return {node: score for node, score in measure.scores(graph, backend).items() if node in shown}
+
+    code = {document: code for code, document in enumerate(table.document.values)}
+    return _rows(whole, robust_ranks(scores, _documents(table)) if robustness else _places(scores(None)))
 
 
 def ranks(scores: Mapping[Node, float]) -> dict[Node, int]:
@@ -44,7 +117,7 @@ def ranks(scores: Mapping[Node, float]) -> dict[Node, int]:
     return {node: first[score] for node, score in level.items()}
 
 
-def robust(
+def robust_ranks(
     make: Callable[[Named | None], Mapping[Node, float]], documents: Iterable[Named]
 ) -> dict[Node, Place]:
     """Every node's place in the scores that `make(None)` gives, highest first.
@@ -55,30 +128,59 @@ def robust(
     """
     scores = make(None)
     rank = ranks(scores)
-    taken: dict[Node, list[tuple[int, str]]] = {node: [] for node in scores}
-    absent: dict[Node, list[str]] = {node: [] for node in scores}
+    titles: list[str] = []
+    taken: list[NDArray[np.int32]] = [np.array(list(rank.values()), np.int32)]
     for document in sorted(documents, key=lambda document: (document.label, document.iri)):
         without = ranks(make(document))
-        for node in scores:
-            if node in without:
-                taken[node].append((without[node], document.label))
-            else:
-                absent[node].append(document.label)
-    return {
-        node: _place(scores[node], rank[node], taken[node], absent[node])
-        for node in sorted(scores, key=lambda node: (rank[node], str(node)))
-    }
+        taken.append(np.array([without.get(node, 0) for node in rank], np.int32))
+        titles.append(document.label)
+    columns = np.array(taken).T
+    places = {node: _place(scores[node], column, titles) for node, column in zip(rank, columns, strict=True)}
+    return {node: places[node] for node in sorted(rank, key=lambda node: (rank[node], str(node)))}
 
 
-def _place(score: float, rank: int, taken: list[tuple[int, str]], absent: list[str]) -> Place:
-    places = [rank, *(place for place, _ in taken)]
+def _place(score: float, ranks: NDArray[np.int32], titles: list[str]) -> Place:
+    """The place of a node of its rank and those without each document in turn, 0 where it goes with it."""
+    present = ranks[ranks > 0]
+    moves = np.abs(ranks[1:] - ranks[0])
+    absent = np.flatnonzero(ranks[1:] == 0)
     decisive: str | None = None
-    if absent:
-        decisive = f"absent without {absent[0]}" + _others(len(absent) - 1)
-    elif max(places) != min(places):
-        decisive = max(taken, key=lambda move: abs(move[0] - rank))[1]
-    return Place(score=score, rank=rank, best=min(places), worst=max(places), moved_most_by=decisive)
+    if absent.size:
+        decisive = f"absent without {titles[absent[0]]}" + _others(absent.size - 1)
+    elif moves.any():
+        decisive = titles[int(moves.argmax())]
+    return Place(score, int(ranks[0]), int(present.min()), int(present.max()), decisive)
 
 
 def _others(count: int) -> str:
     return "" if count == 0 else " or 1 other" if count == 1 else f" or any of {count} others"
+
+
+def _places(scores: Mapping[Node, float]) -> dict[Node, Place]:
+    return {node: Place(scores[node], place) for node, place in ranks(scores).items()}
+
+
+def _documents(table: Table) -> list[Named]:
+    """The documents that report any statement of the table."""
+    reports = table.reports
+    there = np.zeros(len(table.document.values), np.bool_)
+    for run in np.unique(table.shown):
+        there[reports.documents[reports.start[run] : reports.start[run + 1]]] = True
+    return [document for document, present in zip(table.document.values, there, strict=True) if present]
+
+
+def _rows(graph: SignedNetwork[Node], places: Mapping[Node, Place]) -> list[Rank]:
+    label = dict(zip(graph.nodes, graph.labels, strict=True))
+    rows: list[Rank] = [
+        {
+            "actor": label[node],
+            "iri": str(node),
+            "score": round(place.score, 9),
+            "rank": place.rank,
+            "best": place.best,
+            "worst": place.worst,
+            "moved_most_by": place.moved_most_by,
+        }
+        for node, place in places.items()
+    ]
+    return sorted(rows, key=lambda row: (row["rank"], row["actor"], row["iri"]))

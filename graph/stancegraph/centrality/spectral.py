@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from scipy.linalg import eigh
-from scipy.sparse import block_array, csr_array, diags_array
+from scipy.sparse import block_array, csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
@@ -15,7 +15,7 @@ from stancegraph.centrality import backends
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from stancegraph.centrality.ties import Ties
+    from stancegraph.network.signed import Node, SignedNetwork
 
 DAMPING: Final = 0.85
 """PageRank's probability of following a tie; Katz's part of the greatest attenuation that converges."""
@@ -32,76 +32,76 @@ STEPS: Final = 1000
 ITERATED: Final[dict[str, Any]] = {"weight": "weight", "max_iter": 100_000, "tol": 1e-13}
 """What named backends are told, which iterate."""
 
+SURE: Final = 1e-15
+"""Change of a node's score below which networkx's own iteration ends: what is left is less than 1e-14."""
 
-def eigenvector(ties: Ties, backend: str | None = None) -> NDArray[np.float64]:
+
+def eigenvector(network: SignedNetwork[Node], backend: str | None = None) -> NDArray[np.float64]:
     """Each node's score is proportional to the sum of its neighbours', by weight; squares add to 1.
 
     Bonacich (1972), Journal of Mathematical Sociology 2, 113-120. A network in pieces has no one answer: scored
     is the largest component, 0 elsewhere; of several as large the one of the greatest eigenvalue, or all of
     those, as power iteration from equal scores would. Directions are added; 0 for all without positive ties.
     """
-    return _leading(ties.both_ways(ties.positive), backend)
+    return _leading(network.both_ways(network.positive), backend)
 
 
-def pagerank(ties: Ties, backend: str | None = None) -> NDArray[np.float64]:
+def pagerank(network: SignedNetwork[Node], backend: str | None = None) -> NDArray[np.float64]:
     """Share of time a surfer spends at each node who follows positive ties by weight, or jumps (.15); adds to 1.
 
     Page, Brin, Motwani & Winograd (1999), Stanford InfoLab 1999-66. From a node without ties it jumps anywhere.
     """
-    size = len(ties.nodes)
-    if backend is not None:
-        options = {**ITERATED, "alpha": DAMPING}
-        return backends.run("pagerank", ties.positive, directed=ties.directed, backend=backend, **options)
-    given = np.asarray(ties.positive.sum(axis=1), dtype=np.float64)
-    share = np.divide(DAMPING, given, out=np.zeros(size), where=given > 0)
-    followed = diags_array(share) @ ties.positive
-    scores = _solve(followed.T, np.ones(size))
-    return np.asarray(scores / scores.sum())
+    options = {**ITERATED, "alpha": DAMPING}
+    if backend is None:
+        options["tol"] = SURE
+    return backends.run(
+        "pagerank", network.positive, directed=network.directed, backend=backend or "networkx", **options
+    )
 
 
-def katz(ties: Ties, backend: str | None = None) -> NDArray[np.float64]:
+def katz(network: SignedNetwork[Node], backend: str | None = None) -> NDArray[np.float64]:
     """Walks over positive ties that end at each node, the longer the less; squares add to 1.
 
     Katz (1953), Psychometrika 18, 39-43: x = (I - a A')^-1 1, with a = .85 over the greatest eigenvalue of
     (A + A')/2, which for an undirected network is A's own and for any network lets the sum converge. All are
     equal without positive ties.
     """
-    size = len(ties.nodes)
-    largest = _greatest((ties.positive + ties.positive.T).tocsr() / 2)
+    size = network.n
+    largest = _greatest((network.positive + network.positive.T).tocsr() / 2)
     attenuation = DAMPING / largest if largest > 0 else 0.0
     if backend is not None:
         options = {**ITERATED, "alpha": attenuation}
         return backends.run(
-            "katz_centrality", ties.positive, directed=ties.directed, backend=backend, **options
+            "katz_centrality", network.positive, directed=network.directed, backend=backend, **options
         )
-    scores = _solve(attenuation * ties.positive.T, np.ones(size))
+    scores = _solve(attenuation * network.positive.T, np.ones(size))
     return scores / np.linalg.norm(scores)
 
 
-def hub(ties: Ties, backend: str | None = None) -> NDArray[np.float64]:
+def hub(network: SignedNetwork[Node], backend: str | None = None) -> NDArray[np.float64]:
     """How much each node points at authorities, and `authority` how much hubs point at it; each adds to 1.
 
     Kleinberg (1999), Journal of the ACM 46, 604-632: the leading singular vectors of the weights, signs left
     aside. Reckoned as `eigenvector` centrality in the network of 2n nodes where each stands once as pointing and
     once as pointed at, and so of its largest component only.
     """
-    return _hits(ties, backend)[0]
+    return _hits(network, backend)[0]
 
 
-def authority(ties: Ties, backend: str | None = None) -> NDArray[np.float64]:
+def authority(network: SignedNetwork[Node], backend: str | None = None) -> NDArray[np.float64]:
     """How much hubs point at each node; see `hub`."""
-    return _hits(ties, backend)[1]
+    return _hits(network, backend)[1]
 
 
-def pn(ties: Ties) -> NDArray[np.float64]:
+def pn(network: SignedNetwork[Node]) -> NDArray[np.float64]:
     """Who has positive ties, to those who have them, and no negative ones: (I - (P - 2N)/(2n - 2))^-1 1.
 
     Everett & Borgatti (2014), Social Networks 38, 111-120; P and N hold the signs, whatever the weights, and
     directions are added. 2 where all ties are there and positive, 1 without ties, 1/2 where all are there and
     negative: so too for two opponents alone, for whom the matrix has no inverse.
     """
-    size = len(ties.nodes)
-    signs = ties.signs()
+    size = network.n
+    signs = network.signs()
     if size == 1:
         return np.ones(1)
     if size == 2 and signs.sum() < 0:
@@ -109,8 +109,10 @@ def pn(ties: Ties) -> NDArray[np.float64]:
     return _solve((signs - (signs < 0).astype(np.float64)) / (2 * size - 2), np.ones(size))
 
 
-def _hits(ties: Ties, backend: str | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    size, matrix = len(ties.nodes), ties.unsigned
+def _hits(
+    network: SignedNetwork[Node], backend: str | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    size, matrix = network.n, network.unsigned
     scores = _leading(block_array([[None, matrix], [matrix.T, None]], format="csr"), backend)
     hubs, authorities = scores[:size], scores[size:]
     if not scores.any():

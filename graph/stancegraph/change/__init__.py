@@ -1,17 +1,10 @@
 """Who changed position, when, between which words.
 
-    shifts     two dated statements of one actor on one target, at different levels
-    timeline   everything said, oldest first, one row for each target
-    moments    blocs and polarisation at several times, and who stands with others than before
+    positions.own_positions        who held which position when
+    shifts.shifts                  two dated statements of one actor on one target, at different levels
+    timeline.timeline              everything said, oldest first, one row for each target
+    realignment.blocs_over_time    blocs and polarisation at several times, and who stands with others than before
 
-Each gives a `Listing`: a list of rows, with `notes` on what was left out of it.
+The last three give `positions.Rows`: a list of rows, with `notes` on what was left out of it. Each is imported from
+its module; nothing is bound here, as a function of a module's name would hide the module.
 """
-
-from __future__ import annotations
-
-from stancegraph.change.listing import Listing
-from stancegraph.change.realignment import moments
-from stancegraph.change.shifts import shifts
-from stancegraph.change.timeline import timeline
-
-__all__ = ["Listing", "moments", "shifts", "timeline"]

@@ -1,32 +1,35 @@
 """Who held which position when: what actors have said themselves, and what others have said they hold.
 
-A line is what one actor has said on one target, or what one other has said of it; the two are never mixed.
+A series is what one actor has said on one target, or what one other has said of it; the two are never mixed. What
+the answers of this room have in common stands here too: rows with notes, and the day of an event.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from pyoxigraph import NamedNode
 
-from stancegraph import statements
-from stancegraph.dates import EARLIEST, LATEST
-from stancegraph.errors import StanceError
+from stancegraph import names, statements
+from stancegraph.dates import EARLIEST, LATEST, calendar_day
+from stancegraph.errors import StanceError, UsageError
 from stancegraph.records import Named
 from stancegraph.statements import reader
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from stancegraph.records import Statement
     from stancegraph.statements.filters import Filters
     from stancegraph.store import Store, Term
     from stancegraph.table import Table
 
-    Line = list["Position"]
+    Series = list["Position"]
 
 ASCRIBED: Final = """SELECT DISTINCT ?s ?position ?holder ?target ?sign ?on ?from ?to WHERE {
     ?s stance:ascribes ?position . ?position stance:holder ?holder ; ?edge ?target .
@@ -34,6 +37,49 @@ ASCRIBED: Final = """SELECT DISTINCT ?s ?position ?holder ?target ?sign ?on ?fro
     OPTIONAL { ?position stance:saidOn ?on } OPTIONAL { ?position stance:saidNotBefore ?from }
     OPTIONAL { ?position stance:saidNotAfter ?to } }"""
 NAMED: Final = "?s stance:ascribes ?position . ?position ?says ?x"
+
+
+class Rows(list[dict[str, Any]]):
+    """Rows, ready for CSV or JSON; `notes` say in sentences what was left out and why."""
+
+    def __init__(self, rows: Iterable[dict[str, Any]] = (), *, notes: Iterable[str] = ()) -> None:
+        super().__init__(rows)
+        self.notes = tuple(note for note in notes if note)
+
+
+def note_on(number: int, noun: str, said: str) -> str:
+    """A note on so many things; empty for none.
+
+    >>> note_on(1, "statement", "left out"), note_on(0, "statement", "left out")
+    ('1 statement left out', '')
+    """
+    return f"{number} {noun}{'s' * (number != 1)} {said}" if number else ""
+
+
+def event_day(store: Store, event: str) -> tuple[str, date]:
+    """What an event is called and the day it began; `event` is one of its names, or a day itself.
+
+    Raises UnknownName for a name that is no event's, UsageError for an event without a day or no day of the
+    calendar, StanceError where the graph's day is none.
+
+    >>> from stancegraph import store
+    >>> event_day(store.open(), "fall of Assad")
+    ('Fall of the Assad government', datetime.date(2024, 12, 8))
+    """
+    if re.fullmatch(r"\s*\d{4}-\d\d?-\d\d?\s*", event):
+        return event.strip(), calendar_day(event.strip(), "event")
+    entry = names.index(store, "event").resolve(event, "event")
+    query = "SELECT ?day WHERE { ?event schema:startDate ?day }"
+    days = sorted(row["day"].value for row in store.select(query, {"event": [NamedNode(entry.iri)]}))
+    if not days:
+        raise UsageError(f"{entry.label} has no day in this graph: give the day itself, as 2024-12-31")
+    try:
+        return entry.label, date.fromisoformat(days[0][:10])
+    except ValueError:
+        raise StanceError(
+            f"{entry.iri}: schema:startDate '{days[0][:40]}' is not a day: mend it "
+            "(`stancegraph check` finds all)"
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +113,19 @@ class Position:
         return self.latest < other.earliest
 
 
-def own(table: Table) -> list[Line]:
-    """The lines of a flat table that have more than one level, each oldest first."""
+def own_positions(table: Table) -> list[Series]:
+    """The series of a flat table that have more than one level, each oldest first."""
     if not len(table):
         return []
     key = table.actor.codes.astype(np.int64) * len(table.target.values) + table.target.codes
-    _, line = np.unique(key, return_inverse=True)
-    low, high = (np.full(int(line.max()) + 1, fill) for fill in (np.inf, -np.inf))
-    np.minimum.at(low, line, table.level)
-    np.maximum.at(high, line, table.level)
+    _, series = np.unique(key, return_inverse=True)
+    low, high = (np.full(int(series.max()) + 1, fill) for fill in (np.inf, -np.inf))
+    np.minimum.at(low, series, table.level)
+    np.maximum.at(high, series, table.level)
     changing = high > low
-    found: dict[int, Line] = defaultdict(list)
-    for row in np.flatnonzero(changing[line]).tolist():
-        found[int(line[row])].append(
+    found: dict[int, Series] = defaultdict(list)
+    for row in np.flatnonzero(changing[series]).tolist():
+        found[int(series[row])].append(
             Position(
                 holder=table.actor.values[table.actor.codes[row]],
                 target=table.target.values[table.target.codes[row]],
@@ -92,8 +138,8 @@ def own(table: Table) -> list[Line]:
     return list(found.values())
 
 
-def ascribed(store: Store, chosen: Filters) -> list[Line]:
-    """The lines of what one actor has said another holds, each oldest first.
+def ascribed_positions(store: Store, chosen: Filters) -> list[Series]:
+    """The series of what one actor has said another holds, each oldest first.
 
     Filters on speaker and target are on the holder and the position ascribed, all others (but `min_count`) on
     the statement that ascribes it. A position is of the day of that statement, unless it is dated itself.
@@ -101,28 +147,28 @@ def ascribed(store: Store, chosen: Filters) -> list[Line]:
     rows = store.select(ASCRIBED)
     if not rows:
         return []
-    told = statements.by_iri(store, _telling(chosen, {row["s"].value for row in rows}))
+    found = statements.by_iri(store, _ascribing(chosen, {row["s"].value for row in rows}))
     passes = chosen.row_test().passes
     label = reader.labels(store, NAMED)
-    found: dict[tuple[str, str, str], Line] = defaultdict(list)
+    series: dict[tuple[str, str, str], Series] = defaultdict(list)
     for row in rows:
-        if row["s"].value not in told:
+        if row["s"].value not in found:
             continue
-        statement = told[row["s"].value]
+        statement = found[row["s"].value]
         holder, target = (Named(row[end].value, label[row[end].value]) for end in ("holder", "target"))
         sign = int(row["sign"].value)
         if passes(holder, target, sign):
             first, last = _days(row, statement)
             for by in statement.organisations if chosen.organisation else statement.speakers:
                 position = Position(holder, target, sign, first, last, statement.iri, by)
-                found[by.iri, holder.iri, target.iri].append(position)
-    return [sorted(line, key=lambda p: (p.earliest, p.latest, p.statement)) for line in found.values()]
+                series[by.iri, holder.iri, target.iri].append(position)
+    return [sorted(one, key=lambda p: (p.earliest, p.latest, p.statement)) for one in series.values()]
 
 
-def _telling(chosen: Filters, ascribing: set[str]) -> set[str]:
+def _ascribing(chosen: Filters, iris: set[str]) -> set[str]:
     """Of the statements that ascribe something, those the filters on statements let pass."""
     passing = chosen.on_statements.statements()
-    return ascribing if passing is None else ascribing.intersection(passing)
+    return iris if passing is None else iris.intersection(passing)
 
 
 def _days(row: Mapping[str, Term], statement: Statement) -> tuple[int, int]:

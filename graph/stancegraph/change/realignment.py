@@ -18,14 +18,17 @@ from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date
 from math import fsum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Unpack
 
 import networkx as nx
 import numpy as np
 
 from stancegraph import network
-from stancegraph.change.listing import Listing, counted, day_of
+from stancegraph.balance.frustration import frustration_index
+from stancegraph.balance.scores import polarisation
+from stancegraph.change.positions import Rows, event_day, note_on
 from stancegraph.errors import UsageError
+from stancegraph.network.options import NetworkOptions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -43,7 +46,7 @@ SLIGHT: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
+class _Period:
     """One moment before it is looked at: its days, and whether a row must lie in it whole."""
 
     label: str
@@ -59,10 +62,10 @@ class _Span:
         kept = (
             inside if self.whole else meets & (inside | (table.latest - table.earliest < until - since + 1))
         )
-        loose = counted(
+        loose = note_on(
             int(np.count_nonzero(meets & ~kept)), "row", f"left out of {self.label}: dated too loosely"
         )
-        return replace(table[kept], notes=(loose,) if loose else ())
+        return replace(table[kept], notes=(loose,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,13 @@ class _Split:
     label: Mapping[str, str]
 
 
-def moments(
-    store: Store, windows: Sequence[Window] | None = None, *, event: str | None = None, **choices: Any
-) -> Listing:
+def blocs_over_time(
+    store: Store,
+    windows: Sequence[Window] | None = None,
+    *,
+    event: str | None = None,
+    **options: Unpack[NetworkOptions],
+) -> Rows:
     """Blocs and polarisation of the network of agreement at each of several times, one row for each.
 
     `windows` are (label, first day, last day), ISO days or None for open ends; without them, before and after
@@ -88,31 +95,27 @@ def moments(
 
     Takes the choices of `network.agreement`. Raises UsageError for a wrong day, or windows and an event both.
     """
-    recipe = {name: value for name, value in choices.items() if name in network.CHOICES}
-    table, _ = network.prepare(store, "agreement", choices)
-    spans, notes = _spans(store, table, windows, event)
+    table, method = network.prepare(store, "agreement", options)
+    periods, notes = _periods(store, table, windows, event)
     last: _Split | None = None
     rows = []
-    for span in spans:
-        graph = network.agreement(span.rows(table), **recipe)
-        row, last = _told(span, graph, last)
+    for period in periods:
+        graph = network.build(network.countable(period.rows(table), method), method)
+        row, last = _measure(period, graph, last)
         rows.append(row)
         notes += graph.graph["notes"]
-    return Listing(rows, notes=(*table.notes, *notes))
+    return Rows(rows, notes=(*table.notes, *notes))
 
 
-def _told(span: _Span, graph: nx.Graph[str], last: _Split | None) -> tuple[dict[str, Any], _Split]:
+def _measure(period: _Period, graph: nx.Graph[str], last: _Split | None) -> tuple[dict[str, Any], _Split]:
     """The row of one moment, and its blocs."""
-    from stancegraph.balance.frustration import frustration
-    from stancegraph.balance.scores import polarisation
-
-    found = frustration(graph, blocs=2)
+    found = frustration_index(graph)
     split = _split(graph, found.blocs, last)
     moved = None if last is None else sorted(split.label[actor] for actor in _moved(last, split))
     return {
-        "moment": span.label,
-        "since": None if span.since == date.min else span.since.isoformat(),
-        "until": None if span.until == date.max else span.until.isoformat(),
+        "moment": period.label,
+        "since": None if period.since == date.min else period.since.isoformat(),
+        "until": None if period.until == date.max else period.until.isoformat(),
         "actors": graph.number_of_nodes(),
         "statements": len(graph.graph["rows"].statement.present()),
         "ties": graph.number_of_edges(),
@@ -125,30 +128,30 @@ def _told(span: _Span, graph: nx.Graph[str], last: _Split | None) -> tuple[dict[
     }, split
 
 
-def _spans(
+def _periods(
     store: Store, table: Table, windows: Sequence[Window] | None, event: str | None
-) -> tuple[list[_Span], list[str]]:
+) -> tuple[list[_Period], list[str]]:
     if windows is not None and event is not None:
         raise UsageError("windows and an event both say which moments are meant: give one of them")
     if windows is not None:
         return [_window(*window) for window in windows], []
     if event is None:
         return _months(table)
-    label, day = day_of(store, event)
+    label, day = event_day(store, event)
     if day == date.min:
         raise UsageError(f"--event {label}: no day is before it")
     eve = date.fromordinal(day.toordinal() - 1)
     return [
-        _Span(f"before {label}", date.min, eve, whole=True),
-        _Span(f"after {label}", day, date.max, whole=True),
+        _Period(f"before {label}", date.min, eve, whole=True),
+        _Period(f"after {label}", day, date.max, whole=True),
     ], []
 
 
-def _window(label: str, since: str | None, until: str | None) -> _Span:
+def _window(label: str, since: str | None, until: str | None) -> _Period:
     first, last = _end(label, since, date.min), _end(label, until, date.max)
     if first > last:
         raise UsageError(f"{label}: {since} is after {until}: no day lies between them")
-    return _Span(label, first, last, whole=since is None or until is None)
+    return _Period(label, first, last, whole=since is None or until is None)
 
 
 def _end(label: str, day: str | None, unbounded: date) -> date:
@@ -158,7 +161,7 @@ def _end(label: str, day: str | None, unbounded: date) -> date:
         raise UsageError(f"{label}: '{day}' is not a day of the calendar: write it as 2024-12-31") from None
 
 
-def _months(table: Table) -> tuple[list[_Span], list[str]]:
+def _months(table: Table) -> tuple[list[_Period], list[str]]:
     """The months in which some row surely falls; those in which some only may are named in a note."""
     sure: set[tuple[int, int]] = set()
     possible: set[tuple[int, int]] = set()
@@ -169,15 +172,15 @@ def _months(table: Table) -> tuple[list[_Span], list[str]]:
         possible |= months
         sure |= months if len(months) == 1 else set()
     skipped = ", ".join(f"{year:04}-{month:02}" for year, month in sorted(possible - sure))
-    spans = [
-        _Span(f"{year:04}-{month:02}", date(year, month, 1), date(year, month, monthrange(year, month)[1]))
+    periods = [
+        _Period(f"{year:04}-{month:02}", date(year, month, 1), date(year, month, monthrange(year, month)[1]))
         for year, month in sorted(sure)
     ]
-    return spans, [f"months left out, as nothing surely falls in them: {skipped}"] if skipped else []
+    return periods, [f"months left out, as nothing surely falls in them: {skipped}"] if skipped else []
 
 
 def _split(graph: nx.Graph[str], blocs: Sequence[Collection[Any]], last: _Split | None) -> _Split:
-    """The two blocs without those who have no tie, in the order in which they are most like those before."""
+    """The two blocs without those who have no tie, the larger first, or in the order most like those before."""
     part = {
         actor: number
         for number, actors in enumerate(nx.connected_components(graph))
@@ -186,7 +189,6 @@ def _split(graph: nx.Graph[str], blocs: Sequence[Collection[Any]], last: _Split 
     }
     label = {actor: str(data["label"]) for actor, data in graph.nodes(data=True)}
     tied = [frozenset(actor for actor in bloc if actor in part) for bloc in (*blocs, (), ())[:2]]
-    tied.sort(key=lambda bloc: (-len(bloc), sorted(bloc)))
     if last is not None and _alike(last, tied[::-1]) > _alike(last, tied):
         tied.reverse()
     side = {actor: number for number, bloc in enumerate(tied) for actor in bloc}

@@ -20,19 +20,24 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate, chain, product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from stancegraph import statements
-from stancegraph.change import positions
-from stancegraph.change.listing import STANCES, Listing, counted, day_of
-from stancegraph.records import Named
-from stancegraph.statements.filters import Filters
+from stancegraph.change.positions import (
+    Rows,
+    ascribed_positions,
+    event_day,
+    note_on,
+    own_positions,
+)
+from stancegraph.statements.filters import FilterOptions, Filters
 from stancegraph.table import rows as flat
+from stancegraph.vocabulary import STANCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from stancegraph.change.positions import Line, Position
+    from stancegraph.change.positions import Position, Series
     from stancegraph.records import Statement
     from stancegraph.store import Store
 
@@ -40,8 +45,13 @@ if TYPE_CHECKING:
 
 
 def shifts(
-    store: Store, actor: str | Sequence[str] | None = None, *, event: str | None = None, **filters: Any
-) -> Listing:
+    store: Store,
+    actor: str | Sequence[str] | None = None,
+    /,
+    *,
+    event: str | None = None,
+    **options: Unpack[FilterOptions],
+) -> Rows:
     """Who changed position, one row for each change: actor, target, and the words before and after.
 
     What actors have said themselves comes first (`ascribed_by` None), then what others have said of them. With
@@ -56,29 +66,29 @@ def shifts(
     [('Iraq', 'reversal', False)]
     """
     if actor is not None:
-        filters["actor"] = actor
-    chosen = Filters.of(store, filters)
-    day = day_of(store, event)[1].toordinal() if event is not None else None
+        options["actor"] = actor
+    chosen = Filters.of(store, options)
+    day = event_day(store, event)[1].toordinal() if event is not None else None
     table = flat.select(chosen)
     undated = aside = 0
     pairs: dict[Pair, None] = {}
-    for line in chain(positions.own(table), positions.ascribed(store, chosen)):
-        dated = [position for position in line if position.dated]
+    for series in chain(own_positions(table), ascribed_positions(store, chosen)):
+        dated = [position for position in series if position.dated]
         kept = dated if day is None else [p for p in dated if p.latest < day or p.earliest >= day]
-        undated, aside = undated + len(line) - len(dated), aside + len(dated) - len(kept)
-        pairs |= dict.fromkeys(_across(kept, day))
-    told = statements.by_iri(store, {position.statement for pair in pairs for position in pair})
-    rows = [_row(*pair, told) for pair in sorted(pairs, key=_order)]
+        undated, aside = undated + len(series) - len(dated), aside + len(dated) - len(kept)
+        pairs |= dict.fromkeys(_changes_in(kept, day))
+    found = statements.by_iri(store, {position.statement for pair in pairs for position in pair})
+    rows = [_row(*pair, found) for pair in sorted(pairs, key=_order)]
     notes = (
-        counted(undated, "stance", "left out: no day is known"),
-        counted(aside, "stance", "left out: the day may be before the event or after"),
+        note_on(undated, "stance", "left out: no day is known"),
+        note_on(aside, "stance", "left out: the day may be before the event or after"),
     )
-    return Listing(rows, notes=(*table.notes, *notes))
+    return Rows(rows, notes=(*table.notes, *notes))
 
 
-def _across(line: Line, day: int | None) -> Iterator[Pair]:
-    """The changes in a line, or those across one day."""
-    onwards, back = _Course.of(line, 1), _Course.of(line[::-1], -1)
+def _changes_in(series: Series, day: int | None) -> Iterator[Pair]:
+    """The changes in a series, or those across one day."""
+    onwards, back = _Sequence.of(series, 1), _Sequence.of(series[::-1], -1)
     for pair in _pairs(onwards):
         if day is not None and pair[0].latest < day <= pair[1].earliest:
             yield pair
@@ -89,13 +99,12 @@ def _across(line: Line, day: int | None) -> Iterator[Pair]:
 
 def _order(pair: Pair) -> tuple[Any, ...]:
     before, after = pair
-    nobody = Named("", "")
-    by = after.ascribed_by or nobody
+    by = after.ascribed_by or ()
     ends = (before.earliest, before.latest, after.earliest, after.latest, before.level, after.level)
-    return (by != nobody, after.holder.label, after.holder.iri, after.target, by, *ends)
+    return (by != (), after.holder.label, after.holder.iri, after.target, by, *ends)
 
 
-def _row(before: Position, after: Position, told: dict[str, Statement]) -> dict[str, Any]:
+def _row(before: Position, after: Position, found: dict[str, Statement]) -> dict[str, Any]:
     change = "reversal"
     if 0 in {before.level, after.level}:
         change = "leaves a side" if after.level == 0 else "takes a side"
@@ -105,8 +114,8 @@ def _row(before: Position, after: Position, told: dict[str, Statement]) -> dict[
         "target": after.target.label,
         "target_iri": after.target.iri,
         "change": change,
-        **_side("before", before, told[before.statement]),
-        **_side("after", after, told[after.statement]),
+        **_side("before", before, found[before.statement]),
+        **_side("after", after, found[after.statement]),
         "certain": before.surely_before(after),
         "ascribed_by": after.ascribed_by.label if after.ascribed_by else None,
     }
@@ -125,55 +134,55 @@ def _side(when: str, position: Position, statement: Statement) -> dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Occasion:
-    """What was said on one day, or in one interval: level → the positions, in the order of their line."""
+class _Interval:
+    """What was said on one day, or in one interval: level → the positions, in the order of their series."""
 
     ends: tuple[int, int]
-    levels: dict[int, Line]
+    levels: dict[int, Series]
 
 
 @dataclass(frozen=True, slots=True)
-class _Course:
-    """The occasions of a line in the order of days (`sign` 1), or of a line turned round against it (-1).
+class _Sequence:
+    """The intervals of a series in the order of days (`sign` 1), or of a series turned round against it (-1).
 
     One is before another where neither of its ends is later, and one is earlier. `furthest` is the last end of any
-    occasion up to each: what lies that far back on a walk is behind everything still to come.
+    interval up to each: what lies that far back on a walk is behind everything still to come.
     """
 
     sign: int
-    occasions: list[_Occasion]
+    intervals: list[_Interval]
     furthest: list[int]
 
     @classmethod
-    def of(cls, line: Line, sign: int) -> _Course:
-        """The course of the positions given."""
-        found: dict[tuple[int, int], dict[int, Line]] = {}
-        for position in line:
+    def of(cls, series: Series, sign: int) -> _Sequence:
+        """The sequence of the positions given."""
+        found: dict[tuple[int, int], dict[int, Series]] = {}
+        for position in series:
             levels = found.setdefault((sign * position.earliest, sign * position.latest), {})
             levels.setdefault(position.level, []).append(position)
         ordered = sorted(found)
         furthest = list(accumulate((last for _, last in ordered), max))
-        return cls(sign, [_Occasion(ends, found[ends]) for ends in ordered], furthest)
+        return cls(sign, [_Interval(ends, found[ends]) for ends in ordered], furthest)
 
-    def just_before(self, at: int) -> Iterator[_Occasion]:
-        """The occasions before the one at `at` with none between, the one that ends last at the end."""
+    def just_before(self, at: int) -> Iterator[_Interval]:
+        """The intervals before the one at `at` with none between, the one that ends last at the end."""
         reached: int | None = None
         for place in range(at - 1, -1, -1):
             if reached is not None and self.furthest[place] <= reached:
                 return
-            last = self.occasions[place].ends[1]
-            if last <= self.occasions[at].ends[1] and (reached is None or last > reached):
+            last = self.intervals[place].ends[1]
+            if last <= self.intervals[at].ends[1] and (reached is None or last > reached):
                 reached = last
-                yield self.occasions[place]
+                yield self.intervals[place]
 
     def run(self, end: Position) -> Iterator[Position]:
         """Positions of one level before `end`, and itself, with no other level between."""
         mine = (self.sign * end.earliest, self.sign * end.latest)
         broken: int | None = None
-        for place in range(bisect_right(self.occasions, mine, key=lambda o: o.ends) - 1, -1, -1):
+        for place in range(bisect_right(self.intervals, mine, key=lambda o: o.ends) - 1, -1, -1):
             if broken is not None and self.furthest[place] <= broken:
                 return
-            (_, last), levels = self.occasions[place].ends, self.occasions[place].levels
+            (_, last), levels = self.intervals[place].ends, self.intervals[place].levels
             if last > mine[1]:
                 continue
             if levels.keys() - {end.level}:
@@ -182,12 +191,12 @@ class _Course:
                 yield levels[end.level][-1]
 
 
-def _pairs(course: _Course) -> Iterable[Pair]:
+def _pairs(sequence: _Sequence) -> Iterable[Pair]:
     """The changes: two positions of different level, the one before the other, none between."""
     changes: dict[tuple[Position, int], Pair] = {}
-    for at, after in enumerate(course.occasions):
+    for at, after in enumerate(sequence.intervals):
         nearest: dict[tuple[int, int], Pair] = {}
-        for before in course.just_before(at):
+        for before in sequence.just_before(at):
             for old, new in product(before.levels, after.levels.keys() - before.levels.keys()):
                 _keep(nearest, (old, new), (before.levels[old][-1], after.levels[new][0]))
         for pair in nearest.values():

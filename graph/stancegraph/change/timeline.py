@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from stancegraph import statements
-from stancegraph.change.listing import Listing
-from stancegraph.statements.filters import ROWS, Filters
+from stancegraph.change.positions import Rows
+from stancegraph.statements.filters import ROWS, FilterOptions, Filters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from stancegraph.store import Store
 
 
-def timeline(store: Store, actor: str | Sequence[str] | None = None, **filters: Any) -> Listing:
+def timeline(
+    store: Store, actor: str | Sequence[str] | None = None, /, **options: Unpack[FilterOptions]
+) -> Rows:
     """What was said, oldest first: one row for each statement, speaker and target.
 
     Keys: `date` (ISO, or earliest/latest), `actor`, `iri`, `act`, `stance` ("supports", "opposes", "neutral on"),
@@ -30,8 +32,8 @@ def timeline(store: Store, actor: str | Sequence[str] | None = None, **filters: 
     [('2025-03-08', 'supports')]
     """
     if actor is not None:
-        filters["actor"] = actor
-    chosen = Filters.of(store, filters)
+        options["actor"] = actor
+    chosen = Filters.of(store, options)
     passes = chosen.row_test().passes
     found = [
         (statement, speaker, stance)
@@ -44,7 +46,7 @@ def timeline(store: Store, actor: str | Sequence[str] | None = None, **filters: 
     for statement, speaker, *_ in found:
         spoken[speaker].add(statement.iri)
     least = chosen.min_count
-    return Listing(_row(*each) for each in found if len(spoken[each[1]]) >= least)
+    return Rows(_row(*each) for each in found if len(spoken[each[1]]) >= least)
 
 
 def _on_statements(chosen: Filters) -> Filters:

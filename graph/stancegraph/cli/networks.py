@@ -167,8 +167,8 @@ def rank(
     from stancegraph import centrality
 
     if list_:
-        rows = [{"measure": m.name, "on": m.on, "tells": m.help} for m in centrality.MEASURES.values()]
-        request.show(rows, ["measure", "on", "tells"], "measure")
+        measures = [{"measure": m.name, "on": m.on, "tells": m.help} for m in centrality.MEASURES.values()]
+        request.show(measures, ["measure", "on", "tells"], "measure")
         return
     if edges is None:
         rows = centrality.rank(
@@ -191,16 +191,18 @@ def shifts(
     ] = False,
 ) -> None:
     """Who changed position on what, when, and between which words; or how blocs and polarisation changed."""
-    from stancegraph import change
-
-    if blocs and who:
-        raise UsageError("--blocs is of the whole network: leave the actor out, or choose by --actor")
     if blocs:
-        rows = change.moments(request.store, event=event, **request.choices)
+        from stancegraph.change.realignment import blocs_over_time
+
+        if who:
+            raise UsageError("--blocs is of the whole network: leave the actor out, or choose by --actor")
+        rows = blocs_over_time(request.store, event=event, **request.choices)
         request.show(rows, MOMENT, "moment")
     else:
+        from stancegraph.change.shifts import shifts
+
         filters = but(request.filters, "actor")
-        rows = change.shifts(request.store, request.speakers(who) or None, event=event, **filters)
+        rows = shifts(request.store, request.speakers(who) or None, event=event, **filters)
         request.show(rows, SHIFT, "shift", lambda: answers.shifts(rows))
     _note_each(rows.notes)
 
@@ -208,9 +210,9 @@ def shifts(
 @command("timeline", filters=True)
 def timeline(request: Request, who: OptionalActor = None) -> None:
     """What was said, day by day: the stance taken, the words, the source."""
-    from stancegraph import change
+    from stancegraph.change.timeline import timeline
 
-    rows = change.timeline(request.store, request.speakers(who) or None, **but(request.filters, "actor"))
+    rows = timeline(request.store, request.speakers(who) or None, **but(request.filters, "actor"))
     request.show(rows, TIMELINE, "row", lambda: answers.timeline(rows))
     _note_each(rows.notes)
 
@@ -231,12 +233,12 @@ def _graphs(request: Request, time: Mapping[str, Any]) -> Iterator[tuple[Moment 
 def _read(request: Request, file: Path) -> nx.Graph[str]:
     """Somebody else's network, with a note of what was mended in it; options that make one of ours are refused."""
     from stancegraph.exchange import edges
-    from stancegraph.network.options import Recipe
+    from stancegraph.network.options import Method
     from stancegraph.statements.filters import check
 
-    ours = check(request.filters) or Recipe.of("agreement", request.projection) != Recipe()
+    ours = check(request.filters) or Method.of("agreement", request.projection) != Method()
     if ours or request.network:
-        raise UsageError("--edges reads a network as it is: leave out the options of filters and recipe")
+        raise UsageError("--edges reads a network as it is: leave out the options of filters and network")
     found = edges.read(file)
     _note_each(found.notes)
     return found.graph

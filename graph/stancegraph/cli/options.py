@@ -134,7 +134,7 @@ def filter_options() -> list[Parameter]:
 
 def network_options(*, kinds: bool) -> list[Parameter]:
     """One option for each choice of a network, from its declaration; with `kinds`, `--kind` names one too."""
-    from stancegraph.network.options import CHOICES, KINDS, NetworkOptions, Recipe
+    from stancegraph.network.options import CHOICES, KINDS, Method, NetworkOptions
 
     parameters = []
     if kinds:
@@ -148,7 +148,7 @@ def network_options(*, kinds: bool) -> list[Parameter]:
         flag = f"--{name}/--no-{name}" if switch else f"--{name}"
         metavar = "NAME" if wanted == str | None else None
         annotation = Annotated[wanted, typer.Option(flag, help=text, metavar=metavar)]
-        parameters.append(_keyword(name, getattr(Recipe(), name) if switch else None, annotation))
+        parameters.append(_keyword(name, getattr(Method(), name) if switch else None, annotation))
     return parameters
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from stancegraph import output
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.network.options import CHOICES, NetworkOptions, Recipe
+from stancegraph.network.options import CHOICES, Method, NetworkOptions
 from stancegraph.output import quantity
 
 if TYPE_CHECKING:
@@ -65,15 +65,15 @@ def write(
         raise UsageError("Parquet is no text: name a file with -o")
     from stancegraph import network
 
-    recipe = Recipe.of(of, {name: value for name, value in options.items() if name in CHOICES})
+    method = Method.of(of, {name: value for name, value in options.items() if name in CHOICES})
     filters = {name: value for name, value in options.items() if name not in CHOICES}
     if form in RDF or form == "parquet":
-        _refuse_network(form, recipe)
+        _refuse_network(form, method)
     if form in RDF:
         files, note = _rdf(source, path, form, filters)
     else:
         table, _ = network.prepare(source, of, options)
-        files, note = _table_or_network(network.countable(table, recipe), recipe, path, form)
+        files, note = _table_or_network(network.countable(table, method), method, path, form)
     if path == STDOUT:
         output.emit(files[0][1].decode())
     else:
@@ -90,13 +90,13 @@ def _format(path: Path, format: str | None) -> str:
     return form
 
 
-def _refuse_network(form: str, recipe: Recipe) -> None:
+def _refuse_network(form: str, method: Method) -> None:
     """A choice about networks that a file would not show is refused, not passed over."""
-    kept = {"level": recipe.level, "duplicates": recipe.duplicates} if form == "parquet" else {}
-    if recipe != Recipe.of("stances", kept):
+    kept = {"level": method.level, "duplicates": method.duplicates} if form == "parquet" else {}
+    if method != Method.of("stances", kept):
         what = "the flat table" if form == "parquet" else "statements"
         raise UsageError(
-            f".{form} holds {what}, not a network: leave out what makes a network ({recipe.kind} …), "
+            f".{form} holds {what}, not a network: leave out what makes a network ({method.kind} …), "
             "or write .csv or .graphml"
         )
 
@@ -116,27 +116,27 @@ def _rdf(source: Store | Table, path: Path, form: str, filters: dict[str, Any]) 
     return [(path, content)], f"{note}, {len(triples)} triples"
 
 
-def _table_or_network(table: Table, recipe: Recipe, path: Path, form: str) -> tuple[list[File], str]:
-    """The files of the flat table, or of the network a recipe makes of it, and the note on them."""
+def _table_or_network(table: Table, method: Method, path: Path, form: str) -> tuple[list[File], str]:
+    """The files of the flat table, or of the network a method makes of it, and the note on them."""
     from stancegraph.exchange import attributes, graphs, tables
 
     if form == "parquet":
         return [(path, tables.parquet(table))], "; ".join((quantity(len(table), "row"), *table.notes))
     from stancegraph import network
 
-    graph = attributes.annotate(network.build(table, recipe))
+    graph = attributes.annotate(network.build(table, method))
     edges, nodes = quantity(graph.number_of_edges(), "edge"), quantity(graph.number_of_nodes(), "node")
     note = "; ".join((f"{edges}, {nodes}", *table.notes))
     if form != "csv":
         render = {"graphml": graphs.graphml, "gexf": graphs.gexf}.get(form, graphs.cytoscape)
         return [(path, render(graph))], note
     flat = attributes.flatten(graph)
-    edge_list = path, tables.edge_list(flat, recipe.kind)
+    edge_list = path, tables.edge_list(flat, method.kind)
     if path == STDOUT or (path.exists() and not path.is_file()):
         return [edge_list], f"{note}; only the edges: name a file, and the nodes are listed beside it"
     beside = path.with_name(f"{path.stem}-nodes{path.suffix}")
     return [
-        (beside, tables.node_list(flat, recipe.kind)),
+        (beside, tables.node_list(flat, method.kind)),
         edge_list,
     ], f"{note}; the nodes are in {beside.name}"
 

@@ -19,7 +19,7 @@ from stancegraph.statements.filters import in_words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from stancegraph.network.options import Recipe
+    from stancegraph.network.options import Method
     from stancegraph.table import Table
 
     Data = dict[str, Any]
@@ -51,7 +51,7 @@ def annotate(graph: nx.Graph[str]) -> nx.Graph[str]:
     `graph.graph` holds a `description`: how the network was made, of which statements.
     """
     made: nx.Graph[str] = nx.MultiDiGraph() if graph.is_multigraph() else nx.Graph()
-    made.graph["description"] = description(graph.graph["recipe"], graph.graph["rows"])
+    made.graph["description"] = description(graph.graph["method"], graph.graph["rows"])
     for _, node, data in sorted(_nodes(graph), key=lambda node: node[:2]):
         made.add_node(node, **_select(data, NODE))
     if isinstance(made, nx.MultiDiGraph):
@@ -81,14 +81,14 @@ def writable_names(graph: nx.Graph[str], forbidden: re.Pattern[str]) -> dict[str
     return names
 
 
-def description(recipe: Recipe, table: Table) -> str:
+def description(method: Method, table: Table) -> str:
     """How a network was made, of which rows: "stances: duplicates include, level polarity; actor khazali"."""
-    choices: Data = {"duplicates": recipe.duplicates, "level": table.scale.name}
-    if recipe.kind != "stances":
-        choices |= {"aggregation": recipe.aggregation, "normalisation": recipe.divisor}
-        choices |= {name: getattr(recipe, name) for name in ("neutral", "isolates", "direct")}
+    choices: Data = {"duplicates": method.duplicates, "level": table.scale.name}
+    if method.kind != "stances":
+        choices |= {"aggregation": method.aggregation, "normalisation": method.divisor}
+        choices |= {name: getattr(method, name) for name in ("neutral", "isolates", "direct")}
     parts = [in_words(table.filters.given)] if table.filters else []
-    return "; ".join([f"{recipe.kind}: {', '.join(f'{k} {_word(v)}' for k, v in choices.items())}", *parts])
+    return "; ".join([f"{method.kind}: {', '.join(f'{k} {_word(v)}' for k, v in choices.items())}", *parts])
 
 
 def _word(value: object) -> str:
@@ -159,14 +159,14 @@ def _days(earliest: int, latest: int, spelled: str | None) -> Data:
 
 def _ties(graph: nx.Graph[str]) -> Iterator[tuple[str, str, Data]]:
     """Ties, undirected pairs in order; from the actor where there are two modes."""
-    table, recipe = graph.graph["rows"], graph.graph["recipe"]
+    table, method = graph.graph["rows"], graph.graph["method"]
     statement = table.statement.codes.tolist()
-    own, other = (table.target, table.actor) if recipe.kind == "targets" else (table.actor, table.target)
+    own, other = (table.target, table.actor) if method.kind == "targets" else (table.actor, table.target)
     codes = own.codes.tolist(), other.codes.tolist(), table.level.tolist()
     for a, b, data, rows in network.tie_rows(graph):
         iris = list(dict.fromkeys(table.statement.values[statement[row]] for row in rows))
         tie = {"weight": float(data["weight"]), "statements": len(iris), "statement_iris": iris}
-        if recipe.kind == "two-mode":
+        if method.kind == "two-mode":
             yield a, b, tie
             continue
         shared = _shared((own.values[codes[0][row]].iri == b, codes[1][row], codes[2][row]) for row in rows)

@@ -14,7 +14,7 @@ from typing import Final
 import networkx as nx
 
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.network.signed import summed
+from stancegraph.network.signed import net_weight
 from stancegraph.output import quantity
 
 LARGEST: Final = 200 << 20  # bytes of a file that is still read at once
@@ -66,7 +66,7 @@ def read(path: str | Path) -> Edges:
         for column, cell in attributes.items():
             tie.attributes.setdefault(column, {})[cell] = None
     for (a, b), tie in ties.items():
-        if weight := summed(tie.weights, f"{path}: {a} - {b}"):
+        if weight := net_weight(tie.weights, f"{path}: {a} - {b}"):
             graph.add_edge(a, b, weight=weight)
             graph.edges[a, b].update({column: "; ".join(cells) for column, cells in tie.attributes.items()})
     return Edges(graph, tuple(_notes(ties, loops, len(ties) - graph.number_of_edges())))

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from stancegraph.network.graphs import weights_of as weights_of
     from stancegraph.network.options import CHOICES as CHOICES
     from stancegraph.network.options import KINDS as KINDS
+    from stancegraph.network.options import Method as Method
     from stancegraph.network.options import NetworkOptions as NetworkOptions
-    from stancegraph.network.options import Recipe as Recipe
     from stancegraph.network.projection import Projection as Projection
     from stancegraph.network.projection import project as project
     from stancegraph.network.temporal import Moment as Moment
@@ -46,7 +46,7 @@ __getattr__, __dir__, __all__ = lazy.exports(
         "CHOICES": "options",
         "KINDS": "options",
         "NetworkOptions": "options",
-        "Recipe": "options",
+        "Method": "options",
         "agreement": "graphs",
         "build": "graphs",
         "countable": "graphs",

@@ -10,7 +10,7 @@ from typing import Any
 import networkx as nx
 
 from stancegraph.errors import UsageError
-from stancegraph.network.signed import Pair, added, finite
+from stancegraph.network.signed import Pair, finite_number, tie_weights
 
 
 def backbone(
@@ -34,11 +34,11 @@ def backbone(
     >>> [(leaf, round(p, 4)) for _, leaf, p in backbone(star, 0.05).edges(data="alpha")]
     [('a', 0.04)]
     """
-    if finite(alpha) is None or not 0 < alpha <= 1:
+    if finite_number(alpha) is None or not 0 < alpha <= 1:
         raise UsageError(f"alpha is {alpha}: give a number above 0 and at most 1, such as 0.05")
-    if minimum is not None and finite(minimum) is None:
+    if minimum is not None and finite_number(minimum) is None:
         raise UsageError(f"minimum is {minimum}: give a finite number")
-    weights = added(graph, directed=graph.is_directed())
+    weights = tie_weights(graph, directed=graph.is_directed())
     chances = _chances(weights, graph.is_directed())
     amounts = weights if minimum is None or by == "weight" else _amounts(graph, by, weights)
     result = graph.copy()
@@ -74,7 +74,7 @@ def _amounts(graph: nx.Graph[Any], by: str, weights: dict[Pair, float]) -> dict[
             continue
         value = tie.get(by)
         listed = isinstance(value, Collection) and not isinstance(value, str | bytes)
-        amount = finite(len(value) if listed else value)
+        amount = finite_number(len(value) if listed else value)
         if amount is None:
             raise UsageError(
                 f"the tie {edge[0]} - {edge[1]} has no number or list '{by}' to hold a minimum against"

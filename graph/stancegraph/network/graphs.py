@@ -12,7 +12,7 @@ import networkx as nx
 
 from stancegraph.errors import UsageError
 from stancegraph.network import periods
-from stancegraph.network.options import CHOICES, NetworkOptions, Recipe
+from stancegraph.network.options import CHOICES, Method, NetworkOptions
 from stancegraph.network.projection import Projection, project
 from stancegraph.network.temporal import Moment, kernels, windows
 from stancegraph.statements import reader
@@ -45,8 +45,8 @@ def stances(source: Store | Table, **options: Unpack[NetworkOptions]) -> nx.Mult
     >>> sorted(polarity for *_, polarity in graph.edges(data="polarity"))
     [-1, 1, 1, 1, 1, 1]
     """
-    table, recipe = prepare(source, "stances", options)
-    return stance_network(countable(table, recipe), recipe)
+    table, method = prepare(source, "stances", options)
+    return stance_network(countable(table, method), method)
 
 
 def agreement(source: Store | Table, **options: Unpack[NetworkOptions]) -> nx.Graph[str]:
@@ -70,7 +70,7 @@ def targets(source: Store | Table, **options: Unpack[NetworkOptions]) -> nx.Grap
 
 
 def two_mode(source: Store | Table, **options: Unpack[NetworkOptions]) -> nx.Graph[str]:
-    """The network between actors (node attribute `bipartite` 0) and targets (1); `weight` as the recipe says.
+    """The network between actors (node attribute `bipartite` 0) and targets (1); `weight` as the method says.
 
     An actor that is a target too has two nodes: the target's is named by its IRI and " (target)".
     """
@@ -81,8 +81,8 @@ def matrix(
     source: Store | Table, kind: str = "agreement", /, **options: Unpack[NetworkOptions]
 ) -> Projection:
     """The same network as a sparse matrix with the codes of its rows and columns; no graph is built."""
-    table, recipe = prepare(source, kind, options)
-    return project(countable(table, recipe), recipe)
+    table, method = prepare(source, kind, options)
+    return project(countable(table, method), method)
 
 
 def graph(
@@ -91,8 +91,8 @@ def graph(
     """The network of a kind (one of `options.KINDS`), by the options that `agreement` takes."""
     if kind == "stances":
         return stances(source, **options)
-    table, recipe = prepare(source, kind, options)
-    return build(countable(table, recipe), recipe)
+    table, method = prepare(source, kind, options)
+    return build(countable(table, method), method)
 
 
 def series(
@@ -117,42 +117,42 @@ def series(
         )
     if kernel and width is None:
         raise UsageError(f"--kernel {kernel} needs --width: over how many days it spreads")
-    table, recipe = prepare(source, of, options)
+    table, method = prepare(source, of, options)
     if window:
         for moment in windows(table, window, step=step, start=start):
-            yield moment, build(countable(moment.rows, recipe), recipe)
+            yield moment, build(countable(moment.rows, method), method)
     else:
-        for moment in kernels(countable(table, recipe), str(kernel), width or 1, at=at, step=step or "1d"):
-            yield moment, build(moment.rows, recipe, moment.weights)
+        for moment in kernels(countable(table, method), str(kernel), width or 1, at=at, step=step or "1d"):
+            yield moment, build(moment.rows, method, moment.weights)
 
 
-def prepare(source: Store | Table, kind: str, options: Mapping[str, Any]) -> tuple[Table, Recipe]:
-    """The rows of a store that pass the filters (or a table as it is), repetitions too, and the recipe.
+def prepare(source: Store | Table, kind: str, options: Mapping[str, Any]) -> tuple[Table, Method]:
+    """The rows of a store that pass the filters (or a table as it is), repetitions too, and the method.
 
     Raises UsageError for options that no network of this kind has, and for filters on a table.
     """
-    recipe = Recipe.of(kind, {name: value for name, value in options.items() if name in CHOICES})
+    method = Method.of(kind, {name: value for name, value in options.items() if name in CHOICES})
     filters = {name: value for name, value in options.items() if name not in CHOICES}
     if isinstance(source, Store):
-        source = flat.stances(source, level=recipe.level, **filters)
+        source = flat.stances(source, level=method.level, **filters)
     elif filters:
         raise UsageError("a table is filtered already: filter where it is made (table.stances)")
     if kind in {"agreement", "targets"} and source.period is None:
-        source = periods.assign(source, recipe.period, source.store)
-    return source, recipe
+        source = periods.assign(source, method.period, source.store)
+    return source, method
 
 
-def countable(table: Table, recipe: Recipe) -> Table:
-    """The rows that count under a recipe: neutral ones only if asked for, of equal ones the first, inside a period."""
-    kept = table if recipe.neutral or recipe.kind == "stances" else table.without_neutral()
-    if recipe.kind in {"agreement", "targets"} and not recipe.undertakings and kept.bound is not None:
+def countable(table: Table, method: Method) -> Table:
+    """The rows that count under a method: neutral ones only if asked for, of equal ones the first, inside a period."""
+    kept = table if method.neutral or method.kind == "stances" else table.without_neutral()
+    if method.kind in {"agreement", "targets"} and not method.undertakings and kept.bound is not None:
         left_out = int(kept.bound.sum())
         note = "1 row" if left_out == 1 else f"{left_out} rows"
         kept = kept[~kept.bound].with_notes(
             f"{note} left out: demands that bind the speaker (--undertakings counts them)" if left_out else ""
         )
-    kept = kept.deduplicate(recipe.duplicates, levels=recipe.aggregation != "ignore")
-    if recipe.kind not in {"agreement", "targets"} or kept.period is None:
+    kept = kept.deduplicate(method.duplicates, levels=method.aggregation != "ignore")
+    if method.kind not in {"agreement", "targets"} or kept.period is None:
         return kept
     inside = kept[kept.period >= 0]
     left_out = len(kept) - len(inside)
@@ -163,34 +163,38 @@ def countable(table: Table, recipe: Recipe) -> Table:
 
 
 def build(
-    table: Table, recipe: Recipe, weights: NDArray[np.float64] | None = None, *, words: bool = True
+    table: Table,
+    method: Method,
+    weights: NDArray[np.float64] | None = None,
+    *,
+    words: bool = True,
 ) -> nx.Graph[str]:
-    """The graph a recipe makes of the rows that count (see `countable`), weighted where a kernel gives weights.
+    """The graph a method makes of the rows that count (see `countable`), weighted where a kernel gives weights.
 
     Without `words` the edges of a stance network carry level and documents alone, for those who only count.
     """
-    if recipe.kind == "stances":
-        return stance_network(table, recipe, words=words)
-    made = project(table, recipe, weights)
+    if method.kind == "stances":
+        return stance_network(table, method, words=words)
+    made = project(table, method, weights)
     graph: nx.Graph[str] = nx.Graph()
-    own, other = (table.actor, table.target) if recipe.kind != "targets" else (table.target, table.target)
+    own, other = (table.actor, table.target) if method.kind != "targets" else (table.target, table.target)
     _add_nodes(graph, table, [own.values[code] for code in made.rows])
     names = [own.values[code].iri for code in made.rows]
     across = names
-    if recipe.kind == "two-mode":
+    if method.kind == "two-mode":
         nx.set_node_attributes(graph, dict.fromkeys(graph, 0), "bipartite")
         across = _add_targets(graph, table, [other.values[code] for code in made.columns])
     cells = made.matrix.tocoo()
     i, j = cells.coords
-    once = slice(None) if recipe.kind == "two-mode" else i < j
+    once = slice(None) if method.kind == "two-mode" else i < j
     graph.add_weighted_edges_from(
         (names[a], across[b], float(w)) for a, b, w in zip(i[once], j[once], cells.data[once], strict=True)
     )
-    if recipe.direct:
+    if method.direct:
         _add_direct(graph, table)
-    if not recipe.isolates:
+    if not method.isolates:
         graph.remove_nodes_from(list(nx.isolates(graph)))
-    graph.graph.update(rows=table, recipe=recipe, filters=table.filters, notes=table.notes)
+    graph.graph.update(rows=table, method=method, filters=table.filters, notes=table.notes)
     return graph
 
 
@@ -230,22 +234,22 @@ def _direct(table: Table) -> Iterator[tuple[str, str, float, Named]]:
             yield row.actor.iri, row.target.iri, float(row.level), row.target
 
 
-def weights_of(table: Table, recipe: Recipe, iri: str) -> dict[str, float]:
-    """Everyone tied to one actor in the network of agreement that a recipe makes of the rows → the weight."""
-    made = project(table, recipe)
+def weights_of(table: Table, method: Method, iri: str) -> dict[str, float]:
+    """Everyone tied to one actor in the network of agreement that a method makes of the rows → the weight."""
+    made = project(table, method)
     names = [table.actor.values[code].iri for code in made.rows]
     weights: dict[str, float] = {}
     if iri in names:
         row = made.matrix[[names.index(iri)]].tocoo()
         weights = {names[j]: float(w) for j, w in zip(row.coords[1].tolist(), row.data.tolist(), strict=True)}
-    for a, b, level, _ in _direct(table) if recipe.direct else ():
+    for a, b, level, _ in _direct(table) if method.direct else ():
         if iri in (a, b):
             other = b if a == iri else a
             weights[other] = weights.get(other, 0.0) + level
     return {other: weight for other, weight in weights.items() if weight}
 
 
-def stance_network(table: Table, recipe: Recipe, *, words: bool = True) -> nx.MultiDiGraph[str]:
+def stance_network(table: Table, method: Method, *, words: bool = True) -> nx.MultiDiGraph[str]:
     """One edge for each row, keyed by the statement; with `words`, and what the statement says and where."""
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     coded = table.records() if words else {}
@@ -259,7 +263,7 @@ def stance_network(table: Table, recipe: Recipe, *, words: bool = True) -> nx.Mu
         about = _words(coded[row.statement]) if row.statement in coded else {}
         data = {name: row.level, "documents": documents, **about}
         graph.add_edge(row.actor.iri, row.target.iri, key=row.statement, **data)
-    graph.graph.update(rows=table, recipe=recipe, filters=table.filters, notes=table.notes)
+    graph.graph.update(rows=table, method=method, filters=table.filters, notes=table.notes)
     return graph
 
 

@@ -49,7 +49,7 @@ CHOICES: Final = tuple(name for name in NetworkOptions.__annotations__ if name n
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
+class Method:
     """The choices; defaults make the signed network of agreement (one-mode subtract over average activity)."""
 
     kind: str = "agreement"
@@ -64,7 +64,7 @@ class Recipe:
     direct: bool = False
 
     @classmethod
-    def of(cls, kind: str, choices: Mapping[str, Any]) -> Recipe:
+    def of(cls, kind: str, choices: Mapping[str, Any]) -> Method:
         """Of the choices given, None meaning the default; raises UsageError for what is undefined."""
         if kind not in KINDS:
             raise UsageError(f"--kind '{kind}': choose one of {', '.join(KINDS)}")
@@ -76,9 +76,9 @@ class Recipe:
                 raise UsageError(f"--{name} '{value}': choose one of {', '.join(words)}")
         every = {"duplicates": "include"} if kind == "stances" else {}
         given = {name: value for name, value in choices.items() if value is not None}
-        recipe = cls(kind=kind, **{**every, **given})
-        recipe._check()
-        return recipe
+        method = cls(kind=kind, **{**every, **given})
+        method._check()
+        return method
 
     def _check(self) -> None:
         if self.direct and (self.kind != "agreement" or self.level != "polarity"):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
-    from stancegraph.network.options import Recipe
+    from stancegraph.network.options import Method
     from stancegraph.table import Table
     from stancegraph.table.scales import Scale
 
@@ -56,12 +56,12 @@ class Counts:
     columns: NDArray[np.int32]
 
 
-def project(table: Table, recipe: Recipe, weights: Vector | None = None) -> Projection:
-    """The network a recipe makes of the rows (repetitions are left out before); `weights` count rows by K(u)."""
-    counts = count(table, weights, kind=recipe.kind)
-    if recipe.kind == "two-mode":
-        return _two_mode(counts, table.scale, recipe)
-    return Projection(_one_mode(counts, table.scale, recipe), counts.rows, counts.rows)
+def project(table: Table, method: Method, weights: Vector | None = None) -> Projection:
+    """The network a method makes of the rows (repetitions are left out before); `weights` count rows by K(u)."""
+    counts = count(table, weights, kind=method.kind)
+    if method.kind == "two-mode":
+        return _two_mode(counts, table.scale, method)
+    return Projection(_one_mode(counts, table.scale, method), counts.rows, counts.rows)
 
 
 def count(table: Table, weights: Vector | None = None, *, kind: str = "agreement") -> Counts:
@@ -82,7 +82,7 @@ def count(table: Table, weights: Vector | None = None, *, kind: str = "agreement
     return Counts(matrix, levels, rows, columns)
 
 
-def _one_mode(counts: Counts, scale: Scale, recipe: Recipe) -> csr_array:
+def _one_mode(counts: Counts, scale: Scale, method: Method) -> csr_array:
     a, depth = counts.matrix, len(counts.levels)
     similar = scale.similarity(counts.levels)
     kernels = {
@@ -91,12 +91,12 @@ def _one_mode(counts: Counts, scale: Scale, recipe: Recipe) -> csr_array:
         "conflict": 1 - similar,
         "subtract": 2 * similar - 1,
     }
-    kernel = kernels[recipe.aggregation]
+    kernel = kernels[method.aggregation]
     product = _product(_levels_mixed(a, kernel), a)
     if not (_whole(kernel) and _whole(a.data)):
         product = _without_residue(product, _product(_levels_mixed(a, np.abs(kernel)), a))
-    own = kernels["ignore"] if recipe.aggregation == "ignore" else similar
-    return _normalised(product, a, own, recipe.divisor)
+    own = kernels["ignore"] if method.aggregation == "ignore" else similar
+    return _normalised(product, a, own, method.divisor)
 
 
 def _whole(numbers: NDArray[np.float64]) -> bool:
@@ -170,25 +170,25 @@ def _shared(product: csr_array, a: csr_array) -> Vector:
     return found
 
 
-def _two_mode(counts: Counts, scale: Scale, recipe: Recipe) -> Projection:
+def _two_mode(counts: Counts, scale: Scale, method: Method) -> Projection:
     depth = len(counts.levels)
     each = sparse.eye_array(len(counts.columns))
     total = counts.matrix @ sparse.kron(each, np.ones((depth, 1)))
-    if recipe.aggregation == "combine":
+    if method.aggregation == "combine":
         letters = _letters(scale, counts.levels)
         worth = 2.0 ** (len(letters) - 1 - np.searchsorted(letters, counts.levels))
         value = counts.matrix.sign() @ sparse.kron(each, worth[:, None])
         total = total.sign()
     else:
-        worth = _signs(scale, counts.levels) if recipe.aggregation == "subtract" else np.ones(depth)
+        worth = _signs(scale, counts.levels) if method.aggregation == "subtract" else np.ones(depth)
         value = (counts.matrix @ sparse.kron(each, worth[:, None])).tocsr()
         value = _without_residue(value, counts.matrix @ sparse.kron(each, np.abs(worth)[:, None]))
     cells = value.tocoo()
     i, j = cells.coords
     sums = {"activity": (1, i), "prominence": (0, j)}
     data = cells.data
-    if recipe.divisor != "none":
-        axis, at = sums[recipe.divisor]
+    if method.divisor != "none":
+        axis, at = sums[method.divisor]
         data = data / np.asarray(total.sum(axis=axis)).ravel()[at]
     kept = data != 0
     matrix = sparse.csr_array((data[kept], (i[kept], j[kept])), shape=value.shape)

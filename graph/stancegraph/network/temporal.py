@@ -89,7 +89,7 @@ def windows(
     """The rows of each window of `length` (`4w`, `28d`, `3m`, `1y`, `50s`), `step` (default `length`) apart.
 
     The first begins on `start` or on the first day there is, the last holds the last day. The rows are those of
-    the table, repetitions too: `graphs.build(graphs.countable(rows, recipe), recipe)` is the network of one.
+    the table, repetitions too: `graphs.build(graphs.countable(rows, method), method)` is the network of one.
     """
     wide = Length.of(length)
     apart = Length.of(step, "step") if step else wide

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import numpy as np
 
@@ -15,12 +15,12 @@ from stancegraph.table import rows as flat
 from stancegraph.vocabulary import STANCES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     import networkx as nx
     from numpy.typing import NDArray
 
-    from stancegraph.network.options import Recipe
+    from stancegraph.network.options import Method
     from stancegraph.records import Statement
     from stancegraph.store import Store
     from stancegraph.table import Table
@@ -52,15 +52,38 @@ def evidence(graph: nx.Graph[str], a: str, b: str) -> list[Statement]:
 
 def supporting_rows(graph: nx.Graph[str], a: str, b: str) -> Table:
     """The rows of the flat table behind the tie of `a` and `b`; none where the two have no tie."""
-    table, recipe = graph.graph.get("rows"), graph.graph.get("recipe")
-    if table is None or recipe is None:
+    table, method = graph.graph.get("rows"), graph.graph.get("method")
+    if table is None or method is None:
         raise UsageError("this graph does not remember its statements: make it with stancegraph.network")
     pair = _named(graph, a), _named(graph, b)
-    found = _pairwise(table, recipe)(*(_code(table, recipe, name, side) for side, name in enumerate(pair)))
+    found = _pairwise(table, method)(*(_code(table, method, name, side) for side, name in enumerate(pair)))
     if not graph.has_edge(*pair):
         found = set()
-    chosen: Table = table[np.array(sorted(found | _direct(table, recipe, *pair)), np.intp)]
+    chosen: Table = table[np.array(sorted(found | _direct(table, method, *pair)), np.intp)]
     return chosen
+
+
+def statements_behind(graph: nx.Graph[Any], pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
+    """The IRIs of the statements behind each of these ties, oldest first; the rows are paired once for all.
+
+    None behind any tie of a graph that does not remember its statements.
+    """
+    table, method = graph.graph.get("rows"), graph.graph.get("method")
+    if table is None or method is None:
+        yield from (() for _ in pairs)
+        return
+    rows_of = _pairwise(table, method)
+    codes = [{thing.iri: code for code, thing in enumerate(side.values)} for side in _sides(table, method)]
+    direct: dict[frozenset[str], set[int]] = defaultdict(set)
+    if method.direct:
+        for row, (actor, target) in enumerate(
+            zip(table.actor.to_list(), table.target.to_list(), strict=True)
+        ):
+            direct[frozenset((actor.iri, target.iri))].add(row)
+    for a, b in pairs:
+        ends = codes[0].get(a, -1), codes[1].get(b.removesuffix(TARGET), -1)
+        rows = sorted(rows_of(*ends) | direct.get(frozenset((a, b)), set()))
+        yield tuple(dict.fromkeys(table.statement.values[table.statement.codes[row]] for row in rows))
 
 
 def tie_rows(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str, Any], list[int]]]:
@@ -68,13 +91,13 @@ def tie_rows(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str, Any], l
 
     In a two-mode network the actor comes first.
     """
-    table, recipe = graph.graph["rows"], graph.graph["recipe"]
-    rows_of = _pairwise(table, recipe)
-    codes = [{thing.iri: code for code, thing in enumerate(side.values)} for side in _sides(table, recipe)]
+    table, method = graph.graph["rows"], graph.graph["method"]
+    rows_of = _pairwise(table, method)
+    codes = [{thing.iri: code for code, thing in enumerate(side.values)} for side in _sides(table, method)]
     for a, b, data in graph.edges(data=True):
-        first, second = (a, b) if a in codes[0] or recipe.kind != "two-mode" else (b, a)
+        first, second = (a, b) if a in codes[0] or method.kind != "two-mode" else (b, a)
         ends = codes[0].get(first, -1), codes[1].get(second.removesuffix(TARGET), -1)
-        yield first, second, data, sorted(rows_of(*ends) | _direct(table, recipe, first, second))
+        yield first, second, data, sorted(rows_of(*ends) | _direct(table, method, first, second))
 
 
 def statement_counts(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str, Any], int]]:
@@ -84,7 +107,16 @@ def statement_counts(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str,
         yield a, b, data, len({int(statement[row]) for row in rows})
 
 
-def edge_list(graph: nx.Graph[str]) -> list[dict[str, Any]]:
+class Tie(TypedDict):
+    """The labels of both ends of a tie, its weight (in the stance network the level), the number of statements."""
+
+    a: str
+    b: str
+    weight: float | str
+    statements: int
+
+
+def edge_list(graph: nx.Graph[str]) -> list[Tie]:
     """`a, b, weight, statements`: every tie by the labels of its ends, and how many statements are behind it.
 
     Undirected pairs once, sorted. In the stance network a row is an actor, a target and a level.
@@ -98,16 +130,16 @@ def edge_list(graph: nx.Graph[str]) -> list[dict[str, Any]]:
         found = [
             (label[a], label[b], data["weight"], number) for a, b, data, number in statement_counts(graph)
         ]
-    if graph.graph["recipe"].kind in {"agreement", "targets"}:
+    if graph.graph["method"].kind in {"agreement", "targets"}:
         found = [(min(a, b), max(a, b), weight, number) for a, b, weight, number in found]
     found.sort(key=lambda row: (row[0], row[1], str(row[2])))
     return [{"a": a, "b": b, "weight": weight, "statements": number} for a, b, weight, number in found]
 
 
-def _sides(table: Table, recipe: Recipe) -> tuple[Any, Any]:
+def _sides(table: Table, method: Method) -> tuple[Any, Any]:
     """The columns the two ends of a tie are of."""
-    own = table.target if recipe.kind == "targets" else table.actor
-    return own, (own if recipe.kind in {"agreement", "targets"} else table.target)
+    own = table.target if method.kind == "targets" else table.actor
+    return own, (own if method.kind in {"agreement", "targets"} else table.target)
 
 
 def _named(graph: nx.Graph[str], name: str) -> str:
@@ -119,24 +151,24 @@ def _named(graph: nx.Graph[str], name: str) -> str:
     return bearers[0]
 
 
-def _code(table: Table, recipe: Recipe, name: str, side: int) -> int:
-    values = _sides(table, recipe)[side].values
+def _code(table: Table, method: Method, name: str, side: int) -> int:
+    values = _sides(table, method)[side].values
     return next((code for code, thing in enumerate(values) if thing.iri == name.removesuffix(TARGET)), -1)
 
 
-def _pairwise(table: Table, recipe: Recipe) -> Callable[[int, int], set[int]]:
+def _pairwise(table: Table, method: Method) -> Callable[[int, int], set[int]]:
     """Function of two codes: the rows behind their tie."""
     held: dict[int, dict[int, list[tuple[float, int]]]] = defaultdict(lambda: defaultdict(list))
     own, other = table.actor.codes, table.target.codes
-    if recipe.kind == "targets":
+    if method.kind == "targets":
         own, other = other, own
-    if table.period is not None and recipe.kind in {"agreement", "targets"}:
+    if table.period is not None and method.kind in {"agreement", "targets"}:
         other = other.astype(np.int64) * (int(table.period.max(initial=0)) + 1) + table.period
     for row, (i, j, level) in enumerate(zip(own.tolist(), other.tolist(), table.level.tolist(), strict=True)):
         held[i][j].append((level, row))
-    if recipe.kind in {"stances", "two-mode"}:
+    if method.kind in {"stances", "two-mode"}:
         return lambda a, b: {row for _, row in held[a].get(b, ())}
-    meets = _meeting(table.scale, recipe.aggregation)
+    meets = _meeting(table.scale, method.aggregation)
     return lambda a, b: set(_meetings(held[a], held[b], meets))
 
 
@@ -168,9 +200,9 @@ def _meeting(scale: Scale, aggregation: str) -> Callable[[float, float], bool]:
     return meets
 
 
-def _direct(table: Table, recipe: Recipe, a: str, b: str) -> set[int]:
-    """Rows of either actor on the other, where a recipe counts them."""
-    if not recipe.direct:
+def _direct(table: Table, method: Method, a: str, b: str) -> set[int]:
+    """Rows of either actor on the other, where a method counts them."""
+    if not method.direct:
         return set()
     code = {thing.iri: i for i, thing in enumerate(table.actor.values) if thing.iri in (a, b)}
     held = {thing.iri: i for i, thing in enumerate(table.target.values) if thing.iri in (a, b)}
@@ -181,7 +213,18 @@ def _direct(table: Table, recipe: Recipe, a: str, b: str) -> set[int]:
     return found
 
 
-def compare(store: Store, a: str, b: str, **options: Unpack[FilterOptions]) -> list[dict[str, Any]]:
+class Comparison(TypedDict):
+    """How two actors stand on one target: in words, with the statements (IRIs) of each."""
+
+    target: str
+    relation: str
+    a: str
+    b: str
+    statements_a: list[str]
+    statements_b: list[str]
+
+
+def compare(store: Store, a: str, b: str, **options: Unpack[FilterOptions]) -> list[Comparison]:
     """`target, relation, a, b, statements_a, statements_b`: where two actors agree, disagree, and never met.
 
     `relation` is "agree", "disagree", "both" (stances of either sign), "open" (one withholds judgement),
@@ -192,12 +235,12 @@ def compare(store: Store, a: str, b: str, **options: Unpack[FilterOptions]) -> l
 
 def comparison(
     store: Store, a: str, b: str, **options: Unpack[FilterOptions]
-) -> tuple[list[dict[str, Any]], dict[str, Statement]]:
+) -> tuple[list[Comparison], dict[str, Statement]]:
     """The rows of `compare`, and the statements they name by IRI."""
     filters = Filters.of(store, {**options, "actor": (a, b)})
     table = flat.select(filters)
     sides = [_levels_on_targets(table, iri) for iri in filters.meant["actor"]]
-    found = []
+    found: list[Comparison] = []
     for target in {**sides[0], **sides[1]}:
         mine, theirs = (side.get(target, {}) for side in sides)
         found.append(

@@ -134,7 +134,7 @@ def _shared(
 def _split(graph: nx.Graph[str]) -> tuple[Iterable[Collection[Hashable]], str]:
     """The blocs, and how they were found; nothing here depends on the clock of a small graph."""
     if graph.number_of_edges() <= PROVABLE:
-        found = balance.frustration(graph, None, seconds=SECONDS)
+        found = balance.frustration_index(graph, None, seconds=SECONDS)
         if found.exact:
             total = fsum(abs(float(data["weight"])) for *_, data in graph.edges(data=True))
             how = (
@@ -143,7 +143,7 @@ def _split(graph: nx.Graph[str]) -> tuple[Iterable[Collection[Hashable]], str]:
             )
             return found.blocs, how
     how = "Blocs are communities of actors who agree (Louvain on positive ties): too many ties to prove a best split."
-    return balance.communities(graph), how
+    return balance.louvain_communities(graph), how
 
 
 def _blocs(parts: Iterable[Collection[int]], stances: Sequence[Stance]) -> list[Bloc]:

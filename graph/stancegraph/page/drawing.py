@@ -21,7 +21,7 @@ from pyvis.network import Network
 import stancegraph
 from stancegraph import network, output
 from stancegraph.errors import UsageError
-from stancegraph.network.signed import finite
+from stancegraph.network.signed import finite_number
 from stancegraph.page import geometry
 from stancegraph.page.content import DASHES, WORDS, clean, list_entities, list_stances, name_document
 
@@ -212,7 +212,7 @@ def _ties(graph: nx.Graph[str]) -> tuple[list[Row], list[Row]]:
     lines: list[Row] = []
     widths = []
     for i, (a, b, data, behind) in enumerate(plain if table is None else network.tie_rows(graph)):
-        weight = finite(data.get("weight"))
+        weight = finite_number(data.get("weight"))
         if weight is None:
             raise UsageError(f"the tie {a} - {b} has no weight to draw: give a graph of stancegraph.network")
         sign = (weight > 0) - (weight < 0)

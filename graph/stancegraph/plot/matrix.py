@@ -146,7 +146,7 @@ def _order(
 ) -> tuple[Groups, list[int]]:
     """Actors by bloc and by what they hold, targets by who holds them."""
     code = {selection.rows.actor.values[i].iri: i for i in actors}
-    graph = signed(selection.rows, selection.recipe)
+    graph = signed(selection.rows, selection.method)
     split = divide(graph.subgraph([iri for iri in graph if iri in code]))
     named = [(f"Bloc {number}", bloc) for number, bloc in enumerate(split.blocs, start=1)]
     named.append(("Apart", tuple(iri for group in split.apart for iri in group)))

@@ -15,7 +15,7 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.transforms import Bbox
 
 from stancegraph import layout, network
-from stancegraph.balance.frustration import frustration
+from stancegraph.balance.frustration import frustration_index
 from stancegraph.plot import canvas
 from stancegraph.plot.selection import count, enumerate_names, select
 from stancegraph.records import Named
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from stancegraph.balance import Frustration
-    from stancegraph.network.options import Recipe
+    from stancegraph.network.options import Method
     from stancegraph.plot.canvas import Key
     from stancegraph.plot.selection import Selection
     from stancegraph.store import Store
@@ -88,7 +88,7 @@ def figure(
     the split in two blocs bears a diamond. Actors without a tie are named below, not drawn.
     """
     selection = select(source, choices, labels=labels)
-    whole = signed(selection.rows, selection.recipe)
+    whole = signed(selection.rows, selection.method)
     drawn = strongest(whole)
     split = divide(drawn)
     inches = width or min(max(6.5, 4.0 + 0.95 * math.sqrt(len(drawn))), 16.0)
@@ -96,19 +96,19 @@ def figure(
     picture, (axes,) = canvas.stack(plan.wide, [plan.high])
     axes.set(xlim=(0, plan.wide), ylim=(plan.high, 0))
     axes.set_axis_off()
-    _draw(axes, plan, drawn, split, selection.recipe.aggregation)
+    _draw(axes, plan, drawn, split, selection.method.aggregation)
     keys = _keys(plan, drawn, split, selection)
     return canvas.surround(
         picture, TITLE, keys=keys, notes=_notes(selection, whole, drawn, split), width=width
     )
 
 
-def signed(rows: Table, recipe: Recipe) -> nx.Graph[str]:
-    """The network of the recipe with all who speak; where it counts conflict, conflict is negative."""
-    graph = network.build(network.countable(rows, recipe), recipe)
+def signed(rows: Table, method: Method) -> nx.Graph[str]:
+    """The network of the method with all who speak; where it counts conflict, conflict is negative."""
+    graph = network.build(network.countable(rows, method), method)
     speakers = (rows.actor.values[code] for code in rows.actor.present())
     graph.add_nodes_from((one.iri, {"label": one.label}) for one in speakers if one.iri not in graph)
-    if recipe.aggregation == "conflict":
+    if method.aggregation == "conflict":
         for _, _, data in graph.edges(data=True):
             data["weight"] = -data["weight"]
     return graph
@@ -149,7 +149,7 @@ class Split:
     blocs: tuple[tuple[str, ...], ...]
     apart: tuple[tuple[str, ...], ...]
     alone: tuple[str, ...]
-    found: Frustration
+    found: Frustration[str]
     total: float
 
     @property
@@ -165,7 +165,7 @@ def divide(graph: nx.Graph[str]) -> Split:
     )
     tied = [group for group in groups if len(group) > 1]
     largest = graph.subgraph(tied[0] if tied else ())
-    found = frustration(largest, blocs=2, seconds=SECONDS)
+    found = frustration_index(largest, blocs=2, seconds=SECONDS)
     blocs = sorted((tuple(sorted(bloc)) for bloc in found.blocs if bloc), key=lambda b: (-len(b), b))
     alone = tuple(sorted(group[0] for group in groups if len(group) == 1))
     total = fsum(abs(weight) for *_, weight in weighted(largest))
@@ -433,7 +433,7 @@ def _keys(plan: Plan, graph: nx.Graph[str], split: Split, selection: Selection) 
     weights = [weight for *_, weight in weighted(graph)]
     of_ties: list[Key] = []
     for sign in (1, -1):
-        colour, dashes, name = _look(sign, selection.recipe.aggregation)
+        colour, dashes, name = _look(sign, selection.method.aggregation)
         if number := sum(weight * sign > 0 for weight in weights):
             line = Line2D([], [], color=colour, lw=1.8, ls=(0, dashes) if dashes else "-", alpha=0.75)
             of_ties.append((line, f"{name} ({number:,})"))
@@ -460,9 +460,9 @@ def _keys(plan: Plan, graph: nx.Graph[str], split: Split, selection: Selection) 
 
 def _notes(selection: Selection, whole: nx.Graph[str], drawn: nx.Graph[str], split: Split) -> list[str]:
     """The caption: what a tie is, how the blocs were found, what is not drawn, and where it all comes from."""
-    recipe = selection.recipe
-    directly = " plus stances on each other" if recipe.direct else ""
-    tie = f"Tie: {AGGREGATED[recipe.aggregation]} on shared targets{NORMALISED[recipe.divisor]}{directly}."
+    method = selection.method
+    directly = " plus stances on each other" if method.direct else ""
+    tie = f"Tie: {AGGREGATED[method.aggregation]} on shared targets{NORMALISED[method.divisor]}{directly}."
     found = ""
     if split.against or len(split.blocs) > 1:
         least = "the least possible" if split.found.exact else "the least found"

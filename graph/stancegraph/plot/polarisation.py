@@ -12,8 +12,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from stancegraph import network
-from stancegraph.balance.frustration import frustration
-from stancegraph.balance.scores import balance, polarisation
+from stancegraph.balance.frustration import frustration_index
+from stancegraph.balance.scores import line_balance, polarisation
 from stancegraph.errors import UsageError
 from stancegraph.plot import canvas
 from stancegraph.plot.network import SECONDS, signed, weighted
@@ -81,7 +81,7 @@ def figure(
     the numbers of actors with a tie and of ties of each sign.
     """
     selection = select(source, choices, labels=labels)
-    if selection.recipe.aggregation == "ignore":
+    if selection.method.aggregation == "ignore":
         raise UsageError(
             "--aggregation ignore has no signs, so no polarisation: choose another for this picture"
         )
@@ -127,10 +127,10 @@ def _windows(
 
 
 def _window(selection: Selection, moment: Moment) -> Window:
-    graph = signed(moment.rows, selection.recipe)
+    graph = signed(moment.rows, selection.method)
     tied = graph.subgraph([node for node in graph if graph.degree(node)])
     weights = [weight for *_, weight in weighted(tied)]
-    found = frustration(tied, blocs=2, seconds=SECONDS)
+    found = frustration_index(tied, blocs=2, seconds=SECONDS) if weights else None
     return Window(
         moment.since.toordinal(),
         moment.until.toordinal(),
@@ -138,8 +138,8 @@ def _window(selection: Selection, moment: Moment) -> Window:
         len(tied),
         sum(weight > 0 for weight in weights),
         sum(weight < 0 for weight in weights),
-        polarisation(tied, found.blocs) if weights else None,
-        balance(tied, found.index),
+        polarisation(tied, found.blocs) if found else None,
+        line_balance(tied, found.index) if found else None,
     )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from stancegraph.network.options import Recipe
+    from stancegraph.network.options import Method
     from stancegraph.records import Named
     from stancegraph.store import Store
     from stancegraph.table import Table
@@ -42,7 +42,7 @@ class Selection:
     """
 
     rows: Table
-    recipe: Recipe
+    method: Method
     arabic: Mapping[str, str]
     kinds: Mapping[str, str]
 
@@ -89,12 +89,12 @@ def select(source: Store | Table, choices: dict[str, object], *, labels: str = "
     """What is to be shown of a store or table; raises UsageError where a name is wrong or no statement matches."""
     if labels not in LANGUAGES:
         raise UsageError(f"--labels '{str(labels)[:20]}': choose one of {', '.join(LANGUAGES)}")
-    rows, recipe = network.prepare(source, "agreement", choices)
+    rows, method = network.prepare(source, "agreement", choices)
     if not len(rows):
         raise UsageError("no statements match: nothing to draw; loosen the filters")
     known = reader.actors(rows.store) if rows.store else {}
     arabic = {iri: name for iri, (_, name) in known.items() if name} if labels == "ar" else {}
-    return Selection(rows, recipe, arabic, {iri: kind for iri, (kind, _) in known.items()})
+    return Selection(rows, method, arabic, {iri: kind for iri, (kind, _) in known.items()})
 
 
 def count(number: int, noun: str) -> str:

@@ -254,7 +254,8 @@ class Reader:
 
     def _coding(self, s: str, values: Mapping[str, set[str]]) -> Coding:
         basis, confidence = (
-            min(values.get(expand(curie), ()), default=None) for curie in ("stance:basis", "stance:confidence")
+            min(values.get(expand(curie), ()), default=None)
+            for curie in ("stance:basis", "stance:confidence")
         )
         return Coding(
             None if basis is None else self.labels[basis],

@@ -14,7 +14,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
 from signed import HIGHLAND, planted
-from stancegraph.balance import Frustration, frustration
+from stancegraph.balance import Frustration, frustration_index
 from stancegraph.errors import UsageError
 
 
@@ -48,7 +48,7 @@ def partitions(n: int) -> Iterator[tuple[int, ...]]:
     return grow(())
 
 
-def consistent(graph: nx.Graph[int], found: Frustration) -> None:
+def consistent(graph: nx.Graph[int], found: Frustration[int]) -> None:
     """The blocs hold every node once, and the ties they ignore weigh what the index says."""
     assert sorted(node for bloc in found.blocs for node in bloc) == sorted(graph)
     split = {node: number for number, bloc in enumerate(found.blocs) for node in bloc}
@@ -69,7 +69,7 @@ def test_two_blocs_are_as_good_as_any_of_all_splits(n: int, share: float, *, who
         sides = np.hstack([np.zeros((len(splits), 1), int), splits])
         together = sides[:, pairs[:, 0]] == sides[:, pairs[:, 1]]
         least = ((together != (weights > 0)) * np.abs(weights)).sum(axis=1).min()
-        found = frustration(graph)
+        found = frustration_index(graph)
         assert found.index == pytest.approx(least)
         assert found.exact
         consistent(graph, found)
@@ -81,7 +81,7 @@ def test_free_blocs_are_as_good_as_any_partition(n: int, share: float, *, whole:
     for seed in range(3):
         graph = chance(n, share, seed, whole=whole)
         least = min(ignored(graph, dict(enumerate(split))) for split in partitions(n))
-        found = frustration(graph, None)
+        found = frustration_index(graph, None)
         assert found.index == pytest.approx(least)
         assert found.exact
         consistent(graph, found)
@@ -89,7 +89,7 @@ def test_free_blocs_are_as_good_as_any_partition(n: int, share: float, *, whole:
 
 def test_the_highland_tribes_have_the_published_index() -> None:
     """Read 1954: seven ties are frustrated; in free blocs, of which there are three, two."""
-    two, free = frustration(HIGHLAND), frustration(HIGHLAND, blocs=None)
+    two, free = frustration_index(HIGHLAND), frustration_index(HIGHLAND, blocs=None)
     assert (two.index, two.lower_bound, two.exact) == (7, 7, True)
     assert (free.index, free.exact, len(free.blocs)) == (2, True, 3)
 
@@ -115,7 +115,7 @@ def test_a_programme_of_another_make_finds_the_same_index() -> None:
         integrality=np.ones(n + m),
         bounds=Bounds(0, 1),
     )
-    assert frustration(graph).index == round(solution.fun)
+    assert frustration_index(graph).index == round(solution.fun)
 
 
 @pytest.mark.parametrize(("blocs", "index"), [(2, 4), (None, 0)])
@@ -123,14 +123,14 @@ def test_all_against_all_leaves_the_pairs_within_the_best_halves(blocs: int | No
     """Five enemies in two blocs of three and two: 3 + 1 pairs within."""
     graph = nx.complete_graph(5)
     nx.set_edge_attributes(graph, dict.fromkeys(graph.edges, -1), "weight")
-    assert frustration(graph, blocs).index == index
+    assert frustration_index(graph, blocs).index == index
 
 
 def test_a_tree_and_a_balanced_network_are_free_of_frustration() -> None:
     tree = nx.random_labeled_tree(40, seed=1)
     nx.set_edge_attributes(tree, {edge: (-1) ** i for i, edge in enumerate(tree.edges)}, "weight")
-    assert frustration(tree).index == 0
-    found = frustration(planted(40, 200, 0, seed=2))
+    assert frustration_index(tree).index == 0
+    found = frustration_index(planted(40, 200, 0, seed=2))
     assert (found.index, found.exact, len(found.blocs)) == (0, True, 2)
 
 
@@ -140,22 +140,22 @@ def test_parts_and_blocks_that_meet_in_one_node_add_up() -> None:
     for a, b, c in ((0, 1, 2), (2, 3, 4), (6, 7, 8)):
         graph.add_weighted_edges_from([(a, b, -1), (b, c, -1), (a, c, -1)])
     graph.add_edge(4, 5, weight=-2)
-    assert (frustration(graph).index, frustration(graph, None).index) == (3, 0)
-    consistent(graph, frustration(graph))
-    consistent(graph, frustration(graph, None))
+    assert (frustration_index(graph).index, frustration_index(graph, None).index) == (3, 0)
+    consistent(graph, frustration_index(graph))
+    consistent(graph, frustration_index(graph, None))
 
 
 def test_nothing_to_split_is_not_an_error() -> None:
     empty: nx.Graph[str] = nx.Graph()
-    assert frustration(empty).blocs == ()
+    assert frustration_index(empty).blocs == ()
     alone: nx.Graph[str] = nx.Graph()
     alone.add_nodes_from("ab")
-    assert frustration(alone).blocs == (frozenset("ab"),)
-    assert set(frustration(alone, None).blocs) == {frozenset("a"), frozenset("b")}
+    assert frustration_index(alone).blocs == (frozenset("ab"),)
+    assert set(frustration_index(alone, None).blocs) == {frozenset("a"), frozenset("b")}
     friends: nx.Graph[str] = nx.Graph()
     friends.add_weighted_edges_from([("a", "b", 1), ("c", "d", 0.5)])
-    assert frustration(friends).blocs == (frozenset("abcd"),)
-    assert (frustration(friends).index, frustration(friends).exact) == (0, True)
+    assert frustration_index(friends).blocs == (frozenset("abcd"),)
+    assert (frustration_index(friends).index, frustration_index(friends).exact) == (0, True)
 
 
 def test_parallel_ties_are_added_and_self_ties_dropped() -> None:
@@ -164,7 +164,7 @@ def test_parallel_ties_are_added_and_self_ties_dropped() -> None:
         [("a", "b", 1), ("b", "a", -3), ("a", "a", -5), ("b", "c", 2), ("a", "c", 1)]
     )
     graph.add_weighted_edges_from([("d", "a", 1), ("a", "d", -1)])
-    found = frustration(graph)
+    found = frustration_index(graph)
     assert (found.index, found.frustrated) == (1, (("a", "c", 1),))
     assert graph.number_of_edges() == 7
 
@@ -172,12 +172,12 @@ def test_parallel_ties_are_added_and_self_ties_dropped() -> None:
 @pytest.mark.parametrize("weight", [float("nan"), float("inf"), None, "strong", 1j])
 def test_a_weight_that_is_no_finite_number_is_named_with_its_tie(weight: object) -> None:
     with pytest.raises(UsageError, match=r"the tie Iran - Iraq has .* for its weight"):
-        frustration(nx.Graph([("Iran", "Iraq", {"weight": weight})]))
+        frustration_index(nx.Graph([("Iran", "Iraq", {"weight": weight})]))
 
 
 def test_three_blocs_are_not_defined() -> None:
     with pytest.raises(UsageError, match="2, or for as many as serve"):
-        frustration(HIGHLAND, 3)
+        frustration_index(HIGHLAND, 3)
 
 
 def test_who_could_stand_on_either_side_is_named() -> None:
@@ -186,13 +186,13 @@ def test_who_could_stand_on_either_side_is_named() -> None:
     graph.add_weighted_edges_from(
         [("a", "b", 2), ("c", "d", 2), ("a", "c", -2), ("b", "d", -2), ("x", "a", 1), ("x", "c", 1)]
     )
-    assert frustration(graph).either == {"x"}
-    assert frustration(HIGHLAND, None).either == either_by_trying(HIGHLAND)
+    assert frustration_index(graph).either == {"x"}
+    assert frustration_index(HIGHLAND, None).either == either_by_trying(HIGHLAND)
 
 
 def either_by_trying(graph: nx.Graph[str]) -> set[str]:
     """Each node moved to every other bloc, and alone, and the ties counted again."""
-    found = frustration(graph, None)
+    found = frustration_index(graph, None)
     split = {name: number for number, bloc in enumerate(found.blocs) for name in bloc}
     free = set()
     for name in graph:
@@ -212,23 +212,23 @@ def test_the_answer_does_not_depend_on_the_order_of_the_ties() -> None:
     other.add_edges_from((b, a, data) for a, b, data in edges)
     other.add_nodes_from(graph)
     for blocs in (2, None):
-        one, two = frustration(graph, blocs), frustration(other, blocs)
+        one, two = frustration_index(graph, blocs), frustration_index(other, blocs)
         assert (one.index, one.blocs, one.either) == (two.index, two.blocs, two.either)
 
 
 def test_without_time_the_answer_is_a_split_with_an_honest_gap() -> None:
     graph = chance(100, 0.12, 1, whole=True)
-    hurried = frustration(graph, seconds=0.05)
+    hurried = frustration_index(graph, seconds=0.05)
     consistent(graph, hurried)
     assert not hurried.exact
     assert hurried.gap > 0
-    patient = frustration(graph, seconds=1.5)
+    patient = frustration_index(graph, seconds=1.5)
     assert hurried.lower_bound <= patient.lower_bound <= patient.index <= hurried.index
 
 
 def test_planted_camps_are_found_and_proved() -> None:
     graph = planted(300, 1500, 0.1, seed=4)
-    found = frustration(graph)
+    found = frustration_index(graph)
     assert found.exact
     assert found.index <= sum(graph.graph["noise"][edge] for edge in graph.graph["noise"])
     consistent(graph, found)

@@ -3,64 +3,19 @@
 from __future__ import annotations
 
 import math
-import os
 import random
-import subprocess
-import sys
-from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from importlib.util import find_spec
 from itertools import combinations, permutations, product
-from pathlib import Path
 from typing import Any
 
 import networkx as nx
 import numpy as np
 import pytest
 
+from centralities import drawn, networks, said, scores, weighted
 from stancegraph.centrality.measures import MEASURES, named
-from stancegraph.centrality.robustness import Place, ranks, robust
-from stancegraph.errors import StanceError, UsageError
-from stancegraph.records import Named
-
-THROUGH_BACKENDS = sorted(name for name, measure in MEASURES.items() if measure.by_backend)
-
-
-def scores(name: str, graph: nx.Graph[Any], backend: str | None = None) -> dict[Any, float]:
-    return MEASURES[name].scores(graph, backend)
-
-
-def weighted(ties: Iterable[tuple[Any, Any, float]], directed: bool = False) -> nx.Graph[Any]:
-    graph: nx.Graph[Any] = nx.DiGraph() if directed else nx.Graph()
-    graph.add_weighted_edges_from(ties)
-    return graph
-
-
-def drawn(seed: int, nodes: int, ties: int, directed: bool = False) -> nx.Graph[Any]:
-    """A random graph; whole weights 1 to 3 make many paths equally long."""
-    chance = random.Random(seed)
-    graph: nx.Graph[Any] = nx.gnm_random_graph(nodes, ties, seed=seed, directed=directed)
-    for a, b in graph.edges:
-        graph.edges[a, b]["weight"] = chance.randint(1, 3)
-    return graph
-
-
-def said() -> nx.MultiDiGraph[str]:
-    """Statements of A on a proposition and on B, of B on A, of A on itself; C is silent."""
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    for node, kind in (("A", "state"), ("B", "state"), ("C", "media"), ("claim", "proposition")):
-        graph.add_node(node, kind=kind)
-    for a, b, key, polarity, documents in (
-        ("A", "claim", "first", 1, ("one", "two")),
-        ("A", "claim", "again", 1, ("two",)),
-        ("A", "claim", "denies", -1, ("three",)),
-        ("A", "B", "waits", 0, ("one",)),
-        ("B", "A", "accuses", -1, ("two",)),
-        ("A", "A", "boasts", 1, ("four",)),
-    ):
-        graph.add_edge(a, b, key=key, polarity=polarity, documents=documents)
-    return graph
-
+from stancegraph.errors import UsageError
 
 # Degree and strength
 
@@ -432,29 +387,6 @@ def test_without_kinds_or_directions_every_open_pair_is_coordinated_both_ways() 
 # Any network
 
 
-def networks() -> dict[str, nx.Graph[Any]]:
-    one: nx.Graph[Any] = nx.Graph()
-    one.add_node("alone")
-    opposed = weighted([("a", "b", -1), ("b", "c", -2), ("a", "c", -1)])
-    pieces = weighted([("a", "b", 1), ("c", "d", 0.5), ("d", "e", -0.5), ("f", "f", 3)])
-    pieces.add_nodes_from(["g", 7, ("h", 8)])
-    two_mode = weighted([("A", "claim", 2), ("B", "claim", -1), ("B", "other", 1)])
-    return {
-        "empty": nx.Graph(),
-        "empty and directed": nx.MultiDiGraph(),
-        "one node": one,
-        "no positive tie": opposed,
-        "pieces": pieces,
-        "two-mode": two_mode,
-        "stances": said(),
-        "extreme weights": weighted(
-            [("a", "b", 1e100), ("b", "c", 1e-100), ("c", "d", 1), ("a", "d", -1e100)]
-        ),
-        "random": drawn(2, nodes=20, ties=40),
-        "random and directed": drawn(2, nodes=20, ties=40, directed=True),
-    }
-
-
 @pytest.mark.parametrize("network", networks())
 @pytest.mark.parametrize("name", MEASURES)
 def test_every_measure_gives_every_network_a_finite_score_for_every_node(name: str, network: str) -> None:
@@ -485,14 +417,14 @@ def test_the_order_in_which_a_graph_was_filled_makes_no_difference(name: str) ->
 def test_a_weight_that_is_no_number_to_reckon_with_is_refused_with_its_tie(weight: Any) -> None:
     graph: nx.Graph[str] = nx.Graph()
     graph.add_edge("Alpha", "Beta", weight=weight)
-    with pytest.raises(UsageError, match="tie of Alpha and Beta has weight"):
+    with pytest.raises(UsageError, match=r"the tie Alpha - Beta has .* for its weight"):
         scores("degree", graph)
 
 
 def test_a_polarity_that_is_no_number_is_refused() -> None:
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     graph.add_edge("Alpha", "Beta", polarity=math.nan)
-    with pytest.raises(UsageError, match="has polarity nan: give every tie a finite number"):
+    with pytest.raises(UsageError, match="has nan for its polarity: give it a finite number"):
         scores("pagerank", graph)
 
 
@@ -508,157 +440,3 @@ def test_every_measure_says_what_it_tells_in_one_line_with_its_source() -> None:
         assert "\n" not in measure.help
         assert measure.help.rstrip(".").endswith(")"), name
         assert any(year in measure.help for year in map(str, range(1950, 2020))), name
-
-
-# Backends
-
-
-@pytest.mark.parametrize("directed", [False, True])
-@pytest.mark.parametrize("name", THROUGH_BACKENDS)
-def test_networkx_itself_gives_the_same_scores_when_named(name: str, directed: bool) -> None:
-    graph = drawn(6, nodes=14, ties=60, directed=directed)
-    assert scores(name, graph, "networkx") == pytest.approx(scores(name, graph), abs=1e-9)
-
-
-@pytest.mark.parametrize("network", sorted(set(networks()) - {"extreme weights"}))
-@pytest.mark.parametrize("name", THROUGH_BACKENDS)
-def test_networkx_when_named_scores_the_same_nodes_of_any_network(name: str, network: str) -> None:
-    graph = networks()[network]
-    assert scores(name, graph, "networkx") == pytest.approx(scores(name, graph), abs=1e-9)
-
-
-def test_a_backend_that_does_not_converge_is_told() -> None:
-    """A tie 10^100 times as strong as the next leaves power iteration no end."""
-    with pytest.raises(StanceError, match="does not converge in backend 'networkx'; leave the backend out"):
-        scores("hub", networks()["extreme weights"], "networkx")
-
-
-@pytest.mark.parametrize("name", ["betweenness", "degree"])
-def test_a_backend_that_is_not_installed_is_refused_with_those_that_are(name: str) -> None:
-    with pytest.raises(UsageError, match="no networkx backend is called 'abacus'; installed are: networkx"):
-        scores(name, nx.path_graph(3), "abacus")
-
-
-ABACUS = """
-def convert_from_nx(graph, **options):
-    return graph
-
-def convert_to_nx(result, **options):
-    return result
-
-def betweenness_centrality(G, k=None, normalized=True, weight=None, endpoints=False, seed=None):
-    return {node: sum(data[weight] for *_, data in G.edges(node, data=True)) for node in G}
-
-def closeness_centrality(G, u=None, distance=None, wf_improved=True):
-    return dict.fromkeys(G, float("nan"))
-
-def pagerank(G, *arguments, **options):
-    raise RuntimeError("beads are stuck")
-"""
-"""A small but real backend: its betweenness is the summed length of a node's ties, which no other computes."""
-
-
-def with_abacus(folder: Path, lines: str) -> str:
-    """What a Python with that backend installed prints."""
-    info = folder / "abacus-1.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: abacus\nVersion: 1\n", encoding="utf-8")
-    (info / "entry_points.txt").write_text("[networkx.backends]\nabacus = abacus\n", encoding="utf-8")
-    (folder / "abacus.py").write_text(ABACUS, encoding="utf-8")
-    start = (
-        "import networkx as nx\n"
-        "from stancegraph.centrality.measures import MEASURES\n"
-        "from stancegraph.errors import StanceError\n"
-        "def told(name):\n"
-        "    try:\n        return MEASURES[name].scores(graph, 'abacus')\n"
-        "    except StanceError as error:\n        return f'{type(error).__name__}: {error}'\n"
-        "graph = nx.Graph()\ngraph.add_weighted_edges_from([('a', 'b', 2), ('b', 'c', 4)])\n"
-    )
-    path = os.pathsep.join([str(folder), *filter(None, sys.path)])
-    done = subprocess.run(
-        [sys.executable, "-c", start + lines],
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def test_a_named_backend_reckons_with_the_lengths_and_its_failures_are_told(tmp_path: Path) -> None:
-    """The ties are 1/2 and 1/4 long: as whole numbers, 2 and 1."""
-    names = ("betweenness", "closeness", "pagerank", "katz")
-    told = with_abacus(tmp_path, f"for name in {names}:\n    print(told(name))\n").splitlines()
-    assert told[0] == "{'a': 2.0, 'b': 3.0, 'c': 1.0}"
-    assert told[1].startswith("StanceError: backend 'abacus' gives closeness_centrality that are no numbers")
-    assert told[2].startswith("UsageError: backend 'abacus' cannot run pagerank: beads are stuck")
-    assert told[3].startswith("UsageError: backend 'abacus' cannot run katz_centrality")
-    assert len(told) == 4
-
-
-# Ranks and their robustness
-
-
-def test_equal_scores_share_a_rank_and_the_next_skips() -> None:
-    assert ranks({"a": 1, "b": 0.1 + 0.2, "c": 0.3, "d": -1}) == {"a": 1, "b": 2, "c": 2, "d": 4}
-    assert ranks({}) == {}
-
-
-def left_out(titles: Mapping[str, str], scored: Mapping[str | None, Mapping[str, float]]) -> dict[str, Place]:
-    """The places where leaving out a document, by its IRI, gives the scores listed (all else as with none)."""
-    documents = [Named(iri, title) for iri, title in titles.items()]
-
-    def make(document: Named | None) -> Mapping[str, float]:
-        return scored.get(document.iri if document else None, scored[None])
-
-    return robust(make, documents)
-
-
-def test_a_place_carries_the_ranks_each_document_could_make_of_it() -> None:
-    """Without `first` B falls behind C; without `second` C leads and A is third."""
-    places = left_out(
-        {"second": "Second", "first": "First", "third": "Third"},
-        {
-            None: {"A": 3, "B": 2, "C": 1},
-            "first": {"A": 3, "B": 1, "C": 2},
-            "second": {"A": 1, "B": 2, "C": 3},
-        },
-    )
-    assert places == {
-        "A": Place(3, 1, 1, 3, "Second"),
-        "B": Place(2, 2, 2, 3, "First"),
-        "C": Place(1, 3, 1, 3, "Second"),
-    }
-    assert list(places) == ["A", "B", "C"]
-
-
-def test_a_rank_that_nothing_moves_names_no_document() -> None:
-    places = left_out({"first": "First"}, {None: {"A": 1, "B": 1}})
-    assert places == {"A": Place(1, 1, 1, 1, None), "B": Place(1, 1, 1, 1, None)}
-    assert left_out({}, {None: {"A": 1}}) == {"A": Place(1, 1, 1, 1, None)}
-
-
-@pytest.mark.parametrize(
-    ("gone", "expected"),
-    [
-        (["2"], "absent without Gamma"),
-        (["2", "4"], "absent without Alpha or 1 other"),
-        (["1", "2", "3"], "absent without Beta or any of 2 others"),
-    ],
-)
-def test_an_actor_who_goes_with_a_document_is_absent_without_it(gone: list[str], expected: str) -> None:
-    """B goes with it; A keeps its place, and so the best and worst that B takes are its own rank."""
-    titles = {"1": "Delta", "2": "Gamma", "3": "Beta", "4": "Alpha"}
-    places = left_out(titles, {None: {"A": 2, "B": 1}} | {iri: {"A": 2} for iri in gone})
-    assert places["B"] == Place(1, 2, 2, 2, expected)
-    assert places["A"] == Place(2, 1, 1, 1, None)
-
-
-def test_two_documents_of_one_title_are_two() -> None:
-    places = left_out(
-        {"first": "Statement", "second": "Statement"},
-        {None: {"A": 2, "B": 1}, "first": {"A": 0, "B": 1}, "second": {"A": 2}},
-    )
-    assert places["A"] == Place(2, 1, 1, 2, "Statement")
-    assert places["B"] == Place(1, 2, 1, 2, "absent without Statement")

@@ -1,0 +1,215 @@
+"""Blocs with what holds and contradicts them, on rows of stances whose every number is worked out by hand."""
+
+from __future__ import annotations
+
+import time
+from random import Random
+
+import networkx as nx
+import pytest
+
+from signed import network
+from stancegraph import table
+from stancegraph.balance import Alliances, alliances
+from stancegraph.table import Scale, Table
+
+
+@pytest.fixture
+def rows() -> Table:
+    """Ada and Bo against Cy and Di on the bridge; Ada and Cy agree on dam and lake, Eve and Fay on the tower.
+
+    Ties are common less contrary stances over the mean number of stances: Ada-Bo 1/2, Ada-Cy (2 - 1)/3, Ada-Di -1/2,
+    Bo-Cy -1/2, Bo-Di -1, Cy-Di 1/2, Eve-Fay 1.
+    """
+    stances = [
+        ("Ada", "bridge", 1),
+        ("Bo", "bridge", 1),
+        ("Cy", "bridge", -1),
+        ("Di", "bridge", -1),
+        ("Ada", "dam", 1),
+        ("Cy", "dam", 1),
+        ("Ada", "lake", -1),
+        ("Cy", "lake", -1),
+        ("Eve", "tower", 1),
+        ("Fay", "tower", 1),
+        ("Gus", "well", 1),
+    ]
+    return table.of(*zip(*stances, strict=True))
+
+
+@pytest.fixture
+def found(rows: Table) -> Alliances:
+    return alliances(rows)
+
+
+def test_blocs_are_those_that_leave_least_against_them(found: Alliances) -> None:
+    assert [[label for _, label in bloc.actors] for bloc in found.blocs] == [
+        ["Ada", "Bo", "Eve", "Fay"],
+        ["Cy", "Di"],
+    ]
+    assert [bloc.number for bloc in found.blocs] == [1, 2]
+    assert found.split.index == pytest.approx(1 / 3)
+    assert found.split.exact
+
+
+def test_a_bloc_names_the_stances_that_two_of_it_share_and_their_statements(found: Alliances) -> None:
+    held = [
+        [(shared.target, shared.stance, shared.actors, shared.statements) for shared in bloc.holds]
+        for bloc in found.blocs
+    ]
+    assert held == [
+        [
+            ("bridge", "supports", ("Ada", "Bo"), ("row 1", "row 2")),
+            ("tower", "supports", ("Eve", "Fay"), ("row 9", "row 10")),
+        ],
+        [("bridge", "opposes", ("Cy", "Di"), ("row 3", "row 4"))],
+    ]
+
+
+def test_a_tie_between_blocs_contradicts_both_with_all_that_was_said(found: Alliances) -> None:
+    for bloc in found.blocs:
+        (tie,) = bloc.contradicted
+        assert (tie.a, tie.b) == ("Ada", "Cy")
+        assert tie.weight == pytest.approx(1 / 3)
+        assert tie.statements == ("row 1", "row 3", "row 5", "row 6", "row 7", "row 8")
+
+
+def test_measures_of_the_whole_are_of_the_ties_there_are(found: Alliances) -> None:
+    """Ties weigh 13/3 in all; of 4 triangles two, those with Ada and Cy, have one negative tie, the others two.
+
+    Positive weight is 1/2 + 1/2 + 1/3 + 1, of which 1/3 runs between the blocs of four and two.
+    """
+    assert (found.actors, found.positive, found.negative, found.parts) == (6, 4, 3, 2)
+    assert found.untied == ("Gus",)
+    assert found.either == ()
+    assert found.balance == pytest.approx(1 - 2 / 13)
+    assert found.triads["+--"] + found.triads["++-"] == 4
+    assert found.triangles == found.triads["+--"] / 4 == 2 / 4
+    assert found.polarisation == pytest.approx((1 - 1 / 7) * 2 * 2 / 6)
+    assert sorted(found.communities, key=lambda members: members[0])[-1] == ("Eve", "Fay")
+    assert found.modularity is not None
+
+
+def test_rows_and_members_tell_the_same(found: Alliances) -> None:
+    row = found.row()
+    assert row["blocs"][1] == {
+        "bloc": 2,
+        "actors": ["Cy", "Di"],
+        "holds": [
+            {
+                "target": "bridge",
+                "stance": "opposes",
+                "actors": ["Cy", "Di"],
+                "statements": ["row 3", "row 4"],
+            }
+        ],
+        "contradicted": [
+            {
+                "a": "Ada",
+                "b": "Cy",
+                "weight": pytest.approx(1 / 3),
+                "statements": ["row 1", "row 3", "row 5", "row 6", "row 7", "row 8"],
+            }
+        ],
+    }
+    assert (row["actors"], row["positive"], row["negative"], row["parts"]) == (6, 4, 3, 2)
+    assert (row["frustration"], row["lower_bound"]) == (found.split.index, found.split.lower_bound)
+    assert (row["gap"], row["exact"], row["seconds"]) == (0, True, round(found.split.seconds, 3))
+    for name in ("balance", "triangles", "walks", "polarisation", "modularity", "triads"):
+        assert row[name] == getattr(found, name)
+    assert (row["untied"], row["either"]) == (["Gus"], [])
+    assert row["communities"] == [list(members) for members in found.communities]
+    members = {member["actor"]: member for member in found.members()}
+    assert members["Cy"] == {
+        "actor": "Cy",
+        "iri": "Cy",
+        "bloc": 2,
+        "community": 1 + next(i for i, names in enumerate(found.communities) if "Cy" in names),
+        "either": False,
+    }
+    assert set(members) == {"Ada", "Bo", "Cy", "Di", "Eve", "Fay"}
+
+
+def test_free_blocs_may_be_more_than_two_and_the_measures_stay_those_of_two() -> None:
+    """Three who oppose each other: none stays against three blocs, one of three ties against two."""
+    enemies = network(("a", "b", -1), ("b", "c", -1), ("a", "c", -1))
+    found = alliances(enemies, blocs=None)
+    assert (found.split.index, len(found.blocs)) == (0, 3)
+    assert found.balance == pytest.approx(1 - 2 / 3)
+    assert found.polarisation == pytest.approx(2 / 3 * 2 / 3)
+    assert found.communities == (("a",), ("b",), ("c",))
+
+
+def test_who_could_stand_on_either_side_is_told_by_label() -> None:
+    graph = network(
+        ("a", "b", 2), ("c", "d", 2), ("a", "c", -2), ("b", "d", -2), ("x", "a", 1), ("x", "c", 1)
+    )
+    graph.nodes["x"]["label"] = "Xenia"
+    found = alliances(graph)
+    assert found.either == ("Xenia",)
+    assert [member["either"] for member in found.members() if member["iri"] == "x"] == [True]
+    (tie,) = found.blocs[0].contradicted
+    assert {tie.a, tie.b} == {"Xenia", "a" if "a" not in dict(found.blocs[0].actors) else "c"}
+    assert tie.statements == ()
+
+
+def test_stronger_contradictions_and_wider_agreement_stand_first() -> None:
+    graph = network(
+        ("a", "b", 5), ("b", "c", 5), ("c", "d", 5), ("a", "c", -1), ("b", "d", -2), ("a", "d", 9)
+    )
+    (bloc,) = alliances(graph).blocs
+    assert [(tie.a, tie.b, tie.weight) for tie in bloc.contradicted] == [("b", "d", -2), ("a", "c", -1)]
+    three = table.of(
+        ["a", "b", "c", "a", "b", "a", "b"],
+        ["wide", "wide", "wide", "near", "near", "far", "far"],
+        [1] * 5 + [-1] * 2,
+    )
+    (bloc,) = alliances(three).blocs
+    assert [(held.target, held.stance, len(held.actors)) for held in bloc.holds] == [
+        ("wide", "supports", 3),
+        ("far", "opposes", 2),
+        ("near", "supports", 2),
+    ]
+
+
+def test_the_choices_of_agreement_are_taken(rows: Table) -> None:
+    """Undivided, Ada and Cy agree by 2 - 1, and the cheapest split leaves that."""
+    assert alliances(rows, normalisation="none").split.index == 1
+    assert alliances(rows, duplicates="ever", isolates=False).untied == ()
+
+
+def test_levels_of_a_coded_variable_are_told_with_its_name() -> None:
+    scale = Scale("threat", "scaled", low=0, high=4)
+    rows = table.of(["a", "b", "c"], ["storm"] * 3, [3, 3, 0], scale=scale)
+    (bloc, _) = alliances(rows).blocs
+    assert [(held.stance, held.actors) for held in bloc.holds] == [("threat 3", ("a", "b"))]
+
+
+def test_members_stand_by_label_and_then_by_name() -> None:
+    graph = network(("a", "b", 1), ("b", "c", 1), ("c", "d", 1))
+    for node, label in (("a", "Zoe"), ("b", "Yan"), ("c", "Yan"), ("d", "Ali")):
+        graph.nodes[node]["label"] = label
+    (bloc,) = alliances(graph).blocs
+    assert bloc.actors == (("d", "Ali"), ("b", "Yan"), ("c", "Yan"), ("a", "Zoe"))
+
+
+def test_a_network_of_nobody_has_no_blocs() -> None:
+    found = alliances(nx.Graph())
+    assert (found.actors, found.blocs, found.balance, found.polarisation, found.parts) == (0, (), None, 0, 0)
+
+
+@pytest.mark.parametrize("blocs", [2, None])
+def test_the_seconds_given_bound_the_whole_of_it(blocs: int | None) -> None:
+    """A thousand contradictory stances of chance, which no search proves; the ties ignored keep their statements."""
+    dice = Random(1)
+    rows = table.of(
+        [dice.randrange(150) for _ in range(1500)],
+        [dice.randrange(100) for _ in range(1500)],
+        [dice.choice((-1, 1)) for _ in range(1500)],
+    )
+    alliances(rows[:50])
+    start = time.monotonic()
+    found = alliances(rows, blocs=blocs, seconds=0.5)
+    assert time.monotonic() - start < 5
+    assert not found.split.exact
+    assert all(tie.statements for bloc in found.blocs for tie in bloc.contradicted)
