@@ -75,6 +75,13 @@ class Target(NamedTuple):
     word: str
     bound: bool = False
 
+    @property
+    def mark(self) -> str:
+        """What stands behind the target where the words do not plainly say it: " [implied, confidence 0.6]"."""
+        if self.basis == "said" and self.confidence == 1:
+            return ""
+        return f" [{self.basis}, confidence {self.confidence:g}]"
+
 
 class Stance(NamedTuple):
     """One row of the flat table: an actor's stance on a target in one statement.

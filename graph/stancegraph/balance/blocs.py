@@ -18,11 +18,11 @@ from stancegraph.balance.frustration import Frustration, frustration_index
 from stancegraph.network.options import NetworkOptions
 from stancegraph.network.signed import read
 from stancegraph.network.ties import statements_behind
-from stancegraph.vocabulary import STANCES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from stancegraph.records import Named
     from stancegraph.store import Store
     from stancegraph.table import Table
 
@@ -207,23 +207,24 @@ def _blocs(graph: nx.Graph[Any], split: Frustration[Any], label: Mapping[Hashabl
 
 
 def _shared_stances(table: Table, members: Collection[Hashable]) -> tuple[SharedStance, ...]:
-    """Stances that at least two members share, those of most members first."""
-    actors: dict[tuple[str, float | str], set[str]] = defaultdict(set)
-    statements: dict[tuple[str, float | str], list[str]] = defaultdict(list)
-    for row in table:
+    """Stances that at least two members share in one period, those of most members first."""
+    actors: dict[tuple[Named, float | str, int], set[str]] = defaultdict(set)
+    statements: dict[tuple[Named, float | str, int], list[str]] = defaultdict(list)
+    period = [0] * len(table) if table.period is None else table.period.tolist()
+    for row, when in zip(table, period, strict=True):
         if row.actor.iri in members:
-            key = (row.target.label, row.level)
+            key = (row.target, row.level, when)
             actors[key].add(row.actor.label)
             statements[key].append(row.statement)
     polar = table.scale.kind == "polarity"
     shared = [
         SharedStance(
-            target,
-            STANCES[int(level)] if polar else f"{table.scale.name} {level}",
-            tuple(sorted(actors[target, level])),
-            tuple(dict.fromkeys(statements[target, level])),
+            key[0].label,
+            table.details.word(key[0].iri, int(key[1])) if polar else f"{table.scale.name} {key[1]}",
+            tuple(sorted(names)),
+            tuple(dict.fromkeys(statements[key])),
         )
-        for target, level in actors
-        if len(actors[target, level]) > 1
+        for key, names in actors.items()
+        if len(names) > 1
     ]
     return tuple(sorted(shared, key=lambda held: (-len(held.actors), held.target, held.stance)))

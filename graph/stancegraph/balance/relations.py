@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
+import numpy as np
 from pyoxigraph import NamedNode
 
 from stancegraph import names, network, statements
@@ -68,20 +69,21 @@ class _Common:
 
 
 def _common_targets(table: Table, iri: str, tied: set[str]) -> dict[str, _Common]:
-    """Other actor → the targets it shares with the one, at the same level and at another.
+    """Other actor → the targets it shares with the one in one period, at the same level and at another.
 
     Where the two are `tied` by stances on each other, these are among the statements.
     """
-    mine: dict[str, list[Stance]] = defaultdict(list)
-    rows = list(table)
-    for row in rows:
+    mine: dict[tuple[str, int], list[Stance]] = defaultdict(list)
+    period = table.period if table.period is not None else np.zeros(len(table), np.int32)
+    rows = list(zip(table, period.tolist(), strict=True))
+    for row, when in rows:
         if row.actor.iri == iri:
-            mine[row.target.iri].append(row)
+            mine[row.target.iri, when].append(row)
     found: dict[str, _Common] = {}
-    for row in rows:
-        if row.actor.iri != iri and row.target.iri in mine:
+    for row, when in rows:
+        if row.actor.iri != iri and (row.target.iri, when) in mine:
             common = found.setdefault(row.actor.iri, _Common(row.actor.label))
-            for own in mine[row.target.iri]:
+            for own in mine[row.target.iri, when]:
                 (common.agree if own.level == row.level else common.disagree).add(row.target.label)
                 common.statements |= {own.statement, row.statement}
         for one, other in ((row.actor, row.target), (row.target, row.actor)):
@@ -102,6 +104,17 @@ def _row(other: str, common: _Common, weight: float) -> Relation:
     }
 
 
+class Taken(TypedDict):
+    """A stance of an actor as coded, with the word for it and the day."""
+
+    date: str
+    stance: str
+    target: str
+    basis: str
+    confidence: float
+    statement: str
+
+
 class Profile(TypedDict):
     """What is known of one actor; `spoken_of` are those who take a stance on it or address it."""
 
@@ -113,6 +126,7 @@ class Profile(TypedDict):
     statements: int
     supports: list[str]
     opposes: list[str]
+    stances: list[Taken]
     allies: list[str]
     opponents: list[str]
     spoken_of: list[str]
@@ -141,6 +155,18 @@ def profile(store: Store, actor: str) -> Profile:
         "statements": len(own),
         "supports": sorted({label for s in own for label in s.on(1)}),
         "opposes": sorted({label for s in own for label in s.on(-1)}),
+        "stances": [
+            {
+                "date": s.date,
+                "stance": t.word,
+                "target": t.thing.label,
+                "basis": t.basis,
+                "confidence": t.confidence,
+                "statement": s.iri,
+            }
+            for s in own
+            for t in s.targets
+        ],
         "allies": [row["actor"] for row in ties if row["relation"] == "ally"],
         "opponents": [row["actor"] for row in ties if row["relation"] == "opponent"],
         "spoken_of": sorted({row["speaker"].value for row in speaking_of}),

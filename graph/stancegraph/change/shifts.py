@@ -123,11 +123,16 @@ def _row(before: Position, after: Position, found: dict[str, Statement]) -> dict
 
 def _side(when: str, position: Position, statement: Statement) -> dict[str, Any]:
     return {
-        when: STANCES[position.level],
+        when: next(
+            (t.word for t in statement.targets if t.thing == position.target and t.sign == position.level),
+            STANCES[position.level],
+        ),
         f"day_{when}": position.day,
         f"quotes_{when}": list(statement.quotes),
         f"gist_{when}": statement.gist,
-        f"basis_{when}": statement.basis,
+        f"basis_{when}": next(
+            (t.basis for t in statement.targets if t.thing == position.target), statement.basis
+        ),
         f"statement_{when}": statement.iri,
         f"document_{when}": list(dict.fromkeys(report.document.title for report in statement.reports)),
     }

@@ -6,17 +6,17 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from stancegraph.cli.printing import count, fill, printable
-from stancegraph.vocabulary import STANCES
+from stancegraph.records import Named, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from stancegraph.balance import Alliances
     from stancegraph.records import Report, Statement
     from stancegraph.validation import Finding
 
 T = TypeVar("T")
-PROFILE: Final = ("aliases", "roles", "supports", "opposes", "allies", "opponents", "spoken_of")
+PROFILE: Final = ("aliases", "roles", "allies", "opponents", "spoken_of")
 
 
 def statements(found: Iterable[Statement]) -> str:
@@ -36,6 +36,13 @@ def profile(row: Mapping[str, Any]) -> str:
         fill(f"{row['actor']} — {row['kind']}, {count(row['statements'], 'statement')}"),
         fill(row["iri"], 2),
     ]
+    if row["stances"]:
+        lines += ["", "  stances, as coded"]
+        for each in row["stances"]:
+            target = Target(
+                Named("", each["target"]), 0, each["basis"], each["confidence"], (), each["stance"]
+            )
+            lines.append(fill(f"{each['date']} {target.word}: {target.thing.label}{target.mark}", 4))
     for key in PROFILE:
         if row[key]:
             lines += ["", f"  {key.replace('_', ' ')}", *(fill(item, 4) for item in row[key])]
@@ -56,8 +63,11 @@ def comparison(rows: Iterable[Mapping[str, Any]], said: Mapping[str, Statement])
     """Targets under the relation two actors have on them, each with what either said of it."""
 
     def lines(row: Mapping[str, Any]) -> Iterator[str]:
-        yield fill(row["target"], 2)
-        yield from (_evidence(said[iri]) for side in "ab" for iri in row[f"statements_{side}"])
+        yield fill(f"{row['target']} ({row['period']})" if row["period"] else row["target"], 2)
+        for side in "ab":
+            if row[side]:
+                yield fill(row[side], 4)
+            yield from (_evidence(said[iri], [row["target"]]) for iri in row[f"statements_{side}"])
 
     return _grouped(rows, lambda row: row["relation"], lines)
 
@@ -68,7 +78,7 @@ def allies(rows: Iterable[Mapping[str, Any]], said: Mapping[str, Statement]) -> 
     def lines(row: Mapping[str, Any]) -> Iterator[str]:
         yield fill(f"{row['weight']:+.2f}  {row['actor']}", 2, 10)
         yield from (fill(f"{word}: {target}", 4) for word in ("agree", "disagree") for target in row[word])
-        yield from (_evidence(said[iri]) for iri in row["statements"])
+        yield from (_evidence(said[iri], [*row["agree"], *row["disagree"]]) for iri in row["statements"])
 
     plural = {"ally": "allies", "opponent": "opponents"}
     return _grouped(rows, lambda row: plural.get(row["relation"], row["relation"]), lines)
@@ -99,7 +109,7 @@ def alliances(found: Alliances, said: Mapping[str, Statement]) -> str:
             lines.append("  held together by")
         for held in bloc.holds:
             lines.append(fill(f"{held.stance}: {held.target} ({', '.join(held.actors)})", 4))
-            lines += [_evidence(said[iri]) for iri in held.statements]
+            lines += [_evidence(said[iri], [held.target]) for iri in held.statements]
         if bloc.contradicted:
             lines.append("  contradicted by")
         for tie in bloc.contradicted:
@@ -149,18 +159,19 @@ def _statement(statement: Statement) -> str:
         lines += [fill(f"“{quote}” — {_source(report)}", 4, 4) for quote in report.quotes]
     if statement.condition:
         lines.append(fill(f"condition: {statement.condition}", 4))
-    for sign, verb in STANCES.items():
-        lines += [fill(f"{verb}: {label}", 4) for label in statement.on(sign)]
-    if statement.basis and (statement.basis != "said" or statement.confidence != 1):
+    lines += [fill(f"{t.word}: {t.thing.label}{t.mark}", 4) for t in statement.targets]
+    if not statement.targets and statement.basis and (statement.basis != "said" or statement.confidence != 1):
         lines.append(fill(f"[{statement.basis}, confidence {statement.confidence:g}]", 4, 4))
     return "\n".join(lines)
 
 
-def _evidence(statement: Statement) -> str:
-    """One statement in a sentence: who, when, the words or the gist, and the source."""
+def _evidence(statement: Statement, targets: Collection[str] = ()) -> str:
+    """One statement in a sentence: who, when, the words or the gist, the source, and what is only implied."""
     who = ", ".join(speaker.label for speaker in statement.speakers)
     words = _words(statement.quotes, statement.gist)
-    return fill(f"{who}, {statement.date}: {words} — {_sources(statement)}", 6)
+    marks = {t.mark for t in statement.targets if not targets or t.thing.label in targets}
+    mark = min(marks) if marks and "" not in marks else ""
+    return fill(f"{who}, {statement.date}: {words} — {_sources(statement)}{mark}", 6)
 
 
 def _words(quotes: Iterable[str], gist: str) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SAID: Final = (
     "statement speakers speaker_iris on_behalf_of addressees act medium basis date quotes gist condition "
-    "supports opposes neutral_on about figures confidence reports"
+    "supports opposes neutral_on targets about figures confidence reports"
 ).split()
 NUMBERS: Final = frozenset({"decimal", "double", "float"})
 
@@ -108,7 +108,18 @@ def figures(request: Request) -> None:
     from stancegraph.statements import catalogue
 
     rows = catalogue.figures(request.store, **request.filters)
-    columns = ["speaker", "counted", "event", "min", "max", "date", "document", "wording", "statement"]
+    columns = [
+        "speaker",
+        "counted",
+        "event",
+        "min",
+        "max",
+        "exclusive",
+        "date",
+        "document",
+        "wording",
+        "statement",
+    ]
     request.show(rows, columns, "figure")
 
 

@@ -46,12 +46,23 @@ def complete_measures(incomplete: str) -> list[str]:
 
 
 @command("compare", filters=True)
-def compare(request: Request, a: Actor, b: Actor) -> None:
+def compare(
+    request: Request,
+    a: Actor,
+    b: Actor,
+    period: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERIOD",
+            help="Stances meet inside a period: auto, none, week, month, quarter, year, days, or events.",
+        ),
+    ] = None,
+) -> None:
     """Where two actors agree, where they disagree, and on what only one has spoken."""
     from stancegraph import network
 
-    rows, found = network.comparison(request.store, a, b, **but(request.filters, "actor"))
-    columns = ["target", "relation", "a", "b", "statements_a", "statements_b"]
+    rows, found = network.comparison(request.store, a, b, period=period, **but(request.filters, "actor"))
+    columns = ["target", "period", "relation", "a", "b", "statements_a", "statements_b"]
     request.show(rows, columns, "target", lambda: answers.comparison(rows, found))
 
 

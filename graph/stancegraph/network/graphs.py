@@ -15,6 +15,7 @@ from stancegraph.network import periods
 from stancegraph.network.options import CHOICES, Method, NetworkOptions
 from stancegraph.network.projection import Projection, project
 from stancegraph.network.temporal import Moment, kernels, windows
+from stancegraph.records import Statement
 from stancegraph.statements import reader
 from stancegraph.store import Store
 from stancegraph.table import rows as flat
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from stancegraph.records import Named, Statement
+    from stancegraph.records import Named
     from stancegraph.table import Table
 
 TARGET: Final = " (target)"
@@ -260,20 +261,24 @@ def stance_network(table: Table, method: Method, *, words: bool = True) -> nx.Mu
     for row, run in zip(rows, table.shown.tolist(), strict=True):
         codes = reported[start[run] : start[run + 1]].tolist()
         documents = tuple(table.document.values[code].iri for code in codes)
-        about = _words(coded[row.statement]) if row.statement in coded else {}
+        about = _words(coded[row.statement], row.target) if row.statement in coded else {}
         data = {name: row.level, "documents": documents, **about}
         graph.add_edge(row.actor.iri, row.target.iri, key=row.statement, **data)
     graph.graph.update(rows=table, method=method, filters=table.filters, notes=table.notes)
     return graph
 
 
-def _words(statement: Statement) -> dict[str, Any]:
+def _words(statement: Statement, target: Named) -> dict[str, Any]:
+    """What an edge of the stance network carries: the statement, and what is coded of this target."""
+    own = next((t for t in statement.targets if t.thing.iri == target.iri), statement)
+    shown = {r.document.iri for r in statement.reports} if isinstance(own, Statement) else {*own.documents}
     return {
+        "stance": None if isinstance(own, Statement) else own.word,
         "date": statement.date,
         "act": statement.act,
         "medium": statement.medium,
-        "basis": statement.basis,
-        "confidence": statement.confidence,
+        "basis": own.basis,
+        "confidence": own.confidence,
         "gist": statement.gist,
         "quotes": statement.quotes,
         "reports": tuple(
@@ -285,6 +290,7 @@ def _words(statement: Statement) -> dict[str, Any]:
                 "url": report.document.url,
             }
             for report in statement.reports
+            if report.document.iri in shown
         ),
     }
 

@@ -58,17 +58,25 @@ class Periods:
         inside = (first == last) & (first >= 0) & (earliest > EARLIEST) & (latest < LATEST)
         return np.where(inside, first, -1).astype(np.int32)
 
+    def label(self, place: int) -> str:
+        """The days on which something was said in a period: "2024-11-27…2024-12-08"."""
+        start = self.starts[place]
+        return next(
+            (_shown(*each) for each in self.spans if bisect_right(self.starts, each[0]) - 1 == place),
+            _shown(start, start),
+        )
+
     def __str__(self) -> str:
         """In words: "2 periods: 2024-11-27…2024-12-08, 2025-03-06…2025-03-16"."""
-        shown = [
-            f"{date.fromordinal(since)}…{date.fromordinal(until)}"
-            if until > since
-            else f"{date.fromordinal(since)}"
-            for since, until in self.spans
-        ]
+        shown = [_shown(since, until) for since, until in self.spans]
         if len(shown) > 8:
             shown = [*shown[:4], "…", *shown[-3:]]
         return f"{len(self.spans)} period{'s' * (len(self.spans) != 1)}: {', '.join(shown)}"
+
+
+def _shown(since: int, until: int) -> str:
+    first, last = date.fromordinal(since), date.fromordinal(until)
+    return f"{first}…{last}" if until > since else str(first)
 
 
 def assign(table: Table, period: str, store: Store | None) -> Table:
@@ -79,7 +87,10 @@ def assign(table: Table, period: str, store: Store | None) -> Table:
     found = periods(period, days, store)
     if len(found.spans) == 1 and period == "auto":
         return table
-    return replace(table, period=found.codes(table.earliest, table.latest)).with_notes(str(found))
+    labels = tuple(found.label(place) for place in range(len(found.starts)))
+    return replace(table, period=found.codes(table.earliest, table.latest), periods=labels).with_notes(
+        str(found)
+    )
 
 
 def periods(period: str, days: Days, store: Store | None = None) -> Periods:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 import numpy as np
 
 from stancegraph import statements
 from stancegraph.errors import UsageError
-from stancegraph.network.graphs import TARGET
-from stancegraph.statements.filters import FilterOptions, Filters
-from stancegraph.table import rows as flat
-from stancegraph.vocabulary import STANCES
+from stancegraph.network.graphs import TARGET, prepare
+from stancegraph.network.options import NetworkOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import networkx as nx
     from numpy.typing import NDArray
@@ -213,10 +211,15 @@ def _direct(table: Table, method: Method, a: str, b: str) -> set[int]:
     return found
 
 
+STRADDLES: Final = "days in two periods"
+"""What a comparison calls the period of rows that fall into none."""
+
+
 class Comparison(TypedDict):
     """How two actors stand on one target: in words, with the statements (IRIs) of each."""
 
     target: str
+    period: str
     relation: str
     a: str
     b: str
@@ -224,8 +227,8 @@ class Comparison(TypedDict):
     statements_b: list[str]
 
 
-def compare(store: Store, a: str, b: str, **options: Unpack[FilterOptions]) -> list[Comparison]:
-    """`target, relation, a, b, statements_a, statements_b`: where two actors agree, disagree, and never met.
+def compare(store: Store, a: str, b: str, **options: Unpack[NetworkOptions]) -> list[Comparison]:
+    """`target, period, relation, a, b, statements_a, statements_b`: where two actors agree, disagree, never met.
 
     `relation` is "agree", "disagree", "both" (stances of either sign), "open" (one withholds judgement),
     or "never met" (only one has spoken of the target); `a` and `b` are the stances in words.
@@ -234,36 +237,40 @@ def compare(store: Store, a: str, b: str, **options: Unpack[FilterOptions]) -> l
 
 
 def comparison(
-    store: Store, a: str, b: str, **options: Unpack[FilterOptions]
+    store: Store, a: str, b: str, **options: Unpack[NetworkOptions]
 ) -> tuple[list[Comparison], dict[str, Statement]]:
     """The rows of `compare`, and the statements they name by IRI."""
-    filters = Filters.of(store, {**options, "actor": (a, b)})
-    table = flat.select(filters)
-    sides = [_levels_on_targets(table, iri) for iri in filters.meant["actor"]]
+    table, _ = prepare(store, "agreement", {**options, "actor": (a, b)})
+    actors = table.filters.meant["actor"] if table.filters else ()
+    sides = [_levels_on_targets(table, iri) for iri in actors]
+    records = table.records()
     found: list[Comparison] = []
-    for target in {**sides[0], **sides[1]}:
-        mine, theirs = (side.get(target, {}) for side in sides)
+    for target, period in {**sides[0], **sides[1]}:
+        mine, theirs = (side.get((target, period), {}) for side in sides)
         found.append(
             {
                 "target": target,
-                "relation": _relation(set(mine), set(theirs)),
-                "a": _in_words(mine),
-                "b": _in_words(theirs),
+                "period": period,
+                "relation": "never met" if period == STRADDLES else _relation(set(mine), set(theirs)),
+                "a": _in_words(mine, target, records),
+                "b": _in_words(theirs, target, records),
                 "statements_a": sorted({iri for iris in mine.values() for iri in iris}),
                 "statements_b": sorted({iri for iris in theirs.values() for iri in iris}),
             }
         )
     order = ("agree", "disagree", "both", "open", "never met")
-    found.sort(key=lambda row: (order.index(row["relation"]), row["target"]))
-    return found, table.records()
+    found.sort(key=lambda row: (order.index(row["relation"]), row["target"], row["period"]))
+    return found, records
 
 
-def _levels_on_targets(table: Table, iri: str) -> dict[str, dict[int, list[str]]]:
-    """Target → level → statements of one actor."""
-    held: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for row in table:
+def _levels_on_targets(table: Table, iri: str) -> dict[tuple[str, str], dict[int, list[str]]]:
+    """Target and period → level → statements of one actor."""
+    held: dict[tuple[str, str], dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    labels = (*table.periods, STRADDLES)
+    period = [""] * len(table) if table.period is None else [labels[code] for code in table.period.tolist()]
+    for row, when in zip(table, period, strict=True):
         if row.actor.iri == iri:
-            held[row.target.label][int(row.level)].append(row.statement)
+            held[row.target.label, when][int(row.level)].append(row.statement)
     return held
 
 
@@ -276,5 +283,13 @@ def _relation(mine: set[int], theirs: set[int]) -> str:
     return "agree" if agree else "disagree" if disagree else "open"
 
 
-def _in_words(side: Collection[int]) -> str:
-    return " and ".join(STANCES[sign] for sign in (1, -1, 0) if sign in side)
+def _in_words(side: Mapping[int, list[str]], target: str, records: Mapping[str, Statement]) -> str:
+    """The words for the stances one actor has taken on a target."""
+    words = (
+        t.word
+        for sign in (1, -1, 0)
+        for iri in side.get(sign, ())
+        for t in records[iri].targets
+        if t.sign == sign and t.thing.label == target
+    )
+    return " and ".join(dict.fromkeys(words))

@@ -63,7 +63,7 @@ def propositions(store: Store) -> list[Row]:
 
 
 def documents(store: Store) -> list[Row]:
-    """`document, title, publisher, issued, statements` of every source, oldest first.
+    """`document, title, publisher, issued, url, statements` of every source, oldest first.
 
     >>> from stancegraph import store
     >>> [row["statements"] for row in documents(store.open()) if row["publisher"] == "Cumhuriyet"]
@@ -81,6 +81,7 @@ def documents(store: Store) -> list[Row]:
             "title": d.title,
             "publisher": d.publisher,
             "issued": d.issued,
+            "url": d.url,
             "statements": number.get(d.iri, 0),
         }
         for d in reader.documents(store, iris).values()
@@ -122,7 +123,7 @@ def events(store: Store) -> list[Row]:
 
 
 def figures(store: Store, **filters: Unpack[FilterOptions]) -> list[Row]:
-    """`speaker, counted, event, min, max, date, document` of every number claimed, by speaker and time.
+    """`speaker, counted, event, min, max, exclusive, date, document` of every number claimed, by speaker and time.
 
     Takes the filters of `statements.said`. A figure two documents report has two rows.
 
@@ -137,6 +138,7 @@ def figures(store: Store, **filters: Unpack[FilterOptions]) -> list[Row]:
             "event": figure.event,
             "min": figure.min,
             "max": figure.max,
+            "exclusive": figure.exclusive,
             "date": statement.date,
             "document": report.document.title,
             "wording": figure.wording,

@@ -93,7 +93,7 @@ COUNTED: Final = {
 }
 """Patterns of filters on the speaker where organisations are counted as such."""
 TESTS: Final = {
-    "actor": Test(("actor",), "?s stance:speaker ?actor"),
+    "actor": Test(("actor",), "?s stance:speaker|stance:onBehalfOf ?actor"),
     "kind": Test(("actor kind",), "?s stance:speaker/stance:actorKind ?kind"),
     "about": Test(("actor", "proposition", "event"), ABOUT),
     "supports": Test(TARGET, "?s stance:supports ?supports"),

@@ -99,6 +99,9 @@ class Details(Protocol):
     def records(self) -> dict[str, Statement]:
         """The statements themselves, by IRI; none where the rows are anybody's own."""
 
+    def word(self, target: str, sign: int) -> str:
+        """The word for a stance on a target (an IRI) that does not bind the actor."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
@@ -123,6 +126,7 @@ class Table:
     own_confidence: Numbers | None = None
     bound: Marks | None = None
     period: Codes | None = None
+    periods: tuple[str, ...] = ()
     scale: Scale = POLARITY
     store: Store | None = None
     filters: Filters | None = None

@@ -18,7 +18,7 @@ from stancegraph.statements.reader import NO_CODING, Coding, Reader, number
 from stancegraph.table import scales
 from stancegraph.table.columns import Column, Reports, Table, encode
 from stancegraph.table.scales import POLARITY, Scale
-from stancegraph.vocabulary import expand
+from stancegraph.vocabulary import STANCES, expand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -291,6 +291,13 @@ class Coded:
     def records(self) -> dict[str, Statement]:
         return self.reader.statements if self.reader.at_once else by_iri(self.reader.store, self.statements)
 
+    def word(self, target: str, sign: int) -> str:
+        return next(
+            edge.word(self.reader.sort("", target))
+            for edge in self.reader.edges.values()
+            if edge.sign == sign
+        )
+
     def _concepts(self, curie: str) -> Column[str | None]:
         given, label = self.reader.value(curie), self.reader.labels
         return encode([label[given[s]] if s in given else None for s in self.statements])
@@ -324,6 +331,9 @@ class Uncoded:
 
     def records(self) -> dict[str, Statement]:
         return {}
+
+    def word(self, target: str, sign: int) -> str:  # noqa: ARG002  nothing is known of anybody's own targets
+        return STANCES[sign]
 
 
 def of(
