@@ -41,7 +41,6 @@ UNSURE: Final = 89.0  # the most a name scores that shares only some of its word
 WEAK: Final = 84.0  # the most a weak alias scores: it suggests, it never decides
 FEW: Final = 30  # so many names are all listed where none is near
 SUGGESTED: Final = 40.0  # the least that "did you mean" offers
-SAME: Final = 0.85  # likeness from which two words may be spellings of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +235,15 @@ class _Sounds:
             for word, likeness in near.items():
                 for number in self._bearers[word]:
                     shared[number] += likeness
-        for number in shared:  # of two that share as much, the shorter is nearer
-            shared[number] -= len(self._names[number].words) / 1000
-        asked = (number for number in shared if _asked(self._names[number].entry, kinds))
-        for number in nlargest(among, asked, key=shared.__getitem__):
-            name = self._names[number]
-            yield _score(name, spelling.untitled(words) if name.entry.person else words, like), name.entry
+        names = self._names  # of two that share as much, the shorter is nearer
+        most = {number: share - len(names[number].words) / 1000 for number, share in shared.items()}
+        wanted = [n for n in most if _asked(names[n].entry, kinds)] if kinds else most
+        found = [names[number] for number in nlargest(among, wanted, key=most.__getitem__)]
+        for initial in (word for word in words if len(word) == 1):
+            like[initial] = {w: spelling.OTHER for name in found for w in name.words if w[0] == initial}
+        untitled = spelling.untitled(words)
+        for name in found:
+            yield _score(name, untitled if name.entry.person else words, like), name.entry
 
     def _like(self, word: str, among: int = 16) -> dict[str, float]:
         """Words of names that may be spellings of `word`, with their likeness."""
@@ -252,7 +254,7 @@ class _Sounds:
         near: dict[str, float] = {}
         for block, form in product(spelling.blocks(heard.bones), heard.forms):
             forms = self._blocks.get(block, ())
-            found = extract(form, forms, scorer=JaroWinkler.similarity, score_cutoff=0.8, limit=among)
+            found = extract(form, forms, scorer=JaroWinkler.similarity, score_cutoff=0.75, limit=among)
             near.update((other, alike) for other, alike, _ in found)
         said = chain.from_iterable(self._said[form] for form in nlargest(among, near, key=near.__getitem__))
         other_script = self._written.get((heard.bones, not heard.vowelless), ())
@@ -273,7 +275,7 @@ def _score(name: _Name, asked: Sequence[str], like: Mapping[str, Mapping[str, fl
             paired[-i], likeness[-j] = -j, alike
     share = 100 * sum(alike * alike for alike in likeness.values()) / len(asked)
     missed = len(name.words) - len(likeness)
-    sure = len(paired) == len(asked) and min(likeness.values()) >= SAME
+    sure = len(paired) == len(asked) and min(likeness.values()) >= spelling.SAME
     if name.entry.person:
         sure = sure and _is_person(name.words, likeness)
     else:  # in a sentence, order tells who threatens whom
