@@ -57,6 +57,29 @@ MISSPELT = {
     "voice-of-america": "Voice of Amercia; Vioce of America",
     "cumhuriyet": "Jumhuriyet; Cumhuryiet",
 }
+# Written another way, and nobody else's name.
+WRITTEN = {
+    "mohammed-shia-al-sudani": "Alsudani; Mohamed Shia Alsudani; Muhammad Sudani; رئيس الوزراء السوداني; "
+    "رئيس الوزراء العراقي محمد شياع السوداني",
+    "qais-al-khazali": "Qais Alkhazali; الشيخ قيس الخزعلي",
+    "ahmad-al-sharaa": "AlSharaa; Ahmed Elsharaa; al-Jawlani; Syrian interim president Ahmed al-Sharaa",
+    "muqtada-al-sadr": "Moqtada Alsadr; السيد مقتدى الصدر; the cleric Muqtada al-Sadr",
+    "nouri-al-maliki": "Nouri Almaliki; former prime minister Nouri al-Maliki; Iraqi politician Nouri al-Maliki",
+    "qasim-al-araji": "National Security Adviser Qasim al-Araji",
+    "mohammed-tamim": "Planning Minister Mohammed Tamim",
+    "yahya-rasool": "General Rasool; Iraqi military spokesperson Yahya Rasool",
+    "osman-al-mukhtar": "Othman al-Mukhtar; Uthman Mukhtar",
+    "hayat-tahrir-al-sham": "Hayat Tahrir Alsham; HTS group; the HTS organisation",
+    "asaib-ahl-al-haq": "Asaib Ahl al Haq movement; AAH militia; حركة عصائب أهل الحق",
+    "islamic-state": "Islamic State group; the ISIS terrorist group; Islamic State organization; تنظيم داعش; "
+    "Islamic State (ISIS)",
+    "kataib-sayyid-al-shuhada": "Kataib Sayyid al-Shuhada militia; KSS armed group",
+    "popular-mobilization-forces": "Popular Mobilization Forces (PMF)",
+    "syrian-observatory": "SOHR monitor; war monitor SOHR; Syrian Observatory for Human Rights (SOHR)",
+    "iraq": "Republic of Iraq",
+    "cumhuriyet": "Cumhuriyet newspaper",
+    "voice-of-america": "VOA news; Voice of America (VOA)",
+}
 STRANGERS = """
 Ammar al-Hakim; Hadi al-Amiri; Falih al-Fayyadh; Faleh al-Fayyadh; Nechirvan Barzani; Masrour Barzani; Ayad Allawi;
 Mahmoud al-Mashhadani; Abdul Latif Rashid; Bafel Talabani; Hoshyar Zebari; Saleh al-Mutlaq; Osama al-Nujaifi;
@@ -87,6 +110,14 @@ Druze of Syria; Kurds of Iraq; unnamed Turkish officials; Presidency of Iraq;
 يحيى السنوار; عبد الأمير الشمري; بلال أردوغان; كتائب حزب الله; حركة النجباء; منظمة بدر; أحرار الشام;
 حزب الدعوة; التيار الصدري; قوات سوريا; وزارة الداخلية العراقية; الحكومة السورية; السودان; الجيش السوري
 """
+# A word beside a name that says more than what its bearer is, or a description that names nobody.
+OTHERS = """
+group; movement; militia; war monitor; armed group; terrorist group; Islamic group; Islamic movement; Popular movement;
+Democratic party; Political party; Syrian militia; rebel group; Media outlet; Law party; Sadr movement; Maliki party;
+Assad militia; Khazali network; Hussein party; Iran militia; US group; Iraq movement; Syria monitor; HTS leader;
+HTS government; SDF commander; PMF brigade; SOHR director; Islamic State of Iraq; Islamic State of Iran; Republic;
+Islamic Republic; United Republic; Arab Republic; IS group; Kataib Hezbollah movement; State of Law militia
+"""
 
 
 def listed(text: str) -> list[str]:
@@ -102,8 +133,8 @@ def shipped() -> Names:
     return names.index(store.open())
 
 
-def actor(label: str, *, person: bool = False) -> Entry:
-    return Entry(f"urn:{label}", label, "actor", (label,), (), person)
+def actor(label: str, *, person: bool = False, actor_kind: str = "") -> Entry:
+    return Entry(f"urn:{label}", label, "actor", (label,), (), person, actor_kind)
 
 
 def first(known: Names, text: str) -> str:
@@ -119,8 +150,19 @@ def test_a_misspelt_name_finds_its_actor_or_asks_about_it_first(text: str, iri: 
     assert first(shipped(), text) == iri
 
 
+@pytest.mark.parametrize(("text", "iri"), spelled(WRITTEN))
+def test_a_title_an_article_or_a_description_beside_a_name_leaves_it_the_same(text: str, iri: str) -> None:
+    assert shipped().resolve(text, "actor").iri == iri
+
+
 @pytest.mark.parametrize("text", listed(STRANGERS))
 def test_a_stranger_is_never_taken_for_somebody(text: str) -> None:
+    with pytest.raises(UnknownName):
+        shipped().resolve(text, "actor")
+
+
+@pytest.mark.parametrize("text", listed(OTHERS))
+def test_a_word_that_says_more_or_nothing_of_a_name_does_not_decide(text: str) -> None:
     with pytest.raises(UnknownName):
         shipped().resolve(text, "actor")
 
@@ -172,6 +214,33 @@ def test_letters_written_two_ways_are_one_sound(one: str, other: str) -> None:
         assert Names([entry]).resolve(asked) is entry
 
 
+def test_a_family_name_alone_after_an_office_or_rank_means_only_one_who_may_have_it() -> None:
+    analyst = actor("Saif al-Saadi", person=True, actor_kind="analyst")
+    officer = actor("Yahya Rasool", person=True, actor_kind="officer")
+    politician = actor("Karwan Yarwais", person=True, actor_kind="politician")
+    unknown = actor("Gashtyar Akrawi", person=True)
+    known = Names([analyst, officer, politician, unknown])
+    for text, entry in (
+        ("Saadi", analyst),
+        ("Dr al-Saadi", analyst),
+        ("General Saif al-Saadi", analyst),
+        ("General Rasool", officer),
+        ("Minister Yarwais", politician),
+        ("Sheikh Yarwais", politician),
+        ("Gen. Akrawi", unknown),
+        ("Minister Akrawi", unknown),
+    ):
+        assert known.resolve(text) is entry
+    for text in (
+        "General al-Saadi",
+        "Iraqi Interior Minister al-Saadi",
+        "Minister Rasool",
+        "Colonel Yarwais",
+    ):
+        with pytest.raises(UnknownName):
+            known.resolve(text)
+
+
 def test_an_initial_is_asked_about_and_never_decides() -> None:
     known = Names([actor("Sirwan Rizgar Barzawi", person=True)])
     for text in ("S. Barzawi", "S. R. Barzawi", "Sirwan R. Barzawi"):
@@ -180,3 +249,44 @@ def test_an_initial_is_asked_about_and_never_decides() -> None:
     with pytest.raises(UnknownName) as caught:
         known.resolve("X. Y.")
     assert caught.value.candidates == ()
+
+
+def test_only_words_for_its_kind_of_actor_may_stand_beside_a_name() -> None:
+    militia = actor("Liwa Dhulfiqar", actor_kind="armed-group")
+    paper = actor("Al-Mada", actor_kind="media-outlet")
+    bare = actor("Sayadat")
+    known = Names([militia, paper, bare])
+    for text, entry in (
+        ("Liwa Dhulfiqar militia", militia),
+        ("the armed group Liwa Dhulfiqar", militia),
+        ("Liwa Zulfiqar movement", militia),
+        ("Mada newspaper", paper),
+    ):
+        assert known.resolve(text) is entry
+    for text, label in (
+        ("Liwa Dhulfiqar newspaper", militia.label),
+        ("Mada militia", paper.label),
+        ("Sayadat party", bare.label),
+        ("Liwa group", militia.label),
+    ):
+        with pytest.raises(UnknownName, match=f"did you mean: {label}"):
+            known.resolve(text)
+
+
+def test_a_description_that_tells_two_apart_is_part_of_the_name() -> None:
+    fatah = actor("Fatah", actor_kind="armed-group")
+    movement = actor("Fatah Movement", actor_kind="armed-group")
+    known = Names([fatah, movement])
+    assert known.resolve("Fatah Movement") is movement
+    assert known.resolve("Fatah") is fatah
+    with pytest.raises(UnknownName) as caught:
+        Names([movement, actor("Fatah Organisation", actor_kind="armed-group")]).resolve("Fatah group")
+    assert {near.label for near in caught.value.candidates} == {"Fatah Movement", "Fatah Organisation"}
+
+
+def test_the_kind_of_an_actor_is_read_from_the_graph() -> None:
+    kinds = {entry.iri: (entry.person, entry.actor_kind) for entry in shipped().entries("actor")}
+    assert kinds[f"{ID}actor/islamic-state"] == (False, "armed-group")
+    assert kinds[f"{ID}actor/syrian-observatory"] == (False, "monitor")
+    assert kinds[f"{ID}actor/yahya-rasool"] == (True, "officer")
+    assert {entry.actor_kind for entry in shipped().entries("proposition")} == {""}

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import combinations, product
+from itertools import combinations, product, takewhile
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -31,16 +31,45 @@ LETTERS: Final = str.maketrans(
 )
 ARTICLES: Final = frozenset(WORD.findall("al el il ul as es ash esh an en ar er ad ed at et az ez the"))
 PARTICLES: Final = frozenset(WORD.findall("a and b bin bint by for ibn in of on to"))
-NATIONS: Final = frozenset(WORD.findall("american iranian iraqi israeli lebanese syrian turkish us"))
-ENDINGS: Final = ("i", "n", "an", "ian", "ي")  # Iraq-i, Syria-n, Iran-ian
-TITLES: Final = frozenset(
+NATIONS: Final = frozenset(
     WORD.findall("""
-    acting analyst ayatollah brig brigadier chief cleric col colonel commander defence defense deputy dr engineer
-    ex excellency fm foreign former gen general grand haj haji hajj hajji he his imam interim interior journalist
-    judge late lawmaker leader lieutenant lt maj major minister mp mr mrs ms mullah pm premier pres president
-    prime prof professor sayed sayeed sayid sayyed sayyid secretary seyed seyyed shaikh sheik sheikh speaker
-    spokesman spokesperson syed transitional vice""")
+    american iranian iraqi israeli jordanian lebanese syrian turkish us
+    اردني اسراييلي امريكي ايراني تركي سوري عراقي لبناني""")
 )
+ENDINGS: Final = ("i", "n", "an", "ian", "ي")  # Iraq-i, Syria-n, Iran-ian
+RANKS: Final = frozenset(
+    WORD.findall("brig brigadier col colonel commander gen general lieutenant lt maj major عميد فريق لواء")
+)
+OFFICES: Final = frozenset(
+    WORD.findall("""
+    fm lawmaker minister mp pm politician premier pres president speaker رييس نايب وزير""")
+)
+HONORIFICS: Final = frozenset(
+    WORD.findall("""
+    adviser advisor analyst ayatollah chief cleric dr engineer excellency haj haji hajj hajji he head his imam
+    journalist judge leader mr mrs ms mullah prof professor sayed sayeed sayid sayyed sayyid secretary seyed seyyed
+    shaikh sheik sheikh spokesman spokesperson syed حاج دكتور زعيم سيد شيخ قايد مستشار ناطق""")
+)
+TITLES: Final = RANKS | OFFICES | HONORIFICS
+"""What a person is called before the name, folded: only officers have a rank, politicians and officials an office."""
+QUALIFIERS: Final = frozenset(
+    WORD.findall("""
+    acting affairs defence defense deputy ex foreign former grand interim interior late military national planning
+    prime security transitional vice امن خارجيه داخليه دفاع سابق قومي وزراء""")
+)
+"""What stands beside a title and is none, folded."""
+DESCRIPTIONS: Final = {
+    kind: frozenset(WORD.findall(words))
+    for kind, words in {
+        "armed-group": """armed group jihadist militant militia movement network organisation organization rebel
+            terrorist تنظيم جماعه حركه مجموعه مليشيا منظمه ميليشيا""",
+        "media-outlet": "agency channel media news newspaper outlet site website صحيفه قناه وكاله",
+        "monitor": "group monitor monitoring network organisation organization war منظمه",
+        "party": "bloc group party كتله",
+        "state": "kingdom republic جمهوريه مملكه",
+    }.items()
+}
+"""Kind of actor → the words that say no more of it than that, folded: the Islamic State group."""
 GIVEN: Final = WORD.findall("""
     abbas abdul abdullah abu adel ahmed akram ali amin amir ammar anwar ayad ayman aziz bashar bashir bilal daoud
     fadel fadi fahd faisal fares fuad haidar hakim hamad hamid hamza hani haris hasan hashim hatem hisham hussein
@@ -60,6 +89,7 @@ ALSO: Final = [
     for letters, other in (("ayy", "iy"), ("(?<=.)th", "s"), ("dh", "z"), ("aw(?![aeiou])", "u"))
 ]
 """Letters written two ways: Shayya and Shia, Othman and Osman, Kadhim and Kazim, Jawlani and Jolani."""
+JOINED: Final = re.compile("[ae]l(?=[a-z]{4})")  # an article written as one word with the name: Alsudani
 
 
 def plain(text: str) -> str:
@@ -131,12 +161,18 @@ def words(plain: str) -> list[str]:
     return [word for word in plain.split() if word not in PARTICLES] or plain.split()
 
 
-def untitled(words: list[str]) -> list[str]:
-    """A person's words without office and honorifics before the name."""
-    start = int(len(words) > 2 and words[0] in NATIONS and words[1] in TITLES)
-    while start < len(words) - 1 and words[start] in TITLES:
-        start += 1
-    return words[start:]
+def untitled(words: list[str], actor_kind: str = "") -> list[str]:
+    """A person's words without office and honorifics before the name.
+
+    A family name alone keeps an office or rank that nobody of the kind has: General al-Saadi is not an analyst.
+    """
+    before = list(takewhile(lambda word: word in TITLES or word in QUALIFIERS or word in NATIONS, words[:-1]))
+    if TITLES.isdisjoint(before):
+        return words
+    name = words[len(before) :]
+    ranked = not RANKS.isdisjoint(before) and actor_kind != "officer"
+    seated = not OFFICES.isdisjoint(before) and actor_kind not in ("official", "politician")
+    return words if actor_kind and len(name) == 1 and (ranked or seated) else name
 
 
 def blocks(bones: str) -> set[str]:
