@@ -285,7 +285,7 @@ def _numbers(graph: nx.Graph[str]) -> dict[str, int]:
 
 def _span(days: Iterable[str | None]) -> tuple[str, str] | None:
     """The first and the last of days and of intervals of days."""
-    each = [day for interval in days for day in (interval or "").split("/") if day]
+    each = [day for interval in days for day in (interval or "").split("/") if day not in {"", ".."}]
     return (min(each), max(each)) if each else None
 
 
