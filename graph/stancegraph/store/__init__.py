@@ -121,7 +121,7 @@ class Store(ABC):
     def _tuples(self, query: Query) -> list[tuple[str, ...]]:
         found = self._ask(query)
         if not isinstance(found, Table):
-            raise UsageError("a SELECT query is wanted here")
+            raise StanceError(f"{self.where} gave another kind of answer than a SELECT has")
         return [
             tuple(row[name].value if name in row else "" for name in found.variables) for row in found.rows
         ]
