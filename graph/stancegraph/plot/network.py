@@ -481,4 +481,9 @@ def _notes(selection: Selection, whole: nx.Graph[str], drawn: nx.Graph[str], spl
         if left or fewer
         else ""
     )
-    return [f"{tie} {found}", f"Size of a mark: statements. {none}{missing} {cut}", selection.caption()]
+    counted = " ".join(f"{note[:1].upper()}{note[1:]}." for note in whole.graph["notes"])
+    return [
+        f"{tie} {found}",
+        f"Size of a mark: statements. {none}{missing} {cut}",
+        canvas.clean(f"{selection.caption()} {counted}"),
+    ]
