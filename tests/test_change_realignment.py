@@ -132,6 +132,7 @@ def test_without_windows_each_month_is_a_moment_in_which_something_surely_was_sa
         ("2020-05", "2020-05-01", "2020-05-31", 1),
     ]
     assert rows.notes == (
+        "2 periods: 2020-02-04…2020-03-02, 2020-05-01",
         "months left out, as nothing surely falls in them: 2020-03",
         "1 row left out of 2020-02: dated too loosely",
         "1 row left out of 2020-05: dated too loosely",

@@ -140,7 +140,9 @@ def test_who_speaks_of_the_other_neither_agrees_nor_disagrees_by_it(tmp_path: Pa
 
 
 def test_ties_of_targets_name_the_actors_that_join_and_part_them(five: Store, tmp_path: Path) -> None:
-    exchange.write(five, tmp_path / "x.csv", of="targets", aggregation="ignore", normalisation="none")
+    exchange.write(
+        five, tmp_path / "x.csv", of="targets", aggregation="ignore", normalisation="none", period="none"
+    )
     ties = {(row["source"], row["target"]): row for row in read_csv(tmp_path / "x.csv")}
     assert set(ties) == {(ex("first"), ex("second")), (ex("alpha"), ex("echo"))}
     both = ties[ex("first"), ex("second")]
