@@ -41,7 +41,7 @@ UNSURE: Final = 89.0  # the most a name scores that shares only some of its word
 WEAK: Final = 84.0  # the most a weak alias scores: it suggests, it never decides
 FEW: Final = 30  # so many names are all listed where none is near
 SUGGESTED: Final = 40.0  # the least that "did you mean" offers
-SAME: Final = 0.85  # likeness from which two words may be spellings of one
+DESCRIBED: Final = 95.0  # the most a name scores beside a word for what bears it: Islamic State group
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class Entry:
     aliases: tuple[str, ...]
     weak: tuple[str, ...] = ()
     person: bool = False  # known by a family name, the last word of a name
+    actor_kind: str = ""  # of an actor, the last part of its kind's IRI: armed-group
 
 
 def index(store: Store, *kinds: str) -> Names:
@@ -68,30 +69,34 @@ def index(store: Store, *kinds: str) -> Names:
 
 def _entries(store: Store, kinds: Sequence[str]) -> Iterator[Entry]:
     named: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    persons = set()
     patterns = " UNION ".join(f'{{ {KINDS[kind]} BIND("{kind}" AS ?kind) }}' for kind in kinds)
     rows = store.tuples(
-        f"""SELECT DISTINCT ?kind ?x ?p ?name (LANG(?name) AS ?language) ?person WHERE {{
+        f"""SELECT DISTINCT ?kind ?x ?p ?name (LANG(?name) AS ?language) WHERE {{
               {{ SELECT DISTINCT ?kind ?x WHERE {{ {patterns} FILTER(isIRI(?x)) }} }}
               {{ ?x ?p ?name FILTER(?p IN (dcterms:title, skos:prefLabel, skos:altLabel, skos:hiddenLabel,
                                            stance:weakAlias)) }}
               UNION {{ ?x dcterms:publisher/skos:prefLabel ?name BIND(stance:weakAlias AS ?p) }}
-              UNION {{ ?x a foaf:Person BIND(true AS ?person) }} }}"""
+              UNION {{ ?x stance:actorKind ?of BIND(stance:actorKind AS ?p) BIND(STR(?of) AS ?name) }}
+              UNION {{ ?x a foaf:Person BIND(rdf:type AS ?p) BIND("person" AS ?name) }} }}"""
     )
-    for kind, iri, predicate, name, _, person in sorted(
+    for kind, iri, predicate, name, _ in sorted(
         rows, key=lambda r: (r[0], r[1], r[4] not in ("en", ""), r[3])
     ):
-        if person:
-            persons.add(iri)
-        else:
-            named[kind, iri][local_name(predicate)].append(name)
+        named[kind, iri][local_name(predicate)].append(name)
     for (kind, iri), names in named.items():
         local = [local_name(iri)]
         titles = names["title"] if kind == "document" else []
         labels = titles + names["prefLabel"] or local
         strong = labels + names["altLabel"] + names["hiddenLabel"] + (local if kind == "document" else [])
-        weak = tuple(names["weakAlias"])
-        yield Entry(iri, labels[0], kind, tuple(dict.fromkeys(strong)), weak, iri in persons)
+        yield Entry(
+            iri,
+            labels[0],
+            kind,
+            tuple(dict.fromkeys(strong)),
+            tuple(names["weakAlias"]),
+            person="type" in names,
+            actor_kind=local_name(next(iter(names["actorKind"]), "")),
+        )
 
 
 class Names:
@@ -194,10 +199,11 @@ def _candidates(near: Iterable[tuple[float, Entry]]) -> list[Candidate]:
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """One name of an entry as its words, and the most it may score."""
+    """One name of an entry as its words, words that may be added to it, and the most it may score."""
 
     entry: Entry
     words: list[str]
+    added: frozenset[str]
     most: float
 
 
@@ -211,13 +217,14 @@ class _Sounds:
         self._written: dict[tuple[str, bool], list[str]] = defaultdict(list)
         self._blocks: dict[str, list[str]] = defaultdict(list)
         for entry in entries:
-            most = {spelling.plain(each): WEAK for each in entry.weak}
-            most |= {spelling.plain(each): 100.0 for each in entry.aliases}
+            strong = dict.fromkeys(map(spelling.plain, entry.aliases), 100.0)
+            most = {spelling.plain(each): WEAK for each in entry.weak} | strong
+            added = _added(entry, strong)
             for plain, score in most.items():
                 words = spelling.untitled(spelling.words(plain)) if entry.person else spelling.words(plain)
                 for word in set(words):
                     self._bearers[word].append(len(self._names))
-                self._names.append(_Name(entry, words, score))
+                self._names.append(_Name(entry, words, added, score))
         for word in self._bearers:
             heard = spelling.hear(word)
             self._written[heard.bones, heard.vowelless].append(word)
@@ -236,14 +243,25 @@ class _Sounds:
             for word, likeness in near.items():
                 for number in self._bearers[word]:
                     shared[number] += likeness
-        for number in shared:  # of two that share as much, the shorter is nearer
-            shared[number] -= len(self._names[number].words) / 1000
-        asked = (number for number in shared if _asked(self._names[number].entry, kinds))
-        for number in nlargest(among, asked, key=shared.__getitem__):
-            name = self._names[number]
-            yield _score(name, spelling.untitled(words) if name.entry.person else words, like), name.entry
+        names = self._names  # of two that share as much, the shorter is nearer
+        most = {number: share - len(names[number].words) / 1000 for number, share in shared.items()}
+        wanted = [n for n in most if _asked(names[n].entry, kinds)] if kinds else most
+        found = [names[number] for number in nlargest(among, wanted, key=most.__getitem__)]
+        for initial in (word for word in words if len(word) == 1):
+            like[initial] = {w: spelling.OTHER for name in found for w in name.words if w[0] == initial}
+        for name in found:
+            entry = name.entry
+            asked = spelling.untitled(words, entry.actor_kind) if entry.person else words
+            yield _score(name, asked, like), entry
 
     def _like(self, word: str, among: int = 16) -> dict[str, float]:
+        """Words of names that may be spellings of `word`, with or without an article in it, and their likeness."""
+        joined = spelling.JOINED.match(word)
+        bare = self._alike(word[joined.end() :], among) if joined else {}
+        whole = self._alike(word, among)
+        return {other: max(bare.get(other, 0.0), whole.get(other, 0.0)) for other in {**bare, **whole}}
+
+    def _alike(self, word: str, among: int) -> dict[str, float]:
         """Words of names that may be spellings of `word`, with their likeness."""
         from rapidfuzz.distance import JaroWinkler
         from rapidfuzz.process import extract
@@ -252,7 +270,7 @@ class _Sounds:
         near: dict[str, float] = {}
         for block, form in product(spelling.blocks(heard.bones), heard.forms):
             forms = self._blocks.get(block, ())
-            found = extract(form, forms, scorer=JaroWinkler.similarity, score_cutoff=0.8, limit=among)
+            found = extract(form, forms, scorer=JaroWinkler.similarity, score_cutoff=0.75, limit=among)
             near.update((other, alike) for other, alike, _ in found)
         said = chain.from_iterable(self._said[form] for form in nlargest(among, near, key=near.__getitem__))
         other_script = self._written.get((heard.bones, not heard.vowelless), ())
@@ -263,7 +281,23 @@ class _Sounds:
         }
 
 
+def _added(entry: Entry, names: Iterable[str]) -> frozenset[str]:
+    """Words that, added to a name of an actor, leave it the same actor's: what it is, and its other `names`."""
+    if entry.kind != "actor" or entry.person:
+        return frozenset()
+    return spelling.DESCRIPTIONS.get(entry.actor_kind, frozenset()).union(n for n in names if " " not in n)
+
+
 def _score(name: _Name, asked: Sequence[str], like: Mapping[str, Mapping[str, float]]) -> float:
+    """0..100: how surely the words asked are this name, alone or with words that describe what bears it."""
+    score = _share(name, asked, like)
+    telling = [word for word in asked if word in name.words or word not in name.added]
+    if 0 < len(telling) < len(asked):
+        score = max(score, min(_share(name, telling, like), DESCRIBED))
+    return min(score, name.most)
+
+
+def _share(name: _Name, asked: Sequence[str], like: Mapping[str, Mapping[str, float]]) -> float:
     """0..100: words are paired one to one, the likest first; their likeness squared, so that one doubt tells."""
     pairs = [(like[a].get(b, 0.0), -i, -j) for i, a in enumerate(asked) for j, b in enumerate(name.words)]
     paired: dict[int, int] = {}
@@ -273,13 +307,13 @@ def _score(name: _Name, asked: Sequence[str], like: Mapping[str, Mapping[str, fl
             paired[-i], likeness[-j] = -j, alike
     share = 100 * sum(alike * alike for alike in likeness.values()) / len(asked)
     missed = len(name.words) - len(likeness)
-    sure = len(paired) == len(asked) and min(likeness.values()) >= SAME
+    sure = len(paired) == len(asked) and min(likeness.values()) >= spelling.SAME
     if name.entry.person:
         sure = sure and _is_person(name.words, likeness)
     else:  # in a sentence, order tells who threatens whom
         order = [paired[i] for i in sorted(paired)]
         sure = sure and not missed and (name.entry.kind == "actor" or order == sorted(order))
-    return min(share if sure else min(share * (1 - 0.4 * missed / len(name.words)), UNSURE), name.most)
+    return share if sure else min(share * (1 - 0.4 * missed / len(name.words)), UNSURE)
 
 
 def _is_person(words: Sequence[str], likeness: Mapping[int, float]) -> bool:

@@ -6,14 +6,17 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import combinations, product
+from itertools import combinations, product, takewhile
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-FAMILY: Final = 0.91  # likeness above which two family names are one: Barzanji is not Barzani
+FAMILY: Final = 0.93  # likeness above which two family names are one: Barzanji is not Barzani
 NISBA: Final = 0.86  # likeness of Iraq and Iraqi: enough beside two other words, not beside one
+SAME: Final = 0.85  # likeness from which two words may be spellings of one
+SLIP: Final = 0.84  # the least likeness of a long word and the same with a letter or two wrong: enough to ask
+OTHER: Final = 0.8  # the most likeness of two words that look alike and are two: Kamil and Kamal
 
 WORD: Final = re.compile(r"[^\W_]+")
 DROPPED: Final = re.compile(r"(?<=\w)['’]s\b|['’‘‛`´ʹʻʼʽʾʿˈ′]|(?<=\b\w)\.(?=\w\b)")  # Iraq's, Kata'ib, U.S.
@@ -28,30 +31,65 @@ LETTERS: Final = str.maketrans(
 )
 ARTICLES: Final = frozenset(WORD.findall("al el il ul as es ash esh an en ar er ad ed at et az ez the"))
 PARTICLES: Final = frozenset(WORD.findall("a and b bin bint by for ibn in of on to"))
-NATIONS: Final = frozenset(WORD.findall("american iranian iraqi israeli lebanese syrian turkish us"))
-ENDINGS: Final = ("i", "n", "an", "ian", "ي")  # Iraq-i, Syria-n, Iran-ian
-TITLES: Final = frozenset(
+NATIONS: Final = frozenset(
     WORD.findall("""
-    acting analyst ayatollah brig brigadier chief cleric col colonel commander defence defense deputy dr engineer
-    ex excellency fm foreign former gen general grand haj haji hajj hajji he his imam interim interior journalist
-    judge late lawmaker leader lieutenant lt maj major minister mp mr mrs ms mullah pm premier pres president
-    prime prof professor sayed sayeed sayid sayyed sayyid secretary seyed seyyed shaikh sheik sheikh speaker
-    spokesman spokesperson syed transitional vice""")
+    american iranian iraqi israeli jordanian lebanese syrian turkish us
+    اردني اسراييلي امريكي ايراني تركي سوري عراقي لبناني""")
 )
+ENDINGS: Final = ("i", "n", "an", "ian", "ي")  # Iraq-i, Syria-n, Iran-ian
+RANKS: Final = frozenset(
+    WORD.findall("brig brigadier col colonel commander gen general lieutenant lt maj major عميد فريق لواء")
+)
+OFFICES: Final = frozenset(
+    WORD.findall("""
+    fm lawmaker minister mp pm politician premier pres president speaker رييس نايب وزير""")
+)
+HONORIFICS: Final = frozenset(
+    WORD.findall("""
+    adviser advisor analyst ayatollah chief cleric dr engineer excellency haj haji hajj hajji he head his imam
+    journalist judge leader mr mrs ms mullah prof professor sayed sayeed sayid sayyed sayyid secretary seyed seyyed
+    shaikh sheik sheikh spokesman spokesperson syed حاج دكتور زعيم سيد شيخ قايد مستشار ناطق""")
+)
+TITLES: Final = RANKS | OFFICES | HONORIFICS
+"""What a person is called before the name, folded: only officers have a rank, politicians and officials an office."""
+QUALIFIERS: Final = frozenset(
+    WORD.findall("""
+    acting affairs defence defense deputy ex foreign former grand interim interior late military national planning
+    prime security transitional vice امن خارجيه داخليه دفاع سابق قومي وزراء""")
+)
+"""What stands beside a title and is none, folded."""
+DESCRIPTIONS: Final = {
+    kind: frozenset(WORD.findall(words))
+    for kind, words in {
+        "armed-group": """armed group jihadist militant militia movement network organisation organization rebel
+            terrorist تنظيم جماعه حركه مجموعه مليشيا منظمه ميليشيا""",
+        "media-outlet": "agency channel media news newspaper outlet site website صحيفه قناه وكاله",
+        "monitor": "group monitor monitoring network organisation organization war منظمه",
+        "party": "bloc group party كتله",
+        "state": "kingdom republic جمهوريه مملكه",
+    }.items()
+}
+"""Kind of actor → the words that say no more of it than that, folded: the Islamic State group."""
 GIVEN: Final = WORD.findall("""
-    abbas abdul abdullah abu adel ahmed akram ali amin amir ammar anwar ayad ayman aziz bilal daoud fadel fadi
-    fahd faisal fares fuad haidar hakim hamad hamid hamza hani haris hasan hashim hatem hisham hussein ibrahim
-    idris ihsan imad isa ismail issam jaber jafar jalal jamal jamil jasim jawad kamal kamil karim kazim khaled
-    khalil latif luay mahdi mahmoud majid malik mansour marwan mazen mohammed muhsin munir murad musa mustafa
-    nabil nader naji nasser nizar omar osman qais qasim rahim rahman raid rashid riyad saad sabah sadiq said
-    salah salam saleh salim salman sami samir shakir sharif suleiman taha tahir tamim tariq walid yahya yasin
-    younis yusuf zaid""")
+    abbas abdul abdullah abu adel ahmed akram ali amin amir ammar anwar ayad ayman aziz bashar bashir bilal daoud
+    fadel fadi fahd faisal fares fuad haidar hakim hamad hamid hamza hani haris hasan hashim hatem hisham hussein
+    ibrahim idris ihsan imad isa ismail issam jaber jafar jalal jamal jamil jasim jawad kamal kamil karim kazim
+    khaled khalil latif luay mahdi mahmoud majid malik mansour marwan mazen mohammed muhsin munir murad musa
+    mustafa nabil nader naji nasser nizar nur nuri omar osman qais qasim qusay rahim rahman raid rashid riyad saad
+    sabah sadiq said saif salah salam saleh salim salman sami samir sayyaf shakir sharif suleiman taha tahir tamim
+    tariq walid yahya yasin younis yusuf zaid""")
 """Given names so common that one alone means nobody; no two of them are spellings of one."""
 SPELT: Final = """
     tch>S sch>S sh>S ch>S kh>X gh>k qh>k ck>k q>k g>k c>k ce>se ci>si cy>si dh>d th>t ph>f p>b x>ks
     ou>u oo>u o>u aw>au ee>i ei>ai ey>ai ay>ai"""
 SOUNDS: Final = dict(re.findall(r"(\w+)>(\w+)", SPELT))
 SOUND: Final = re.compile("|".join(sorted(SOUNDS, key=len, reverse=True)))
+ALSO: Final = [
+    (re.compile(letters), other)
+    for letters, other in (("ayy", "iy"), ("(?<=.)th", "s"), ("dh", "z"), ("aw(?![aeiou])", "u"))
+]
+"""Letters written two ways: Shayya and Shia, Othman and Osman, Kadhim and Kazim, Jawlani and Jolani."""
+JOINED: Final = re.compile("[ae]l(?=[a-z]{4})")  # an article written as one word with the name: Alsudani
 
 
 def plain(text: str) -> str:
@@ -85,8 +123,6 @@ class Word:
 
 def likeness(one: str, other: str) -> float:
     """0..1: how surely two words are spellings of one."""
-    from rapidfuzz.distance import JaroWinkler, Levenshtein
-
     a, b = hear(one), hear(other)
     if (one in TITLES) != (other in TITLES):
         return 0.0
@@ -96,15 +132,28 @@ def likeness(one: str, other: str) -> float:
         return 0.0
     if a.forms & b.forms:
         return 1.0
-    if a.given and b.given:
-        return 0.0
     if a.vowelless != b.vowelless:  # Arabic leaves out what tells Khomeini from Khamenei
-        return FAMILY if a.bones == b.bones and len(a.bones) > 1 else 0.0
+        return OTHER if a.bones == b.bones and len(a.bones) > 1 else 0.0
+    alike = _resemblance(one, other)
+    return min(alike, OTHER) if a.given and b.given else alike
+
+
+def _resemblance(one: str, other: str) -> float:
+    """How near two words of one script are that do not sound the same."""
+    from rapidfuzz.distance import OSA, JaroWinkler
+
+    a, b = hear(one), hear(other)
     pairs = list(product(a.forms, b.forms))
     if any(x.removeprefix(y) in ENDINGS or y.removeprefix(x) in ENDINGS for x, y in pairs):
         return NISBA
-    alike = max(JaroWinkler.similarity(x, y) + Levenshtein.normalized_similarity(x, y) for x, y in pairs) / 2
-    return alike if a.vowelless else 0.8 * alike + 0.2 * Levenshtein.normalized_similarity(a.bones, b.bones)
+    alike = max(JaroWinkler.similarity(x, y) + OSA.normalized_similarity(x, y) for x, y in pairs) / 2
+    if not a.vowelless:
+        alike = 0.8 * alike + 0.2 * OSA.normalized_similarity(a.bones, b.bones)
+    short, long = sorted((len(one), len(other)))
+    wrong = OSA.distance(one, other)
+    if wrong <= (1 if long < 8 else 2) and long > (3 if a.vowelless else 4):
+        return max(alike, SLIP)
+    return min(alike, OTHER) if short < 5 and wrong > 1 else alike
 
 
 def words(plain: str) -> list[str]:
@@ -112,12 +161,18 @@ def words(plain: str) -> list[str]:
     return [word for word in plain.split() if word not in PARTICLES] or plain.split()
 
 
-def untitled(words: list[str]) -> list[str]:
-    """A person's words without office and honorifics before the name."""
-    start = int(len(words) > 2 and words[0] in NATIONS and words[1] in TITLES)
-    while start < len(words) - 1 and words[start] in TITLES:
-        start += 1
-    return words[start:]
+def untitled(words: list[str], actor_kind: str = "") -> list[str]:
+    """A person's words without office and honorifics before the name.
+
+    A family name alone keeps an office or rank that nobody of the kind has: General al-Saadi is not an analyst.
+    """
+    before = list(takewhile(lambda word: word in TITLES or word in QUALIFIERS or word in NATIONS, words[:-1]))
+    if TITLES.isdisjoint(before):
+        return words
+    name = words[len(before) :]
+    ranked = not RANKS.isdisjoint(before) and actor_kind != "officer"
+    seated = not OFFICES.isdisjoint(before) and actor_kind not in ("official", "politician")
+    return words if actor_kind and len(name) == 1 and (ranked or seated) else name
 
 
 def blocks(bones: str) -> set[str]:
@@ -151,8 +206,10 @@ def _given() -> frozenset[str]:
 
 
 def _sound(latin: str) -> frozenset[str]:
-    """Ways a word may be said, spelt one way each: kh, sh and ch, gh q g and k one letter, long vowels short."""
-    ways = {re.sub("(?<=a)h$", "", latin.replace("ayy", shayya)) for shayya in ("ayy", "iy")}
+    """Ways a word may be said, spelt one way each: kh, sh and ch, gh q and g k one letter, long vowels short."""
+    ways = [re.sub("(?<=a)h$", "", latin)]
+    for letters, other in ALSO:
+        ways += [letters.sub(other, way) for way in ways if letters.search(way)]
     folded = {SOUND.sub(lambda match: SOUNDS[match[0]], way) for way in ways}
     spelt = {way[0] + way[1:].replace("y", "i") for way in folded}
     return frozenset(DOUBLE.sub(r"\1", way.replace("e", vowel)) for way in spelt for vowel in "ai")

@@ -83,9 +83,10 @@ def compute(
     if table is None or not len(table):
         how = "This graph does not remember its rows: no agreement was computed."
         return Agreement([], [], _matrix(stances, entities), how)
-    graph = network.agreement(table)
+    rows, method = network.prepare(table, "agreement", {})
+    graph = network.build(network.countable(rows, method), method)
     parts, how = _split(graph)
-    ties = _strongest(graph, stances, number)
+    ties = _strongest(graph, stances, number, _periods(rows, number))
     blocs = _blocs(([number[str(iri)] for iri in part] for part in parts), stances)
     for bloc in blocs:
         for member in bloc["members"]:
@@ -93,14 +94,29 @@ def compute(
     return Agreement(ties, blocs, _matrix(stances, entities), how, graph.number_of_edges() - len(ties))
 
 
+def _periods(rows: Table, number: Mapping[str, int]) -> dict[tuple[str, int, int], int]:
+    """Statement, speaker and target → the period in which a stance meets others; none where it meets nobody's."""
+    period = [0] * len(rows) if rows.period is None else rows.period.tolist()
+    bound = [False] * len(rows) if rows.bound is None else rows.bound.tolist()
+    return {
+        (row.statement, number[row.actor.iri], number[row.target.iri]): when
+        for row, when, undertaken in zip(rows, period, bound, strict=True)
+        if when >= 0 and not undertaken
+    }
+
+
 def _strongest(
-    graph: nx.Graph[str], stances: Sequence[Stance], number: Mapping[str, int]
+    graph: nx.Graph[str],
+    stances: Sequence[Stance],
+    number: Mapping[str, int],
+    periods: Mapping[tuple[str, int, int], int],
 ) -> list[AgreementTie]:
-    """The strongest ties, each with the stances of both sides on what they share."""
-    held: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    """The strongest ties, each with the stances of both sides on what they share in one period."""
+    held: dict[int, dict[tuple[int, int], list[int]]] = defaultdict(lambda: defaultdict(list))
     for i, stance in enumerate(stances):
-        if stance["sign"]:
-            held[stance["speaker"]][stance["target"]].append(i)
+        period = periods.get((stance["iri"], stance["speaker"], stance["target"]))
+        if stance["sign"] and period is not None:
+            held[stance["speaker"]][stance["target"], period].append(i)
     rows = []
     for tail, head, data in graph.edges(data=True):
         a, b = sorted((number[tail], number[head]))
@@ -114,20 +130,22 @@ def _strongest(
 
 
 def _shared(
-    mine: Mapping[int, list[int]], theirs: Mapping[int, list[int]], stances: Sequence[Stance]
+    mine: Mapping[tuple[int, int], list[int]],
+    theirs: Mapping[tuple[int, int], list[int]],
+    stances: Sequence[Stance],
 ) -> list[Shared]:
     """What two actors both take a stance on: stances of one sign first, then contrary ones, target by target."""
     found = []
-    for target in sorted(mine.keys() & theirs.keys()):
+    for key in sorted(mine.keys() & theirs.keys()):
         for agree in (1, -1):
             pairs = [
                 (x, y)
-                for x in mine[target]
-                for y in theirs[target]
+                for x in mine[key]
+                for y in theirs[key]
                 if stances[x]["sign"] * stances[y]["sign"] == agree
             ]
             if pairs:
-                found.append((target, agree, sorted({x for x, _ in pairs}), sorted({y for _, y in pairs})))
+                found.append((key[0], agree, sorted({x for x, _ in pairs}), sorted({y for _, y in pairs})))
     return found
 
 

@@ -33,7 +33,6 @@ VIEWS: Final = ("stances", "agreement", "blocs", "matrix", "ego")
 WORDS: Final = {
     "key": {"1": "supports", "-1": "opposes", "0": "neutral"},
     "stance": {str(sign): word for sign, word in STANCES.items()},
-    "coded": {"1": "coded as supporting", "-1": "coded as opposing", "0": "coded as neutral on"},
     "agreement": {"1": "agrees with", "-1": "disagrees with"},
     "shared": {"1": "They share", "-1": "They oppose each other on"},
     "mark": {"1": "+", "-1": "−", "0": "○", "both": "±"},
@@ -77,6 +76,7 @@ class Stance(TypedDict):
     speaker: int
     target: int
     sign: int
+    word: str
     tie: int
     gist: str | None
     quotes: list[tuple[str, str | None]]
@@ -285,7 +285,7 @@ def _numbers(graph: nx.Graph[str]) -> dict[str, int]:
 
 def _span(days: Iterable[str | None]) -> tuple[str, str] | None:
     """The first and the last of days and of intervals of days."""
-    each = [day for interval in days for day in (interval or "").split("/") if day]
+    each = [day for interval in days for day in (interval or "").split("/") if day not in {"", ".."}]
     return (min(each), max(each)) if each else None
 
 
@@ -368,6 +368,7 @@ def _stance(
         "speaker": ends[0],
         "target": ends[1],
         "sign": int(data["polarity"]),
+        "word": _cut(data.get("stance") or STANCES[int(data["polarity"])]),
         "tie": -1,
         "gist": _text(data.get("gist")),
         "quotes": [(clean(quote), languages.get(quote)) for quote in data.get("quotes", ())],

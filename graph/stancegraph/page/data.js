@@ -78,5 +78,6 @@ function filter(wanted) {
     (!wanted.document || stance.documents.includes(Number(wanted.document))) &&
     (!wanted.act || stance.act === wanted.act) &&
     (!wanted.quoted || stance.quotes.length > 0) &&
-    (whole || (stance.until !== null && stance.since <= wanted.until && stance.until >= wanted.since));
+    (whole || ((stance.since ?? stance.until) !== null // an open end overlaps every range
+      && (stance.since ?? -Infinity) <= wanted.until && (stance.until ?? Infinity) >= wanted.since));
 }

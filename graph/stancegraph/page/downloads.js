@@ -12,7 +12,7 @@ const field = (value) => `"${String(value ?? "").replace(/^(?:\s*[=+\-@＝＋－
 function statementsAsCsv() {
   const lines = [["speaker", "coded_as", "target", "day", "act", "medium", "basis", "confidence", "quotes", "gist", "documents", "statement"]];
   for (const s of listed) {
-    lines.push([entities[s.speaker].label, WORDS.stance[s.sign], entities[s.target].label, s.day, s.act, s.medium, s.basis, s.confidence,
+    lines.push([entities[s.speaker].label, s.word, entities[s.target].label, s.day, s.act, s.medium, s.basis, s.confidence,
       s.quotes.map((quote) => quote[0]).join(" | "), s.gist, s.documents.map((i) => documents[i].title).join(" | "), s.iri]);
   }
   return "\ufeff" + lines.map((line) => line.map(field).join(",")).join("\r\n") + "\r\n";

@@ -192,8 +192,9 @@ def _stances(graph: nx.MultiDiGraph[str]) -> tuple[list[Row], list[Row]]:
     names = [entity["label"] for entity in rows.entities]
     lines = []
     for tie in rows.ties:
-        head = f"{names[tie['from']]} {WORDS['coded'][str(tie['sign'])]} {names[tie['to']]}"
         own = behind[tie["id"]]
+        words = " and ".join(dict.fromkeys(stance["word"] for stance in own))
+        head = f"{names[tie['from']]}, coded as: {words} — {names[tie['to']]}"
         lines.append(
             _line(tie, head, [_account(stance, rows.documents) for stance in own])
             | {"width": min(1.4 + 1.3 * (max(tie["documents"], 1) - 1), 8), "smooth": tie["smooth"]}

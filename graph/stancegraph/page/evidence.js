@@ -24,7 +24,7 @@ function source(number) {
 }
 
 function headline(stance) {
-  return make("p", { class: "tie" }, nameOf(stance.speaker), " ", signLabel(stance.sign, WORDS.coded[stance.sign]), " ", nameOf(stance.target));
+  return make("p", { class: "tie" }, nameOf(stance.speaker), " ", signLabel(stance.sign, `coded as: ${stance.word}`), " ", nameOf(stance.target));
 }
 
 function stanceEntry(stance, full, headed) {
