@@ -176,7 +176,7 @@ def test_the_legend_counts_stances_and_actors(show: Any) -> None:
     def counts(name: str) -> dict[str, int]:
         return {e.get_attribute(name): int(e.inner_text()) for e in tab.locator(f"[{name}]").all()}
 
-    assert counts("data-sign") == {"supports": 4, "opposes": 2, "neutral on": 1}
+    assert counts("data-sign") == {"supports": 4, "opposes": 2, "neutral": 1}
     assert counts("data-shape") == {"dot": 3, "square": 1, "triangle": 1, "box": 1}
     assert "6 of 6 statements, 5 actors from 2 documents" in " ".join(
         tab.locator("header").inner_text().split()
