@@ -28,7 +28,7 @@ def five() -> Store:
 
 def test_who_agrees_as_often_as_not_is_neither_ally_nor_opponent(five: Store) -> None:
     """Alpha and Beta agree on the first thing and differ on the second: 1 - 1."""
-    rows = allies(five, "Alpha")
+    rows = allies(five, "Alpha", period="none")
     assert [(row["actor"], row["relation"], row["weight"]) for row in rows] == [
         ("Beta", "mixed", 0),
         ("Gamma", "opponent", round(-1 / 1.5, 4)),
@@ -101,12 +101,24 @@ def test_filters_and_choices_of_agreement_are_taken(five: Store) -> None:
 def test_a_profile_gathers_stances_relations_and_those_who_speak_of_one(five: Store) -> None:
     row = profile(five, "Alpha")
     assert list(row) == (
-        "actor iri kind aliases roles statements supports opposes allies opponents spoken_of".split()
+        "actor iri kind aliases roles statements supports opposes stances allies opponents spoken_of".split()
     )
     assert (row["actor"], row["iri"], row["statements"]) == ("Alpha", EX + "alpha", 3)
     assert row["supports"] == ["The first thing is so."]
     assert row["opposes"] == ["The second thing is so."]
-    assert (row["allies"], row["opponents"], row["spoken_of"]) == ([], ["Gamma"], ["Delta"])
+    assert (row["allies"], row["opponents"], row["spoken_of"]) == (["Beta"], [], ["Delta"])
+    assert row["stances"][0] == {
+        "date": "2024-12-01",
+        "stance": "supports",
+        "target": "The first thing is so.",
+        "basis": "said",
+        "confidence": 1.0,
+        "statement": EX + "alpha-once",
+    }
+    assert [(taken["stance"], taken["statement"].removeprefix(EX)) for taken in row["stances"][1:]] == [
+        ("supports", "alpha-again"),
+        ("opposes", "alpha-denies"),
+    ]
 
 
 def test_a_profile_names_allies_aliases_and_who_addresses_one(graph: Graph) -> None:

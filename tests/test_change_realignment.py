@@ -132,6 +132,7 @@ def test_without_windows_each_month_is_a_moment_in_which_something_surely_was_sa
         ("2020-05", "2020-05-01", "2020-05-31", 1),
     ]
     assert rows.notes == (
+        "2 periods: 2020-02-04…2020-03-02, 2020-05-01",
         "months left out, as nothing surely falls in them: 2020-03",
         "1 row left out of 2020-02: dated too loosely",
         "1 row left out of 2020-05: dated too loosely",
@@ -229,7 +230,10 @@ def test_a_window_may_be_one_day_and_a_wrong_day_is_told_with_its_window(graph: 
 
 
 def test_months_that_only_may_be_meant_are_listed_and_looser_dates_are_not(graph: Graph) -> None:
-    """The longest month has 31 days: what is bounded by 32 says nothing of any month."""
+    """The longest month has 31 days: what is bounded by 32 says nothing of any month.
+
+    Nor has anybody surely spoken between 2 April and 15 May: the network would be cut there.
+    """
     own = graph(
         HALVES,
         says("c", "ada", "27..03-02", "+dam"),
@@ -238,9 +242,11 @@ def test_months_that_only_may_be_meant_are_listed_and_looser_dates_are_not(graph
     )
     rows = blocs_over_time(own)
     assert [row["moment"] for row in rows] == ["2020-02"]
-    assert rows.notes[0] == "months left out, as nothing surely falls in them: 2020-03, 2020-04"
+    assert rows.notes[0] == "2 periods: 2020-02-04…2020-04-02, 2020-05-15…2020-06-15"
+    assert rows.notes[1] == "months left out, as nothing surely falls in them: 2020-03, 2020-04"
     assert blocs_over_time(graph(HALVES)).notes == ()
     assert blocs_over_time(graph(HALVES, says("c", "ada", "05-15..06-14", "+dam"))).notes == (
+        "2 periods: 2020-02-04, 2020-05-15…2020-06-14",
         "months left out, as nothing surely falls in them: 2020-05, 2020-06",
     )
 

@@ -36,8 +36,8 @@ def test_a_timeline_has_a_row_for_each_statement_and_target_oldest_first(five: S
         ("2025-03-01/2025-03-09", "Beta", "supports", second, "beta-later"),
         ("2025-03-02", "Gamma", "opposes", first, "gamma-denies"),
         ("2025-03-02", "Gamma", "neutral on", second, "gamma-waits"),
-        ("2025-03-03", "Delta", "supports", "Echo", "delta-accuses"),
-        ("2025-03-03", "Delta", "opposes", "Alpha", "delta-accuses"),
+        ("2025-03-03", "Delta", "for", "Echo", "delta-accuses"),
+        ("2025-03-03", "Delta", "against", "Alpha", "delta-accuses"),
     ]
 
 

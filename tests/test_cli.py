@@ -16,7 +16,7 @@ from conftest import Run, Shell
 FIVE = str(Path(__file__).parent / "fixtures" / "five.ttl")
 KEYS = (
     "statement speakers speaker_iris on_behalf_of addressees act medium basis date quotes gist condition supports "
-    "opposes neutral_on about figures confidence reports"
+    "opposes neutral_on targets about figures confidence reports"
 ).split()
 
 
@@ -28,7 +28,20 @@ def test_said_json_has_one_row_for_each_statement_with_the_documented_keys(run: 
     assert row["date"] == "2025-03-02"
     assert row["quotes"] == ["not so"]
     assert row["opposes"] == ["The first thing is so."]
+    assert row["targets"] == [
+        {
+            "target": "The first thing is so.",
+            "iri": "https://example.org/id/first",
+            "stance": "opposes",
+            "polarity": -1,
+            "basis": "said",
+            "confidence": 1.0,
+            "documents": ["https://example.org/id/two"],
+        }
+    ]
     (report,) = row["reports"]
+    assert list(report) == "document title publisher issued url passages".split()
+    assert report["url"] is None
     assert (report["title"], report["publisher"], report["issued"]) == ("Document two", "Echo", "2025-03-10")
     assert report["passages"] == [
         {"start": 20, "end": 26, "quote": "not so"},
@@ -66,7 +79,7 @@ def test_figures_and_profile_have_the_documented_keys(run: Run) -> None:
     assert {"speaker", "counted", "event", "min", "max", "date", "document"} <= set(figures[0])
     profile = json.loads(run("actor", "khazali", "--format", "json").stdout)
     assert list(profile) == (
-        "actor iri kind aliases roles statements supports opposes allies opponents spoken_of".split()
+        "actor iri kind aliases roles statements supports opposes stances allies opponents spoken_of".split()
     )
     listed = json.loads(run("ask", "--list", "--format", "json").stdout)
     assert {"name", "question", "variables"} == set(listed[0])
@@ -151,7 +164,15 @@ def test_options_take_numbers_words_and_several_values(run: Run) -> None:
 
     every = said()
     sure = said("--min-confidence", "0.9")
-    assert sure == [row for row in every if row["confidence"] >= 0.9]
+    coded = {
+        row["statement"]: [target for target in row["targets"] if target["confidence"] >= 0.9]
+        for row in every
+        if row["targets"] or row["confidence"] >= 0.9
+    }
+    without = {row["statement"] for row in every if not row["targets"]}
+    assert {row["statement"]: row["targets"] for row in sure} == {
+        iri: targets for iri, targets in coded.items() if targets or iri in without
+    }
     assert 0 < len(sure) < len(every)
     five = said("--data", FIVE)
     both = [row for row in five if {"Alpha", "Delta"} & set(row["speakers"])]

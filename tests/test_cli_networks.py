@@ -35,21 +35,26 @@ def rows(run: Run, *command: str) -> list[dict[str, str]]:
     ("options", "expected"),
     [
         (
-            "--normalisation none",
+            "--normalisation none --period none",
             [("Alpha", "Gamma", -1, 2), ("Beta", "Gamma", -1, 2)],
         ),
         ("--aggregation congruence", [("Alpha", "Beta", 0.5, 2)]),
         ("--kind two-mode --aggregation combine --actor Gamma", [("Gamma", FIRST, 2, 1)]),
         (
-            "--kind targets --aggregation ignore --normalisation none",
+            "--kind targets --aggregation ignore --normalisation none --period none",
             [(FIRST, SECOND, 2, 4), ("Alpha", "Echo", 1, 1)],
+        ),
+        # In December Alpha alone speaks of both things; in March Gamma's second stance is neutral.
+        (
+            "--kind targets --aggregation ignore --normalisation none",
+            [(FIRST, SECOND, 1, 2), ("Alpha", "Echo", 1, 1)],
         ),
         (
             "--kind stances --actor Alpha",
             [("Alpha", FIRST, 1, 2), ("Alpha", SECOND, -1, 1)],
         ),
         ("--normalisation none --min-statements 3", []),
-        ("--normalisation none --not-actor Beta", [("Alpha", "Gamma", -1, 2)]),
+        ("--normalisation none --period none --not-actor Beta", [("Alpha", "Gamma", -1, 2)]),
         ("--direct --actor Delta", [("Alpha", "Delta", -1, 1), ("Delta", "Echo", 1, 1)]),
     ],
 )
@@ -97,7 +102,7 @@ def test_alliances_of_the_highland_tribes_are_the_published_ones(run: Run, highl
 
 def test_a_bloc_shows_what_holds_it_together_and_what_contradicts_it(run: Run) -> None:
     """Alpha and Gamma differ on the first thing, Beta and Gamma too: Alpha and Beta against Gamma."""
-    found = json.loads(run("alliances", "--data", FIVE, "--format", "json").stdout)
+    found = json.loads(run("alliances", "--data", FIVE, "--period", "none", "--format", "json").stdout)
     assert [bloc["actors"] for bloc in found["blocs"]] == [["Alpha", "Beta"], ["Gamma"]]
     (held,) = found["blocs"][0]["holds"]
     assert (held["target"], held["stance"], held["actors"]) == (FIRST, "supports", ["Alpha", "Beta"])

@@ -62,6 +62,7 @@ def test_every_network_is_the_one_dna_prints(
             normalisation=NORMALISATIONS.get(normalisation, normalisation),
             duplicates={"acrossrange": "ever"}.get(duplicates, duplicates),
             level=level,
+            period="none",
         )
         ties = {(row["a"], row["b"]): row["weight"] for row in network.edge_list(graph)}
         assert ties == pytest.approx(cells, abs=1e-9), (kind, aggregation, normalisation, duplicates)
@@ -78,7 +79,7 @@ def test_the_command_prints_the_same_network(
     assert "138 statements: its organization is empty" in done.stderr
     printed = run(
         *f"network --data {folder} --kind agreement --aggregation congruence --normalisation jaccard".split(),
-        *"--duplicates year --format csv".split(),
+        *"--duplicates year --period none --format csv".split(),
     )
     rows = list(csv.DictReader(printed.stdout.splitlines()))
     assert list(rows[0]) == ["a", "b", "weight", "statements"]

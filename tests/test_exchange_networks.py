@@ -30,7 +30,7 @@ def records(graph: Store, **filters: Any) -> dict[tuple[str, str, str], dict[str
     for said in statements.said(graph, **filters):
         attributes = {
             "date": said.date,
-            "earliest": said.earliest,
+            "earliest": "" if said.date.startswith("../") else said.earliest,
             "latest": said.latest,
             "act": said.act,
             "medium": said.medium,
@@ -38,15 +38,20 @@ def records(graph: Store, **filters: Any) -> dict[tuple[str, str, str], dict[str
             "confidence": said.confidence,
             "gist": said.gist,
             "quotes": " … ".join(said.quotes),
-            "reports": "; ".join(report.document.title for report in said.reports),
-            "documents": "; ".join(report.document.iri for report in said.reports),
             "statement": said.iri,
         }
         known = {name: value for name, value in attributes.items() if value}
         for speaker in said.speakers:
             for stance in said.targets:
-                own = {"polarity": stance.sign, **known, "basis": stance.basis, "confidence": stance.confidence}
-                found[speaker.iri, stance.thing.iri, said.iri] = own
+                shown = [r.document for r in said.reports if r.document.iri in stance.documents]
+                found[speaker.iri, stance.thing.iri, said.iri] = {
+                    **known,
+                    "polarity": stance.sign,
+                    "basis": stance.basis,
+                    "confidence": stance.confidence,
+                    "reports": "; ".join(document.title for document in shown),
+                    "documents": "; ".join(document.iri for document in shown),
+                }
     return found
 
 
@@ -140,7 +145,9 @@ def test_who_speaks_of_the_other_neither_agrees_nor_disagrees_by_it(tmp_path: Pa
 
 
 def test_ties_of_targets_name_the_actors_that_join_and_part_them(five: Store, tmp_path: Path) -> None:
-    exchange.write(five, tmp_path / "x.csv", of="targets", aggregation="ignore", normalisation="none")
+    exchange.write(
+        five, tmp_path / "x.csv", of="targets", aggregation="ignore", normalisation="none", period="none"
+    )
     ties = {(row["source"], row["target"]): row for row in read_csv(tmp_path / "x.csv")}
     assert set(ties) == {(ex("first"), ex("second")), (ex("alpha"), ex("echo"))}
     both = ties[ex("first"), ex("second")]

@@ -28,7 +28,12 @@ def five() -> Store:
 def test_ties_of_actors_name_what_they_agree_and_disagree_on(five: Store, tmp_path: Path) -> None:
     """Alpha: + first, - second; Beta: + first, + second; Gamma: - first (its neutral stance is left out)."""
     note = exchange.write(
-        five, tmp_path / "ties.csv", of="agreement", aggregation="ignore", normalisation="none"
+        five,
+        tmp_path / "ties.csv",
+        of="agreement",
+        aggregation="ignore",
+        normalisation="none",
+        period="none",
     )
     assert note == "3 edges, 4 nodes; the nodes are in ties-nodes.csv"
     assert (tmp_path / "ties.csv").read_text(encoding="utf-8").splitlines() == [
@@ -58,7 +63,7 @@ def test_who_takes_both_sides_agrees_and_disagrees_and_alone_does_neither(tmp_pa
 
 
 def test_a_negative_weight_stays_a_number_in_csv(five: Store, tmp_path: Path) -> None:
-    exchange.write(five, tmp_path / "x.csv", of="agreement")
+    exchange.write(five, tmp_path / "x.csv", of="agreement", period="none")
     assert {round(float(row["weight"]), 4) for row in read_csv(tmp_path / "x.csv")} == {-0.6667}
 
 
@@ -114,17 +119,28 @@ def test_parquet_is_the_flat_table(five: Store, tmp_path: Path) -> None:
     }
 
 
-def test_parquet_names_all_documents_of_a_statement_and_none_of_others(
+def test_parquet_names_the_documents_that_show_a_target_and_no_others(
     shipped: Store, tmp_path: Path
 ) -> None:
     exchange.write(shipped, tmp_path / "x.parquet", actor="sudani")
     found = pq.read_table(tmp_path / "x.parquet")
     said = {each.iri: each for each in statements.said(shipped, actor="sudani")}
     for row in found.to_pylist():
-        assert set(row["documents"]) == {report.document.iri for report in said[row["statement"]].reports}
-    assert max(len(row["documents"]) for row in found.to_pylist()) == 2
+        (target,) = (t for t in said[row["statement"]].targets if t.thing.iri == row["target_iri"])
+        assert row["documents"] == list(target.documents)
+    refusal = "sudani-says-iraq-will-not-stand-still"
+    shown = {
+        row["target_iri"].rpartition("/")[2]: sorted(iri.rpartition("/")[2] for iri in row["documents"])
+        for row in found.to_pylist()
+        if row["statement"].endswith(refusal)
+    }
+    assert shown == {
+        "attacked-for-sect": ["unidentified-iraq-shifts"],
+        "threat-to-iraq": ["unidentified-iraq-shifts"],
+        "iraq-stays-out": ["unidentified-iraq-shifts", "voa-condensed-iraqi-concerns"],
+    }
     names = found.column("actor").combine_chunks().dictionary.to_pylist()
-    assert names == sorted({speaker.label for each in said.values() for speaker in each.speakers})
+    assert names == ["Mohammed Shia' al-Sudani"]
 
 
 def test_days_that_are_open_are_left_out(tmp_path: Path) -> None:

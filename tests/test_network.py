@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import networkx as nx
@@ -46,18 +47,18 @@ def test_agreement_is_common_minus_contrary_stances_over_mean_activity(five: Sto
 
     Alpha and Beta agree on the first and differ on the second thing: their tie cancels out, and is none.
     """
-    graph = network.agreement(five)
+    graph = network.agreement(five, period="none")
     assert weights(graph) == {
         ("alpha", "gamma"): pytest.approx(-1 / 1.5),
         ("beta", "gamma"): pytest.approx(-1 / 1.5),
     }
     assert {iri.removeprefix(EX) for iri in graph} == {"alpha", "beta", "gamma", "delta"}
-    assert weights(network.agreement(five, aggregation="congruence")) == {("alpha", "beta"): 0.5}
+    assert weights(network.agreement(five, aggregation="congruence", period="none")) == {("alpha", "beta"): 0.5}
 
 
 def test_direct_adds_stances_of_actors_on_each_other(five: Store) -> None:
     """Delta opposes Alpha and supports Echo, who never speaks: each one document, weight 1."""
-    graph = network.agreement(five, direct=True)
+    graph = network.agreement(five, direct=True, period="none")
     assert weights(graph) == {
         ("alpha", "gamma"): pytest.approx(-1 / 1.5),
         ("beta", "gamma"): pytest.approx(-1 / 1.5),
@@ -68,15 +69,16 @@ def test_direct_adds_stances_of_actors_on_each_other(five: Store) -> None:
 
 
 def test_every_tie_leads_to_the_statements_behind_it(five: Store) -> None:
-    assert evidence(network.agreement(five), "Alpha", "Gamma") == ["alpha-once", "gamma-denies"]
-    everything = network.agreement(five, aggregation="ignore")
+    whole = partial(network.agreement, five, period="none")
+    assert evidence(whole(), "Alpha", "Gamma") == ["alpha-once", "gamma-denies"]
+    everything = whole(aggregation="ignore")
     assert evidence(everything, "Alpha", "Beta") == ["alpha-once", "alpha-denies", "beta-once", "beta-later"]
-    agreed = network.agreement(five, aggregation="congruence")
+    agreed = whole(aggregation="congruence")
     assert evidence(agreed, EX + "alpha", EX + "beta") == ["alpha-once", "beta-once"]
-    conflict = network.agreement(five, aggregation="conflict")
+    conflict = whole(aggregation="conflict")
     assert evidence(conflict, "Alpha", "Beta") == ["alpha-denies", "beta-later"]
     assert evidence(network.two_mode(five), "Beta", "The first thing is so.") == ["beta-once"]
-    both = network.targets(five, aggregation="ignore")
+    both = network.targets(five, aggregation="ignore", period="none")
     assert evidence(both, "The first thing is so.", "The second thing is so.") == [
         "alpha-once",
         "alpha-denies",
@@ -87,7 +89,7 @@ def test_every_tie_leads_to_the_statements_behind_it(five: Store) -> None:
 
 
 def test_those_without_a_tie_have_no_evidence_and_strangers_are_named(five: Store) -> None:
-    graph = network.agreement(five)
+    graph = network.agreement(five, period="none")
     assert evidence(graph, "Alpha", "Beta") == []
     assert evidence(graph, "Alpha", "Delta") == []
     with pytest.raises(UsageError, match="Omega"):
@@ -97,7 +99,7 @@ def test_those_without_a_tie_have_no_evidence_and_strangers_are_named(five: Stor
 
 
 def test_ties_are_listed_with_the_number_of_their_statements(five: Store) -> None:
-    assert network.edge_list(network.agreement(five, normalisation="none")) == [
+    assert network.edge_list(network.agreement(five, normalisation="none", period="none")) == [
         {"a": "Alpha", "b": "Gamma", "weight": -1, "statements": 2},
         {"a": "Beta", "b": "Gamma", "weight": -1, "statements": 2},
     ]
@@ -124,22 +126,41 @@ def evidence(graph: nx.Graph[str], a: str, b: str) -> list[str]:
 
 
 def test_allies_leaves_out_actors_with_no_shared_proposition(five: Store) -> None:
-    rows = balance.allies(five, "Gamma")
+    rows = balance.allies(five, "Gamma", period="none")
     assert [(row["actor"], row["relation"]) for row in rows] == [("Alpha", "opponent"), ("Beta", "opponent")]
     assert balance.allies(five, "Delta") == []
     assert balance.allies(five, "Echo") == []
 
 
 def test_compare_tells_agreement_from_contradiction_and_from_silence(five: Store) -> None:
-    rows = {row["target"]: row for row in network.compare(five, "Alpha", "Gamma")}
+    rows = {row["target"]: row for row in network.compare(five, "Alpha", "Gamma", period="none")}
     assert {target: row["relation"] for target, row in rows.items()} == {
         "The first thing is so.": "disagree",
         "The second thing is so.": "open",
     }
     assert {row["relation"] for row in network.compare(five, "Alpha", "Delta")} == {"never met"}
     first = rows["The first thing is so."]
-    assert (first["a"], first["b"]) == ("supports", "opposes")
+    assert (first["period"], first["a"], first["b"]) == ("", "supports", "opposes")
     assert first["statements_b"] == [EX + "gamma-denies"]
+
+
+def test_what_is_said_three_months_apart_is_neither_agreement_nor_contradiction(five: Store) -> None:
+    """Alpha and Beta speak in December, Gamma and again Beta in March: 88 silent days lie between.
+
+    Alpha and Beta agree on the first thing in December; each has two rows.
+    """
+    graph = network.agreement(five)
+    assert weights(graph) == {("alpha", "beta"): pytest.approx(1 / 2)}
+    assert graph.graph["notes"] == ("2 periods: 2024-12-01…2024-12-03, 2025-03-01…2025-03-09",)
+    assert evidence(graph, "Alpha", "Beta") == ["alpha-once", "beta-once"]
+    rows = network.compare(five, "Alpha", "Gamma")
+    assert {(row["target"], row["period"], row["relation"]) for row in rows} == {
+        ("The first thing is so.", "2024-12-01…2024-12-03", "never met"),
+        ("The first thing is so.", "2025-03-01…2025-03-09", "never met"),
+        ("The second thing is so.", "2024-12-01…2024-12-03", "never met"),
+        ("The second thing is so.", "2025-03-01…2025-03-09", "never met"),
+    }
+    assert balance.allies(five, "Gamma") == []
 
 
 def test_a_rank_says_how_far_one_document_moves_it(five: Store) -> None:
@@ -184,5 +205,5 @@ def test_profile_gathers_what_the_graph_knows_of_an_actor(five: Store) -> None:
     row = balance.profile(five, "Alpha")
     assert row["statements"] == 3
     assert row["supports"] == ["The first thing is so."]
-    assert row["opponents"] == ["Gamma"]
+    assert (row["allies"], row["opponents"]) == (["Beta"], [])
     assert row["spoken_of"] == ["Delta"]

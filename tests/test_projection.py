@@ -230,7 +230,7 @@ def test_a_sum_over_windows_recounts_nothing_and_forgets_nothing() -> None:
         [dice.choice("abcd") for _ in days], [dice.choice("xyz") for _ in days], [1] * 300, days=days
     )
     for moment, graph in network.series(
-        rows, window="4w", step="1w", aggregation="congruence", normalisation="none"
+        rows, window="4w", step="1w", aggregation="congruence", normalisation="none", period="none"
     ):
         there = [i for i, day in enumerate(days) if str(moment.since) <= day <= str(moment.until)]
         assert len(moment.rows) == len(there)

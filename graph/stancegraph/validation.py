@@ -114,7 +114,7 @@ def check(store: Store, *, sources: Path | None = None) -> Result:
 
     >>> from stancegraph import store
     >>> print(check(store.open()))
-    114 statements
+    93 statements
     """
     texts = None if sources is None else _hashed(sources)
     faults, notes = list(_broken_rules(store)), []

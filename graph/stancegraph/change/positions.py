@@ -16,7 +16,7 @@ import numpy as np
 from pyoxigraph import NamedNode
 
 from stancegraph import names, statements
-from stancegraph.dates import EARLIEST, LATEST, calendar_day
+from stancegraph.dates import BEGINNING, EARLIEST, END, LATEST, calendar_day, span
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.records import Named
 from stancegraph.statements import reader
@@ -104,9 +104,8 @@ class Position:
 
     @property
     def day(self) -> str:
-        """ISO day, or `earliest/latest`."""
-        first, last = (date.fromordinal(day).isoformat() for day in (self.earliest, self.latest))
-        return first if first == last else f"{first}/{last}"
+        """ISO day, or `earliest/latest`, an open end as ".."."""
+        return span(*(date.fromordinal(day).isoformat() for day in (self.earliest, self.latest)))
 
     def surely_before(self, other: Position) -> bool:
         """Whether every day possible is before every day possible for the other."""
@@ -174,7 +173,7 @@ def _ascribing(chosen: Filters, iris: set[str]) -> set[str]:
 def _days(row: Mapping[str, Term], statement: Statement) -> tuple[int, int]:
     """First and last possible day of a position ascribed."""
     on, first, last = (row[name].value if name in row else None for name in ("on", "from", "to"))
-    ends = (on or first or "0001-01-01", on or last or "9999-12-31")
+    ends = (on or first or BEGINNING, on or last or END)
     if not (on or first or last):
         ends = (statement.earliest, statement.latest)
     try:

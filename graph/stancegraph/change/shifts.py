@@ -122,19 +122,19 @@ def _row(before: Position, after: Position, found: dict[str, Statement]) -> dict
 
 
 def _side(when: str, position: Position, statement: Statement) -> dict[str, Any]:
+    held = (position.target, position.level)
+    own = next((t for t in statement.targets if t[:2] == held and position.ascribed_by is None), None)
+    titles = {report.document.iri: report.document.title for report in statement.reports}
     return {
-        when: next(
-            (t.word for t in statement.targets if t.thing == position.target and t.sign == position.level),
-            STANCES[position.level],
-        ),
+        when: own.word if own else STANCES[position.level],
         f"day_{when}": position.day,
         f"quotes_{when}": list(statement.quotes),
         f"gist_{when}": statement.gist,
-        f"basis_{when}": next(
-            (t.basis for t in statement.targets if t.thing == position.target), statement.basis
-        ),
+        f"basis_{when}": (own or statement).basis,
         f"statement_{when}": statement.iri,
-        f"document_{when}": list(dict.fromkeys(report.document.title for report in statement.reports)),
+        f"document_{when}": list(
+            dict.fromkeys(titles[iri] for iri in (own.documents if own else titles) if iri in titles)
+        ),
     }
 
 

@@ -21,7 +21,7 @@ def timeline(
 ) -> Rows:
     """What was said, oldest first: one row for each statement, speaker and target.
 
-    Keys: `date` (ISO, or earliest/latest), `actor`, `iri`, `act`, `stance` ("supports", "opposes", "neutral on"),
+    Keys: `date` (ISO, or earliest/latest), `actor`, `iri`, `act`, `stance` (its word: "calls for", "against"),
     `target`, `target_iri`, `quotes` (verbatim; may be empty), `gist` (the coder's words), `basis`, `confidence`
     (0..1), `documents` (titles), `statement` (IRI), `event` (labels of what it is about). A statement without
     stance has one row for each speaker, with `stance` and `target` None. Takes the filters of `statements.said`;
@@ -29,7 +29,7 @@ def timeline(
 
     >>> from stancegraph import store
     >>> [(row["date"], row["stance"]) for row in timeline(store.open(), "khazali", act="condemn")]
-    [('2025-03-08', 'supports')]
+    [('2025-03-08', 'calls for')]
     """
     if actor is not None:
         options["actor"] = actor

@@ -57,7 +57,7 @@ def write(
     >>> import tempfile
     >>> from stancegraph import store
     >>> write(store.open(), Path(tempfile.mkdtemp(), "khazali.graphml"), actor="khazali")
-    '6 edges, 6 nodes'
+    '5 edges, 5 nodes'
     """
     path = Path(path)
     form = _format(path, format)

@@ -11,7 +11,7 @@ import networkx as nx
 import numpy as np
 
 from stancegraph import network
-from stancegraph.dates import EARLIEST, LATEST
+from stancegraph.dates import EARLIEST, LATEST, span
 from stancegraph.errors import UsageError
 from stancegraph.network.graphs import TARGET
 from stancegraph.statements.filters import in_words
@@ -153,7 +153,7 @@ def _days(earliest: int, latest: int, spelled: str | None) -> Data:
     """First and last day in ISO, None where time is open; `date` as statements spell it."""
     first = None if earliest == EARLIEST else date.fromordinal(earliest).isoformat()
     last = None if latest == LATEST else date.fromordinal(latest).isoformat()
-    both = spelled or (first if first == last else f"{first}/{last}")
+    both = spelled or span(*(date.fromordinal(day).isoformat() for day in (earliest, latest)))
     return {"date": both if first or last else None, "earliest": first, "latest": last}
 
 

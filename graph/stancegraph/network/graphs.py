@@ -44,7 +44,7 @@ def stances(source: Store | Table, **options: Unpack[NetworkOptions]) -> nx.Mult
     >>> from stancegraph import store
     >>> graph = stances(store.open(), actor="khazali")
     >>> sorted(polarity for *_, polarity in graph.edges(data="polarity"))
-    [-1, 1, 1, 1, 1, 1]
+    [1, 1, 1, 1, 1]
     """
     table, method = prepare(source, "stances", options)
     return stance_network(countable(table, method), method)

@@ -107,8 +107,7 @@ def periods(period: str, days: Days, store: Store | None = None) -> Periods:
         return Periods((EARLIEST,), ((EARLIEST, LATEST),))
     begin, end = dated[0][0], max(last for _, last in dated)
     if period == "auto":
-        starts = _silences([each for each in dated if each[1] - each[0] < SILENCE] or dated)
-        starts = [start for stretch in _stretches(starts, dated) for start in stretch]
+        starts = [start for stretch in _stretches(dated) for start in _quarters(*stretch)]
     elif period in CALENDAR:
         starts = list(_calendar(period, begin, end))
     elif re.fullmatch(r"[1-9]\d{0,4}", period):
@@ -120,23 +119,38 @@ def periods(period: str, days: Days, store: Store | None = None) -> Periods:
     return Periods(tuple(starts), tuple(each for _, each in sorted(_spans(starts, dated).items())))
 
 
-def _silences(dated: Days) -> list[int]:
-    """The first day of each stretch after which, at the latest, nobody says anything for so many days."""
-    starts, until = [dated[0][0]], dated[0][1]
+def _stretches(dated: Days) -> Days:
+    """The first and the last day of each stretch without so many days in which nobody says anything.
+
+    What is dated more loosely than that ends no silence it may lie on either side of, but breaks one that it
+    surely lies amid.
+    """
+    close = [each for each in dated if each[1] - each[0] < SILENCE]
+    stretches = _joined(close)
+    amid = [
+        each
+        for each in dated
+        if each[1] - each[0] >= SILENCE
+        and all(each[0] - until > SILENCE or since - each[1] > SILENCE for since, until in stretches)
+    ]
+    return _joined(sorted(close + amid)) if amid else stretches
+
+
+def _joined(dated: Days) -> Days:
+    """Days in order, those that no silence parts made one stretch."""
+    stretches: Days = []
     for first, last in dated:
-        if first - until > SILENCE:
-            starts.append(first)
-        until = max(until, last)
-    return starts
+        if stretches and first - stretches[-1][1] <= SILENCE:
+            stretches[-1] = stretches[-1][0], max(stretches[-1][1], last)
+        else:
+            stretches.append((first, last))
+    return stretches
 
 
-def _stretches(starts: Sequence[int], dated: Days) -> Iterable[list[int]]:
-    """Each stretch's first day, and the first day of each calendar quarter in it where it is longer than one."""
-    spans = _spans(starts, dated)
-    for place, start in enumerate(starts):
-        since, until = spans.get(place, (start, start))
-        inner = [day for day in _calendar("quarter", since, until) if day > since]
-        yield [start, *inner] if until - since + 1 > QUARTER else [start]
+def _quarters(since: int, until: int) -> list[int]:
+    """The first day of a stretch, and that of each calendar quarter in it where it is longer than one."""
+    inner = [day for day in _calendar("quarter", since, until) if day > since]
+    return [since, *inner] if until - since + 1 > QUARTER else [since]
 
 
 def _calendar(unit: str, begin: int, end: int) -> Iterable[int]:

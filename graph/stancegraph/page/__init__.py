@@ -71,7 +71,7 @@ def network(source: nx.Graph[str] | Store) -> Network:
     >>> net = network(store.open())
     >>> net.get_node("https://w3id.org/stancegraph/id/actor/qais-al-khazali")["color"] = "crimson"
     >>> net.num_nodes(), "crimson" in net.generate_html()
-    (82, True)
+    (86, True)
     """
     return draw(stances(source) if isinstance(source, Store) else source)
 

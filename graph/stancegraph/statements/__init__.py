@@ -22,16 +22,20 @@ if TYPE_CHECKING:
     from stancegraph.store import Store, Term
 
 DESCRIBED: Final = """SELECT DISTINCT ?node ?p ?o ?graph WHERE {
-    { BIND(?s AS ?node) } UNION { ?s stance:claims ?node } UNION { ?s stance:ascribes ?node }
+    { BIND(?s AS ?node) } UNION { ?s stance:claims|stance:ascribes|stance:coding ?node }
     UNION { ?node stance:reports ?s } UNION { ?report stance:reports ?s ; stance:passage ?node }
     UNION { ?report stance:reports ?s ; stance:passage ?passage . ?passage oa:hasSelector ?node }
     UNION { ?report stance:reports ?s ; stance:document ?node }
     UNION { ?report stance:reports ?s ; stance:document ?document . ?document dcterms:publisher ?node }
     UNION { ?s stance:claims ?figure . ?figure schema:observationAbout ?node }
     UNION { ?s stance:inRole ?role . ?role ?part ?node . FILTER(?part IN (org:role, org:organization)) }
+    UNION { ?s stance:speaker|stance:onBehalfOf|(stance:inRole/org:organization) ?voice .
+            ?voice (org:subOrganizationOf|^foaf:member)+ ?node }
+    UNION { ?s ?edge ?demand . ?demand stance:binds/org:subOrganizationOf* ?node }
     UNION { ?s ?link ?node . FILTER(isIRI(?node) && ?link != rdf:type && ?link != skos:closeMatch)
             MINUS { ?node skos:inScheme ?scheme } }
     ?node ?p ?o OPTIONAL { GRAPH ?graph { ?node ?p ?o } } }"""
+"""A statement, and what telling it needs: its codings, reports, words, names, and who is bound by what it demands."""
 
 
 def said(store: Store, **options: Unpack[FilterOptions]) -> list[Statement]:
@@ -60,14 +64,20 @@ def select(filters: Filters) -> list[Statement]:
 
 
 def _as_coded(statement: Statement, filters: Filters) -> Statement | None:
-    """The statement with the targets whose own coding passes; None where none does that was asked for."""
+    """The statement with the targets whose own coding passes; None where none does that was asked for.
+
+    A document that reports a statement without showing any of its targets reports it none the less.
+    """
     if not statement.targets:
         documents = [report.document.iri for report in statement.reports]
         passes = filters.counts_coding(statement.basis, statement.confidence, documents)
         return statement if passes else None
     test = filters.row_test()
-    targets = tuple(t for t in statement.targets if filters.counts_coding(t.basis, t.confidence, t.documents))
-    return replace(statement, targets=targets) if any(test.takes(t.thing, t.sign) for t in targets) else None
+    anywhere = filters.without("document", "not_document")
+    coded = [t for t in statement.targets if anywhere.counts_coding(t.basis, t.confidence, ())]
+    targets = tuple(t for t in coded if filters.counts_coding(t.basis, t.confidence, t.documents))
+    passes = any(test.takes(t.thing, t.sign) for t in targets) or (bool(coded) and test.takes(None, None))
+    return replace(statement, targets=targets) if passes else None
 
 
 def _order(statement: Statement) -> tuple[str, str, str, int, str]:

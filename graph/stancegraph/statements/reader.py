@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyoxigraph import NamedNode
 
+from stancegraph.dates import BEGINNING, END
 from stancegraph.errors import StanceError
 from stancegraph.records import Document, Figure, Named, Passage, Report, Statement, Target
 from stancegraph.vocabulary import expand, local_name
@@ -354,8 +355,8 @@ class Reader:
             act=self._concept(iri, "stance:act"),
             medium=self._concept(iri, "stance:medium"),
             basis=self._concept(iri, "stance:basis") or "",
-            earliest=on or self._text(iri, "stance:saidNotBefore") or "0001-01-01",
-            latest=on or self._text(iri, "stance:saidNotAfter") or "9999-12-31",
+            earliest=on or self._text(iri, "stance:saidNotBefore") or BEGINNING,
+            latest=on or self._text(iri, "stance:saidNotAfter") or END,
             gist=self._text(iri, "stance:gist") or "",
             condition=self._text(iri, "stance:condition"),
             targets=self._targets(iri, reports),
