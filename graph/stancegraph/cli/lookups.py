@@ -123,6 +123,22 @@ def figures(request: Request) -> None:
     request.show(rows, columns, "figure")
 
 
+@command("search")
+def search(
+    request: Request,
+    words: Annotated[list[str], typer.Argument(help="Words, in either script; beginnings of words do.")],
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="The most that is listed.")] = 20,
+) -> None:
+    """Where words stand: names, gists, quotations, conditions, propositions; the best first."""
+    from stancegraph.statements.search import search as find
+
+    rows = find(request.store, " ".join(words), limit=limit + 1)
+    columns = ["kind", "label", "iri", "found_in", "text", "score"]
+    request.show(rows[:limit], columns, "hit", lambda: answers.hits(rows[:limit]))
+    if len(rows) > limit:
+        output.note(f"there are more: --limit {limit * 2} lists them")
+
+
 @command("ask", formats=RdfFormat)
 def ask(
     request: Request,
