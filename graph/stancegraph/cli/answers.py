@@ -175,6 +175,8 @@ def _statement(statement: Statement) -> str:
     lines += [fill(f"{t.word}: {t.thing.label}{t.mark}", 4) for t in statement.targets]
     if not statement.targets and statement.basis and (statement.basis != "said" or statement.confidence != 1):
         lines.append(fill(f"[{statement.basis}, confidence {statement.confidence:g}]", 4, 4))
+    addresses = dict.fromkeys(report.document.url for report in statement.reports if report.document.url)
+    lines += [fill(address, 4) for address in (*addresses, compact(statement.iri))]
     return "\n".join(lines)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
@@ -90,7 +90,7 @@ def documents(request: Request) -> None:
     from stancegraph.statements import catalogue
 
     rows = catalogue.documents(request.store)
-    request.show(rows, ["document", "title", "publisher", "issued", "statements"], "document")
+    request.show(rows, ["document", "title", "publisher", "issued", "url", "statements"], "document")
 
 
 @command("events")
@@ -137,6 +137,23 @@ def search(
     request.show(rows[:limit], columns, "hit", lambda: answers.hits(rows[:limit]))
     if len(rows) > limit:
         output.note(f"there are more: --limit {limit * 2} lists them")
+
+
+CitationFormat = Literal["text", "bibtex", "csl", "ttl"]
+
+
+@command("cite", formats=CitationFormat, default_format="text")
+def cite(
+    request: Request,
+    statement: Annotated[
+        str, typer.Argument(help="A statement's name, as said and search print it, or its IRI.")
+    ],
+) -> None:
+    """Cite a statement: its words, its document and the document's address, to paste or for a bibliography."""
+    from stancegraph.statements import citation
+
+    found = citation.cite(request.store, statement, request.format)
+    request.emit(printing.printable_lines(found) if request.format == "text" else found)
 
 
 @command("ask", formats=RdfFormat)

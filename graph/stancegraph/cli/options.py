@@ -106,12 +106,12 @@ def but(options: Mapping[str, T], name: str) -> dict[str, T]:
     return {key: value for key, value in options.items() if key != name}
 
 
-def printing_options(*, data: bool, formats: Any, output: bool) -> list[Parameter]:
+def printing_options(*, data: bool, formats: Any, default: str, output: bool) -> list[Parameter]:
     """The options that say where the data is, how to print, and where to."""
     shared = [_keyword("data", None, Data)] if data else []
     if formats is not None:
         annotation = Annotated[formats, typer.Option("--format", help="How to print.")]
-        shared.append(_keyword("format", "table", annotation))
+        shared.append(_keyword("format", default, annotation))
     return [*shared, _keyword("output", "-", Output)] if output else shared
 
 
