@@ -37,7 +37,7 @@ def said(
     request: Request,
     who: Annotated[
         list[str] | None,
-        typer.Argument(help="Who spoke: a name, as you would type it; several actors by --actor.", **ACTOR),
+        typer.Argument(help="Who spoke: a name, as you would type it, or several.", **ACTOR),
     ] = None,
 ) -> None:
     """Who said what: statements with their words, day and source, grouped by speaker, oldest first."""
