@@ -144,13 +144,17 @@ def check(options: Mapping[str, Any]) -> dict[str, Any]:
     since, until = given.get("since", ""), given.get("until", "9999")
     if since > until:
         raise UsageError(f"--since {since} is after --until {until}: no day lies between them")
+    _check_numbers(given)
+    return given
+
+
+def _check_numbers(given: Mapping[str, Any]) -> None:
     if not 0 <= given.get("min_confidence", 0) <= 1:
         raise UsageError(f"--min-confidence {given['min_confidence']} is outside 0 to 1")
     if given.get("min_count", 1) < 1:
         raise UsageError(f"--min-count {given['min_count']}: a speaker left has at least 1 statement")
     if given.get("as_", "organisation") != "organisation":
         raise UsageError(f"--as {given['as_']}: speakers count as 'person' or as 'organisation'")
-    return given
 
 
 def _check_words(words: Sequence[str]) -> None:
