@@ -2,6 +2,8 @@
 
     open, load         the graph in a file, folder, database or at an endpoint; a database made of files
     said               statements with their words; stances    the flat table of who stands how on what
+    search             where words stand: in names, gists and quotations, the best first
+    cite               a statement as text, BibTeX, CSL-JSON or Turtle, with its words and its document
     agreement          actors tied by how they stand on what they share; two_mode    actors and what they speak of
     evidence           the statements behind a tie; compare    two actors, target by target
     allies, alliances  who stands with one actor; the blocs, proved
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from stancegraph.network.ties import compare as compare
     from stancegraph.network.ties import evidence as evidence
     from stancegraph.statements import said as said
+    from stancegraph.statements.citation import cite as cite
+    from stancegraph.statements.search import search as search
     from stancegraph.store import load as load
     from stancegraph.store import open as open  # noqa: A004
     from stancegraph.table.rows import stances as stances
@@ -48,6 +52,8 @@ __getattr__, __dir__, __all__ = lazy.exports(
         "open": "store",
         "load": "store",
         "said": "statements",
+        "search": "statements.search",
+        "cite": "statements.citation",
         "stances": "table.rows",
         "agreement": "network.graphs",
         "two_mode": "network.graphs",

@@ -45,3 +45,8 @@ class UnknownName(UsageError):
     def __init__(self, message: str, candidates: Sequence[Candidate] = ()) -> None:
         super().__init__(message)
         self.candidates = tuple(candidates)
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether what was typed is the name of more than one."""
+        return sum(candidate.score == 100 for candidate in self.candidates) > 1

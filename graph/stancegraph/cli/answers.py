@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from stancegraph.cli.printing import count, fill, printable
 from stancegraph.records import Named, Target
+from stancegraph.vocabulary import compact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -27,6 +28,18 @@ def statements(found: Iterable[Statement]) -> str:
     return _blocks(
         [fill(", ".join(names) or "(no speaker)"), *map(_statement, group)]
         for names, group in speakers.items()
+    )
+
+
+def hits(rows: Iterable[Mapping[str, Any]]) -> str:
+    """What was found, a block each: what it is and is called, the words, and the name other commands take."""
+    return _blocks(
+        [
+            fill(f"{row['label']} — {row['kind']}"),
+            fill(f"“{row['text']}”" if row["found_in"] == "quotation" else row["text"], 2, 2),
+            fill(f"{compact(row['iri'])} · {row['found_in']} · {row['score']:g}", 2),
+        ]
+        for row in rows
     )
 
 
@@ -162,6 +175,8 @@ def _statement(statement: Statement) -> str:
     lines += [fill(f"{t.word}: {t.thing.label}{t.mark}", 4) for t in statement.targets]
     if not statement.targets and statement.basis and (statement.basis != "said" or statement.confidence != 1):
         lines.append(fill(f"[{statement.basis}, confidence {statement.confidence:g}]", 4, 4))
+    addresses = dict.fromkeys(report.document.url for report in statement.reports if report.document.url)
+    lines += [fill(address, 4) for address in (*addresses, compact(statement.iri))]
     return "\n".join(lines)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
@@ -37,7 +37,7 @@ def said(
     request: Request,
     who: Annotated[
         list[str] | None,
-        typer.Argument(help="Who spoke: a name, as you would type it; several actors by --actor.", **ACTOR),
+        typer.Argument(help="Who spoke: a name, as you would type it, or several.", **ACTOR),
     ] = None,
 ) -> None:
     """Who said what: statements with their words, day and source, grouped by speaker, oldest first."""
@@ -90,7 +90,7 @@ def documents(request: Request) -> None:
     from stancegraph.statements import catalogue
 
     rows = catalogue.documents(request.store)
-    request.show(rows, ["document", "title", "publisher", "issued", "statements"], "document")
+    request.show(rows, ["document", "title", "publisher", "issued", "url", "statements"], "document")
 
 
 @command("events")
@@ -121,6 +121,39 @@ def figures(request: Request) -> None:
         "statement",
     ]
     request.show(rows, columns, "figure")
+
+
+@command("search")
+def search(
+    request: Request,
+    words: Annotated[list[str], typer.Argument(help="Words, in either script; beginnings of words do.")],
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="The most that is listed.")] = 20,
+) -> None:
+    """Where words stand: names, gists, quotations, conditions, propositions; the best first."""
+    from stancegraph.statements.search import search as find
+
+    rows = find(request.store, " ".join(words), limit=limit + 1)
+    columns = ["kind", "label", "iri", "found_in", "text", "score"]
+    request.show(rows[:limit], columns, "hit", lambda: answers.hits(rows[:limit]))
+    if len(rows) > limit:
+        output.note(f"there are more: --limit {limit * 2} lists them")
+
+
+CitationFormat = Literal["text", "bibtex", "csl", "ttl"]
+
+
+@command("cite", formats=CitationFormat, default_format="text")
+def cite(
+    request: Request,
+    statement: Annotated[
+        str, typer.Argument(help="A statement's name, as said and search print it, or its IRI.")
+    ],
+) -> None:
+    """Cite a statement: its words, its document and the document's address, to paste or for a bibliography."""
+    from stancegraph.statements import citation
+
+    found = citation.cite(request.store, statement, request.format)
+    request.emit(printing.printable_lines(found) if request.format == "text" else found)
 
 
 @command("ask", formats=RdfFormat)

@@ -11,12 +11,13 @@ import typer
 
 from stancegraph import output
 from stancegraph.cli import printing
-from stancegraph.errors import UsageError
+from stancegraph.errors import UnknownName, UsageError
 from stancegraph.statements.filters import TESTS, FilterOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from stancegraph.names import Entry
     from stancegraph.store import Store
 
 T = TypeVar("T")
@@ -33,6 +34,7 @@ Format = Literal["table", "json", "csv", "md"]
 RdfFormat = Literal["table", "json", "csv", "md", "ttl"]
 Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Where to; - is stdout.")]
 DETAILS: Final[dict[str, dict[str, Any]]] = {
+    "words": {"metavar": "TEXT"},
     "since": {"metavar": "DAY"},
     "until": {"metavar": "DAY"},
     "min_confidence": {"min": 0, "max": 1},
@@ -81,8 +83,11 @@ class Request:
         return self.filters | self.projection
 
     def speakers(self, words: Sequence[str] | None) -> list[str]:
-        """The actors meant: the argument, a name of one or several words, and those of `--actor`."""
-        return [*([" ".join(words)] if words else ()), *self.filters.get("actor", ())]
+        """The actors meant: the arguments, one name of several words or several names, and those of `--actor`."""
+        named = [" ".join(words)] if words else []
+        if words and len(words) > 1:
+            named = separate_names(self.store, words)
+        return [*named, *self.filters.get("actor", ())]
 
     def show(
         self,
@@ -101,17 +106,71 @@ class Request:
         output.emit(text, self.output)
 
 
+def separate_names(store: Store, words: Sequence[str]) -> list[str]:
+    """The actors that several arguments name: together one, or else each its own, with a note of who is meant.
+
+    A single word is a name of its own only as a family name or in full: "Haider Abadi" is not any Haider and some
+    Abadi. Raises UnknownName where it is neither, or more than one actor is meant.
+    """
+    from stancegraph import names
+
+    known = names.index(store, "actor")
+    together = " ".join(words)
+    try:
+        return [known.resolve(together, "actor").iri]
+    except UnknownName as error:
+        parts = _with_articles(words)
+        if error.ambiguous or len(parts) < 2:
+            raise
+        try:
+            found = [known.resolve(part, "actor") for part in parts]
+        except UnknownName as other:
+            raise (other if other.ambiguous else error) from None
+        if not all(map(_is_a_name_of_its_own, parts, found)):
+            raise
+    output.note(f"{len(found)} speakers: {', '.join(entry.label for entry in found)}")
+    return [entry.iri for entry in found]
+
+
+def _with_articles(words: Sequence[str]) -> list[str]:
+    """The arguments, an article that stands alone joined to what follows: "al", "Sadr" is one name."""
+    from stancegraph.names import spelling
+
+    parts: list[str] = []
+    article = ""
+    for word in words:
+        if word.casefold() in spelling.ARTICLES:
+            article += f"{word} "
+        else:
+            parts.append(article + word)
+            article = ""
+    return [*parts, article.strip()] if article else parts
+
+
+def _is_a_name_of_its_own(text: str, entry: Entry) -> bool:
+    from stancegraph.names import spelling
+    from stancegraph.vocabulary import local_name
+
+    asked = spelling.plain(text)
+    if not entry.person or " " in asked or ":" in text:
+        return True
+    aliases = [spelling.plain(name) for name in (local_name(entry.iri), *entry.aliases)]
+    return any(
+        name == asked or spelling.likeness(asked, name.split()[-1]) > spelling.FAMILY for name in aliases
+    )
+
+
 def but(options: Mapping[str, T], name: str) -> dict[str, T]:
     """The options but one, which the command's own argument stands for."""
     return {key: value for key, value in options.items() if key != name}
 
 
-def printing_options(*, data: bool, formats: Any, output: bool) -> list[Parameter]:
+def printing_options(*, data: bool, formats: Any, default: str, output: bool) -> list[Parameter]:
     """The options that say where the data is, how to print, and where to."""
     shared = [_keyword("data", None, Data)] if data else []
     if formats is not None:
         annotation = Annotated[formats, typer.Option("--format", help="How to print.")]
-        shared.append(_keyword("format", "table", annotation))
+        shared.append(_keyword("format", default, annotation))
     return [*shared, _keyword("output", "-", Output)] if output else shared
 
 

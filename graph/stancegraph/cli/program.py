@@ -43,6 +43,7 @@ def command(
     network: Literal["any", "agreement"] | None = None,
     data: bool = True,
     formats: Any = Format,
+    default_format: str = "table",
     output: bool = True,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Declare a command: a function of a Request, made of the options asked for here, and of options of its own."""
@@ -55,7 +56,7 @@ def command(
             choosing = [p for p in choosing if p.name not in taken]
             taken |= {parameter.name for parameter in choosing}
             filtering = [p for p in filter_options() if p.name not in taken] if filters else []
-            shared = printing_options(data=data, formats=formats, output=output)
+            shared = printing_options(data=data, formats=formats, default=default_format, output=output)
             return _requesting(function, own, choosing, filtering, shared)
 
         COMMANDS[name] = Command(name, function, with_options)

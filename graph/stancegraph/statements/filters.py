@@ -46,6 +46,7 @@ class FilterOptions(TypedDict, total=False):
     medium: Annotated[Several, "The channel: post on X, televised speech …"]
     basis: Annotated[Several, "What the coding rests on: said, implied or attributed."]
     document: Annotated[Several, "Document that reports it: its title, or the end of its IRI."]
+    words: Annotated[str | None, "Words in the gist, a quotation or the name of a target; all of them."]
     since: Annotated[str | None, "First day, as 2024-12-01."]
     until: Annotated[str | None, "Last day, as 2024-12-31."]
     quoted: Annotated[bool | None, "Only statements with verbatim words, or without."]
@@ -112,6 +113,13 @@ CODED: Final = frozenset({"basis", "not_basis", "min_confidence", "document", "n
 """Filters on what may be coded of one target alone."""
 
 
+MOST_WORDS: Final = 20
+WORDS: Final = """{{ ?s stance:gist ?text_{n} }} UNION {{ ?report_{n} stance:reports ?s ; stance:quote ?text_{n} }}
+    UNION {{ ?s ?edge_{n} ?target_{n} . ?edge_{n} stance:polarity ?sign_{n} . ?target_{n} skos:prefLabel ?text_{n} }}
+    FILTER(CONTAINS(LCASE(STR(?text_{n})), ?words_{n}))"""
+"""A text of a statement, and that it has the word of this number."""
+
+
 def check(options: Mapping[str, Any]) -> dict[str, Any]:
     """The filters that ask for something, in order, names in tuples; raises UsageError for what none can mean.
 
@@ -128,19 +136,32 @@ def check(options: Mapping[str, Any]) -> dict[str, Any]:
             value = (value,) if isinstance(value, str) else tuple(value or ())
         if value is not None and value != () and (name, value) != ("as_", "person"):
             given[name] = value
+    if "words" in given:
+        _check_words(given["words"].split())
     for end in ("since", "until"):
         if end in given:
             calendar_day(given[end], end)
     since, until = given.get("since", ""), given.get("until", "9999")
     if since > until:
         raise UsageError(f"--since {since} is after --until {until}: no day lies between them")
+    _check_numbers(given)
+    return given
+
+
+def _check_numbers(given: Mapping[str, Any]) -> None:
     if not 0 <= given.get("min_confidence", 0) <= 1:
         raise UsageError(f"--min-confidence {given['min_confidence']} is outside 0 to 1")
     if given.get("min_count", 1) < 1:
         raise UsageError(f"--min-count {given['min_count']}: a speaker left has at least 1 statement")
     if given.get("as_", "organisation") != "organisation":
         raise UsageError(f"--as {given['as_']}: speakers count as 'person' or as 'organisation'")
-    return given
+
+
+def _check_words(words: Sequence[str]) -> None:
+    if not words:
+        raise UsageError("--words is empty: give a word to look for")
+    if len(words) > MOST_WORDS:
+        raise UsageError(f"--words takes at most {MOST_WORDS} words, these are {len(words)}")
 
 
 def in_words(given: Mapping[str, Any]) -> str:
@@ -310,8 +331,11 @@ def _without(name: str, pattern: str, number: int) -> str:
 
 
 def _ranges(given: Mapping[str, Any], values: dict[str, list[Term]]) -> list[str]:
-    """Patterns for days, quotation and confidence; days compare as ISO text, which any SPARQL engine can."""
+    """Patterns for words, days, quotation and confidence; days compare as ISO text, which any SPARQL engine can."""
     patterns = []
+    for n, word in enumerate(given.get("words", "").lower().split()):
+        patterns.append(WORDS.format(n=n))
+        values[f"words_{n}"] = [Value(word)]
     if "since" in given or "until" in given:
         patterns.append(
             "OPTIONAL { ?s stance:saidOn ?on } OPTIONAL { ?s stance:saidNotBefore ?from } "
