@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from itertools import combinations, product
 from typing import Any
 
@@ -232,3 +233,67 @@ def test_planted_camps_are_found_and_proved() -> None:
     assert found.exact
     assert found.index <= sum(graph.graph["noise"][edge] for edge in graph.graph["noise"])
     consistent(graph, found)
+
+
+def least_ignored(graph: nx.Graph[int], splits: Iterator[tuple[int, ...]]) -> Fraction:
+    """Of all `splits` the least weight ignored, added up as fractions."""
+    ties = [(a, b, Fraction(data["weight"])) for a, b, data in graph.edges(data=True)]
+    return min(
+        sum((abs(w) for a, b, w in ties if (split[a] == split[b]) != (w > 0)), Fraction()) for split in splits
+    )
+
+
+SIZES: dict[str, Callable[[random.Random], float]] = {
+    "whole": lambda dice: dice.randint(1, 9),
+    "mixed": lambda dice: dice.choice([1e6, 0.5, 3, 2.5e6]),
+    "real": lambda dice: dice.uniform(0.1, 1),
+    "real and mixed": lambda dice: dice.choice([1e6, 1]) * dice.uniform(0.1, 1),
+    "averages": lambda dice: dice.randint(1, 9) / dice.randint(1, 9),
+}
+
+
+@pytest.mark.parametrize("sizes", SIZES)
+def test_at_any_scale_of_weights_what_is_proved_is_the_least_of_all_splits(sizes: str) -> None:
+    for seed in range(50):
+        dice = random.Random(f"{sizes} {seed}")
+        scale, n = 10.0 ** dice.randint(-12, 12), dice.randint(4, 7)
+        graph: nx.Graph[int] = nx.empty_graph(n)
+        for a, b in combinations(range(n), 2):
+            if dice.random() < 0.75:
+                graph.add_edge(a, b, weight=dice.choice([-1, 1]) * SIZES[sizes](dice) * scale)
+        two, free = frustration_index(graph), frustration_index(graph, None)
+        assert (two.exact, free.exact) == (True, True)
+        assert two.index == pytest.approx(float(least_ignored(graph, product([0, 1], repeat=n))), 1e-12, 0)
+        if n < 7:
+            assert free.index == pytest.approx(float(least_ignored(graph, partitions(n))), 1e-12, 0)
+
+
+def test_weights_too_far_apart_to_decide_are_not_called_proved_unless_they_are() -> None:
+    for seed in range(25):
+        dice = random.Random(seed)
+        graph: nx.Graph[int] = nx.empty_graph(6)
+        for a, b in combinations(range(6), 2):
+            graph.add_edge(a, b, weight=dice.choice([-1, 1]) * 10 ** dice.uniform(-12, 12))
+        found = frustration_index(graph, seconds=1)
+        least = float(least_ignored(graph, product([0, 1], repeat=6)))
+        assert found.lower_bound <= least * (1 + 1e-12)
+        assert not found.exact or found.index == pytest.approx(least, 1e-12, 0)
+
+
+def test_ties_of_a_billionth_are_split_as_well_as_those_of_one() -> None:
+    names = [(0, 1, 2), (0, 2, 3), (0, 3, 4), (0, 4, -7), (1, 2, 5), (1, 3, 7), (1, 4, 7), (2, 3, -7)]
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_weighted_edges_from((a, b, float(f"{weight}e-9")) for a, b, weight in names)
+    found = frustration_index(graph)
+    assert (found.index, found.lower_bound, found.exact) == (
+        pytest.approx(1.1e-8, 1e-12, 0),
+        found.index,
+        True,
+    )
+
+
+def test_great_whole_weights_are_proved() -> None:
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_weighted_edges_from([("a", "b", -3_000_000), ("b", "c", -3_000_000), ("a", "c", -3_000_000)])
+    found = frustration_index(graph)
+    assert (found.index, found.lower_bound, found.exact) == (3_000_000, 3_000_000, True)

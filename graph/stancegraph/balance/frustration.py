@@ -18,7 +18,7 @@ import networkx as nx
 import numpy as np
 
 from stancegraph.balance import partition
-from stancegraph.balance.solver import ACCURACY, Solution, solve
+from stancegraph.balance.solver import Solution, meets, solve
 from stancegraph.errors import UsageError
 from stancegraph.network.signed import read
 
@@ -41,7 +41,8 @@ class Frustration(Generic[Node]):
     """A split into blocs and what is proved of it.
 
     `index` is the weight of the ties it ignores, `lower_bound` the least that any split must, `gap` their
-    difference; `exact` only where they meet (for weights that are not whole, to a millionth of all weight). `blocs`
+    difference; `exact` only where they meet (of weights that have no common unit small enough to count in, to 1e-12
+    of all weight, and to a thousandth of the least). `blocs`
     holds every node, larger blocs first; `frustrated` the ignored ties, as (a, b, weight). `either` are nodes with
     ties that could alone change to another bloc (of free blocs, or to one of its own) at no cost. Nodes without a
     tie stand in the first of two blocs, else alone.
@@ -78,7 +79,8 @@ def frustration_index(
     if blocs not in {2, None}:
         raise UsageError(f"{blocs} blocs: the index is defined for 2, or for as many as serve (None)")
     start = time.monotonic()
-    network = read(graph)
+    plain = read(graph)
+    network, unit = partition.scaled(plain)
     free = blocs is None
     parts = sorted(_blocks(network), key=lambda part: len(part[0]))
     solutions: list[tuple[NDArray[np.int64], Solution]] = []
@@ -91,7 +93,7 @@ def frustration_index(
         solutions.append((members, solve(block, free=free, seconds=share if work else left)))
     split = _merge_free(network.n, solutions) if free else _orient(_merge_two(network.n, solutions), network)
     bound = sum(part.bound for _, part in solutions)
-    return _answer(network, split, bound, free=free, seconds=time.monotonic() - start)
+    return _answer(plain, network, unit, split, bound, free=free, start=start)
 
 
 def _blocks(network: Network) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -155,30 +157,34 @@ def _orient(split: Split, network: Network) -> Split:
 
 
 def _answer(
-    network: SignedNetwork[Node], split: Split, bound: float, *, free: bool, seconds: float
+    plain: SignedNetwork[Node],
+    network: SignedNetwork[Node],
+    unit: float,
+    split: Split,
+    bound: float,
+    *,
+    free: bool,
+    start: float,
 ) -> Frustration[Node]:
+    """The answer in the weights of the `plain` network; split and bound are of the one scaled by its unit."""
     nodes = network.nodes
     ignored = np.flatnonzero(partition.ignored_ties(network, split))
-    index = math.fsum(network.size[ignored].tolist())
-    bound = min(max(bound, 0.0), index)
-    exact = index - bound <= (0.5 if network.whole else ACCURACY * network.total)
+    index = math.fsum(plain.size[ignored].tolist())
+    exact = meets(network, bound, partition.cost(network, split))
+    bound = index if exact else min(max(bound * unit, 0.0), index)
     members: Mapping[int, list[int]] = defaultdict(list)
     for node, bloc in enumerate(split.tolist()):
         members[bloc].append(node)
     blocs = sorted(members.values(), key=lambda bloc: (-len(bloc), bloc[0]))
-    number: Callable[[float], float] = round if network.whole else float
-    if exact:
-        bound = index
-    elif network.whole:
-        bound = math.ceil(bound - 1e-6)
+    number: Callable[[float], float] = round if plain.whole else float
     return Frustration(
         index=number(index),
         lower_bound=number(bound),
         exact=exact,
-        seconds=seconds,
+        seconds=time.monotonic() - start,
         blocs=tuple(frozenset(nodes[node] for node in bloc) for bloc in blocs),
         frustrated=tuple(
-            (nodes[network.a[t]], nodes[network.b[t]], number(float(network.weight[t]))) for t in ignored
+            (nodes[network.a[t]], nodes[network.b[t]], number(float(plain.weight[t]))) for t in ignored
         ),
         either=frozenset(nodes[node] for node in _either(network, split, free)),
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from fractions import Fraction
+from math import gcd, lcm
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 from scipy import sparse
@@ -18,13 +21,39 @@ if TYPE_CHECKING:
     Network = SignedNetwork[Hashable]
     Split = NDArray[np.int64]
 
-EVEN: Final = 1e-9
-"""Gains below this part of all weight are none."""
+Node = TypeVar("Node", bound="Hashable")
+
+EVEN: Final = 1e-12
+"""Of weights that are not whole numbers: gains below this part of all weight are none."""
+SLIGHT: Final = 1e-3
+"""The part of the least weight that is none in any case."""
+MOST: Final = 2**52
+"""Up to this sum doubles hold whole numbers, and halves of them, exactly."""
 
 
 def tolerance(network: Network) -> float:
-    """Weight below which a gain is one of rounding."""
-    return EVEN * network.total
+    """Weight below which a gain is one of rounding: less than any tie has."""
+    least = float(network.size.min(initial=np.inf))
+    return 0.25 if network.whole else min(EVEN * network.total, SLIGHT * least)
+
+
+def scaled(network: SignedNetwork[Node]) -> tuple[SignedNetwork[Node], float]:
+    """The network with weights in whole multiples of the greatest unit they have in common, and that unit.
+
+    Weights are read as the decimals they are written with. Where the multiples are more than doubles can add up
+    exactly, the unit is twice the greatest weight, and the weights are at most 1/2.
+    """
+    written = [Fraction(repr(size)) for size in network.size.tolist()]
+    if not written:
+        return network, 1.0
+    below = lcm(*(size.denominator for size in written))
+    above = gcd(*(size.numerator * (below // size.denominator) for size in written))
+    unit = Fraction(above, below)
+    whole = [int(size / unit) for size in written]
+    if sum(whole) <= MOST:
+        return replace(network, size=np.array(whole, np.float64)), float(unit)
+    greatest = float(network.size.max())
+    return replace(network, size=network.size / (2 * greatest)), 2 * greatest
 
 
 def ignored_ties(network: Network, split: Split) -> NDArray[np.bool_]:

@@ -7,8 +7,11 @@ with an odd number of negative ties, the paths from (v, +) to (v, -) in the sign
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 import highspy
@@ -31,10 +34,16 @@ CUTS: Final = 4000
 """Most cuts added at once."""
 ENOUGH: Final = 200
 """Cuts of the cheap kind with which the dear kind is not sought."""
-ACCURACY: Final = 1e-6
-"""Of weights that are not whole numbers: the part of all weight within which bound and cost are one."""
 SAFE: Final = 2e-7
 """Part of all weight that a programme's value is lowered by to be a bound: the solver's own accuracy."""
+TRUSTED: Final = 1_000_000
+"""Weight of all ties, in whole numbers, up to which that accuracy tells one whole number from the next."""
+HIGHEST: Final = 1e4
+"""Greatest cost in a programme of other weights; the solver's tolerances are absolute."""
+FINE: Final = 1e-10
+"""The solver's tolerance for these, the least it takes."""
+STEPS: Final = 2**60
+"""Whole steps of the total in which a bound of such a programme is reckoned."""
 ZERO: Final = 1e-7
 """A tie ignored by less is not ignored."""
 SHORT: Final = 1 - 1e-6
@@ -59,7 +68,7 @@ def solve(network: Network, *, free: bool, seconds: float) -> Solution:
     search = _Search(network, free=free, until=time.monotonic() + seconds)
     for split in partition.initial_splits(network, free=free):
         search.keep_better(split, steps=0 if free else min(20 * network.n, 20_000))
-    if search.cost <= partition.tolerance(network):
+    if not search.cost:
         return Solution(search.best, search.cost, 0.0)
     search.add_first_cuts()
     search.relax()
@@ -76,6 +85,7 @@ class _Search:
         self.best: Split = np.zeros(network.n, np.int64)
         self.cost = partition.cost(network, self.best)
         self.total = float(network.size.sum())
+        self.trusted = network.whole and self.total <= TRUSTED
         self.bound = 0.0
         self.whole_bound = 0.0
         self.known: set[Cut] = set()
@@ -85,7 +95,13 @@ class _Search:
         self.highs.cbMipInterrupt.subscribe(self._stop)
         m = len(network.size)
         self.highs.addVars(m, np.zeros(m), np.ones(m))
-        self.highs.changeColsCost(m, np.arange(m, dtype=np.int32), network.size)
+        self.unit = 1.0 if self.trusted else float(network.size.max(initial=0.0)) / HIGHEST or 1.0
+        self.highs.changeColsCost(m, np.arange(m, dtype=np.int32), network.size / self.unit)
+        if not self.trusted:
+            self.highs.setOptionValue("primal_feasibility_tolerance", FINE)
+            self.highs.setOptionValue("dual_feasibility_tolerance", FINE)
+        self.rows: list[Cut] = []
+        self.low, self.high = np.zeros(m), np.ones(m)
 
     def add_first_cuts(self) -> None:
         """Begin with short cycles: of two blocs, those the best split closes by a tie it ignores."""
@@ -111,16 +127,15 @@ class _Search:
             self.best, self.cost = moved, cost
 
     def proved(self) -> bool:
-        """Whether the bound meets the cost; between whole numbers nothing lies."""
-        if self.network.whole:
-            return self.bound > self.cost - 0.5
-        return self.cost - self.bound <= ACCURACY * self.total
+        """Whether the bound meets the cost."""
+        return meets(self.network, self.bound, self.cost)
 
     def add(self, cuts: Iterable[Cut]) -> bool:
         """Add the cuts that are new; whether there were any."""
         fresh = [cut for cut in cuts if cut not in self.known]
         if fresh:
             self.known.update(fresh)
+            self.rows += fresh
             starts = np.cumsum([0, *(len(cut) for cut in fresh[:-1])], dtype=np.int32)
             index = np.concatenate([np.array(cut, np.int32) for cut in fresh])
             ones, infinite = np.ones(len(fresh)), np.full(len(fresh), highspy.kHighsInf)
@@ -140,13 +155,37 @@ class _Search:
         value -= SAFE * self.total
         self.bound = max(self.bound, float(np.ceil(value)) if self.network.whole else value)
 
+    def relaxed_bound(self) -> float:
+        """What the programme just solved proves: its value, or of weights it cannot be trusted with the dual's.
+
+        Any prices y >= 0 of the cuts prove Σy + Σ min over f of (w - Σ y of its cuts) f (Neumaier & Shcherbina
+        2004, Math. Programming 99, 283-296); reckoned in whole numbers, so that no rounding makes it too high.
+        """
+        if self.trusted:
+            return float(self.highs.getObjectiveValue()) - SAFE * self.total
+        step = STEPS / self.total
+        left = [int(size * step) for size in self.network.size.tolist()]
+        value = 0
+        for cut, price in zip(self.rows, self.highs.getSolution().row_dual, strict=True):
+            if price > 0:
+                dear = int(price * self.unit * step)
+                value += dear
+                for tie in cut:
+                    left[tie] -= dear
+        value += sum(
+            rest * int(high if rest < 0 else low)
+            for rest, low, high in zip(left, self.low.tolist(), self.high.tolist(), strict=True)
+        )
+        return (value - 1) / step * (1 - math.copysign(4e-16, value))
+
     def relax(self) -> None:
         """Solve and cut until no cycle is violated, or the bound meets the cost."""
         while not self.late():
             f = self.run()
             if f is None:
                 return
-            self.raise_bound(self.highs.getObjectiveValue())
+            bound = self.relaxed_bound()
+            self.bound = max(self.bound, float(np.ceil(bound)) if self.network.whole else bound)
             if self.proved():
                 return
             self.keep_better(partition.round_to_split(self.network, f, free=self.free))
@@ -164,11 +203,14 @@ class _Search:
         """The programme in whole numbers, cut again while its solution violates a cycle."""
         if self.proved() or self.late():
             return
+        if not self.trusted:
+            self.divide()
+            return
         m = len(self.network.size)
         kinds = np.full(m, highspy.HighsVarType.kInteger)
         self.highs.changeColsIntegrality(m, np.arange(m, dtype=np.int32), kinds)
         self.highs.setOptionValue("mip_rel_gap", 0.0)
-        self.highs.setOptionValue("mip_abs_gap", 0.999 if self.network.whole else SAFE * self.total)
+        self.highs.setOptionValue("mip_abs_gap", 0.999)
         while not (self.proved() or self.late()):
             f = self.run()
             bounds = (self.highs.getInfo().mip_dual_bound, self.whole_bound)
@@ -178,6 +220,61 @@ class _Search:
             self.keep_better(partition.round_to_split(self.network, f, free=self.free))
             if self.proved() or not self.cut(np.round(f)):
                 return
+
+    def divide(self) -> None:
+        """Branch and bound by what the duals prove: one tie ignored or not at a time, the lowest bound first."""
+        ticket = count()
+        waiting: list[tuple[float, int, NDArray[np.float64], NDArray[np.float64]]] = [
+            (self.bound, next(ticket), self.low, self.high)
+        ]
+        while waiting and not self.late():
+            self.bound = max(self.bound, min(waiting[0][0], self.cost))
+            if self.proved():
+                return
+            bound, _, low, high = heappop(waiting)
+            tie, bound = self.descend(bound, low, high)
+            if meets(self.network, bound, self.cost):
+                continue
+            if tie is None:  # out of time, or all ties are decided and the split is not as good as its bound
+                heappush(waiting, (bound, next(ticket), low, high))
+                return
+            for value in (0.0, 1.0):
+                one, other = low.copy(), high.copy()
+                one[tie] = other[tie] = value
+                heappush(waiting, (bound, next(ticket), one, other))
+        if not waiting:
+            self.bound = self.cost
+
+    def descend(
+        self, bound: float, low: NDArray[np.float64], high: NDArray[np.float64]
+    ) -> tuple[int | None, float]:
+        """The tie to branch on where some are decided already, and the bound there."""
+        m = len(low)
+        self.low, self.high = low, high
+        self.highs.changeColsBounds(m, np.arange(m, dtype=np.int32), low, high)
+        while not self.late():
+            if any(not high[list(cut)].any() for cut in self.rows):
+                return None, np.inf
+            f = self.run()
+            if f is None:
+                return None, bound
+            found = self.relaxed_bound()
+            bound = max(bound, float(np.ceil(found)) if self.network.whole else found)
+            if meets(self.network, bound, self.cost):
+                return None, bound
+            self.keep_better(partition.round_to_split(self.network, f, free=self.free))
+            if meets(self.network, bound, self.cost):
+                return None, bound
+            if not self.cut(f):
+                open_ = np.flatnonzero(low < high)
+                doubt = np.minimum(f, 1 - f)[open_] * self.network.size[open_]
+                return (int(open_[np.argmax(doubt)]) if len(open_) else None), bound
+        return None, bound
+
+
+def meets(network: Network, bound: float, cost: float) -> bool:
+    """Whether nothing lies between bound and cost: no whole number, or only what rounding may leave."""
+    return cost - bound <= (0.5 if network.whole else partition.tolerance(network))
 
 
 class Cover:
