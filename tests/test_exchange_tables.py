@@ -119,9 +119,7 @@ def test_parquet_is_the_flat_table(five: Store, tmp_path: Path) -> None:
     }
 
 
-def test_parquet_names_the_documents_that_show_a_target_and_no_others(
-    shipped: Store, tmp_path: Path
-) -> None:
+def test_parquet_names_the_documents_that_show_a_target_and_no_others(shipped: Store, tmp_path: Path) -> None:
     exchange.write(shipped, tmp_path / "x.parquet", actor="sudani")
     found = pq.read_table(tmp_path / "x.parquet")
     said = {each.iri: each for each in statements.said(shipped, actor="sudani")}

@@ -53,7 +53,9 @@ def test_agreement_is_common_minus_contrary_stances_over_mean_activity(five: Sto
         ("beta", "gamma"): pytest.approx(-1 / 1.5),
     }
     assert {iri.removeprefix(EX) for iri in graph} == {"alpha", "beta", "gamma", "delta"}
-    assert weights(network.agreement(five, aggregation="congruence", period="none")) == {("alpha", "beta"): 0.5}
+    assert weights(network.agreement(five, aggregation="congruence", period="none")) == {
+        ("alpha", "beta"): 0.5
+    }
 
 
 def test_direct_adds_stances_of_actors_on_each_other(five: Store) -> None:

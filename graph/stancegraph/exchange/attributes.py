@@ -127,13 +127,13 @@ def _stances(graph: nx.Graph[str]) -> Iterator[tuple[str, str, str, Data]]:
     columns = (table.actor.to_list(), table.target.to_list(), table.statement.to_list())
     days = zip(table.earliest.tolist(), table.latest.tolist(), strict=True)
     edges: Any = graph.edges
-    for row, (actor, target, key, span) in enumerate(zip(*columns, days, strict=True)):
+    for row, (actor, target, key, ends) in enumerate(zip(*columns, days, strict=True)):
         data = dict(edges[actor.iri, target.iri, key])
         if table.scale.kind == "scaled":  # one type for every edge: 3 of a scale that has 2.5 too is 3.0
             data["level"] = float(data["level"])
         reports = data.get("reports", ()) if table.store else _reports(table, row)
         data |= {
-            **_days(*span, data.get("date")),
+            **_days(*ends, data.get("date")),
             "quotes": list(data.get("quotes", ())),
             "reports": [report["title"] for report in reports],
             "documents": [report["document"] for report in reports],
