@@ -71,7 +71,7 @@ def test_blocs_stand_apart_and_the_tie_against_them_is_marked_and_counted() -> N
 
 
 def test_diamonds_are_as_many_as_the_ties_the_split_ignores(drawn: Figure) -> None:
-    """In the whole time some of December's agreements are March's contradictions; in one period none is."""
+    """Of the whole time, where December meets March, the split leaves some; inside periods it may leave none."""
     whole = plot.figure(store.open(), period="none")
     for figure, period in ((drawn, "auto"), (whole, "none")):
         ignored = frustration_index(network.agreement(store.open(), period=period), blocs=2).frustrated
