@@ -125,7 +125,7 @@ def test_an_actor_is_shown_with_its_arabic_name_and_what_is_said_about_it(show: 
     shown = opened.tab.locator("#evidence").inner_text()
     assert "What is said about it" in shown
     assert "Hakim coded as: opposes Rashid" in shown
-    assert "Hakim coded as supporting Rashid" in shown
+    assert "Hakim coded as: supports Rashid" in shown
 
 
 def test_everything_is_reached_by_keyboard_and_escape_leads_back(show: Any) -> None:
