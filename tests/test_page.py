@@ -74,7 +74,7 @@ def test_pointing_at_a_line_shows_the_words_behind_it(show: Any) -> None:
     opened.point()
     opened.tab.wait_for_selector(".vis-tooltip", state="visible")
     shown = opened.tab.locator(".vis-tooltip").inner_text()
-    for words in ("Sadr coded as supporting The parties should talk.", "“let them talk”", "Calls for talks."):
+    for words in ("Sadr coded as: supports The parties should talk.", "“let them talk”", "Calls for talks."):
         assert words in shown
     for words in (
         "2025-03-09",
@@ -124,8 +124,8 @@ def test_an_actor_is_shown_with_its_arabic_name_and_what_is_said_about_it(show: 
     opened.tab.select_option("#find", label="Rashid")
     shown = opened.tab.locator("#evidence").inner_text()
     assert "What is said about it" in shown
-    assert "Hakim coded as opposing Rashid" in shown
-    assert "Hakim coded as supporting Rashid" in shown
+    assert "Hakim coded as: opposes Rashid" in shown
+    assert "Hakim coded as: supports Rashid" in shown
 
 
 def test_everything_is_reached_by_keyboard_and_escape_leads_back(show: Any) -> None:

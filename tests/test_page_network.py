@@ -74,7 +74,7 @@ def test_a_stance_network_has_a_line_for_each_speaker_target_and_sign() -> None:
 def test_lines_tell_the_words_behind_them_and_nodes_what_they_are() -> None:
     net = page.network(five())
     (talks,) = (edge["title"] for edge in net.edges if edge["from"] == "actor:sadr")
-    assert talks.startswith("Sadr coded as supporting The parties should talk.")
+    assert talks.startswith("Sadr, coded as: supports — The parties should talk.")
     assert "“let them talk” · 2025-03-09 · said" in talks
     assert "Calls for talks. · 2024-12-01 to 2024-12-06" in talks
     assert net.get_node("actor:sadr")["title"] == "Sadr\nصدر\ncleric"
@@ -90,7 +90,7 @@ def test_a_store_and_its_stance_network_are_drawn_alike() -> None:
 
 def test_a_tie_of_agreement_is_as_wide_as_it_weighs_and_names_its_statements() -> None:
     source = store.open(str(FIVE))
-    graph = network.agreement(source)
+    graph = network.agreement(source, period="none")
     net = page.network(graph)
     label = {iri: data["label"] for iri, data in graph.nodes(data=True)}
     ties = {frozenset((label[edge["from"]], label[edge["to"]])): edge for edge in net.edges}

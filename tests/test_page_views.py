@@ -20,6 +20,7 @@ from stancegraph.page.content import describe
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
+    from stancegraph.page.agreement import AgreementTie
     from stancegraph.store import Store
 
 chromium, context, written = pages.chromium, pages.context, pages.written
@@ -42,21 +43,46 @@ def many(actors: int, edges: int) -> nx.MultiDiGraph[str]:
     return graph
 
 
-def test_a_tie_of_agreement_opens_what_is_opposed_with_the_words_of_both(small: Opened) -> None:
-    """Alpha (+ first, − second) and Gamma (− first): one contrary stance over a mean activity of 1.5."""
-    small.go("view=agreement")
-    graph = describe(network.stances(store.open(str(FIVE))))
-    names = [entity["label"] for entity in graph.entities]
-    ties = {(names[t["from"]], names[t["to"]]): t for t in graph.agreement.ties}
-    assert set(ties) == {("Alpha", "Gamma"), ("Beta", "Gamma")}
-    tie = ties["Alpha", "Gamma"]
-    assert tie["weight"] == round(-1 / 1.5, 4)
+def ties_of(source: Store) -> dict[tuple[str, str], AgreementTie]:
+    """The ties of agreement that the page of a graph shows, by the labels of their ends."""
+    content = describe(network.stances(source))
+    names = [entity["label"] for entity in content.entities]
+    return {(names[tie["from"]], names[tie["to"]]): tie for tie in content.agreement.ties}
+
+
+def test_a_tie_of_agreement_opens_what_is_shared_in_one_period(small: Opened) -> None:
+    """Alpha and Beta (two stances each) agree on the first thing in December; in March Beta meets nobody."""
+    ties = ties_of(store.open(str(FIVE)))
+    assert set(ties) == {("Alpha", "Beta")}
+    tie = ties["Alpha", "Beta"]
+    assert tie["weight"] == 1 / 2
     small.go(f"view=agreement&show=pair-{tie['id']}")
     words = small.tab.locator("#evidence").inner_text()
-    for part in ("Alpha disagrees with Gamma", "They oppose each other on", "The first thing is so."):
+    for part in (
+        "Alpha agrees with Beta",
+        "They share",
+        "The first thing is so.",
+        "“once said”",
+        "“so it is”",
+    ):
         assert part in words
-    assert "“once said”" in words
-    assert "“not so”" in words
+    assert "They oppose each other on" not in words
+    assert "The second thing is so." not in words
+
+
+def test_a_tie_of_agreement_opens_what_is_opposed_with_the_words_of_both(
+    large: Opened, shipped: Store
+) -> None:
+    """Al-Mukhtar (three stances) denies what two documents report of the government (two): -2 over 5/2."""
+    tie = ties_of(shipped)["Government of Iraq", "Osman al-Mukhtar"]
+    assert tie["weight"] == -0.8
+    large.go(f"view=agreement&show=pair-{tie['id']}")
+    words = large.tab.locator("#evidence").inner_text()
+    for part in ("Government of Iraq disagrees with Osman al-Mukhtar", "They oppose each other on"):
+        assert part in words
+    assert "The conflict in Syria threatens Iraq" in words
+    for slug in ("mukhtar-denies-link-to-iraqs-security", "iraqs-leadership-grows-uneasy"):
+        assert slug in words
     assert "They share" not in words
 
 
