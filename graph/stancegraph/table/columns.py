@@ -215,6 +215,22 @@ class Table:
         """The rows without those that withhold judgement; coded variables have none such."""
         return self[self.level != 0] if self.scale.neutral else self
 
+    def without_empty(self) -> Table:
+        """The rows that have a level: a category that says nothing was coded is none, and two such do not agree."""
+        empty = self.scale.empty
+        if empty is None:
+            return self
+        coded = self.level != empty
+        scale = replace(self.scale, levels=tuple(q for q in self.scale.levels if q != empty), empty=None)
+        number = len(self) - int(coded.sum())
+        rows = "1 row" if number == 1 else f"{number} rows"
+        note = (
+            f"{rows} left out: {self.scale.name} is empty (--aggregation ignore counts them)"
+            if number
+            else ""
+        )
+        return replace(self[coded], scale=scale).with_notes(note)
+
     def without_document(self, code: int) -> Table:
         """What is left when one document is: a statement stays while another reports it."""
         return self.in_documents(np.arange(len(self.document.values)) != code)
