@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pytest
 
@@ -104,7 +104,7 @@ def test_rows_with_an_empty_category_share_no_level_and_count_where_levels_are_i
     assert validation.check(store.open(out)).findings == ()
     rows = table.stances(store.open(out), level="frame")
 
-    def weight(aggregation: str) -> float:
+    def weight(aggregation: Literal["congruence", "ignore"]) -> float:
         graph = network.agreement(
             rows,
             level="frame",
@@ -113,7 +113,7 @@ def test_rows_with_an_empty_category_share_no_level_and_count_where_levels_are_i
             duplicates="include",
             period="none",
         )
-        return next((row["weight"] for row in network.edge_list(graph)), 0.0)
+        return next((float(row["weight"]) for row in network.edge_list(graph)), 0.0)
 
     assert weight("congruence") == 1
     assert weight("ignore") == 2
