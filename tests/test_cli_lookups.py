@@ -188,3 +188,28 @@ def test_the_place_in_the_environment_may_have_blanks_in_its_name(run: Run, tmp_
     place = tmp_path / "my own graph.ttl"
     place.write_text(Path(FIVE).read_text(encoding="utf-8"), encoding="utf-8")
     assert "Alpha" in run("actors", env={"STANCEGRAPH_DATA": str(place)}).stdout
+
+
+def test_an_organisation_names_its_leader_its_parts_and_its_accusers(run: Run) -> None:
+    profile = json.loads(run("actor", "hts", "--format", "json").stdout)
+    assert profile["members"] == ["Ahmad al-Sharaa, leader (until 2025-01-29)"]
+    assert profile["spoken_of"] == ["unnamed accusers of Hayat Tahrir al-Sham"]
+    assert "Ahmad al-Sharaa, leader (until 2025-01-29)" in run("actor", "hts").stdout
+    rebels = json.loads(run("actor", "syrian-rebels", "--format", "json").stdout)
+    assert "Hayat Tahrir al-Sham" in rebels["members"]
+    leader = json.loads(run("actor", "sharaa", "--format", "json").stdout)
+    assert "leader, Hayat Tahrir al-Sham (until 2025-01-29)" in leader["roles"]
+    assert leader["members"] == []
+
+
+@pytest.mark.parametrize("form", ["table", "md"])
+def test_numbers_read_by_people_have_four_significant_figures(run: Run, form: str) -> None:
+    query = 'SELECT ?a ?b ?c ?d { VALUES (?a ?b ?c ?d) { (-1.309090909090909e0 0.5e0 123456.7e0 "1.309090909") } }'
+    shown = run("ask", query, "--format", form).stdout
+    assert "-1.309" in shown.replace("\\", "")
+    assert "-1.3090" not in shown.replace("\\", "")
+    assert "123457" in shown
+    assert "0.5" in shown
+    assert "1.309090909" in shown  # text is not a number
+    for exact in ("csv", "json"):
+        assert "-1.309090909090909" in run("ask", query, "--format", exact).stdout
