@@ -121,3 +121,95 @@ def test_empty_words_are_refused_and_so_are_too_many(shipped: Store) -> None:
         statements.said(shipped, words=" ")
     with pytest.raises(UsageError, match="at most 20 words"):
         statements.said(shipped, words="a " * 21)
+
+
+def test_nothing_found_says_what_was_searched_and_where_the_words_stand(run: Run) -> None:
+    done = run("said", "sadr", "--about", "Alawites")
+    assert (done.returncode, done.stdout) == (0, "")
+    lines = done.stderr.splitlines()
+    assert lines[0] == "no statements"
+    assert lines[1] == "searched: actor sadr; about Alawites"
+    (hint,) = [line for line in lines if "--words" in line]
+    number = len(json.loads(run("said", "sadr", "--words", "Alawites", "--format", "json").stdout))
+    assert hint == f"{number} statements name Alawites in gist, quotation or target: try --words Alawites"
+    without = len(json.loads(run("said", "sadr", "--format", "json").stdout))
+    assert f"{without} statements without --about" in lines
+
+
+def test_nothing_found_says_which_filter_leaves_all_out(run: Run) -> None:
+    done = run("said", "khazali", "--until", "2024-12-01")
+    later = len(json.loads(run("said", "khazali", "--format", "json").stdout))
+    others = len(json.loads(run("said", "--until", "2024-12-01", "--format", "json").stdout))
+    assert f"{later} statements without --until" in done.stderr
+    assert f"{others} statements without --actor" in done.stderr
+    found = run("said", "khazali")
+    assert "searched" not in found.stderr
+
+
+def test_data_given_twice_is_the_union_of_both(run: Run, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.ttl"
+    mine.write_text(
+        """@prefix : <https://example.org/id/> . @prefix stance: <https://w3id.org/stancegraph/ns#> .
+        @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+        :mine a stance:Actor ; skos:prefLabel "Mine"@en .""",
+        encoding="utf-8",
+    )
+
+    def actors(*places: str) -> set[str]:
+        options = [option for place in places for option in ("--data", place)]
+        return {row["actor"] for row in json.loads(run("actors", *options, "--format", "json").stdout)}
+
+    assert actors(str(mine), FIVE) == actors(FIVE, str(mine)) == actors(FIVE) | {"Mine"} != actors(FIVE)
+    assert actors(str(mine), str(mine)) == {"Mine"}
+    asked = run("ask", "SELECT (COUNT(DISTINCT ?a) AS ?n) { ?a a stance:Actor }", "--format", "csv",
+                "--data", str(mine), "--data", FIVE)  # fmt: skip
+    assert int(asked.stdout.splitlines()[1]) == len(actors(FIVE)) + 1
+
+
+def test_places_that_cannot_be_read_together_are_refused_and_never_dropped(run: Run, tmp_path: Path) -> None:
+    for place in ("http://localhost:1/query", "HTTPS://example.org/query"):
+        done = run("actors", "--data", FIVE, "--data", place)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "is an endpoint, and is not read together with another place" in done.stderr
+    database = tmp_path / "database"
+    assert run("load", FIVE, "--into", str(database)).returncode == 0
+    done = run("actors", "--data", str(database), "--data", FIVE)
+    assert done.returncode == 2
+    assert "is an on-disk database" in done.stderr
+    other = tmp_path / "other" / "fixtures"
+    other.mkdir(parents=True)
+    (other / "five.ttl").write_text(Path(FIVE).read_text(encoding="utf-8"), encoding="utf-8")
+    done = run("actors", "--data", str(Path(FIVE)), "--data", str(other / "five.ttl"))
+    assert done.returncode == 2
+    assert "two files would fill one graph" in done.stderr
+
+
+def test_the_place_in_the_environment_may_have_blanks_in_its_name(run: Run, tmp_path: Path) -> None:
+    place = tmp_path / "my own graph.ttl"
+    place.write_text(Path(FIVE).read_text(encoding="utf-8"), encoding="utf-8")
+    assert "Alpha" in run("actors", env={"STANCEGRAPH_DATA": str(place)}).stdout
+
+
+def test_an_organisation_names_its_leader_its_parts_and_its_accusers(run: Run) -> None:
+    profile = json.loads(run("actor", "hts", "--format", "json").stdout)
+    assert profile["members"] == ["Ahmad al-Sharaa, leader (until 2025-01-29)"]
+    assert profile["spoken_of"] == ["unnamed accusers of Hayat Tahrir al-Sham"]
+    assert "Ahmad al-Sharaa, leader (until 2025-01-29)" in run("actor", "hts").stdout
+    rebels = json.loads(run("actor", "syrian-rebels", "--format", "json").stdout)
+    assert "Hayat Tahrir al-Sham" in rebels["members"]
+    leader = json.loads(run("actor", "sharaa", "--format", "json").stdout)
+    assert "leader, Hayat Tahrir al-Sham (until 2025-01-29)" in leader["roles"]
+    assert leader["members"] == []
+
+
+@pytest.mark.parametrize("form", ["table", "md"])
+def test_numbers_read_by_people_have_four_significant_figures(run: Run, form: str) -> None:
+    query = 'SELECT ?a ?b ?c ?d { VALUES (?a ?b ?c ?d) { (-1.309090909090909e0 0.5e0 123456.7e0 "1.309090909") } }'
+    shown = run("ask", query, "--format", form).stdout
+    assert "-1.309" in shown.replace("\\", "")
+    assert "-1.3090" not in shown.replace("\\", "")
+    assert "123457" in shown
+    assert "0.5" in shown
+    assert "1.309090909" in shown  # text is not a number
+    for exact in ("csv", "json"):
+        assert "-1.309090909090909" in run("ask", query, "--format", exact).stdout

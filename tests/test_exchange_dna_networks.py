@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pytest
 
+from coding import CONCEPT, FRAME, ORGANIZATION, Coding
 from conftest import ROOT, Run
-from stancegraph import network, store, table
+from stancegraph import network, store, table, validation
 from stancegraph.exchange import dna
 from stancegraph.store import Store
 
@@ -86,3 +87,40 @@ def test_the_command_prints_the_same_network(
     cells = expected["onemode", "congruence", "jaccard", "year"]
     assert {(row["a"], row["b"]): float(row["weight"]) for row in rows} == pytest.approx(cells, abs=1e-9)
     assert all(int(row["statements"]) >= 2 for row in rows)
+
+
+def test_rows_with_an_empty_category_share_no_level_and_count_where_levels_are_ignored(
+    coding: Coding, out: Path
+) -> None:
+    """Hand-worked: Alpha and Beta share frame 31 on the first concept; on the second both frames are empty."""
+    coding.add("ENTITIES", 39, FRAME, "", None)
+    for number, actor, concept, frame in (
+        (5, 11, 21, 31),
+        (6, 12, 21, 31),
+        (7, 11, 22, 39),
+        (8, 12, 22, 39),
+    ):
+        coding.statement(number, {ORGANIZATION: actor, CONCEPT: concept, FRAME: frame})
+    dna.convert(coding.file, out, level="frame")
+    assert validation.check(store.open(out)).findings == ()
+    rows = table.stances(store.open(out), level="frame")
+
+    def weight(aggregation: Literal["congruence", "ignore"]) -> float:
+        graph = network.agreement(
+            rows,
+            level="frame",
+            aggregation=aggregation,
+            normalisation="none",
+            duplicates="include",
+            period="none",
+        )
+        return next((float(row["weight"]) for row in network.edge_list(graph)), 0.0)
+
+    assert weight("congruence") == 1
+    assert weight("ignore") == 2
+    graph = network.graph(rows, "two-mode", level="frame", aggregation="combine", normalisation="none")
+    assert {(row["a"], row["b"]) for row in network.edge_list(graph)} == {
+        ("Alpha", "peace"),
+        ("Beta", "peace"),
+    }
+    assert any("2 rows left out: frame is empty" in note for note in graph.graph["notes"])

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SPEAKING_OF: Final = """SELECT DISTINCT ?speaker WHERE {
     { ?s ?edge ?actor . ?edge stance:polarity ?sign } UNION { ?s stance:addressee ?actor }
+    UNION { ?s ?edge ?held . ?edge stance:polarity ?sign . ?held a stance:Proposition ; schema:about ?actor }
     ?s stance:speaker/skos:prefLabel ?speaker . FILTER(LANG(?speaker) = "en") }"""
 
 
@@ -116,13 +117,14 @@ class Taken(TypedDict):
 
 
 class Profile(TypedDict):
-    """What is known of one actor; `spoken_of` are those who take a stance on it or address it."""
+    """What is known of one actor; `members` hold a role in it, `spoken_of` speak of it, of a claim on it, or to it."""
 
     actor: str
     iri: str
     kind: str | None
     aliases: list[str]
     roles: list[str]
+    members: list[str]
     statements: int
     supports: list[str]
     opposes: list[str]
@@ -133,9 +135,10 @@ class Profile(TypedDict):
 
 
 def profile(store: Store, actor: str) -> Profile:
-    """One actor: `actor, iri, kind, aliases, roles, statements, supports, opposes, allies, opponents, spoken_of`.
+    """What is known of one actor, as `Profile` lists it.
 
-    `statements` is their number, `spoken_of` names those who take a stance on the actor or address it.
+    `statements` is their number; `members` are those with a role in the actor, or a part of it; `spoken_of` names
+    those who take a stance on the actor or on a proposition about it, or who address it.
 
     >>> from stancegraph import store
     >>> profile(store.open(), "مقتدى الصدر")["roles"], profile(store.open(), "Qais al-Khazali")["roles"]
@@ -152,6 +155,7 @@ def profile(store: Store, actor: str) -> Profile:
         "kind": kind,
         "aliases": sorted({*entry.aliases, *entry.weak} - {entry.label}),
         "roles": catalogue.roles(store, entry.iri),
+        "members": catalogue.members(store, entry.iri),
         "statements": len(own),
         "supports": sorted({label for s in own for label in s.on(1)}),
         "opposes": sorted({label for s in own for label in s.on(-1)}),
@@ -169,5 +173,5 @@ def profile(store: Store, actor: str) -> Profile:
         ],
         "allies": [row["actor"] for row in ties if row["relation"] == "ally"],
         "opponents": [row["actor"] for row in ties if row["relation"] == "opponent"],
-        "spoken_of": sorted({row["speaker"].value for row in speaking_of}),
+        "spoken_of": sorted({row["speaker"].value for row in speaking_of} - {entry.label}),
     }

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from stancegraph.validation import Finding
 
 T = TypeVar("T")
-PROFILE: Final = ("aliases", "roles", "allies", "opponents", "spoken_of")
+PROFILE: Final = ("aliases", "roles", "members", "allies", "opponents", "spoken_of")
 
 
 def statements(found: Iterable[Statement]) -> str:

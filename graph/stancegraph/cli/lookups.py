@@ -43,11 +43,17 @@ def said(
     """Who said what: statements with their words, day and source, grouped by speaker, oldest first."""
     from stancegraph import statements
 
-    found = statements.said(request.store, **{**request.filters, "actor": request.speakers(who)})
+    filters = {**request.filters, "actor": request.speakers(who)}
+    found = statements.said(request.store, **filters)
     if request.format == "ttl":
         request.emit(statements.turtle(request.store, found))
         return
     request.show([s.row() for s in found], SAID, "statement", lambda: answers.statements(found))
+    if not found:
+        from stancegraph.statements.near import near
+
+        for line in near(request.store, filters):
+            output.note(printing.printable(line))
     if any(statement.quotes for statement in found):
         output.note("quotations stand as the documents print them; many are translations")
 

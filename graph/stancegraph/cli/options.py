@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from inspect import Parameter
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Data = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         "--data",
-        envvar="STANCEGRAPH_DATA",
         metavar="PATH|URL",
-        help="File, folder, database or SPARQL endpoint; default: the shipped graph.",
+        help="File, folder, database or SPARQL endpoint; several files and folders are one graph; "
+        "default: $STANCEGRAPH_DATA, or else the shipped graph.",
     ),
 ]
 Format = Literal["table", "json", "csv", "md"]
@@ -64,7 +65,7 @@ OptionalActor = Annotated[list[str] | None, typer.Argument(help="Of whom; defaul
 class Request:
     """What the shared options ask for: which data, how and where to print, which statements, which network."""
 
-    data: str | None
+    data: list[str] | None
     format: str
     output: str
     filters: dict[str, Any]
@@ -75,7 +76,8 @@ class Request:
     def store(self) -> Store:
         from stancegraph import store
 
-        return store.open(self.data)
+        # Typer would split the variable at blanks, which a path may have.
+        return store.open(self.data or os.environ.get("STANCEGRAPH_DATA") or None)
 
     @property
     def choices(self) -> dict[str, Any]:

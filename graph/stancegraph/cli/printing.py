@@ -31,6 +31,7 @@ def format_rows(form: str, rows: Sequence[Mapping[str, object]], columns: Sequen
     cells = [[_text(row.get(column), column) for column in columns] for row in rows]
     if form == "csv":
         return as_csv([columns, *cells])
+    cells = [[_shown(row.get(column), column) for column in columns] for row in rows]
     if form == "md":
         lines = [list(columns), ["---"] * len(columns), *([_markdown(c) for c in row] for row in cells)]
         return "".join(f"| {' | '.join(line)} |\n" for line in lines)
@@ -144,6 +145,13 @@ def _text(value: Any, column: str) -> str:
     if isinstance(value, list):
         return "; ".join(_text(item, column) for item in value)
     return str(value)
+
+
+def _shown(value: Any, column: str) -> str:
+    """A cell for the eye: numbers with four significant figures, which csv and json give in full."""
+    if not isinstance(value, float) or not isfinite(value):
+        return _text(value, column)
+    return f"{value:.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:.4g}"
 
 
 def _markdown(cell: str) -> str:

@@ -41,8 +41,6 @@ SEPARATORS: Final = {"quotes": " … "}
 """Attribute → what its list is joined by in text, where that is not "; "."""
 FORBIDDEN: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 (2.2, Characters) cannot hold."""
-SURROGATE: Final = re.compile("[\ud800-\udfff]")
-"""What UTF-8 cannot hold."""
 
 
 def annotate(graph: nx.Graph[str]) -> nx.Graph[str]:

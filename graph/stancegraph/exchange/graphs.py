@@ -9,7 +9,8 @@ import networkx as nx
 from networkx.readwrite.gexf import GEXFWriter
 from networkx.readwrite.graphml import GraphMLWriter
 
-from stancegraph.exchange.attributes import SURROGATE, flatten, writable_names
+from stancegraph.exchange.attributes import flatten, writable_names
+from stancegraph.output import SURROGATE
 
 
 def graphml(graph: nx.Graph[str]) -> bytes:

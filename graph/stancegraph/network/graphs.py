@@ -146,6 +146,8 @@ def prepare(source: Store | Table, kind: str, options: Mapping[str, Any]) -> tup
 def countable(table: Table, method: Method) -> Table:
     """The rows that count under a method: neutral ones only if asked for, of equal ones the first, inside a period."""
     kept = table if method.neutral or method.kind == "stances" else table.without_neutral()
+    if method.kind != "stances" and method.aggregation != "ignore":
+        kept = kept.without_empty()
     if method.kind in {"agreement", "targets"} and not method.undertakings and kept.bound is not None:
         left_out = int(kept.bound.sum())
         note = "1 row" if left_out == 1 else f"{left_out} rows"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Final, Unpack
+
+from pyoxigraph import NamedNode
 
 from stancegraph import names, statements
 from stancegraph.statements import reader
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from stancegraph.statements.filters import FilterOptions
     from stancegraph.store import Store
 
@@ -154,22 +158,32 @@ def figures(store: Store, **filters: Unpack[FilterOptions]) -> list[Row]:
     )
 
 
+ROLES: Final = """SELECT ?role ?name ?start ?end WHERE {
+    ?membership org:member ?member ; org:role/skos:prefLabel ?role ; org:organization ?organisation .
+    ?SHOWN skos:prefLabel ?name . FILTER(LANG(?name) = "en" && LANG(?role) IN ("en", ""))
+    OPTIONAL { ?membership schema:startDate ?start } OPTIONAL { ?membership schema:endDate ?end } }"""
+PARTS: Final = """SELECT DISTINCT ?name WHERE {
+    { ?whole foaf:member ?part } UNION { ?part org:subOrganizationOf ?whole }
+    ?part skos:prefLabel ?name . FILTER(LANG(?name) = "en") }"""
+
+
 def roles(store: Store, iri: str) -> list[str]:
     """The roles of one actor as text: "leader, State of Law Coalition (until 2025-01-29)"."""
-    from pyoxigraph import NamedNode
+    found = store.tuples(ROLES.replace("SHOWN", "organisation"), {"member": NamedNode(iri)})
+    return _with_spans((f"{role}, {name}", start, end) for role, name, start, end in found)
 
-    found = store.select(
-        """SELECT ?role ?organisation ?start ?end WHERE {
-             ?membership org:member ?actor ; org:role/skos:prefLabel ?role ; org:organization ?of .
-             ?of skos:prefLabel ?organisation . FILTER(LANG(?organisation) = "en")
-             OPTIONAL { ?membership schema:startDate ?start } OPTIONAL { ?membership schema:endDate ?end } }""",
-        {"actor": NamedNode(iri)},
-    )
+
+def members(store: Store, iri: str) -> list[str]:
+    """Who has a role in an organisation, as text, "Nouri al-Maliki, leader"; then what is part of it, by name."""
+    found = store.tuples(ROLES.replace("SHOWN", "member"), {"organisation": NamedNode(iri)})
+    parts = store.tuples(PARTS, {"whole": NamedNode(iri)})
+    in_roles = _with_spans((f"{name}, {role}", start, end) for role, name, start, end in found)
+    return in_roles + sorted(name for (name,) in parts)
+
+
+def _with_spans(rows: Iterable[tuple[str, str, str]]) -> list[str]:
     texts: dict[str, str] = defaultdict(str)
-    for row in found:
-        span = [
-            f"{word} {row[end].value}" for word, end in (("from", "start"), ("until", "end")) if end in row
-        ]
-        key = f"{row['role'].value}, {row['organisation'].value}"
-        texts[key] = f" ({' '.join(span)})" if span else texts[key]
-    return sorted(key + span for key, span in texts.items())
+    for text, start, end in rows:
+        span = [f"{word} {day}" for word, day in (("from", start), ("until", end)) if day]
+        texts[text] = f" ({' '.join(span)})" if span else texts[text]
+    return sorted(text + span for text, span in texts.items())

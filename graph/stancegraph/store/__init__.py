@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -45,17 +45,39 @@ __all__ = [
 ]
 
 
-def open(where: str | Path | None = None) -> Store:  # noqa: A001
+def open(where: str | Path | Sequence[str | Path] | None = None) -> Store:  # noqa: A001
     """The graph in a file, folder, on-disk database or at an http(s) SPARQL endpoint; None: the shipped one.
+
+    Of several places, which must be files or folders, it is the union; of a database or an endpoint and
+    another place raises UsageError, as for two files that would fill one graph.
 
     >>> open().ask("ASK { stance:supports rdfs:subPropertyOf stance:stanceOn }")
     True
     """
+    if where is not None and not isinstance(where, str | Path):
+        places = list(dict.fromkeys(map(str, where)))
+        if len(places) > 1:
+            return Local(*_together(places))
+        where = next(iter(places), None)
     if where is not None and not str(where).strip():
         raise UsageError("the place of the data is empty: name a file, a folder, a database or an address")
     if where is not None and str(where).lower().startswith(("http://", "https://")):
         return Endpoint(str(where))
     return Local(ontology() if where is None else existing(where))
+
+
+def _together(places: Sequence[str]) -> list[Path]:
+    """The files and folders to read as one graph."""
+    if not all(place.strip() for place in places):
+        raise UsageError("the place of the data is empty: name a file, a folder, a database or an address")
+    for place in places:
+        if place.lower().startswith(("http://", "https://")) or database.is_database(Path(place)):
+            kind = "an on-disk database" if "://" not in place else "an endpoint"
+            raise UsageError(
+                f"{place} is {kind}, and is not read together with another place: "
+                "`stancegraph load` all files into one database, and name that"
+            )
+    return [existing(place) for place in places]
 
 
 LIGHT = 200_000
@@ -140,11 +162,11 @@ class Store(ABC):
 class Local(Store):
     """Files in memory, or an on-disk Oxigraph database opened for reading."""
 
-    def __init__(self, path: Path) -> None:
-        self.where = str(path)
-        self._path = path
-        self._on_disk = database.is_database(path)
-        self._triples = database.triples(path)
+    def __init__(self, *paths: Path) -> None:
+        self.where = " and ".join(map(str, paths))
+        self._paths = paths
+        self._on_disk = database.is_database(paths[0])
+        self._triples = database.triples(*paths)
         self.light = not self._on_disk and len(self._triples) < LIGHT
 
     def graph(self) -> Graph:
@@ -162,7 +184,7 @@ class Local(Store):
 
         # A fork inherits what is in memory; the threads of RocksDB do not survive one: reopen a database.
         forked = not self._on_disk and hasattr(os, "fork")
-        return sandbox.ask(self._triples if forked else self._path, query, timeout=timeout)
+        return sandbox.ask(self._triples if forked else self._paths, query, timeout=timeout)
 
 
 class Endpoint(Store):

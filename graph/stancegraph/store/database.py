@@ -38,9 +38,9 @@ def read_only(path: Path) -> pyoxigraph.Store:
         ) from error
 
 
-def triples(path: Path) -> pyoxigraph.Store:
-    """What stands at a path: a database, or files in memory."""
-    return read_only(path) if is_database(path) else files.in_memory(path)
+def triples(*paths: Path) -> pyoxigraph.Store:
+    """What stands at a path: a database, or files in memory; of several paths, files alone."""
+    return read_only(paths[0]) if is_database(paths[0]) else files.in_memory(*paths)
 
 
 def load(
@@ -51,9 +51,7 @@ def load(
     A file's graph replaces the graph of the same name. Raises StanceError and leaves `into` as it was.
     """
     found = [pair for source in sources for pair in files.found(files.existing(source))]
-    graphs = [graph for _, graph in found]
-    if twice := next((graph for graph in graphs if graphs.count(graph) > 1), None):
-        raise UsageError(f"two files would fill one graph, {twice}: rename one of their folders")
+    files.refuse_twice(found)
     target = Path(into).resolve()
     before = is_database(target)
     _refuse_elsewhere(target, before)

@@ -52,15 +52,31 @@ def _asked(query: Query) -> set[str]:
 
 
 def union(address: str, *, timeout: float) -> Dataset:
-    """The dataset to name with a query: nothing where the default graph is the union, else all graphs."""
+    """The dataset to name with a query: nothing where the default graph is the union, else all graphs.
+
+    Raises StanceError where that would leave out what stands in the default graph alone: no dataset can name it.
+    """
 
     def rows(text: str, values: Values | None = None) -> list[dict[str, Term]]:
         answer = ask(address, sparql.prepare(text, values), dataset=[], timeout=timeout)
         return answer.rows if isinstance(answer, Table) else []
 
-    a, kind = "<" + expand("rdf:type") + ">", "<" + expand("stance:Statement") + ">"
-    named = rows(f"SELECT ?s {{ GRAPH ?g {{ ?s {a} {kind} }} FILTER(isIRI(?s)) }} LIMIT 1")
-    if not named or rows(f"SELECT ?s {{ ?s {a} {kind} }} LIMIT 1", {"s": named[0]["s"]}):
+    def apart(kind: str) -> bool:
+        """Whether things of a kind stand in named graphs, and not in the default graph."""
+        typed = f"?s <{expand('rdf:type')}> <{expand(kind)}>"
+        named = rows(f"SELECT ?s {{ GRAPH ?g {{ {typed} }} FILTER(isIRI(?s)) }} LIMIT 1")
+        if not named or rows(f"SELECT ?s {{ {typed} }} LIMIT 1", {"s": named[0]["s"]}):
+            return False
+        if rows(f"SELECT ?s {{ {typed} FILTER NOT EXISTS {{ GRAPH ?g {{ {typed} }} }} }} LIMIT 1"):
+            what = kind.partition(":")[2].lower()
+            raise StanceError(
+                f"{address}: its default graph is not the union of its graphs, and holds a {what} that none of them "
+                "has: serve it with --union-default-graph (Oxigraph), or what your server calls that"
+            )
+        return True
+
+    # A graph of things that are yet to be spoken of has actors alone.
+    if not any(map(apart, ("stance:Statement", "stance:Actor", "stance:Proposition"))):
         return []
     graphs = sorted(row["g"].value for row in rows("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }"))
     return [(key, graph) for key in ("default-graph-uri", "named-graph-uri") for graph in graphs]

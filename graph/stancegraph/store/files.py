@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -62,19 +62,32 @@ def existing(where: str | Path) -> Path:
     raise StanceError(f"{path} {why}: name a file or folder of RDF, an Oxigraph database or an endpoint")
 
 
-def in_memory(path: Path) -> pyoxigraph.Store:
-    """A store of the files at a path and the vocabulary; raises UsageError past `IN_MEMORY`."""
-    files = list(found(path))
+def in_memory(*paths: Path) -> pyoxigraph.Store:
+    """A store of the files at the paths and the vocabulary; raises UsageError past `IN_MEMORY`."""
+    files = [pair for path in paths for pair in found(path)]
+    refuse_twice(files)
     size = sum(file.stat().st_size for file, _ in files)
     if size > IN_MEMORY:
         raise UsageError(
-            f"{path} holds {size >> 20} MiB of RDF: `stancegraph load` it, and open the database"
+            f"{' and '.join(map(str, paths))} hold {size >> 20} MiB of RDF: `stancegraph load` that, "
+            "and open the database"
         )
     store = pyoxigraph.Store()
     for file, graph in files:
         fill(store, file, graph)
     fill_vocabulary(store)
     return store
+
+
+def refuse_twice(files: Sequence[tuple[Path, str]]) -> None:
+    """Raise UsageError where two files would fill one graph, in which what is whose could not be told."""
+    first: dict[str, Path] = {}
+    for file, graph in files:
+        if graph in first:
+            raise UsageError(
+                f"two files would fill one graph, {graph} ({first[graph]} and {file}): rename one of their folders"
+            )
+        first[graph] = file
 
 
 def found(path: Path) -> Iterator[tuple[Path, str]]:

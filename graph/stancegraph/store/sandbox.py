@@ -28,8 +28,8 @@ WORKING: Final = 4 << 30
 """Bytes of memory a typed query may take."""
 
 
-def ask(source: pyoxigraph.Store | Path, query: Query, *, timeout: float) -> Answer:
-    """The answer of a query not trusted; a store in memory needs a fork, a path is opened by the worker.
+def ask(source: pyoxigraph.Store | tuple[Path, ...], query: Query, *, timeout: float) -> Answer:
+    """The answer of a query not trusted; a store in memory needs a fork, paths are opened by the worker.
 
     Raises UsageError for a query that is refused, is not SPARQL, or takes or answers too much.
     """
@@ -42,9 +42,9 @@ def judge(query: Query, *, timeout: float) -> None:
     _confined(None, query, timeout)
 
 
-def _confined(source: pyoxigraph.Store | Path | None, query: Query, timeout: float) -> bytes:
+def _confined(source: pyoxigraph.Store | tuple[Path, ...] | None, query: Query, timeout: float) -> bytes:
     """The answer of a worker process that judges the query, runs it, and is killed past its limits."""
-    method = "spawn" if isinstance(source, Path) or not hasattr(os, "fork") else "fork"
+    method = "spawn" if isinstance(source, tuple) or not hasattr(os, "fork") else "fork"
     context: Any = multiprocessing.get_context(method)
     receiver, sender = context.Pipe(duplex=False)
     worker = context.Process(target=_work, args=(sender, source, query, timeout), daemon=True)
@@ -78,11 +78,13 @@ def _confined(source: pyoxigraph.Store | Path | None, query: Query, timeout: flo
     raise (UsageError if answer[:1] == b"?" else StanceError)(answer[1:].decode())
 
 
-def _work(pipe: Connection, source: pyoxigraph.Store | Path | None, query: Query, timeout: float) -> None:
+def _work(
+    pipe: Connection, source: pyoxigraph.Store | tuple[Path, ...] | None, query: Query, timeout: float
+) -> None:
     """In the worker: judge the query, run it, send the answer after a +, or the error after a ? or -."""
     try:
         store = _open_worker(source)
-        _limit(timeout, sockets=isinstance(source, Path))
+        _limit(timeout, sockets=isinstance(source, tuple))
         sparql.refuse(query)
         body = b""
         if store is not None:
@@ -100,11 +102,11 @@ def _work(pipe: Connection, source: pyoxigraph.Store | Path | None, query: Query
         pipe.send_bytes(b"-" + f"the query failed: {error}".encode())
 
 
-def _open_worker(source: pyoxigraph.Store | Path | None) -> pyoxigraph.Store | None:
+def _open_worker(source: pyoxigraph.Store | tuple[Path, ...] | None) -> pyoxigraph.Store | None:
     """The store a worker asks; its standard error goes nowhere, and Ctrl-C is its parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    return database.triples(source) if isinstance(source, Path) else source
+    return database.triples(*source) if isinstance(source, tuple) else source
 
 
 def _limit(timeout: float, *, sockets: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 import numpy as np
@@ -14,6 +15,9 @@ from stancegraph.records import Named, Stance
 from stancegraph.table.scales import POLARITY, Scale
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from stancegraph.records import Statement
@@ -192,6 +196,21 @@ class Table:
         found = self.details.records()
         return {s: found[s] for s in set(self.statement.to_list()) if s in found}
 
+    def to_arrow(self) -> pa.Table:
+        """The rows as an Arrow table, its columns those of the Parquet file (`table.arrow.to_arrow`)."""
+        from stancegraph.table import arrow
+
+        return arrow.to_arrow(self)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The rows as a pandas DataFrame, columns as `to_arrow` has them; raises UsageError where pandas is missing."""
+        _import("pandas")
+        return self.to_arrow().to_pandas()
+
+    def to_polars(self) -> pl.DataFrame:
+        """The rows as a polars DataFrame, columns as `to_arrow` has them; raises UsageError where polars is missing."""
+        return _import("polars").from_arrow(self.to_arrow())
+
     def with_notes(self, *notes: str) -> Table:
         """The same rows, with more said about them."""
         return replace(self, notes=(*self.notes, *(note for note in notes if note)))
@@ -214,6 +233,22 @@ class Table:
     def without_neutral(self) -> Table:
         """The rows without those that withhold judgement; coded variables have none such."""
         return self[self.level != 0] if self.scale.neutral else self
+
+    def without_empty(self) -> Table:
+        """The rows that have a level: a category that says nothing was coded is none, and two such do not agree."""
+        empty = self.scale.empty
+        if empty is None:
+            return self
+        coded = self.level != empty
+        scale = replace(self.scale, levels=tuple(q for q in self.scale.levels if q != empty), empty=None)
+        number = len(self) - int(coded.sum())
+        rows = "1 row" if number == 1 else f"{number} rows"
+        note = (
+            f"{rows} left out: {self.scale.name} is empty (--aggregation ignore counts them)"
+            if number
+            else ""
+        )
+        return replace(self[coded], scale=scale).with_notes(note)
 
     def without_document(self, code: int) -> Table:
         """What is left when one document is: a statement stays while another reports it."""
@@ -252,6 +287,14 @@ class Table:
             key = _paired(key, codes)
         _, first = np.unique(key, return_index=True)
         return (rows if len(first) == len(rows) else rows[np.sort(first)]).with_notes(note)
+
+
+def _import(library: str) -> Any:
+    """A library that is not among those the project needs."""
+    try:
+        return import_module(library)
+    except ImportError as error:
+        raise UsageError(f"{library} is not installed ({error}): pip install {library}") from error
 
 
 def _left_out(number: int, wider: str) -> str:

@@ -27,7 +27,8 @@ class Scale:
     """`kind` is one of `KINDS`; `levels` the values that occur or are declared; `span` R, the range of the scale.
 
     The level of a categorical variable is a place in `labels`, and has no order. `low` and `high` are the
-    bounds declared, None where none are; then R is the range observed before filtering.
+    bounds declared, None where none are; then R is the range observed before filtering. `empty` is the category
+    that says nothing was coded (its `skos:notation` is empty), None where there is none.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Scale:
     low: float | None = None
     high: float | None = None
     labels: tuple[str, ...] = ()
+    empty: float | None = None
 
     @property
     def span(self) -> float:
@@ -93,8 +95,9 @@ DECLARED: Final = """SELECT DISTINCT ?variable ?label ?range ?low ?high WHERE {
     ?variable rdfs:range ?range . FILTER(isIRI(?variable))
     OPTIONAL { ?variable rdfs:label ?label }
     OPTIONAL { ?variable schema:minValue ?low } OPTIONAL { ?variable schema:maxValue ?high } }"""
-OBSERVED: Final = """SELECT DISTINCT ?value ?label WHERE { ?s a stance:Statement ; ?variable ?value .
-    OPTIONAL { ?value skos:prefLabel ?label FILTER(LANG(?label) IN ("en", "")) } }"""
+OBSERVED: Final = """SELECT DISTINCT ?value ?label ?notation WHERE { ?s a stance:Statement ; ?variable ?value .
+    OPTIONAL { ?value skos:prefLabel ?label FILTER(LANG(?label) IN ("en", "")) }
+    OPTIONAL { ?value skos:notation ?notation } }"""
 WORDS: Final = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}
 
 
@@ -148,7 +151,9 @@ def _variable(store: Store, iri: str, label: str, row: dict[str, Term]) -> Varia
     labels = tuple(sorted(set(words.values())))
     place = {value: float(labels.index(text)) for value, text in words.items()}
     levels = [float(i) for i in range(len(labels))]
-    return Variable(iri, Scale(label, "categorical", tuple(levels), labels=labels), place)
+    empty = (each["value"].value for each in observed if "notation" in each and not each["notation"].value)
+    scale = Scale(label, "categorical", tuple(levels), labels=labels, empty=place.get(next(empty, "")))
+    return Variable(iri, scale, place)
 
 
 def _word(row: dict[str, Term]) -> str:

@@ -145,6 +145,7 @@ def category(namespace: Namespace, variable: Variable, entity: Entity, *types: s
         *(("rdf:type", term(type_)) for type_ in types),
         ("rdf:type", namespace.category_class(variable)),
         ("skos:prefLabel", english(entity.value or "(empty)")),
+        *(() if entity.value else [("skos:notation", Literal(""))]),
         *(("skos:note", Literal(f"{name}: {value}")) for name, value in entity.attributes),
         ("prov:wasDerivedFrom", namespace.database),
     )

@@ -1,0 +1,79 @@
+"""What is near where no statement passes the filters: which of them leaves all out, and where the words do stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from stancegraph import statements
+from stancegraph.names import spelling
+from stancegraph.statements.filters import MOST_WORDS, Filters, check, in_words
+from stancegraph.vocabulary import PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from stancegraph.store import Store
+
+TARGETS: Final = ("about", "supports", "opposes", "target")
+"""Filters on what a statement is coded as being about, which may be named in it though it is not."""
+
+
+def near(store: Store, options: Mapping[str, Any]) -> list[str]:
+    """A line for what was searched, and one for each change of the filters that finds statements.
+
+    >>> from stancegraph import store
+    >>> near(store.open(), {"actor": "khazali", "until": "2024-01-01"})[0]
+    'searched: actor khazali; until 2024-01-01'
+    """
+    given = check(options)
+    if not given:
+        return ["the graph has no statements"]
+    lines = [f"searched: {in_words(given)}"]
+    for target in (each for each in TARGETS if each in given):
+        for text in given[target]:
+            lines += _named_in(store, given, target, text)
+    for name in given if len(given) > 1 else ():
+        rest = {key: value for key, value in given.items() if key != name}
+        if name != "as_" and (number := _count(store, rest)):
+            lines.append(f"{_quantity(number)} without {_option(name)}")
+    return lines
+
+
+def _named_in(store: Store, given: Mapping[str, Any], name: str, text: str) -> Iterator[str]:
+    """The statements that have the words of a name, though they are not coded as being about it."""
+    words = [word for word in _as_typed(text).split() if word.casefold() not in spelling.ARTICLES]
+    if not 0 < len(words) <= MOST_WORDS:
+        return
+    typed = " ".join(words)
+    rest = {key: value for key, value in given.items() if key != name}
+    if number := _count(store, rest | {"words": f"{given.get('words', '')} {typed}"}):
+        verb = "names" if number == 1 else "name"
+        quoted = f'"{typed}"' if len(words) > 1 else typed
+        yield f"{_quantity(number)} {verb} {typed} in gist, quotation or target: try --words {quoted}"
+
+
+def _as_typed(text: str) -> str:
+    """The words of a name that may be the last part of an IRI."""
+    prefix, colon, local = text.partition(":")
+    if "://" in text:
+        return text.rstrip("/#").rpartition("/")[2].rpartition("#")[2].replace("-", " ")
+    return local.replace("-", " ") if colon and prefix in PREFIXES else text
+
+
+def _count(store: Store, options: Mapping[str, Any]) -> int:
+    filters = Filters.of(store, options)
+    if filters.on_codings or filters.min_count > 1:
+        return len(statements.select(filters))
+    found = filters.statements()
+    if found is None:
+        rows = store.tuples("SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s a stance:Statement }")
+        return int(rows[0][0])
+    return len(found)
+
+
+def _quantity(number: int) -> str:
+    return "1 statement" if number == 1 else f"{number} statements"
+
+
+def _option(name: str) -> str:
+    return f"--{name.rstrip('_').replace('_', '-')}"
