@@ -10,7 +10,7 @@ import pytest
 
 from signed import network
 from stancegraph import table
-from stancegraph.balance import Alliances, alliances
+from stancegraph.balance import Alliances, alliances, triad_census, walk_balance
 from stancegraph.table import Scale, Table
 
 
@@ -44,10 +44,11 @@ def found(rows: Table) -> Alliances:
 
 def test_blocs_are_those_that_leave_least_against_them(found: Alliances) -> None:
     assert [[label for _, label in bloc.actors] for bloc in found.blocs] == [
-        ["Ada", "Bo", "Eve", "Fay"],
+        ["Ada", "Bo"],
         ["Cy", "Di"],
+        ["Eve", "Fay"],
     ]
-    assert [bloc.number for bloc in found.blocs] == [1, 2]
+    assert [(bloc.number, bloc.part) for bloc in found.blocs] == [(1, 1), (2, 1), (3, 2)]
     assert found.split.index == pytest.approx(1 / 3)
     assert found.split.exact
 
@@ -58,16 +59,15 @@ def test_a_bloc_names_the_stances_that_two_of_it_share_and_their_statements(foun
         for bloc in found.blocs
     ]
     assert held == [
-        [
-            ("bridge", "supports", ("Ada", "Bo"), ("row 1", "row 2")),
-            ("tower", "supports", ("Eve", "Fay"), ("row 9", "row 10")),
-        ],
+        [("bridge", "supports", ("Ada", "Bo"), ("row 1", "row 2"))],
         [("bridge", "opposes", ("Cy", "Di"), ("row 3", "row 4"))],
+        [("tower", "supports", ("Eve", "Fay"), ("row 9", "row 10"))],
     ]
 
 
 def test_a_tie_between_blocs_contradicts_both_with_all_that_was_said(found: Alliances) -> None:
-    for bloc in found.blocs:
+    assert found.blocs[2].contradicted == ()
+    for bloc in found.blocs[:2]:
         (tie,) = bloc.contradicted
         assert (tie.a, tie.b) == ("Ada", "Cy")
         assert tie.weight == pytest.approx(1 / 3)
@@ -94,6 +94,7 @@ def test_rows_and_members_tell_the_same(found: Alliances) -> None:
     row = found.row()
     assert row["blocs"][1] == {
         "bloc": 2,
+        "part": 1,
         "actors": ["Cy", "Di"],
         "holds": [
             {
@@ -117,6 +118,8 @@ def test_rows_and_members_tell_the_same(found: Alliances) -> None:
     assert (row["gap"], row["exact"], row["seconds"]) == (0, True, round(found.split.seconds, 3))
     for name in ("balance", "triangles", "walks", "polarisation", "modularity", "triads"):
         assert row[name] == getattr(found, name)
+    assert row["polarisation_range"] == pytest.approx([(1 - 1 / 7) * 2 * 2 / 6] * 2)
+    assert row["splits"] == 2
     assert (row["untied"], row["either"]) == (["Gus"], [])
     assert row["communities"] == [list(members) for members in found.communities]
     members = {member["actor"]: member for member in found.members()}
@@ -124,6 +127,7 @@ def test_rows_and_members_tell_the_same(found: Alliances) -> None:
         "actor": "Cy",
         "iri": "Cy",
         "bloc": 2,
+        "part": 1,
         "community": 1 + next(i for i, names in enumerate(found.communities) if "Cy" in names),
         "either": False,
     }
@@ -213,3 +217,34 @@ def test_the_seconds_given_bound_the_whole_of_it(blocs: int | None) -> None:
     assert time.monotonic() - start < 5
     assert not found.split.exact
     assert all(tie.statements for bloc in found.blocs for tie in bloc.contradicted)
+
+
+def triangles(names: str) -> nx.Graph[str]:
+    """Two triangles of friends, tied by one friendship and one enmity: they stand together or opposed."""
+    a, b, c, d, e, f = list(names)
+    friends = [(a, b), (b, c), (a, c), (d, e), (e, f), (d, f), (a, d)]
+    return network(*((x, y, 1) for x, y in friends), (b, e, -1))
+
+
+def test_what_optimal_splits_leave_open_is_a_range_under_any_names() -> None:
+    """Together all six are one bloc, 0; opposed all enmity is between them and one friendship of seven, 1 - 1/7."""
+    for names in ("abcdef", "fedcba", "dafbec", "cfadbe"):
+        found = alliances(triangles(names))
+        assert found.polarisation_range == pytest.approx((0, 6 / 7))
+        assert (found.polarisation, found.splits, found.either) == (0, 2, tuple("abcdef"))
+
+
+def test_parts_that_no_tie_connects_may_stand_either_way() -> None:
+    """Two enemies, and a pair of friends; a friend of one enemy: sizes 2 and 1 with 2 on this side or on that."""
+    found = alliances(network(("a", "b", -1), ("a", "c", 1), ("d", "e", 1)))
+    assert found.polarisation_range == pytest.approx((2 / 5, 4 / 5))
+    assert (found.splits, found.either) == (2, ())
+    assert [[label for _, label in bloc.actors] for bloc in found.blocs] == [["a", "c"], ["b"], ["d", "e"]]
+
+
+def test_walks_and_triads_are_those_of_the_same_network_asked_alone() -> None:
+    graph = network(("a", "b", -1), ("b", "c", 1), ("a", "c", 1))
+    graph.add_nodes_from(["x", "y"])
+    found = alliances(graph)
+    assert (found.walks, found.triads) == (walk_balance(graph), triad_census(graph))
+    assert sum(found.triads.values()) == 10

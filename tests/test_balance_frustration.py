@@ -15,7 +15,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
 from signed import HIGHLAND, planted
-from stancegraph.balance import Frustration, frustration_index
+from stancegraph.balance import Frustration, frustration_index, polarisation
 from stancegraph.errors import UsageError
 
 
@@ -188,21 +188,54 @@ def test_who_could_stand_on_either_side_is_named() -> None:
         [("a", "b", 2), ("c", "d", 2), ("a", "c", -2), ("b", "d", -2), ("x", "a", 1), ("x", "c", 1)]
     )
     assert frustration_index(graph).either == {"x"}
-    assert frustration_index(HIGHLAND, None).either == either_by_trying(HIGHLAND)
 
 
-def either_by_trying(graph: nx.Graph[str]) -> set[str]:
-    """Each node moved to every other bloc, and alone, and the ties counted again."""
-    found = frustration_index(graph, None)
-    split = {name: number for number, bloc in enumerate(found.blocs) for name in bloc}
-    free = set()
-    for name in graph:
-        for bloc in range(len(found.blocs) + 1):
-            if bloc != split[name]:
-                moved = {**split, name: bloc}
-                if ignored(graph, moved) == found.index:
-                    free.add(name)
-    return free
+def every_optimum(graph: nx.Graph[int], *, free: bool) -> list[tuple[int, ...]]:
+    n = len(graph)
+    splits = list(partitions(n)) if free else [(0, *rest) for rest in product([0, 1], repeat=n - 1)]
+    costs = [ignored(graph, dict(enumerate(split))) for split in splits]
+    return [split for split, cost in zip(splits, costs, strict=True) if cost == min(costs)]
+
+
+def movers(graph: nx.Graph[int], optima: list[tuple[int, ...]], *, free: bool) -> set[int]:
+    """Nodes not of the larger of two groups that stand now so, now otherwise to each other, in all of `optima`."""
+    pieces: list[set[int]] = list(map(set, nx.connected_components(graph)))
+    part = {node: i for i, nodes in enumerate(pieces) for node in nodes}
+    near = {(x, y) for x in graph for y in graph if part[x] == part[y]}
+    seen = {(x, y): {split[x] == split[y] for split in optima} for x, y in near}
+    one = {pair for pair in near if seen[pair] == {True} or (not free and len(seen[pair]) == 1)}
+    size = {x: sum((x, y) in one for y in graph) for x in graph}
+    return {x for x, y in near - one if len(seen[x, y]) == 2 and size[x] <= size[y]}
+
+
+@pytest.mark.parametrize("most", [14, 3])
+def test_either_side_and_the_number_of_splits_are_those_of_all_splits(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where all are gone through, and where each node is forced, as it is in larger networks."""
+    monkeypatch.setattr("stancegraph.balance.optima.WHOLE", most)
+    for seed in range(60):
+        n = 3 + seed % 6
+        graph = chance(n, 0.5, seed, whole=True)
+        graph.remove_nodes_from([node for node in list(graph) if not graph.degree(node)])
+        graph = nx.relabel_nodes(graph, {node: i for i, node in enumerate(graph)})
+        if not graph:
+            continue
+        found, optima = frustration_index(graph), every_optimum(graph, free=False)
+        assert found.either == movers(graph, optima, free=False)
+        assert found.splits in {len(optima)} | ({None} if most == 3 else set())
+        if found.splits:
+            values = [polarisation(graph, [[v for v in graph if s[v] == k] for k in (0, 1)]) for s in optima]
+            assert found.polarisation == pytest.approx((min(values), max(values)), abs=1e-9)
+        if n < 8:
+            free = frustration_index(graph, None)
+            assert free.either == movers(graph, every_optimum(graph, free=True), free=True)
+
+
+def test_an_actor_that_could_join_a_bloc_it_has_no_tie_to_is_named() -> None:
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_weighted_edges_from([("a", "b", -1), ("b", "c", -1)])
+    assert frustration_index(graph, None).either == {"a", "c"}
 
 
 def test_the_answer_does_not_depend_on_the_order_of_the_ties() -> None:
@@ -285,11 +318,8 @@ def test_ties_of_a_billionth_are_split_as_well_as_those_of_one() -> None:
     graph: nx.Graph[int] = nx.Graph()
     graph.add_weighted_edges_from((a, b, float(f"{weight}e-9")) for a, b, weight in names)
     found = frustration_index(graph)
-    assert (found.index, found.lower_bound, found.exact) == (
-        pytest.approx(1.1e-8, 1e-12, 0),
-        found.index,
-        True,
-    )
+    assert found.index == found.lower_bound == pytest.approx(1.1e-8, 1e-12, 0)
+    assert found.exact
 
 
 def test_great_whole_weights_are_proved() -> None:

@@ -15,6 +15,14 @@ def test_equal_scores_share_a_rank_and_the_next_skips() -> None:
     assert ranks({}) == {}
 
 
+def test_scores_tie_by_their_digits_at_any_scale() -> None:
+    """One sum in two orders ties; a third more does not, however small the scores are."""
+    for scale in (1e-13, 1.0, 1e6):
+        scores = {"a": (0.1 + 0.2 + 0.3) * scale, "b": (0.3 + 0.2 + 0.1) * scale, "c": 0.8 * scale}
+        assert ranks(scores) == {"c": 1, "a": 2, "b": 2}
+    assert ranks({"a": 300000.1 + 0.2, "b": 300000.3}) == {"a": 1, "b": 1}
+
+
 def left_out(titles: Mapping[str, str], scored: Mapping[str | None, Mapping[str, float]]) -> dict[str, Place]:
     """The places where leaving out a document, by its IRI, gives the scores listed (all else as with none)."""
     documents = [Named(iri, title) for iri, title in titles.items()]

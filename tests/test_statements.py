@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pyoxigraph import RdfFormat, parse
 
+from asking import PREFIXES
 from stancegraph import statements, store, table
 from stancegraph.errors import UnknownName, UsageError
 from stancegraph.store import Store
@@ -190,3 +191,21 @@ def test_leaving_out_two_documents_keeps_what_a_third_reports(shipped: Store) ->
     rows = table.stances(shipped, not_document=out)
     counted = {rows.document.values[code].iri.rpartition("/")[2] for code in rows.reports.documents.tolist()}
     assert counted.isdisjoint(out)
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"), [('skos:prefLabel "مجلس"@ar', "council"), ('skos:prefLabel "Council"', "Council")]
+)
+def test_an_organisation_without_an_english_label_speaks_too(tmp_path: Path, label: str, shown: str) -> None:
+    (tmp_path / "graph.ttl").write_text(
+        PREFIXES
+        + f"""
+        :ada a stance:Actor ; skos:prefLabel "Ada"@en .
+        :council a stance:Actor ; {label} .
+        :head a org:Membership ; org:member :ada ; org:organization :council .
+        :one a stance:Statement ; stance:speaker :ada ; stance:inRole :head ; stance:opposes :ada .
+        """,
+        "utf-8",
+    )
+    (one,) = statements.said(store.open(tmp_path), as_="organisation")
+    assert [speaker.label for speaker in one.speakers] == [shown]

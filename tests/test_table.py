@@ -204,6 +204,19 @@ def test_windows_slide_over_days_weeks_and_statements(five: Store) -> None:
     assert by_statement[0] ^ by_statement[1] == {"alpha-once", "delta-accuses"}
 
 
+def test_statements_at_the_end_that_fill_no_window_are_counted_in_a_note() -> None:
+    rows = table.of(list("abcdefg"), ["dam"] * 7, [1] * 7)
+    found = {
+        length: [(len(w.rows), w.rows.notes) for w in network.windows(rows, length)]
+        for length in ("3s", "5s", "7s", "9s")
+    }
+    alone = "the last 1 statement left out: it does not fill a window of 3"
+    assert found["3s"] == [(3, (alone,)), (3, (alone,))]
+    assert found["5s"] == [(5, ("the last 2 statements left out: they do not fill a window of 5",))]
+    assert found["7s"] == [(7, ())]
+    assert found["9s"] == [(7, ("the only window holds 7 of 9 statements",))]
+
+
 def test_a_window_is_what_the_date_filters_give(five: Store) -> None:
     rows = table.stances(five)
     found = list(network.windows(rows, "10d", step="3d", start=date(2025, 2, 20)))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass
+from math import isclose
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 import networkx as nx
@@ -22,6 +23,7 @@ from stancegraph.network.ties import statements_behind
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from stancegraph.network.signed import SignedNetwork
     from stancegraph.records import Named
     from stancegraph.store import Store
     from stancegraph.table import Table
@@ -51,9 +53,13 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True)
 class Bloc:
-    """Actors that stand together, as (node, label); the stances they share; the ties that contradict it."""
+    """Actors that stand together, as (node, label); the stances they share; the ties that contradict it.
+
+    `part` is the number of the connected part of the network it is a bloc of: what no tie connects is no bloc.
+    """
 
     number: int
+    part: int
     actors: tuple[tuple[Hashable, str], ...]
     holds: tuple[SharedStance, ...]
     contradicted: tuple[Contradiction, ...]
@@ -64,9 +70,12 @@ class Alliances:
     """Blocs and measures of a signed network; measures that are undefined are None.
 
     `split` carries the index with its proof. `balance` (1 - 2L/sum of weights) and `polarisation` (0..1) are of
-    the best split in two, `triangles` and `walks` shares of balance, `modularity` that of the `communities`.
-    `either` are actors whose move alone to another bloc costs nothing, `untied` those without a tie, `parts` the
-    number of pieces no tie connects: their sides do not depend on each other.
+    the optimal splits in two: `polarisation` is the lowest of all `splits`, `polarisation_range` the lowest and
+    highest, unconnected parts turned either way; where those are too many to be gone through, or the split is not
+    proved, it is that of one split, and the others are None. `triangles` and `walks` are shares of balance,
+    `modularity` that of the `communities`; `walks` and `triads` count actors without a tie too. `either` are actors
+    that do not stand on one side in every optimal split (see `Frustration`), `untied` those without a tie, `parts`
+    the number of pieces no tie connects: their sides do not depend on each other, and each has blocs of its own.
     """
 
     actors: int
@@ -77,6 +86,8 @@ class Alliances:
     triangles: float | None
     walks: float | None
     polarisation: float
+    polarisation_range: tuple[float, float] | None
+    splits: int | None
     triads: dict[str, int]
     communities: tuple[tuple[str, ...], ...]
     modularity: float | None
@@ -100,12 +111,15 @@ class Alliances:
             "triangles": self.triangles,
             "walks": self.walks,
             "polarisation": self.polarisation,
+            "polarisation_range": None if self.polarisation_range is None else list(self.polarisation_range),
+            "splits": self.splits,
             "modularity": self.modularity,
             "triads": self.triads,
             "parts": self.parts,
             "blocs": [
                 {
                     "bloc": bloc.number,
+                    "part": bloc.part,
                     "actors": [label for _, label in bloc.actors],
                     "holds": [
                         {"target": h.target, "stance": h.stance}
@@ -125,13 +139,14 @@ class Alliances:
         }
 
     def members(self) -> list[dict[str, Any]]:
-        """`actor, iri, bloc, community, either`: a row for each actor with a tie."""
+        """`actor, iri, bloc, part, community, either`: a row for each actor with a tie."""
         community = {label: i for i, members in enumerate(self.communities, 1) for label in members}
         return [
             {
                 "actor": label,
                 "iri": node,
                 "bloc": bloc.number,
+                "part": bloc.part,
                 "community": community.get(label),
                 "either": label in self.either,
             }
@@ -166,6 +181,11 @@ def alliances(
     two = frustration_index(tied, 2, seconds=left if blocs == 2 else left / 2)
     split = two if blocs == 2 else frustration_index(tied, blocs, seconds=until - time.monotonic())
     communities = louvain_communities(tied)
+    polarisation = scores.polarisation(tied, two.blocs)
+    extent = two.polarisation
+    if extent is not None:  # reckoned in other steps, it may differ in the last digits
+        low, high = (polarisation if isclose(end, polarisation, abs_tol=1e-9) else end for end in extent)
+        polarisation, extent = low, (low, high)
     return Alliances(
         actors=tied.n,
         positive=int((tied.sign > 0).sum()),
@@ -173,20 +193,35 @@ def alliances(
         split=split,
         balance=scores.line_balance(tied, two.index),
         triangles=scores.triangle_share(tied),
-        walks=scores.walk_balance(tied),
-        polarisation=scores.polarisation(tied, two.blocs),
-        triads=scores.triad_census(tied),
+        walks=scores.walk_balance(signed),
+        polarisation=polarisation,
+        polarisation_range=extent,
+        splits=two.splits,
+        triads=scores.triad_census(signed),
         communities=tuple(tuple(sorted(label[node] for node in members)) for members in communities),
         modularity=signed_modularity(tied, communities),
-        blocs=_blocs(graph, split, label),
+        blocs=_blocs(graph, split, tied, label),
         either=tuple(sorted(label[node] for node in split.either)),
         untied=tuple(sorted(label[node] for node in set(signed.nodes) - set(tied.nodes))),
         parts=int(connected_components(tied.matrix, directed=False)[0]),
     )
 
 
-def _blocs(graph: nx.Graph[Any], split: Frustration[Any], label: Mapping[Hashable, str]) -> tuple[Bloc, ...]:
-    side = {node: number for number, members in enumerate(split.blocs, 1) for node in members}
+def _blocs(
+    graph: nx.Graph[Any], split: Frustration[Any], tied: SignedNetwork[Any], label: Mapping[Hashable, str]
+) -> tuple[Bloc, ...]:
+    """The blocs of each connected part; the larger part, and in it the larger bloc, first."""
+    _, places = connected_components(tied.matrix, directed=False)
+    part = dict(zip(tied.nodes, places.tolist(), strict=True))
+    found: dict[tuple[int, int], list[Hashable]] = defaultdict(list)
+    for number, members in enumerate(split.blocs):
+        for node in members:
+            found[part[node], number].append(node)
+    size = Counter(part.values())
+    order = sorted(found, key=lambda key: (-size[key[0]], key[0], -len(found[key]), key[1]))
+    rank = {one: number for number, one in enumerate(dict.fromkeys(one for one, _ in order), 1)}
+    listed = [(number, rank[key[0]], found[key]) for number, key in enumerate(order, 1)]
+    side = {node: number for number, _, members in listed for node in members}
     against: dict[int, list[Contradiction]] = defaultdict(list)
     statements = statements_behind(graph, [(a, b) for a, b, _ in split.frustrated])
     for (a, b, weight), evidence in zip(split.frustrated, statements, strict=True):
@@ -198,11 +233,12 @@ def _blocs(graph: nx.Graph[Any], split: Frustration[Any], label: Mapping[Hashabl
     return tuple(
         Bloc(
             number,
+            one,
             tuple(sorted(((node, label[node]) for node in members), key=lambda pair: (pair[1], pair[0]))),
             () if table is None else _shared_stances(table, members),
             tuple(sorted(against[number], key=lambda tie: (-abs(tie.weight), tie.a, tie.b))),
         )
-        for number, members in enumerate(split.blocs, 1)
+        for number, one, members in listed
     )
 
 

@@ -11,29 +11,29 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import networkx as nx
 import numpy as np
 
 from stancegraph.balance import partition
-from stancegraph.balance.solver import Solution, meets, solve
+from stancegraph.balance.blocks import join_blocks, solve_blocks
+from stancegraph.balance.optima import every_split
+from stancegraph.balance.solver import meets
 from stancegraph.errors import UsageError
 from stancegraph.network.signed import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping
 
-    from numpy.typing import NDArray
-
     from stancegraph.balance.partition import Network, Split
     from stancegraph.network.signed import SignedNetwork
 
 Node = TypeVar("Node", bound="Hashable")
 
-LEAST_SHARE: Final = 0.2
-"""Part of the time left that even a small block may take."""
+AT_LEAST: Final = 3.0
+"""Seconds for the search for other optimal splits, where the first took no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,15 @@ class Frustration(Generic[Node]):
 
     `index` is the weight of the ties it ignores, `lower_bound` the least that any split must, `gap` their
     difference; `exact` only where they meet (of weights that have no common unit small enough to count in, to 1e-12
-    of all weight, and to a thousandth of the least). `blocs`
-    holds every node, larger blocs first; `frustrated` the ignored ties, as (a, b, weight). `either` are nodes with
-    ties that could alone change to another bloc (of free blocs, or to one of its own) at no cost. Nodes without a
-    tie stand in the first of two blocs, else alone.
+    of all weight, and to a thousandth of the least). `blocs` holds every node, larger blocs first; `frustrated` the
+    ignored ties, as (a, b, weight). Nodes without a tie stand in the first of two blocs, else alone.
+
+    `splits` is the number of optimal splits (of all of them, those that turn unconnected parts round included; two
+    blocs exchanged are one split), `polarisation` the lowest and highest among them; None for free blocs, and where
+    they are too many to be gone through. `either` are nodes that do not stand on one side in all of them: of
+    the groups of connected nodes that stay together (of two blocs: or opposed) in every one, all but the
+    larger of any two that do not stay so. Where an index is not exact, or a part is too large or too hard
+    (see `optima`), nodes that could alone change to another bloc at no cost.
     """
 
     index: float
@@ -55,6 +60,8 @@ class Frustration(Generic[Node]):
     blocs: tuple[frozenset[Node], ...]
     frustrated: tuple[tuple[Node, Node, float], ...]
     either: frozenset[Node]
+    splits: int | None = None
+    polarisation: tuple[float, float] | None = None
 
     @property
     def gap(self) -> float:
@@ -82,66 +89,22 @@ def frustration_index(
     plain = read(graph)
     network, unit = partition.scaled(plain)
     free = blocs is None
-    parts = sorted(_blocks(network), key=lambda part: len(part[0]))
-    solutions: list[tuple[NDArray[np.int64], Solution]] = []
-    work = len(network.size)
-    for members, ties in parts:
-        left = seconds - (time.monotonic() - start)
-        share = left * max(len(ties) / max(work, 1), LEAST_SHARE)
-        work -= len(ties)
-        block = network.part(members, ties)
-        solutions.append((members, solve(block, free=free, seconds=share if work else left)))
-    split = _merge_free(network.n, solutions) if free else _orient(_merge_two(network.n, solutions), network)
-    bound = sum(part.bound for _, part in solutions)
-    return _answer(plain, network, unit, split, bound, free=free, start=start)
-
-
-def _blocks(network: Network) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Nodes and ties of each block: parts that no single node cuts in two."""
-    graph: nx.Graph[int] = nx.Graph()
-    pairs = list(zip(network.a.tolist(), network.b.tolist(), strict=True))
-    number = {pair: tie for tie, pair in enumerate(pairs)}
-    graph.add_edges_from(pairs)
-    found = []
-    for edges in nx.biconnected_component_edges(graph):
-        listed = sorted({(min(edge), max(edge)) for edge in edges})
-        members = np.array(sorted({node for edge in listed for node in edge}), np.int64)
-        found.append((members, np.array([number[edge] for edge in listed], np.int64)))
-    return sorted(found, key=lambda part: tuple(part[0]))
-
-
-def _merge_free(n: int, solutions: Iterable[tuple[NDArray[np.int64], Solution]]) -> Split:
-    """One split of all nodes from those of the blocks, which meet in single nodes."""
-    blocs = nx.utils.UnionFind(range(n))
-    for members, part in solutions:
-        first: dict[int, int] = {}
-        for node, bloc in zip(members.tolist(), part.split.tolist(), strict=True):
-            blocs.union(first.setdefault(bloc, node), node)
-    return np.array([blocs[node] for node in range(n)], np.int64)
-
-
-def _merge_two(n: int, solutions: Iterable[tuple[NDArray[np.int64], Solution]]) -> Split:
-    """The same of two blocs: a block is turned round where it meets another; -1 for nodes without a tie."""
-    blocks = list(solutions)
-    split = np.full(n, -1, np.int64)
-    at: dict[int, list[int]] = defaultdict(list)
-    for number, (members, _) in enumerate(blocks):
-        for node in members.tolist():
-            at[node].append(number)
-    waiting, placed = [], set()
-    for number in range(len(blocks)):
-        waiting.append(number)
-        while waiting:
-            here = waiting.pop()
-            if here in placed:
-                continue
-            placed.add(here)
-            members, part = blocks[here]
-            known = np.flatnonzero(split[members] >= 0)
-            turned = int(split[members[known[0]]] != part.split[known[0]]) if len(known) else 0
-            split[members] = part.split ^ turned
-            waiting += [other for node in members.tolist() for other in at[node] if other not in placed]
-    return split
+    blocks = solve_blocks(network, free=free, seconds=seconds)
+    split = join_blocks(network.n, blocks, free=free)
+    if not free:
+        split = _orient(split, network)
+    found = _answer(plain, network, unit, split, sum(block.solution.bound for block in blocks))
+    spent = time.monotonic() - start
+    limit = time.monotonic() + min(seconds - spent, max(AT_LEAST, spent))
+    optima = every_split(network, blocks, split, free=free, until=limit) if found.exact else None
+    moving = _either(network, split, free) if optima is None else optima.either
+    return replace(
+        found,
+        seconds=time.monotonic() - start,
+        either=frozenset(plain.nodes[node] for node in moving),
+        splits=optima.number if optima else None,
+        polarisation=optima.polarisation if optima else None,
+    )
 
 
 def _orient(split: Split, network: Network) -> Split:
@@ -162,9 +125,6 @@ def _answer(
     unit: float,
     split: Split,
     bound: float,
-    *,
-    free: bool,
-    start: float,
 ) -> Frustration[Node]:
     """The answer in the weights of the `plain` network; split and bound are of the one scaled by its unit."""
     nodes = network.nodes
@@ -181,12 +141,12 @@ def _answer(
         index=number(index),
         lower_bound=number(bound),
         exact=exact,
-        seconds=time.monotonic() - start,
+        seconds=0.0,
         blocs=tuple(frozenset(nodes[node] for node in bloc) for bloc in blocs),
         frustrated=tuple(
             (nodes[network.a[t]], nodes[network.b[t]], number(float(plain.weight[t]))) for t in ignored
         ),
-        either=frozenset(nodes[node] for node in _either(network, split, free)),
+        either=frozenset(),
     )
 
 

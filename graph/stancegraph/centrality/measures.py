@@ -159,7 +159,9 @@ def _degrees() -> Iterator[Measure]:
             yield Measure(
                 f"{sign}{direction}degree",
                 "stances",
-                f"How many others it is tied to by {kind}stances {whose} (Freeman 1979).",
+                f"Ties by {kind}stances {whose}, one each way for every other (Freeman 1979)."
+                if not direction
+                else f"How many others it is tied to by {kind}stances {whose} (Freeman 1979).",
                 partial(degree, direction=direction, sign=sign, weighted=False),
             )
             yield Measure(

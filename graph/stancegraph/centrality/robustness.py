@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 Node = TypeVar("Node", bound="Hashable")
 
-DECIMALS: Final = 12
-"""To which scores must be equal to share a rank."""
+DIGITS: Final = 12
+"""Significant digits to which scores must be equal to share a rank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +105,12 @@ def rank(
 
 
 def ranks(scores: Mapping[Node, float]) -> dict[Node, int]:
-    """1 for the highest score; equal ones (to twelve decimals) share a rank, and the next rank skips them.
+    """1 for the highest score; equal ones (to twelve significant digits) share a rank, and the next rank skips them.
 
     >>> ranks({"a": 0.5, "b": 0.1 + 0.2, "c": 0.3, "d": 0.1})
     {'a': 1, 'b': 2, 'c': 2, 'd': 4}
     """
-    level = {node: round(score, DECIMALS) for node, score in scores.items()}
+    level = {node: float(f"{score:.{DIGITS - 1}e}") for node, score in scores.items()}
     first: dict[float, int] = {}
     for place, score in enumerate(sorted(level.values(), reverse=True), 1):
         first.setdefault(score, place)

@@ -108,12 +108,17 @@ def alliances(found: Alliances, said: Mapping[str, Statement]) -> str:
         ),
         fill(f"frustration {_figure(split.index)} ({proof}), balance {_figure(found.balance)}, ", 2),
         fill(
-            f"polarisation {_figure(found.polarisation)}, balanced triangles {_figure(found.triangles)}, "
+            f"polarisation {_polarisation(found)}, balanced triangles {_figure(found.triangles)}, "
             f"walks {_figure(found.walks)}",
             2,
         ),
     ]
+    part = 1 if found.parts == 1 else 0
     for bloc in found.blocs:
+        if bloc.part != part:
+            part = bloc.part
+            members = sum(len(one.actors) for one in found.blocs if one.part == part)
+            lines += ["", f"part {part}: {count(members, 'actor')}, tied to none of the others"]
         lines += ["", f"bloc {bloc.number}"]
         lines += [
             fill(f"{name} (either side)" if name in found.either else name, 2) for _, name in bloc.actors
@@ -200,6 +205,13 @@ def _sources(statement: Statement) -> str:
 def _source(report: Report) -> str:
     document = report.document
     return ", ".join(filter(None, (document.publisher or document.title, document.issued)))
+
+
+def _polarisation(found: Alliances) -> str:
+    if found.polarisation_range is None:
+        return f"{_figure(found.polarisation)} (of one split)"
+    low, high = map(_figure, found.polarisation_range)
+    return low if low == high else f"{low} to {high} over {count(found.splits or 0, 'optimal split')}"
 
 
 def _figure(number: float | None) -> str:

@@ -152,7 +152,7 @@ def alliances(
     evidence |= {iri for bloc in found.blocs for tie in bloc.contradicted for iri in tie.statements}
     request.show(
         found.members(),
-        ["actor", "iri", "bloc", "community", "either"],
+        ["actor", "iri", "bloc", "part", "community", "either"],
         "actor",
         lambda: answers.alliances(found, statements.by_iri(request.store, evidence) if evidence else {}),
     )

@@ -127,12 +127,23 @@ def _close(table: Table, days: int, what: str) -> Table:
 
 
 def _by_statements(table: Table, number: int, step: int) -> Iterator[Moment]:
-    """Windows of so many statements, in the order of the table."""
+    """Windows of so many statements, in the order of the table; a note counts those at the end that fill none."""
     _, first, place = np.unique(table.statement.codes, return_index=True, return_inverse=True)
     rank = np.argsort(np.argsort(first))[place]
     total = len(first)
-    for at in range(0, max(total - number, 0) + 1 if total else 0, step):
-        rows = table[(rank >= at) & (rank < at + number)]
+    begins = range(0, max(total - number, 0) + 1 if total else 0, step)
+    left = total - (begins[-1] + number) if begins else 0
+    note = (
+        f"the last {left} statements left out: they do not fill a window of {number}"
+        if left > 1
+        else f"the last 1 statement left out: it does not fill a window of {number}"
+        if left == 1
+        else f"the only window holds {total} of {number} statements"
+        if left < 0
+        else ""
+    )
+    for at in begins:
+        rows = table[(rank >= at) & (rank < at + number)].with_notes(note)
         yield Moment(_day(rows.earliest.min()), _day(rows.latest.max()), rows)
 
 

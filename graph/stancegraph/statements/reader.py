@@ -43,7 +43,7 @@ DETAILS: Final = """SELECT DISTINCT
       OPTIONAL { ?figure schema:minValue ?min } OPTIONAL { ?figure schema:maxValue ?max }
       OPTIONAL { ?figure stance:exclusive ?exclusive } }
     UNION { ?s stance:inRole ?role . ?role org:member ?speaker ; org:organization ?organisation .
-      ?organisation skos:prefLabel ?label FILTER(LANG(?label) = "en") } }"""
+      OPTIONAL { ?organisation skos:prefLabel ?label FILTER(LANG(?label) IN ("en", "")) } } }"""
 """A row for each figure claimed, and for each role spoken in with its organisation."""
 DOCUMENTS: Final = """SELECT ?document ?title ?publisher ?issued ?from ?to ?url WHERE {
     ?document dcterms:title ?title .
@@ -333,7 +333,7 @@ class Reader:
         found: dict[str, dict[str, Named]] = defaultdict(dict)
         for s, *_, speaker, iri, label in self._details:
             if speaker:
-                found[s][speaker] = Named(iri, label)
+                found[s][speaker] = Named(iri, label or local_name(iri))
         return found
 
     @cached_property
