@@ -47,5 +47,7 @@ def test_statements_in_the_default_graph_beside_named_ones_are_never_left_out_in
         assert len(done.stdout.splitlines()) == 3
     else:
         assert (done.returncode, done.stdout) == (3, "")
-        assert "its default graph is not the union of its graphs, and holds a statement that none" in done.stderr
+        assert (
+            "its default graph is not the union of its graphs, and holds a statement that none" in done.stderr
+        )
         assert "--union-default-graph" in done.stderr
