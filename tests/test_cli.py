@@ -62,7 +62,7 @@ def test_csv_has_the_same_columns_as_json_with_arrays_joined(run: Run) -> None:
     [
         (["actors"], ["actor", "iri", "kind", "statements"]),
         (["propositions"], ["proposition", "iri", "supporters", "opposers"]),
-        (["documents"], ["document", "title", "publisher", "issued", "statements"]),
+        (["documents"], ["document", "title", "publisher", "issued", "url", "statements"]),
         (["rank"], ["actor", "score", "rank", "best", "worst", "moved_most_by"]),
     ],
 )
@@ -79,7 +79,7 @@ def test_figures_and_profile_have_the_documented_keys(run: Run) -> None:
     assert {"speaker", "counted", "event", "min", "max", "date", "document"} <= set(figures[0])
     profile = json.loads(run("actor", "khazali", "--format", "json").stdout)
     assert list(profile) == (
-        "actor iri kind aliases roles statements supports opposes stances allies opponents spoken_of".split()
+        "actor iri kind aliases roles members statements supports opposes stances allies opponents spoken_of".split()
     )
     listed = json.loads(run("ask", "--list", "--format", "json").stdout)
     assert {"name", "question", "variables"} == set(listed[0])

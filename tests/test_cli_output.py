@@ -61,7 +61,8 @@ def test_hostile_labels_cannot_command_the_terminal(run: Run, tmp_path: Path) ->
 def test_no_line_is_wider_than_the_terminal(run: Run) -> None:
     out = run("said", env={"COLUMNS": "60"}).stdout
     words = [line for line in out.splitlines() if len(line.replace("\u2068", "").replace("\u2069", "")) > 60]
-    assert not words
+    # An identifier is never cut: another command takes it only whole.
+    assert not [line for line in words if not line.strip().startswith("statement:")]
 
 
 @pytest.mark.parametrize("width", ["40", "60", "80", "120", "300"])
@@ -85,12 +86,12 @@ def test_a_table_is_aligned_in_columns_or_set_in_blocks_where_it_is_too_wide(
     ties.write_text("a,b,weight\nnorth,south,1\nsouth,east-of-the-hills,-1\n", "utf-8")
     wide = run("rank", "--edges", str(ties)).stdout.splitlines()
     assert wide[0] == "actor              score  rank  best  worst  moved_most_by"
-    assert wide[1] == "south              2.0    1"
+    assert wide[1] == "south              2      1"
     assert [line[:17].rstrip() for line in wide[2:]] == ["east-of-the-hills", "north"]
     narrow = run("rank", "--edges", str(ties), env={"COLUMNS": "40"}).stdout
     assert narrow.split("\n\n")[0].splitlines() == [
         "actor          south",
-        "score          2.0",
+        "score          2",
         "rank           1",
     ]
 
@@ -103,7 +104,7 @@ def test_a_number_of_things_agrees_with_its_noun(run: Run) -> None:
 
 def test_markdown_is_a_table_whose_cells_cannot_break_it(run: Run) -> None:
     lines = run("documents", "--format", "md").stdout.splitlines()
-    assert {line.replace("\\|", "").count("|") for line in lines} == {6}
+    assert {line.replace("\\|", "").count("|") for line in lines} == {7}
 
 
 def test_an_answer_goes_to_a_file_whole(run: Run, tmp_path: Path) -> None:
