@@ -7,6 +7,7 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
+from february import opened, says
 from stancegraph import balance, centrality, network, store
 from stancegraph.errors import UsageError
 from stancegraph.store import Store
@@ -140,6 +141,34 @@ def test_compare_tells_agreement_from_contradiction_and_from_silence(five: Store
     first = rows["The first thing is so."]
     assert (first["a"], first["b"]) == ("supports", "opposes")
     assert first["statements_b"] == [EX + "gamma-denies"]
+
+
+@pytest.mark.parametrize(
+    ("ada", "bo", "relation"),
+    [
+        ("+", "+", "agree"),
+        ("-", "-", "agree"),
+        ("+", "-", "disagree"),
+        ("0", "0", "open"),
+        ("0", "+", "open"),
+        ("0+", "0-", "disagree"),
+        ("0+", "0", "open"),
+        ("+-", "+", "both"),
+        ("+-", "0", "open"),
+        ("+", "", "never met"),
+        ("", "0", "never met"),
+    ],
+)
+def test_two_who_withhold_judgement_neither_agree_nor_disagree(
+    tmp_path: Path, ada: str, bo: str, relation: str
+) -> None:
+    own = opened(
+        tmp_path,
+        *(says(f"a{i}", "ada", "1", f"{sign}bridge") for i, sign in enumerate(ada)),
+        *(says(f"b{i}", "bo", "2", f"{sign}bridge") for i, sign in enumerate(bo)),
+        says("c", "cy", "3", "+bridge"),
+    )
+    assert [row["relation"] for row in network.compare(own, "Ada", "Bo")] == [relation]
 
 
 def test_a_rank_says_how_far_one_document_moves_it(five: Store) -> None:
