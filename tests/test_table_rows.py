@@ -277,6 +277,36 @@ def test_rows_of_ones_own_are_ordered_by_day_and_then_as_given() -> None:
     assert rows.earliest.tolist() == rows.latest.tolist()
     left = rows.without_document([document.label for document in rows.document.values].index("p"))
     assert [row.actor.label for row in left] == ["a"]
+    left = rows.without_document([document.label for document in rows.document.values].index("q"))
+    assert [row.actor.label for row in left] == ["b", "d", "c"]
+    assert rows[2:].actor.present().tolist() == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("per", "days", "first"),
+    [
+        (
+            "month",
+            ["2020-01-31", "2020-02-01", "2020-02-29", "2020-03-01", "2020-03-31", "2020-04-01"],
+            [0, 1, 3, 5],
+        ),
+        (
+            "year",
+            ["2019-12-31", "2020-01-01", "2020-12-31", "2021-01-01", "2021-12-31", "2022-01-01"],
+            [0, 1, 3, 5],
+        ),
+        (
+            "week",
+            ["2020-02-02", "2020-02-03", "2020-02-09", "2020-02-10", "2020-02-16", "2020-02-17"],
+            [0, 1, 3, 5],
+        ),
+    ],
+)
+def test_months_and_years_begin_with_their_first_and_weeks_with_monday(
+    per: str, days: list[str], first: list[int]
+) -> None:
+    rows = table.of(["a"] * 6, ["x"] * 6, [1] * 6, days=days)
+    assert told(rows.deduplicate(per)) == [f"row {i + 1}" for i in first]
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ RATED = (
     + variable("frame", ":Frame", "Frame")
     + variable("memo", "xsd:string", "Memo")
     + ':law skos:prefLabel "Rule of law" . :war skos:prefLabel "War"@en , "Krieg"@de .\n'
-    + says("a", "ada", "1", "+dam", ":rating 3 ; :tone 0.5 ; :sure true ; :frame :law ; :memo 'why' ;")
+    + says("a", "ada", "1", "+dam", ":rating 3 ; :tone 0.5 ; :sure true ; :frame :law ; :memo 'and/or' ;")
     + says("b", "bo", "2", "-dam", ":rating -5 ; :tone 2.5 ; :sure false ; :frame :war ; :memo 'because' ;")
     + says("c", "cy", "3", "0dam", ":rating 5 ; :frame :peace ; :memo 'why' ;")
 )
@@ -107,8 +107,8 @@ RATED = (
         ),
         (
             "memo",
-            ["why", "because", "why"],
-            Scale("Memo", "categorical", (0.0, 1.0), labels=("because", "why")),
+            ["and/or", "because", "why"],
+            Scale("Memo", "categorical", (0.0, 1.0, 2.0), labels=("and/or", "because", "why")),
         ),
     ],
 )
@@ -173,6 +173,18 @@ def test_a_value_that_is_no_level_is_an_error_with_its_statement(
     with pytest.raises(StanceError) as caught:
         table.stances(own, level="tone")
     assert str(caught.value) == f"https://example.org/id/a: {message}"
+
+
+@pytest.mark.parametrize("end", ["schema:minValue", "schema:maxValue"])
+def test_a_bound_that_is_no_number_is_an_error_with_its_variable(graph: Graph, end: str) -> None:
+    own = graph(
+        variable("tone", "xsd:integer", bounds=f'{end} "low" ;'), says("a", "ada", "1", "+dam", ":tone 2 ;")
+    )
+    with pytest.raises(StanceError) as caught:
+        table.stances(own, level="tone")
+    assert str(caught.value) == (
+        f"https://example.org/id/tone: {end} 'low' is not a number: mend it (`stancegraph check` finds all)"
+    )
 
 
 @pytest.mark.parametrize("bound", ["schema:minValue 3 ;", "schema:maxValue 1 ;"])
