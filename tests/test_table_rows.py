@@ -51,7 +51,7 @@ def test_rows_are_ordered_by_day_document_place_statement_speaker_and_target(gra
         says("c", "ada", "5", "+dam"),
         says("d", "ada", "5", "+dam"),
         says("z", "ada", "4", "+dam"),
-        says("unreported", "ada", "5", "+dam"),
+        says("early", "ada", "5", "+dam"),
         reported("1", "m", "mirror", 3),
         reported("2", "b", "herald", 70, 7),
         reported("3", "a", "herald", 9),
@@ -59,7 +59,7 @@ def test_rows_are_ordered_by_day_document_place_statement_speaker_and_target(gra
         reported("5", "c", "herald", 8),
     )
     rows = table.stances(own)
-    assert told(rows) == ["z", "unreported", "b", "c", "d", "a", "m", "m", "m", "m"]
+    assert told(rows) == ["z", "early", "b", "c", "d", "a", "m", "m", "m", "m"]
     assert [(row.actor.label, slug(row.target.iri), row.level) for row in rows][-4:] == [
         ("Ada", "bridge", -1),
         ("Ada", "dam", 1),
@@ -95,6 +95,30 @@ def test_a_row_stands_in_the_document_issued_first_at_its_earliest_place(graph: 
         (row.actor.label, document.label) for row, document in zip(left, left.document.to_list(), strict=True)
     ] == [("Ada", "Times")]
     assert left.reports.positions.tolist() == [60, 1]
+
+
+def test_a_report_without_a_place_stands_at_the_beginning_of_its_document(graph: Graph) -> None:
+    own = graph(
+        says("a", "ada", "5", "+dam"),
+        says("b", "bo", "5", "+dam"),
+        reported("1", "a", "gazette"),
+        reported("2", "b", "gazette", 0),
+    )
+    assert told(table.stances(own)) == ["a", "b"]
+
+
+def test_a_statement_that_nobody_says_makes_no_row(graph: Graph) -> None:
+    own = graph(":x a stance:Statement ; stance:supports :dam .", says("a", "ada", "5", "+dam"))
+    assert told(table.stances(own)) == ["a"]
+    assert told(table.stances(own, as_="organisation")) == ["a"]
+
+
+def test_rows_left_keep_their_days_when_others_are_left_out(graph: Graph) -> None:
+    own = graph(*(says(f"s{i}", "ada" if i % 2 else "bo", str(i), "+dam") for i in range(1, 9)))
+    for left_out, days in (("Ada", [2, 4, 6, 8]), ("Bo", [1, 3, 5, 7])):
+        rows = table.stances(own, not_actor=left_out)
+        assert [date.fromordinal(day).day for day in rows.earliest.tolist()] == days
+        assert rows.latest.tolist() == rows.earliest.tolist()
 
 
 def test_columns_tell_what_is_coded_of_each_row(graph: Graph) -> None:

@@ -133,22 +133,32 @@ def test_a_name_of_several_levels_or_of_none_is_refused_with_those_there_are(gra
     own = graph(
         variable("first", "xsd:integer", "Mood"),
         variable("second", "xsd:integer", "Mood"),
+        variable("third", "xsd:integer", "Z" * 61),
+        variable("fourth", "xsd:integer", "Z" * 61),
         says("a", "ada", "1", "+dam", ":first 1 ;"),
     )
+    there = f"there are: polarity, Mood, Mood, {'Z' * 61}, {'Z' * 61}"
     for name, message in (
-        ("Mood", "--level 'Mood' is a name of 2; there are: polarity, Mood, Mood"),
-        ("mood", "--level 'mood' is a name of 2; there are: polarity, Mood, Mood"),
-        ("x" * 61, f"no level is called '{'x' * 60}'; there are: polarity, Mood, Mood"),
+        ("Mood", "--level 'Mood' is a name of 2"),
+        ("mood", "--level 'mood' is a name of 2"),
+        ("Z" * 61, f"--level '{'Z' * 60}' is a name of 2"),
+        ("x" * 61, f"no level is called '{'x' * 60}'"),
     ):
         with pytest.raises(UsageError) as caught:
             table.stances(own, level=name)
-        assert str(caught.value) == message
+        assert str(caught.value) == f"{message}; {there}"
 
 
 @pytest.mark.parametrize(
     ("declared", "value", "message"),
     [
         ({"of": "xsd:boolean"}, '"perhaps"', "tone 'perhaps' is neither true nor false: mend it"),
+        ({"of": "xsd:boolean"}, f'"{"y" * 41}"', f"tone '{'y' * 40}' is neither true nor false: mend it"),
+        (
+            {"of": "xsd:decimal", "bounds": "schema:minValue -5 ; schema:maxValue 5 ;"},
+            f'"6.{"0" * 39}"',
+            f"tone 6.{'0' * 38} is outside its scale, -5 to 5: mend the value, or the scale declared",
+        ),
         (
             {"of": "xsd:integer", "bounds": "schema:minValue -5 ; schema:maxValue 5 ;"},
             "6",
@@ -204,7 +214,7 @@ def test_a_boolean_is_read_in_either_spelling(graph: Graph, text: str, level: in
 def test_a_variable_counts_on_targets_coded_without_polarity_too(graph: Graph) -> None:
     own = graph(
         variable("tone", "xsd:integer"),
-        says("a", "ada", "1", "+dam", ":tone 2 ; stance:stanceOn :bridge ;"),
+        says("a", "ada", "1", "+dam", ":tone 2 ; stance:stanceOn :bridge , :dam ;"),
         says("b", "bo", "2", "", ":tone 4 ; stance:stanceOn :dam ;"),
         says("c", "cy", "3", "+dam +bridge"),
     )
