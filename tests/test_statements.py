@@ -261,26 +261,6 @@ def test_filters_on_speaker_and_target_choose_rows(
     assert {(row.actor.label, slug(row.target.iri), row.level) for row in rows} == expected
 
 
-def test_only_reports_in_the_documents_asked_for_count(tmp_path: Path) -> None:
-    reported = "".join(
-        f':{paper} a schema:NewsArticle ; dcterms:title "{paper.title()}"@en ; dcterms:issued "2020-03-0{day}" .\n'
-        f":in-{paper} a stance:Report ; stance:reports :own ; stance:document :{paper} .\n"
-        for day, paper in enumerate(("herald", "mirror", "times"), 1)
-    )
-    graph = opened(tmp_path, says("own", "ada", "4", "+bridge"), reported)
-    cases: list[tuple[dict[str, Any], list[str]]] = [
-        ({"document": "mirror"}, ["Mirror"]),
-        ({"document": ["times", "mirror"]}, ["Mirror", "Times"]),
-        ({"not_document": "herald"}, ["Mirror", "Times"]),
-        ({"document": ["times", "herald"], "not_document": "herald"}, ["Times"]),
-    ]
-    for filters, expected in cases:
-        rows = table.stances(graph, **filters)
-        assert [document.label for document in rows.document.to_list()] == expected[:1]
-        counted = [rows.document.values[code].label for code in rows.reports.documents.tolist()]
-        assert counted == expected
-
-
 def test_filters_are_told_as_they_were_typed() -> None:
     typed = {
         "joint": False,

@@ -97,6 +97,26 @@ def test_a_row_stands_in_the_document_issued_first_at_its_earliest_place(graph: 
     assert left.reports.positions.tolist() == [60, 1]
 
 
+def test_only_reports_in_the_documents_asked_for_count(graph: Graph) -> None:
+    reported = "".join(
+        f':{paper} a schema:NewsArticle ; dcterms:title "{paper.title()}"@en ; dcterms:issued "2020-03-0{day}" .\n'
+        f":in-{paper} a stance:Report ; stance:reports :own ; stance:document :{paper} .\n"
+        for day, paper in enumerate(("herald", "mirror", "times"), 1)
+    )
+    own = graph(says("own", "ada", "4", "+bridge"), reported)
+    cases: list[tuple[dict[str, Any], list[str]]] = [
+        ({"document": "mirror"}, ["Mirror"]),
+        ({"document": ["times", "mirror"]}, ["Mirror", "Times"]),
+        ({"not_document": "herald"}, ["Mirror", "Times"]),
+        ({"document": ["times", "herald"], "not_document": "herald"}, ["Times"]),
+    ]
+    for filters, expected in cases:
+        rows = table.stances(own, **filters)
+        assert [document.label for document in rows.document.to_list()] == expected[:1]
+        counted = [rows.document.values[code].label for code in rows.reports.documents.tolist()]
+        assert counted == expected
+
+
 def test_a_report_without_a_place_stands_at_the_beginning_of_its_document(graph: Graph) -> None:
     own = graph(
         says("a", "ada", "5", "+dam"),
@@ -203,6 +223,22 @@ def test_rows_left_out_of_a_period_are_counted(graph: Graph) -> None:
     assert rows.deduplicate("month").notes == ()
 
 
+def test_where_every_row_is_left_out_of_a_period_none_is_equal(graph: Graph) -> None:
+    rows = table.stances(graph(says("a", "ada", "1..20", "+dam"))).deduplicate("week")
+    assert len(rows) == 0
+    assert rows.notes == ("1 row left out: the day is bounded more loosely than a week",)
+
+
+def test_more_combinations_than_63_bits_number_are_told_apart() -> None:
+    """2^17 actors, targets, documents and levels make 2^68: the last row differs from the first by 2^13 levels."""
+    number = 1 << 17
+    names = [f"{i:06}" for i in range(number)] + ["000000"]
+    levels = [*map(float, range(number)), float(1 << 13)]
+    rows = table.of(names, names, levels, documents=names, scale=Scale("r", "scaled"))
+    assert len(rows.deduplicate()) == number + 1
+    assert len(rows.deduplicate(levels=False)) == number
+
+
 def test_equal_rows_are_of_one_actor_target_and_level_unless_levels_do_not_count() -> None:
     rows = table.of(
         ["a", "a", "a", "b", "a", "a"],
@@ -279,6 +315,7 @@ def test_rows_of_ones_own_are_said_surely_each_in_a_document_of_its_own() -> Non
         ("document 1",) * 2,
         ("document 2",) * 2,
     ]
+    assert len(rows.document.values) == 2
     assert list(zip(rows.earliest.tolist(), rows.latest.tolist(), strict=True)) == [EVERY_DAY] * 2
     assert (rows.act.to_list(), rows.medium.to_list()) == ([None, None], [None, None])
     assert rows.basis.to_list() == ["said", "said"]
