@@ -254,6 +254,7 @@ def test_equal_rows_are_of_one_actor_target_and_level_unless_levels_do_not_count
     assert told(rows.deduplicate("include")) == [f"row {i}" for i in range(1, 7)]
     for per in table.DUPLICATES:
         assert len(rows[:0].deduplicate(per)) == 0
+    assert rows.deduplicate().notes == rows.deduplicate("ever").notes == ()
     with pytest.raises(UsageError) as caught:
         rows.deduplicate("day")
     assert str(caught.value) == (
@@ -323,6 +324,21 @@ def test_rows_of_ones_own_are_said_surely_each_in_a_document_of_its_own() -> Non
     assert rows.confidence.tolist() == [1, 1]
     assert rows.records() == {}
     assert (rows.store, rows.filters, rows.notes) == (None, None, ())
+
+
+def test_columns_have_the_types_they_promise(graph: Graph) -> None:
+    stored = table.stances(graph(says("a", "ada", "5", "+dam"), says("b", "bo", "", "-dam")))
+    own = (
+        table.of(["a"], ["x"], [1]),
+        table.of(["a"], ["x"], [1], days=["2020-02-01"], documents=["p"]),
+    )
+    for rows in (stored, *own):
+        codes = [rows.actor, rows.target, rows.statement, rows.document, rows.act, rows.basis]
+        narrow = [*(column.codes for column in codes), rows.earliest, rows.latest, rows.reports.documents]
+        assert {str(column.dtype) for column in narrow} == {"int32"}
+        assert {str(column.dtype) for column in (rows.reports.start, rows.reports.positions)} == {"int64"}
+        assert {str(column.dtype) for column in (rows.level, rows.confidence)} == {"float64"}
+        assert {str(column.dtype) for column in (rows.quoted, rows.joint)} == {"bool"}
 
 
 def test_rows_of_ones_own_are_ordered_by_day_and_then_as_given() -> None:
