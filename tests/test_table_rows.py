@@ -12,7 +12,7 @@ import pytest
 from february import Graph, opened, says, slug
 from stancegraph import statements, table
 from stancegraph.errors import UsageError
-from stancegraph.table import Scale, Table
+from stancegraph.table import Column, Scale, Table
 
 EVERY_DAY = (date.min.toordinal(), date.max.toordinal())
 
@@ -333,7 +333,14 @@ def test_columns_have_the_types_they_promise(graph: Graph) -> None:
         table.of(["a"], ["x"], [1], days=["2020-02-01"], documents=["p"]),
     )
     for rows in (stored, *own):
-        codes = [rows.actor, rows.target, rows.statement, rows.document, rows.act, rows.basis]
+        codes: list[Column[Any]] = [
+            rows.actor,
+            rows.target,
+            rows.statement,
+            rows.document,
+            rows.act,
+            rows.basis,
+        ]
         narrow = [*(column.codes for column in codes), rows.earliest, rows.latest, rows.reports.documents]
         assert {str(column.dtype) for column in narrow} == {"int32"}
         assert {str(column.dtype) for column in (rows.reports.start, rows.reports.positions)} == {"int64"}
