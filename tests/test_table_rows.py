@@ -239,6 +239,12 @@ def test_more_combinations_than_63_bits_number_are_told_apart() -> None:
     assert len(rows.deduplicate(levels=False)) == number
 
 
+def test_rows_of_other_actors_in_other_documents_are_not_equal() -> None:
+    rows = table.of(list("abcdabcdabcd"), ["x"] * 12, [1] * 12, documents=list("ppppqqqqrrrr"))
+    assert len(rows.deduplicate()) == 12
+    assert len(rows.deduplicate("ever")) == 4
+
+
 def test_equal_rows_are_of_one_actor_target_and_level_unless_levels_do_not_count() -> None:
     rows = table.of(
         ["a", "a", "a", "b", "a", "a"],
