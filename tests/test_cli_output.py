@@ -154,3 +154,16 @@ def test_a_closed_pipe_is_no_error(shell: Shell) -> None:
     done = shell("bash", "-c", "set -o pipefail; stancegraph said | head -n 1")
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_table_of_names_leaves_iris_to_the_forms_that_machines_read(run: Run) -> None:
+    iri = "https://example.org/id/alpha"
+    shown = run("actors", "Alpha", "--data", FIVE).stdout
+    assert "Alpha" in shown
+    assert "example.org" not in shown
+    assert run("actors", "Alpha", "--data", FIVE, "--format", "csv").stdout.splitlines() == [
+        "actor,iri,kind,statements",
+        f"Alpha,{iri},other,3",
+    ]
+    alone = "SELECT ?iri ?label { ?iri a stance:Actor ; skos:prefLabel ?label FILTER(STR(?label) = 'Alpha') }"
+    assert iri in run("ask", alone, "--data", FIVE).stdout

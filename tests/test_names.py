@@ -367,6 +367,23 @@ def test_a_sentence_that_says_something_else_is_not_the_proposition(text: str) -
         known().resolve(text, "proposition")
 
 
+@pytest.mark.parametrize(("mine", "ahead"), [("Nobthern", 5.0), ("Hardour", 4.2)])
+def test_a_likely_name_decides_only_when_the_next_is_five_behind(mine: str, ahead: float) -> None:
+    """Both are taken for the asked one alone; of two, the first must be likelier by 5 of 100."""
+    asked = "Northern Harbour Settlers Federation"
+    right = {"Nobthern": "Northern", "Hardour": "Harbour"}[mine]
+    labels = [asked.replace(right, mine), asked.replace("Northern", "Norbhern")]
+    two = Names(Entry(iri(f"x{i}"), label, "actor", (label,)) for i, label in enumerate(labels))
+    first, second = two.nearest(asked)
+    assert first.label == labels[0]
+    assert first.score - second.score == pytest.approx(ahead)
+    if ahead >= 5:
+        assert two.resolve(asked).label == labels[0]
+    else:
+        with pytest.raises(UnknownName, match=f"did you mean: {labels[0]}"):
+            two.resolve(asked)
+
+
 def test_a_sentence_is_found_with_a_slip_in_it() -> None:
     found = known().resolve("Iraq should stay out of the conflit in Syria", "proposition")
     assert found.label == SENTENCES["iraq-stays-out"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
+from february import opened, says
 from stancegraph import balance, centrality, network, store
 from stancegraph.errors import UsageError
 from stancegraph.store import Store
@@ -163,6 +164,34 @@ def test_what_is_said_three_months_apart_is_neither_agreement_nor_contradiction(
         ("The second thing is so.", "2025-03-01…2025-03-09", "never met"),
     }
     assert balance.allies(five, "Gamma") == []
+
+
+@pytest.mark.parametrize(
+    ("ada", "bo", "relation"),
+    [
+        ("+", "+", "agree"),
+        ("-", "-", "agree"),
+        ("+", "-", "disagree"),
+        ("0", "0", "open"),
+        ("0", "+", "open"),
+        ("0+", "0-", "disagree"),
+        ("0+", "0", "open"),
+        ("+-", "+", "both"),
+        ("+-", "0", "open"),
+        ("+", "", "never met"),
+        ("", "0", "never met"),
+    ],
+)
+def test_two_who_withhold_judgement_neither_agree_nor_disagree(
+    tmp_path: Path, ada: str, bo: str, relation: str
+) -> None:
+    own = opened(
+        tmp_path,
+        *(says(f"a{i}", "ada", "1", f"{sign}bridge") for i, sign in enumerate(ada)),
+        *(says(f"b{i}", "bo", "2", f"{sign}bridge") for i, sign in enumerate(bo)),
+        says("c", "cy", "3", "+bridge"),
+    )
+    assert [row["relation"] for row in network.compare(own, "Ada", "Bo")] == [relation]
 
 
 def test_a_rank_says_how_far_one_document_moves_it(five: Store) -> None:

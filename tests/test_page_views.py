@@ -237,6 +237,14 @@ def test_no_more_than_150_actors_are_drawn_at_first_sight_however_few_their_line
     assert sum(t["first"] and t["kind"] != "proposition" for t in content.entities) == 150
 
 
+def test_the_matrix_holds_150_actors_and_60_targets_and_counts_the_rest() -> None:
+    graph = many(420, 1600)
+    matrix = describe(graph).agreement.matrix
+    speakers, targets = {a for a, _ in graph.edges()}, {b for _, b in graph.edges()}
+    assert (len(matrix["rows"]), len(matrix["columns"])) == (150, 60)
+    assert matrix["left_out"] == (len(speakers) - 150, len(targets) - 60)
+
+
 def test_something_is_drawn_at_first_sight_where_targets_count_as_actors_too() -> None:
     graph = many(170, 450)
     for data in graph.nodes.values():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from february import opened, says
 from pictures import boxes, discs, find, lines, spots, texts, words
 from stancegraph import plot, store, table
 from stancegraph.statements import catalogue
@@ -65,6 +66,31 @@ def test_a_short_gap_stays_and_days_are_equally_wide() -> None:
     assert right == pytest.approx(6 * pitch + 30)
     assert places[0] == pytest.approx(pitch / 2)
     assert places[-1] == pytest.approx(right - pitch / 2)
+
+
+@pytest.mark.parametrize(
+    ("later", "days"), [("2024-12-06", ["1", "2", "3", "4", "5", "6"]), ("2024-12-07", ["1", "7"])]
+)
+def test_four_empty_days_stay_and_five_are_closed_up(later: str, days: list[str]) -> None:
+    rows = table.of(["Ann", "Ann"], ["x", "x"], [1, 1], days=["2024-12-01", later])
+    figure = plot.figure(rows, "timeline")
+    assert [label for _, label in ticks(figure, minor=True)] == days
+    assert bool(find(figure, "5 days left out")) == (len(days) == 2)
+
+
+@pytest.mark.parametrize(
+    ("event", "days"),
+    [
+        ("02-13", [str(day) for day in range(10, 14)]),
+        ("02-14", ["10"]),
+        ("02-07", [str(day) for day in range(7, 11)]),
+        ("02-06", ["10"]),
+    ],
+)
+def test_an_event_up_to_three_days_away_is_near(tmp_path: Path, event: str, days: list[str]) -> None:
+    fire = f':fire a schema:Event ; skos:prefLabel "Fire"@en ; schema:startDate "2020-{event}"^^xsd:date .'
+    own = opened(tmp_path, fire, says("a", "ada", "10", "+dam"))
+    assert [label for _, label in ticks(plot.figure(own, "timeline"), minor=True)] == days
 
 
 def test_a_bar_that_begins_in_a_gap_begins_in_its_middle() -> None:
@@ -135,6 +161,19 @@ def test_neither_marks_nor_bars_of_the_timeline_lie_on_each_other(drawn: Figure)
     assert len(marks) > 40
     for (x, y, r), (u, v, s) in itertools.combinations(marks, 2):
         assert (x - u) ** 2 + (y - v) ** 2 >= (r + s) ** 2
+
+
+def test_bars_that_share_a_day_lie_in_two_lanes_however_narrow_the_days(tmp_path: Path) -> None:
+    own = opened(
+        tmp_path,
+        says("a", "ada", "01-05..01-25", "+dam"),
+        says("b", "ada", "01-25..02-14", "-dam"),
+        says("c", "ada", "02-15..03-04", "+dam"),
+    )
+    bars = sorted(lines(plot.figure(own, "timeline"), SPAN))
+    lanes = [begin[1] for begin, _ in bars]
+    assert lanes[0] != lanes[1]
+    assert lanes[2] == lanes[0]
 
 
 def test_names_of_the_timeline_do_not_overlap(drawn: Figure) -> None:

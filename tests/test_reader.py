@@ -50,6 +50,8 @@ def test_a_large_database_scanned_by_column_gives_what_a_small_one_gives_at_once
     for options in ({}, {"act": "urge"}, {"not_basis": "said"}, {"as_": "organisation"}):
         mine, theirs = (table.stances(graph, **options) for graph in (database, small))  # type: ignore[arg-type]
         assert list(mine) == list(theirs)
+        assert mine.records() == theirs.records()
+        assert set(mine.records()) == set(mine.statement.to_list()) != set()
         for column in ("earliest", "latest", "quoted", "joint", "confidence"):
             assert getattr(mine, column).tolist() == getattr(theirs, column).tolist()
         for column in ("act", "medium", "basis", "document"):

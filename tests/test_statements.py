@@ -9,8 +9,10 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from asking import PREFIXES
+from february import opened, says, slug
 from stancegraph import statements, store, table
 from stancegraph.errors import UnknownName, UsageError
+from stancegraph.statements.filters import FILTERS, Filters, check, in_words
 from stancegraph.store import Store
 
 FIVE = Path(__file__).parent / "fixtures" / "five.ttl"
@@ -209,3 +211,139 @@ def test_an_organisation_without_an_english_label_speaks_too(tmp_path: Path, lab
     )
     (one,) = statements.said(store.open(tmp_path), as_="organisation")
     assert [speaker.label for speaker in one.speakers] == [shown]
+
+
+@pytest.fixture(scope="module")
+def council(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Ada for herself and for the council, Bo in between, both together, Cy on no known day, Di not surely."""
+    return opened(
+        tmp_path_factory.mktemp("council"),
+        says("own", "ada", "4", "+bridge -dam"),
+        says("for-council", "ada", "5", "+dam", "stance:onBehalfOf :council ;"),
+        says("later", "bo", "6..9", "0bridge"),
+        says("together", "ada bo", "10", "-bridge"),
+        says("undated", "cy", "", "+bridge"),
+        says("unsure", "di", "12", "+dam").replace("1.0", "0.8"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"min_confidence": 0.8}, {"own", "for-council", "later", "together", "undated", "unsure"}),
+        ({"min_confidence": 0.81}, {"own", "for-council", "later", "together", "undated"}),
+        ({"min_confidence": 1}, {"own", "for-council", "later", "together", "undated"}),
+        ({"min_confidence": 0, "actor": "Di"}, {"unsure"}),
+        ({"since": "2020-02-09"}, {"later", "together", "unsure"}),
+        ({"since": "2020-02-10"}, {"together", "unsure"}),
+        ({"until": "2020-02-06"}, {"own", "for-council", "later"}),
+        ({"until": "2020-02-05"}, {"own", "for-council"}),
+        ({"since": "2020-02-07", "until": "2020-02-07"}, {"later"}),
+        ({"joint": True}, {"together"}),
+        ({"joint": False}, {"own", "for-council", "later", "undated", "unsure"}),
+        ({"actor": "Ada"}, {"own", "for-council", "together"}),
+        ({"actor": "Ada", "as_": "person"}, {"own", "for-council", "together"}),
+        ({"actor": "Ada", "as_": "organisation"}, {"own", "together"}),
+        ({"actor": "Council", "as_": "organisation"}, {"for-council"}),
+        ({"not_actor": "Ada"}, {"later", "undated", "unsure"}),
+        ({"not_actor": "Ada", "as_": "organisation"}, {"for-council", "later", "undated", "unsure"}),
+        ({"actor": "Council", "act": "assert", "as_": "organisation"}, {"for-council"}),
+        ({"kind": "government body", "as_": "organisation"}, {"for-council"}),
+        ({"not_kind": ["politician", "official"], "as_": "organisation"}, {"for-council"}),
+        ({"not_kind": ["politician"]}, {"later"}),
+        ({"target": "bridge", "not_supports": "bridge"}, {"later", "together"}),
+        ({"supports": ["bridge", "dam"], "opposes": "dam"}, {"own"}),
+        ({"actor": [], "joint": None, "since": "2020-02-12"}, {"unsure"}),
+        ({"since": "9999-12-31"}, set()),
+    ],
+)
+def test_bounds_are_inclusive_and_speakers_those_they_count_as(
+    council: Store, filters: dict[str, Any], expected: set[str]
+) -> None:
+    assert set(slugs(council, **filters)) == expected
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"kind": "politician", "joint": True}, {("Ada", "bridge", -1)}),
+        ({"not_kind": "politician"}, {("Bo", "bridge", 0), ("Bo", "bridge", -1)}),
+        ({"not_actor": "Bo", "joint": True}, {("Ada", "bridge", -1)}),
+        ({"kind": "politician", "not_actor": "Ada"}, {("Cy", "bridge", 1), ("Di", "dam", 1)}),
+        ({"actor": ["Ada", "Bo"], "kind": "official"}, {("Bo", "bridge", 0), ("Bo", "bridge", -1)}),
+        ({"actor": "Ada", "until": "2020-02-04", "not_supports": "bridge"}, {("Ada", "dam", -1)}),
+        ({"actor": "Ada", "until": "2020-02-04", "not_opposes": "dam"}, {("Ada", "bridge", 1)}),
+        ({"actor": "Ada", "until": "2020-02-04", "not_target": ["dam", "bridge"]}, set()),
+        ({"supports": "bridge"}, {("Ada", "bridge", 1), ("Cy", "bridge", 1)}),
+        ({"opposes": "bridge"}, {("Ada", "bridge", -1), ("Bo", "bridge", -1)}),
+        ({"target": "bridge", "actor": "Bo"}, {("Bo", "bridge", 0), ("Bo", "bridge", -1)}),
+        ({"target": "bridge", "opposes": "bridge"}, {("Ada", "bridge", -1), ("Bo", "bridge", -1)}),
+        ({"target": "dam", "actor": "Ada"}, {("Ada", "dam", -1), ("Ada", "dam", 1)}),
+        ({"supports": ["bridge", "dam"], "until": "2020-02-04"}, {("Ada", "bridge", 1)}),
+        ({"not_actor": "Ada", "about": "dam"}, {("Di", "dam", 1)}),
+        ({"actor": "Council", "as_": "organisation"}, {("Council", "dam", 1)}),
+        ({"kind": "government body", "as_": "organisation"}, {("Council", "dam", 1)}),
+    ],
+)
+def test_filters_on_speaker_and_target_choose_rows(
+    council: Store, filters: dict[str, Any], expected: set[tuple[str, str, int]]
+) -> None:
+    rows = table.stances(council, **filters)
+    assert {(row.actor.label, slug(row.target.iri), row.level) for row in rows} == expected
+
+
+def test_filters_are_told_as_they_were_typed() -> None:
+    typed = {
+        "joint": False,
+        "quoted": True,
+        "as_": "organisation",
+        "not_actor": "Bo",
+        "actor": ["Ada", "Cy"],
+        "min_confidence": 0.8,
+        "since": None,
+    }
+    assert in_words(check(typed)) == (
+        "actor Ada or Cy; quoted yes; joint no; min confidence 0.8; as organisation; not actor Bo"
+    )
+
+
+def test_filters_can_be_taken_away_with_what_they_stand_for(council: Store) -> None:
+    chosen = Filters.of(council, {"actor": "Ada", "not_target": "dam", "min_count": 2})
+    assert chosen
+    assert not Filters.of(council, {"actor": None})
+    left = chosen.without("actor", "min_count")
+    assert left.given == {"not_target": ("dam",)}
+    assert {name: [slug(iri) for iri in iris] for name, iris in left.meant.items()} == {"not_target": ["dam"]}
+    assert set(map(slug, left.statements() or [])) == {"later", "together", "undated"}
+
+
+def test_each_filter_looks_among_things_of_its_own_kind(council: Store) -> None:
+    assert slugs(council, actor="Ada", opposes="dam") == ["own"]
+    with pytest.raises(UnknownName, match="no actor is called 'dam'"):
+        statements.said(council, actor="dam", opposes="dam")
+
+
+@pytest.mark.parametrize(
+    ("filters", "message"),
+    [
+        ({"speaker": "Ada"}, f"no filter is called 'speaker'; there are: {', '.join(sorted(FILTERS))}"),
+        (
+            {"since": "2020-02-02", "until": "2020-02-01"},
+            "--since 2020-02-02 is after --until 2020-02-01: no day lies between them",
+        ),
+        ({"min_confidence": 1.5}, "--min-confidence 1.5 is outside 0 to 1"),
+        ({"min_confidence": -0.5}, "--min-confidence -0.5 is outside 0 to 1"),
+        ({"min_count": 0}, "--min-count 0: a speaker left has at least 1 statement"),
+        ({"as_": "crowd"}, "--as crowd: speakers count as 'person' or as 'organisation'"),
+    ],
+)
+def test_a_wrong_filter_is_told_with_its_value_and_its_mend(filters: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check(filters)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("end", ["since", "until"])
+def test_a_day_that_is_none_is_told_with_the_end_it_was_given_for(end: str) -> None:
+    with pytest.raises(UsageError, match=f"{end}.*2020-02-30"):
+        check({end: "2020-02-30"})

@@ -141,7 +141,7 @@ def check(options: Mapping[str, Any]) -> dict[str, Any]:
     for end in ("since", "until"):
         if end in given:
             calendar_day(given[end], end)
-    since, until = given.get("since", ""), given.get("until", "9999")
+    since, until = given.get("since", ""), given.get("until", "9999-12-31")
     if since > until:
         raise UsageError(f"--since {since} is after --until {until}: no day lies between them")
     _check_numbers(given)

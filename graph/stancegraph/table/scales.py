@@ -71,12 +71,12 @@ class Scale:
 
     def check(self, levels: NDArray[np.float64]) -> NDArray[np.float64]:
         """The levels, all finite and on the scale; raises UsageError naming the first that is not."""
-        wrong = ~np.isfinite(levels)
+        wrong, bounds = ~np.isfinite(levels), ""
         if self.low is not None and self.high is not None:
             wrong |= (levels < self.low) | (levels > self.high)
+            bounds = f", which runs from {self.low:g} to {self.high:g}"
         if wrong.any():
             at = int(np.argmax(wrong))
-            bounds = "" if self.low is None else f", which runs from {self.low:g} to {self.high:g}"
             raise UsageError(
                 f"level {levels[at]:g} in row {at + 1} is not on the scale of {self.name}{bounds}: mend the row"
             )
