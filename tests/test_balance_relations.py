@@ -101,7 +101,7 @@ def test_filters_and_choices_of_agreement_are_taken(five: Store) -> None:
 def test_a_profile_gathers_stances_relations_and_those_who_speak_of_one(five: Store) -> None:
     row = profile(five, "Alpha")
     assert list(row) == (
-        "actor iri kind aliases roles statements supports opposes stances allies opponents spoken_of".split()
+        "actor iri kind aliases roles members statements supports opposes stances allies opponents spoken_of".split()
     )
     assert (row["actor"], row["iri"], row["statements"]) == ("Alpha", EX + "alpha", 3)
     assert row["supports"] == ["The first thing is so."]

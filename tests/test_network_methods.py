@@ -180,6 +180,7 @@ def test_an_edge_of_the_stance_network_says_what_and_where(graph: Graph) -> None
     ((_, _, data),) = network.stances(own).edges(data=True)
     assert data == {
         "polarity": 1,
+        "stance": "supports",
         "documents": ("https://example.org/id/gazette",),
         "date": "2020-02-01/2020-02-03",
         "act": "assert",
@@ -283,6 +284,7 @@ def test_two_actors_are_compared_on_every_target_with_all_their_statements(graph
     assert network.compare(own, "Ada", "Bo") == [
         {
             "target": "The bridge should stay open.",
+            "period": "",
             "relation": "both",
             "a": "supports and opposes",
             "b": "supports",
@@ -291,14 +293,16 @@ def test_two_actors_are_compared_on_every_target_with_all_their_statements(graph
         },
         {
             "target": "Cy",
+            "period": "",
             "relation": "never met",
             "a": "",
-            "b": "supports",
+            "b": "for",
             "statements_a": [],
             "statements_b": [iri + "d"],
         },
         {
             "target": "The dam should be built.",
+            "period": "",
             "relation": "never met",
             "a": "opposes and neutral on",
             "b": "",

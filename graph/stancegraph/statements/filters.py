@@ -339,7 +339,7 @@ def _ranges(given: Mapping[str, Any], values: dict[str, list[Term]]) -> list[str
     if "since" in given or "until" in given:
         patterns.append(
             "OPTIONAL { ?s stance:saidOn ?on } OPTIONAL { ?s stance:saidNotBefore ?from } "
-            "OPTIONAL { ?s stance:saidNotAfter ?to }"
+            "OPTIONAL { ?s stance:saidNotAfter ?to } FILTER(BOUND(?on) || BOUND(?from) || BOUND(?to))"
         )
     if "since" in given:
         patterns.append("FILTER(STR(COALESCE(?on, ?to, ?since)) >= ?since)")
