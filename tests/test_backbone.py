@@ -135,6 +135,22 @@ def test_numbers_of_parallel_ties_are_added_for_the_minimum() -> None:
     }
 
 
+def test_a_minimum_of_the_weight_is_held_against_the_sum_of_parallel_ties() -> None:
+    graph: nx.MultiGraph[str] = nx.MultiGraph()
+    graph.add_weighted_edges_from([("a", "b", 5), ("a", "b", -4), ("a", "c", 3)])
+    assert {frozenset(edge) for edge in backbone(graph, 1, minimum=2).edges()} == {frozenset("ac")}
+    assert backbone(graph, 1, by="documents").number_of_edges() == 3
+
+
+def test_ties_that_are_none_need_nothing_to_hold_a_minimum_against() -> None:
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_edge("a", "a", weight=1)
+    graph.add_edge("a", "b", weight=0)
+    graph.add_edge("a", "c", weight=2, documents=["p", "q"])
+    graph.add_edge("a", "d", weight=2, documents=["p"])
+    assert list(backbone(graph, 1, minimum=2, by="documents").edges()) == [("a", "c")]
+
+
 def test_all_attributes_are_kept_and_the_graph_is_left_as_it_was() -> None:
     graph = network(*STAR)
     graph.graph["method"] = "subtract"

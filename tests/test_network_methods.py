@@ -13,6 +13,7 @@ from february import Graph, opened, says, slug
 from stancegraph import network, table
 from stancegraph.errors import UsageError
 from stancegraph.network.options import CHOICES, Method, allowed
+from stancegraph.network.ties import statements_behind
 
 
 @pytest.fixture
@@ -312,3 +313,60 @@ def test_two_actors_are_compared_on_every_target_with_all_their_statements(graph
     ]
     _, told = network.comparison(own, "Ada", "Bo", until="2020-02-01")
     assert list(told) == [iri + "a"]
+
+
+@pytest.mark.parametrize("kind", network.KINDS)
+@pytest.mark.parametrize("direct", [False, True])
+def test_the_statements_behind_many_ties_are_those_behind_each(graph: Graph, kind: str, direct: bool) -> None:
+    own = graph(
+        says("a", "ada", "4", "+bridge +bo"),
+        says("b", "bo", "3", "+bridge -dam"),
+        says("c", "cy", "2", "-dam +ada"),
+        says("d", "ada", "1", "+bridge"),
+        says("e", "di ada", "5", "-dam 0bridge"),
+    )
+    choices: dict[str, Any] = {"direct": True} if direct and kind == "agreement" else {}
+    made = network.graph(own, kind, **choices)
+    ties = list(dict.fromkeys(made.edges()))
+    found = list(statements_behind(made, ties))
+    assert found
+    assert found == [tuple(s.iri for s in network.evidence(made, a, b)) for a, b in ties]
+    assert all(found)
+    if kind in {"agreement", "targets"}:
+        assert list(statements_behind(made, [(b, a) for a, b in ties])) == found
+    assert list(statements_behind(made, [("nobody", "nothing")])) == [()]
+
+
+def test_behind_ties_that_remember_nothing_there_are_no_statements() -> None:
+    assert list(statements_behind(nx.Graph([("a", "b"), ("b", "c")]), [("a", "b"), ("b", "c")])) == [(), ()]
+    remembering = network.agreement(table.of(list("ab"), ["x", "x"], [1, 1]))
+    assert list(statements_behind(remembering, [("a", "b")])) == [("row 1", "row 2")]
+    del remembering.graph["method"]
+    assert list(statements_behind(remembering, [("a", "b")])) == [()]
+
+
+def test_ties_are_listed_by_the_labels_of_their_ends_and_by_level(graph: Graph) -> None:
+    for make in (network.agreement, network.targets):
+        rows = table.of(list("aabb"), list("xyxy"), [1] * 4)
+        named = make(rows, normalisation="none", aggregation="congruence")
+        (first, second) = sorted(named)
+        named.nodes[first]["label"] = "zoe"
+        assert network.edge_list(named) == [{"a": second, "b": "zoe", "weight": 2, "statements": 4}]
+        del named.nodes[second]["label"]
+        assert network.edge_list(named) == [{"a": second, "b": "zoe", "weight": 2, "statements": 4}]
+    rows = table.of(list("baaa"), list("xyyy"), [1, 1, -1, -1])
+    assert network.edge_list(network.stances(rows)) == [
+        {"a": "a", "b": "y", "weight": -1, "statements": 2},
+        {"a": "a", "b": "y", "weight": 1, "statements": 1},
+        {"a": "b", "b": "x", "weight": 1, "statements": 1},
+    ]
+    rated = graph(
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .",
+        ":tone rdfs:range xsd:integer .",
+        says("a", "ada", "1", "+dam", ":tone 7 ;"),
+    )
+    assert network.edge_list(network.stances(rated, level="tone")) == [
+        {"a": "Ada", "b": "The dam should be built.", "weight": 7, "statements": 1}
+    ]
+    ((_, _, data),) = network.stances(rated, level="tone").edges(data=True)
+    assert (data["level"], "polarity" in data) == (7, False)

@@ -16,7 +16,7 @@ from stancegraph import table
 from stancegraph.balance.communities import louvain_communities
 from stancegraph.balance.scores import triad_census, triangle_share, walk_balance
 from stancegraph.errors import UsageError
-from stancegraph.network.signed import of_rows, read
+from stancegraph.network.signed import SignedNetwork, of_rows, read
 from stancegraph.store import Store
 from stancegraph.table import Table
 
@@ -63,6 +63,32 @@ def test_a_directed_reading_keeps_directions_and_an_undirected_graph_has_none() 
     assert found.unsigned.toarray().tolist() == [[0, 2, 0], [5, 0, 1], [0, 0, 0]]
     assert found.signs().toarray().tolist() == [[0, -1, 0], [-1, 0, -1], [0, -1, 0]]
     assert not read(network(*ties[2:]), directed=True).directed
+
+
+def test_directions_that_cancel_out_but_for_rounding_have_no_sign() -> None:
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    graph.add_weighted_edges_from([("a", "b", 0.3), ("b", "a", -0.1), ("b", "a", -0.2), ("b", "c", 1)])
+    found = read(graph, directed=True)
+    assert found.signs().toarray().tolist() == [[0, 0, 0], [0, 0, 1], [0, 1, 0]]
+    plain = read(network(("a", "b", 2)))
+    assert plain.both_ways(plain.positive).toarray().tolist() == [[0, 2], [2, 0]]
+
+
+def test_a_part_keeps_ties_labels_and_kinds_of_its_nodes() -> None:
+    graph = network(("b", "d", -2), ("c", "d", 1))
+    graph.add_nodes_from([("a", {}), ("b", {"label": "Bee", "kind": "state"})])
+    part = read(graph).tied()
+    assert (part.nodes, part.labels, part.kinds) == (
+        ("b", "c", "d"),
+        ("Bee", "c", "d"),
+        ("state", None, None),
+    )
+    assert list(part.ties()) == [(0, 2, -2), (1, 2, 1)]
+    assert (part.a.tolist(), part.b.tolist(), part.sign.tolist()) == ([0, 1], [2, 2], [-1, 1])
+    first = part.part(np.array([0, 2]), np.array([0]))
+    assert (first.nodes, list(first.ties())) == (("b", "d"), [(0, 1, -2)])
+    bare = SignedNetwork(("x", "y", "z"), part.a[:1], part.b[:1], part.size[:1], part.sign[:1]).tied()
+    assert (bare.nodes, bare.labels, bare.kinds) == (("x", "z"), (), ())
 
 
 def test_a_loose_reading_counts_the_documents_of_stances_and_takes_text_and_ties_without_weight() -> None:

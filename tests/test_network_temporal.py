@@ -154,6 +154,7 @@ def test_windows_of_statements_keep_all_rows_of_each(graph: Graph) -> None:
         ("2020-02-03", "2020-02-06", ["c", "d"]),
     ]
     assert [len(w.rows) for w in network.windows(rows, "9s")] == [6]
+    assert [len(w.rows) for w in network.windows(rows, "4s", step="1s")] == [6]
     assert [len(w.rows) for w in network.windows(rows, "3s", step="3s")] == [5]
 
 

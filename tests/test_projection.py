@@ -134,9 +134,19 @@ def test_combine_of_a_scale_writes_one_digit_for_each_level_observed() -> None:
     assert cells(rows, aggregation="combine") == {("a", "x"): 0b101, ("b", "x"): 0b010}
 
 
+def test_combine_counts_the_levels_a_scale_knows_though_none_takes_them() -> None:
+    assert cells(table.of(["b"], ["x"], [-1]), aggregation="combine") == {("b", "x"): 2}
+    assert cells(table.of(["b"], ["x"], [0]), aggregation="combine", neutral=True) == {("b", "x"): 2}
+
+
+def test_combine_of_as_many_levels_as_a_number_holds_is_taken() -> None:
+    rows = table.of(["a"] * 52, ["x"] * 52, range(52), scale=Scale("r", "scaled"))
+    assert cells(rows, aggregation="combine") == {("a", "x"): 2**52 - 1}
+
+
 def test_combine_of_more_levels_than_a_number_holds_is_refused() -> None:
-    rows = table.of(["a"] * 60, ["x"] * 60, range(60), scale=Scale("r", "scaled"))
-    with pytest.raises(UsageError, match="has 60"):
+    rows = table.of(["a"] * 53, ["x"] * 53, range(53), scale=Scale("r", "scaled"))
+    with pytest.raises(UsageError, match="has 53"):
         network.two_mode(rows, aggregation="combine")
 
 
