@@ -1,4 +1,4 @@
-"""The flat table as other libraries hold it: Arrow, and pandas or polars where they are installed."""
+"""The flat table as other libraries hold it: Arrow, pandas and polars."""
 
 from __future__ import annotations
 
@@ -40,7 +40,6 @@ def test_a_missing_library_is_named_and_never_loaded_before_it_is_asked_for(
 
 @pytest.mark.parametrize("library", ["pandas", "polars"])
 def test_a_frame_has_the_values_of_the_arrow_table(shipped: Store, library: str) -> None:
-    pytest.importorskip(library, reason=f"{library} is not among what the tests need")
     rows = table.stances(shipped)
     frame = getattr(rows, f"to_{library}")()
     expected = rows.to_arrow().to_pydict()

@@ -209,7 +209,8 @@ class Table:
 
     def to_polars(self) -> pl.DataFrame:
         """The rows as a polars DataFrame, columns as `to_arrow` has them; raises UsageError where polars is missing."""
-        return _import("polars").from_arrow(self.to_arrow())
+        frame: pl.DataFrame = _import("polars").from_arrow(self.to_arrow())
+        return frame
 
     def with_notes(self, *notes: str) -> Table:
         """The same rows, with more said about them."""
