@@ -12,6 +12,7 @@ import pytest
 
 import pages
 from conftest import Run
+from february import opened, says
 from pages import FIVE, GULAN, Opened, edge, five, opened_at
 from stancegraph import network, page, store
 from stancegraph.errors import UsageError
@@ -135,19 +136,39 @@ def test_a_bloc_opens_its_members_and_what_they_share(large: Opened) -> None:
     assert "proved" in large.tab.locator("#how").inner_text()
 
 
-def test_what_holds_a_bloc_together_is_said_by_two_members_or_more(shipped: Store) -> None:
+def test_what_holds_a_bloc_together_is_what_its_ties_rest_on(shipped: Store) -> None:
     content = describe(network.stances(shipped))
     assert content.agreement.blocs
     for bloc in content.agreement.blocs:
         speakers: dict[tuple[int, int], set[int]] = {}
-        for stance in content.stances:
-            if stance["speaker"] in bloc["members"] and stance["sign"] != 0:
-                speakers.setdefault((stance["target"], stance["sign"]), set()).add(stance["speaker"])
-        shared = {key: len(members) for key, members in speakers.items() if len(members) > 1}
+        for tie in content.agreement.ties:
+            if {tie["from"], tie["to"]} <= {*bloc["members"]}:
+                for target, agree, mine, theirs in tie["on"]:
+                    for stance in (content.stances[i] for i in (*mine, *theirs) if agree > 0):
+                        speakers.setdefault((target, stance["sign"]), set()).add(stance["speaker"])
+        shared = {key: len(members) for key, members in speakers.items()}
         shown = {(held["target"], held["sign"]): held["actors"] for held in bloc["holds"]}
         assert shown.items() <= shared.items()
         assert len(shown) == min(len(shared), 12)
         assert min(shown.values()) >= max((n for key, n in shared.items() if key not in shown), default=0)
+
+
+def test_what_members_say_in_two_periods_does_not_hold_their_bloc_together(tmp_path: Path) -> None:
+    """Ada and Bo meet over the bridge in February, Ada and Cy over the dam in June; Cy's bridge meets nobody's."""
+    june = says("c", "cy", "1", "+bridge +dam") + says("d", "ada", "2", "+dam")
+    february = says("a", "ada", "1", "+bridge"), says("b", "bo", "2", "+bridge")
+    own = opened(tmp_path, *february, june.replace("2020-02", "2020-06"))
+    content = describe(network.stances(own))
+    (bloc,) = content.agreement.blocs
+    assert {content.entities[i]["label"] for i in bloc["members"]} == {"Ada", "Bo", "Cy"}
+    held = {
+        content.entities[each["target"]]["label"]: sorted(
+            content.stances[i]["iri"].rpartition("/")[2] for i in each["stances"]
+        )
+        for each in bloc["holds"]
+    }
+    assert held == {"The bridge should stay open.": ["a", "b"], "The dam should be built.": ["c", "d"]}
+    assert [each["actors"] for each in bloc["holds"]] == [2, 2]
 
 
 def test_the_matrix_has_a_cell_for_each_position_and_opens_its_words(large: Opened, shipped: Store) -> None:

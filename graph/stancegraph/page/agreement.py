@@ -86,37 +86,38 @@ def compute(
     rows, method = network.prepare(table, "agreement", {})
     graph = network.build(network.countable(rows, method), method)
     parts, how = _split(graph)
-    ties = _strongest(graph, stances, number, _periods(rows, number))
-    blocs = _blocs(([number[str(iri)] for iri in part] for part in parts), stances)
+    periods = _periods(rows, stances, number)
+    ties = _strongest(graph, stances, number, periods)
+    blocs = _blocs(([number[str(iri)] for iri in part] for part in parts), stances, periods)
     for bloc in blocs:
         for member in bloc["members"]:
             entities[member]["bloc"] = bloc["id"]
     return Agreement(ties, blocs, _matrix(stances, entities), how, graph.number_of_edges() - len(ties))
 
 
-def _periods(rows: Table, number: Mapping[str, int]) -> dict[tuple[str, int, int], int]:
-    """Statement, speaker and target → the period in which a stance meets others; none where it meets nobody's."""
+def _periods(rows: Table, stances: Sequence[Stance], number: Mapping[str, int]) -> dict[int, int]:
+    """Stance for or against → the period in which it meets others; none where it meets nobody's."""
     period = [0] * len(rows) if rows.period is None else rows.period.tolist()
     bound = [False] * len(rows) if rows.bound is None else rows.bound.tolist()
-    return {
+    periods = {
         (row.statement, number[row.actor.iri], number[row.target.iri]): when
         for row, when, undertaken in zip(rows, period, bound, strict=True)
         if when >= 0 and not undertaken
     }
+    keys = ((stance["iri"], stance["speaker"], stance["target"]) for stance in stances)
+    return {i: periods[key] for i, key in enumerate(keys) if stances[i]["sign"] and key in periods}
 
 
 def _strongest(
     graph: nx.Graph[str],
     stances: Sequence[Stance],
     number: Mapping[str, int],
-    periods: Mapping[tuple[str, int, int], int],
+    periods: Mapping[int, int],
 ) -> list[AgreementTie]:
     """The strongest ties, each with the stances of both sides on what they share in one period."""
     held: dict[int, dict[tuple[int, int], list[int]]] = defaultdict(lambda: defaultdict(list))
-    for i, stance in enumerate(stances):
-        period = periods.get((stance["iri"], stance["speaker"], stance["target"]))
-        if stance["sign"] and period is not None:
-            held[stance["speaker"]][stance["target"], period].append(i)
+    for i, period in periods.items():
+        held[stances[i]["speaker"]][stances[i]["target"], period].append(i)
     rows = []
     for tail, head, data in graph.edges(data=True):
         a, b = sorted((number[tail], number[head]))
@@ -164,26 +165,37 @@ def _split(graph: nx.Graph[str]) -> tuple[Iterable[Collection[Hashable]], str]:
     return balance.louvain_communities(graph), how
 
 
-def _blocs(parts: Iterable[Collection[int]], stances: Sequence[Stance]) -> list[Bloc]:
+def _blocs(
+    parts: Iterable[Collection[int]], stances: Sequence[Stance], periods: Mapping[int, int]
+) -> list[Bloc]:
     """Blocs of two members or more, larger first, with what holds each together."""
     sides = [sorted(part) for part in parts if len(part) > 1]
     sides.sort(key=lambda members: (-len(members), members))
     return [
-        {"id": i, "members": members, "holds": _held({*members}, stances)} for i, members in enumerate(sides)
+        {"id": i, "members": members, "holds": _held({*members}, stances, periods)}
+        for i, members in enumerate(sides)
     ]
 
 
-def _held(members: Collection[int], stances: Sequence[Stance]) -> list[Held]:
-    """Stances that two members or more share; those of most members first."""
-    shared: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for i, stance in enumerate(stances):
-        if stance["speaker"] in members and stance["sign"]:
-            shared[stance["target"], stance["sign"]].append(i)
+def _held(members: Collection[int], stances: Sequence[Stance], periods: Mapping[int, int]) -> list[Held]:
+    """Stances that two members or more share in one period; those of most members first."""
+    shared: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+    for i, period in periods.items():
+        if (stance := stances[i])["speaker"] in members:
+            shared[stance["target"], stance["sign"], period].append(i)
+    met: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for (target, sign, _), own in shared.items():
+        if len({stances[i]["speaker"] for i in own}) > 1:
+            met[target, sign] += own
     rows: list[Held] = [
-        {"target": target, "sign": sign, "stances": own, "actors": len({stances[i]["speaker"] for i in own})}
-        for (target, sign), own in shared.items()
+        {
+            "target": target,
+            "sign": sign,
+            "stances": sorted(own),
+            "actors": len({stances[i]["speaker"] for i in own}),
+        }
+        for (target, sign), own in met.items()
     ]
-    rows = [row for row in rows if row["actors"] > 1]
     return sorted(rows, key=lambda row: (-row["actors"], row["target"], -row["sign"]))[:HELD]
 
 
