@@ -182,6 +182,16 @@ def test_a_picture_is_as_wide_as_asked(shipped: Store, kind: str) -> None:
 # Letters
 
 
+def test_actors_of_one_kind_can_be_drawn_alone(shipped: Store, tmp_path: Path) -> None:
+    drawn = plot.figure(shipped, "timeline", kind="cleric")
+    names = {row.actor.label for row in table.stances(shipped, kind="cleric")}
+    others = {row.actor.label for row in table.stances(shipped, not_kind="cleric")}
+    assert names <= set(texts(drawn))
+    assert others.isdisjoint(texts(drawn))
+    plot.write(shipped, tmp_path / "clerics.svg", "timeline", kind="cleric")
+    assert (tmp_path / "clerics.svg").stat().st_size > 0
+
+
 def test_arabic_is_joined_and_runs_from_right_to_left() -> None:
     name = "مقتدى"
     figure = plot.figure(table.of([name, *name, "اس"], ["x"] * 7, [1] * 7), "matrix")

@@ -33,7 +33,7 @@ WIDEST: Final = 60.0
 
 
 def figure(
-    source: Store | Table, kind: str = "network", *, width: float | None = None, **choices: object
+    source: Store | Table, kind: str = "network", /, *, width: float | None = None, **choices: object
 ) -> Figure:
     """A picture of a store or table (`table.stances`) as a figure of `width` inches, wider where it must be.
 
@@ -62,6 +62,7 @@ def write(
     source: Store | Table,
     path: str | os.PathLike[str],
     kind: str = "network",
+    /,
     *,
     width: float | None = None,
     **choices: object,
