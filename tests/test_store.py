@@ -218,6 +218,16 @@ def test_a_place_that_holds_no_graph_says_what_it_may_be(tmp_path: Path) -> None
             store.open(f"{tmp_path}/{where}")
 
 
+@pytest.mark.parametrize("into", ["", " "])
+def test_a_database_without_a_name_is_refused_and_nothing_is_written(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, into: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="name the folder"):
+        store.load([folder], into)
+    assert not list(tmp_path.iterdir())
+
+
 def test_load_adds_to_a_database_and_replaces_the_graphs_of_the_same_name(
     folder: Path, tmp_path: Path
 ) -> None:

@@ -52,6 +52,8 @@ def load(
     """
     found = [pair for source in sources for pair in files.found(files.existing(source))]
     files.refuse_twice(found)
+    if not str(into).strip():
+        raise UsageError("--into '': name the folder of the database")
     target = Path(into).resolve()
     before = is_database(target)
     _refuse_elsewhere(target, before)
@@ -118,6 +120,8 @@ def _clear(workshop: Path, target: Path) -> None:
         old.rename(target)
     for part in (old, workshop / "new"):
         shutil.rmtree(part, ignore_errors=True)
+    if old.exists() or (workshop / "new").exists():  # still written to: by its mark the next load knows it
+        return
     (workshop / MARK).unlink(missing_ok=True)
     with suppress(OSError):  # something of somebody else's has been put there
         workshop.rmdir()
