@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Generator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -13,6 +14,7 @@ import pytest
 
 import asking
 from coding import AGREEMENT, CONCEPT, FRAME, MEMO, ORGANIZATION, PERSON, RATING, Coding
+from february import FIVE, Graph, opened
 from stancegraph import store
 from stancegraph.store import Store
 
@@ -45,6 +47,18 @@ class Shell(Protocol):
         stdin: str | None = None,
         env: Mapping[str, str] | None = None,
     ) -> Ended: ...
+
+
+@pytest.fixture
+def graph(tmp_path: Path) -> Graph:
+    """Opens a graph of these statements."""
+    return partial(opened, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def five() -> Store:
+    """The graph of the fixture `five.ttl`."""
+    return store.open(FIVE)
 
 
 @pytest.fixture(scope="session")

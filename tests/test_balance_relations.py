@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
-
-import pytest
-
-from february import FIVE, Graph, opened, says
-from stancegraph import store
+from february import Graph, says
 from stancegraph.balance import allies, profile
 from stancegraph.store import Store
 
 EX = "https://example.org/id/"
-
-
-@pytest.fixture
-def graph(tmp_path: Path) -> Graph:
-    """Opens a graph of these statements."""
-    return partial(opened, tmp_path)
-
-
-@pytest.fixture(scope="module")
-def five() -> Store:
-    return store.open(FIVE)
 
 
 def test_who_agrees_as_often_as_not_is_neither_ally_nor_opponent(five: Store) -> None:

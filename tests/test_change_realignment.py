@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
-
 import pytest
 
-from february import FIVE, Graph, opened, says
-from stancegraph import store
+from february import Graph, says
 from stancegraph.change.realignment import blocs_over_time
 from stancegraph.errors import UsageError
-from stancegraph.store import Store
-
-
-@pytest.fixture
-def graph(tmp_path: Path) -> Graph:
-    """Opens a graph of these statements."""
-    return partial(opened, tmp_path)
-
-
-@pytest.fixture(scope="module")
-def five() -> Store:
-    return store.open(FIVE)
-
 
 TWO = [("early", "2020-02-01", "2020-02-29"), ("late", "2020-03-01", "2020-03-31")]
 HALVES = says("a", "ada bo", "4", "+bridge") + says("b", "cy di", "4", "-bridge")

@@ -4,29 +4,16 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from functools import partial
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from february import FIVE, Graph, ascribes, between, line, opened, quoted, says, slug
-from stancegraph import statements, store
+from february import Graph, ascribes, between, line, quoted, says, slug
+from stancegraph import statements
 from stancegraph.change.shifts import shifts
 from stancegraph.errors import StanceError, UnknownName, UsageError
 from stancegraph.store import Store
-
-
-@pytest.fixture
-def graph(tmp_path: Path) -> Graph:
-    """Opens a graph of these statements."""
-    return partial(opened, tmp_path)
-
-
-@pytest.fixture(scope="module")
-def five() -> Store:
-    return store.open(FIVE)
 
 
 def test_a_shift_gives_both_sides_with_words_day_and_document(graph: Graph) -> None:

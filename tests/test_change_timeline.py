@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from february import FIVE, Graph, opened, quoted, says, slug
-from stancegraph import statements, store, table
+from february import Graph, quoted, says, slug
+from stancegraph import statements, table
 from stancegraph.change.timeline import timeline
 from stancegraph.store import Store
-
-
-@pytest.fixture
-def graph(tmp_path: Path) -> Graph:
-    """Opens a graph of these statements."""
-    return partial(opened, tmp_path)
-
-
-@pytest.fixture(scope="module")
-def five() -> Store:
-    return store.open(FIVE)
 
 
 def test_a_timeline_has_a_row_for_each_statement_and_target_oldest_first(five: Store) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conftest import Run
-from february import Graph, opened, says
+from february import Graph, says
 from stancegraph import centrality, network, statements, table
 from stancegraph.store import Store
 
@@ -25,12 +24,6 @@ TWO_REPORTS = """
 BOTH = (says("a", "ada", "4", "+bridge -dam"), SORTS, TWO_REPORTS)
 BRIDGE, DAM = "The bridge should stay open.", "The dam should be built."
 ALL = "bridge dam"
-
-
-@pytest.fixture
-def graph(tmp_path: Path) -> Graph:
-    """Opens a graph of these statements."""
-    return partial(opened, tmp_path)
 
 
 def ends(iri: str) -> str:

@@ -22,11 +22,6 @@ from stancegraph.errors import UsageError
 from stancegraph.store import Store
 
 
-@pytest.fixture(scope="module")
-def five() -> Store:
-    return store.open(FIVE)
-
-
 @pytest.mark.parametrize("form", sorted(exchange.FORMATS))
 def test_an_empty_selection_is_a_whole_file_of_its_format(five: Store, tmp_path: Path, form: str) -> None:
     file = tmp_path / f"x.{form}"

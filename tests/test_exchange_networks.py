@@ -11,15 +11,9 @@ from xml.etree import ElementTree
 import networkx as nx
 import pytest
 
-from exports import EX, FIRST, FIVE, PREFIXES, SECOND, ex, read_csv, read_network
+from exports import EX, FIRST, PREFIXES, SECOND, ex, read_csv, read_network
 from stancegraph import exchange, network, statements, store
 from stancegraph.store import Store
-
-
-@pytest.fixture(scope="module")
-def five() -> Store:
-    return store.open(FIVE)
-
 
 KINDS = ("stances", "two-mode", "agreement", "targets")
 

@@ -13,16 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from exports import EX, FIRST, FIVE, SECOND, ex, read_csv, read_network
-from stancegraph import exchange, statements, store, table
+from exports import EX, FIRST, SECOND, ex, read_csv, read_network
+from stancegraph import exchange, statements, table
 from stancegraph.errors import StanceError
 from stancegraph.store import Store
 from stancegraph.table.scales import Scale
-
-
-@pytest.fixture(scope="module")
-def five() -> Store:
-    return store.open(FIVE)
 
 
 def test_ties_of_actors_name_what_they_agree_and_disagree_on(five: Store, tmp_path: Path) -> None:

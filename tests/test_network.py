@@ -9,17 +9,12 @@ import networkx as nx
 import pytest
 
 from february import opened, says
-from stancegraph import balance, centrality, network, store
+from stancegraph import balance, centrality, network
 from stancegraph.errors import UsageError
 from stancegraph.store import Store
 
 FIVE = Path(__file__).parent / "fixtures" / "five.ttl"
 EX = "https://example.org/id/"
-
-
-@pytest.fixture(scope="module")
-def five() -> Store:
-    return store.open(FIVE)
 
 
 def test_the_stance_network_has_one_edge_for_each_statement_and_target(five: Store) -> None:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import networkx as nx
 import pytest
 
-from february import Graph, opened, says, slug
+from february import Graph, says, slug
 from stancegraph import network, table
 from stancegraph.errors import UsageError
 from stancegraph.network.options import CHOICES, Method, allowed
 from stancegraph.network.ties import statements_behind
-
-
-@pytest.fixture
-def graph(tmp_path: Path) -> Graph:
-    """Opens a graph of these statements."""
-    return partial(opened, tmp_path)
 
 
 def weights(graph: nx.Graph[str]) -> dict[tuple[str, str], float]:

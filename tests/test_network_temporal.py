@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from february import Graph, opened, says, slug
+from february import Graph, says, slug
 from stancegraph import network, table
 from stancegraph.errors import UsageError
 from stancegraph.network.temporal import Length
 from stancegraph.table import Table
-
-
-@pytest.fixture
-def graph(tmp_path: Path) -> Graph:
-    """Opens a graph of these statements."""
-    return partial(opened, tmp_path)
 
 
 def dated(*days: str) -> Table:

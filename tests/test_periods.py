@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import chain
-from pathlib import Path
 
 import pytest
 
 from conftest import Run
-from february import Graph, opened, says
+from february import Graph, says
 from stancegraph import balance, network, statements, table
 from stancegraph.errors import UnknownName, UsageError
 from stancegraph.store import Store
@@ -17,12 +15,6 @@ from stancegraph.table import Table
 
 STRADDLING = "1 row left out: the days straddle two periods, or an end is open"
 MARCH = ("2024-11-27…2024-12-07", "2025-03-06…2025-03-09")
-
-
-@pytest.fixture
-def graph(tmp_path: Path) -> Graph:
-    """Opens a graph of these statements."""
-    return partial(opened, tmp_path)
 
 
 def on(*days: str) -> Table:

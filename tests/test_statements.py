@@ -18,11 +18,6 @@ from stancegraph.store import Store
 FIVE = Path(__file__).parent / "fixtures" / "five.ttl"
 
 
-@pytest.fixture(scope="module")
-def five() -> Store:
-    return store.open(FIVE)
-
-
 def slugs(graph: Store, **filters: Any) -> list[str]:
     return [s.iri.rpartition("/")[2] for s in statements.said(graph, **filters)]
 

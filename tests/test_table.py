@@ -23,11 +23,6 @@ PREFIXES = """
 """
 
 
-@pytest.fixture(scope="module")
-def five() -> Store:
-    return store.open(FIVE)
-
-
 def named(rows: Table) -> list[tuple[str, str, float | str]]:
     return [(row.actor.label, row.target.iri.removeprefix(EX), row.level) for row in rows]
 

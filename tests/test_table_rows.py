@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from february import Graph, opened, says, slug
+from february import Graph, says, slug
 from stancegraph import statements, table
 from stancegraph.errors import UsageError
 from stancegraph.table import Column, Scale, Table
 
 EVERY_DAY = (date.min.toordinal(), date.max.toordinal())
-
-
-@pytest.fixture
-def graph(tmp_path: Path) -> Graph:
-    """Opens a graph of these statements."""
-    return partial(opened, tmp_path)
 
 
 def told(rows: Table) -> list[str]:
