@@ -10,7 +10,7 @@ import pytest
 from february import Graph, says, slug
 from stancegraph import network, table
 from stancegraph.errors import UsageError
-from stancegraph.network.options import CHOICES, Method, allowed
+from stancegraph.network.method import CHOICES, Method, allowed
 from stancegraph.network.ties import statements_behind
 
 

@@ -16,7 +16,7 @@ from stancegraph import network
 from stancegraph.balance import scores
 from stancegraph.balance.communities import louvain_communities, signed_modularity
 from stancegraph.balance.frustration import Frustration, frustration_index
-from stancegraph.network.options import NetworkOptions
+from stancegraph.network.method import NetworkOptions
 from stancegraph.network.signed import read
 from stancegraph.network.ties import statements_behind
 

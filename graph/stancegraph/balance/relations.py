@@ -10,7 +10,7 @@ import numpy as np
 from pyoxigraph import NamedNode
 
 from stancegraph import names, network, statements
-from stancegraph.network.options import NetworkOptions
+from stancegraph.network.method import NetworkOptions
 from stancegraph.statements import catalogue
 
 if TYPE_CHECKING:

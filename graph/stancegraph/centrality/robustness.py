@@ -11,7 +11,7 @@ import numpy as np
 from stancegraph import network
 from stancegraph.centrality.measures import NO_BROKER, named
 from stancegraph.errors import UsageError
-from stancegraph.network.options import NetworkOptions
+from stancegraph.network.method import NetworkOptions
 from stancegraph.network.signed import of_rows, read
 
 if TYPE_CHECKING:

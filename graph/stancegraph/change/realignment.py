@@ -28,7 +28,7 @@ from stancegraph.balance.frustration import frustration_index
 from stancegraph.balance.scores import polarisation
 from stancegraph.change.positions import Rows, event_day, note_on
 from stancegraph.errors import UsageError
-from stancegraph.network.options import NetworkOptions
+from stancegraph.network.method import NetworkOptions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

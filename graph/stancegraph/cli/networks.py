@@ -244,7 +244,7 @@ def _graphs(request: Request, time: Mapping[str, Any]) -> Iterator[tuple[Moment 
 def _read(request: Request, file: Path) -> nx.Graph[str]:
     """Somebody else's network, with a note of what was mended in it; options that make one of ours are refused."""
     from stancegraph.exchange import edges
-    from stancegraph.network.options import Method
+    from stancegraph.network.method import Method
     from stancegraph.statements.filters import check
 
     ours = check(request.filters) or Method.of("agreement", request.projection) != Method()

@@ -195,7 +195,7 @@ def filter_options() -> list[Parameter]:
 
 def network_options(*, kinds: bool) -> list[Parameter]:
     """One option for each choice of a network, from its declaration; with `kinds`, `--kind` names one too."""
-    from stancegraph.network.options import CHOICES, KINDS, Method, NetworkOptions
+    from stancegraph.network.method import CHOICES, KINDS, Method, NetworkOptions
 
     parameters = []
     if kinds:
@@ -215,7 +215,7 @@ def network_options(*, kinds: bool) -> list[Parameter]:
 
 def split_kinds(given: Sequence[str]) -> tuple[str | None, list[str]]:
     """What `--kind` was given, as the network named (or None) and the kinds of actor; they share no word."""
-    from stancegraph.network.options import KINDS
+    from stancegraph.network.method import KINDS
 
     networks = [kind for kind in given if kind in KINDS]
     if len(networks) > 1:

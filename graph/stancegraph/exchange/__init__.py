@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from stancegraph import output
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.network.options import CHOICES, Method, NetworkOptions
+from stancegraph.network.method import CHOICES, Method, NetworkOptions
 from stancegraph.output import quantity
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def write(
 ) -> str:
     """Write a file in the format its suffix names, whole or not at all; what it holds, in words.
 
-    `path` "-" is standard output. `of` is a kind of network (`network.options.KINDS`); `options` are those of
+    `path` "-" is standard output. `of` is a kind of network (`network.method.KINDS`); `options` are those of
     `network.agreement`.
     Raises UsageError for a format, a choice or a name there is not, StanceError where the file cannot be written.
 
@@ -118,25 +118,25 @@ def _rdf(source: Store | Table, path: Path, form: str, filters: dict[str, Any]) 
 
 def _table_or_network(table: Table, method: Method, path: Path, form: str) -> tuple[list[File], str]:
     """The files of the flat table, or of the network a method makes of it, and the note on them."""
-    from stancegraph.exchange import attributes, graphs, tables
+    from stancegraph.exchange import attributes, formats
 
     if form == "parquet":
-        return [(path, tables.parquet(table))], "; ".join((quantity(len(table), "row"), *table.notes))
+        return [(path, formats.parquet(table))], "; ".join((quantity(len(table), "row"), *table.notes))
     from stancegraph import network
 
     graph = attributes.annotate(network.build(table, method))
     edges, nodes = quantity(graph.number_of_edges(), "edge"), quantity(graph.number_of_nodes(), "node")
     note = "; ".join((f"{edges}, {nodes}", *table.notes))
     if form != "csv":
-        render = {"graphml": graphs.graphml, "gexf": graphs.gexf}.get(form, graphs.cytoscape)
+        render = {"graphml": formats.graphml, "gexf": formats.gexf}.get(form, formats.cytoscape)
         return [(path, render(graph))], note
     flat = attributes.flatten(graph)
-    edge_list = path, tables.edge_list(flat, method.kind)
+    edge_list = path, formats.edge_list(flat, method.kind)
     if path == STDOUT or (path.exists() and not path.is_file()):
         return [edge_list], f"{note}; only the edges: name a file, and the nodes are listed beside it"
     beside = path.with_name(f"{path.stem}-nodes{path.suffix}")
     return [
-        (beside, tables.node_list(flat, method.kind)),
+        (beside, formats.node_list(flat, method.kind)),
         edge_list,
     ], f"{note}; the nodes are in {beside.name}"
 

@@ -19,7 +19,7 @@ from stancegraph.statements.filters import in_words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from stancegraph.network.options import Method
+    from stancegraph.network.method import Method
     from stancegraph.table import Table
 
     Data = dict[str, Any]

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from stancegraph.network.graphs import targets as targets
     from stancegraph.network.graphs import two_mode as two_mode
     from stancegraph.network.graphs import weights_of as weights_of
-    from stancegraph.network.options import CHOICES as CHOICES
-    from stancegraph.network.options import KINDS as KINDS
-    from stancegraph.network.options import Method as Method
-    from stancegraph.network.options import NetworkOptions as NetworkOptions
+    from stancegraph.network.method import CHOICES as CHOICES
+    from stancegraph.network.method import KINDS as KINDS
+    from stancegraph.network.method import Method as Method
+    from stancegraph.network.method import NetworkOptions as NetworkOptions
     from stancegraph.network.projection import Projection as Projection
     from stancegraph.network.projection import project as project
     from stancegraph.network.temporal import Moment as Moment

@@ -12,7 +12,7 @@ import networkx as nx
 
 from stancegraph.errors import UsageError
 from stancegraph.network import periods
-from stancegraph.network.options import CHOICES, Method, NetworkOptions
+from stancegraph.network.method import CHOICES, Method, NetworkOptions
 from stancegraph.network.projection import Projection, project
 from stancegraph.network.temporal import Moment, kernels, windows
 from stancegraph.records import Statement

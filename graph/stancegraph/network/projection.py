@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
-    from stancegraph.network.options import Method
+    from stancegraph.network.method import Method
     from stancegraph.table import Table
     from stancegraph.table.scales import Scale
 

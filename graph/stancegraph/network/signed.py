@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import networkx as nx
     from numpy.typing import NDArray
 
-    from stancegraph.network.options import Method
+    from stancegraph.network.method import Method
     from stancegraph.records import Named
     from stancegraph.table import Table
 

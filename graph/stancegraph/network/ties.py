@@ -10,7 +10,7 @@ import numpy as np
 from stancegraph import statements
 from stancegraph.errors import UsageError
 from stancegraph.network.graphs import TARGET, prepare
-from stancegraph.network.options import NetworkOptions
+from stancegraph.network.method import NetworkOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import networkx as nx
     from numpy.typing import NDArray
 
-    from stancegraph.network.options import Method
+    from stancegraph.network.method import Method
     from stancegraph.records import Statement
     from stancegraph.store import Store
     from stancegraph.table import Table

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from stancegraph.balance import Frustration
-    from stancegraph.network.options import Method
+    from stancegraph.network.method import Method
     from stancegraph.plot.canvas import Key
     from stancegraph.plot.selection import Selection
     from stancegraph.store import Store

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from stancegraph.network.options import Method
+    from stancegraph.network.method import Method
     from stancegraph.records import Named
     from stancegraph.store import Store
     from stancegraph.table import Table

@@ -1,6 +1,6 @@
 """Codings of the Discourse Network Analyzer (DNA 3; Leifeld 2017) as graphs of ours: `stancegraph import dna`.
 
-database   what a file of DNA 3 holds, and what of it is left out
+sqlite     what a file of DNA 3 holds, and what of it is left out
 variables  which of them are speaker, target and level; the categories of a short text
 offsets    positions in a text, in code points
 triples    the same as RDF
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from stancegraph.errors import UsageError
-from stancegraph.exchange.dna.database import open_database
 from stancegraph.exchange.dna.folder import Writer, new_folder
+from stancegraph.exchange.dna.sqlite import open_database
 from stancegraph.exchange.dna.triples import Namespace, slug
 from stancegraph.exchange.dna.variables import choose_roles
 from stancegraph.output import quantity
@@ -26,7 +26,7 @@ from stancegraph.vocabulary import BASE, PREFIXES, UNOWNED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stancegraph.exchange.dna.database import Database
+    from stancegraph.exchange.dna.sqlite import Database
     from stancegraph.exchange.dna.variables import Roles
 
 __all__ = ["Conversion", "convert"]

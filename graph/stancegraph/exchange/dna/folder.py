@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import NamedNode, Triple
 
-    from stancegraph.exchange.dna.database import Database, Document, Entity, Statement, Variable
+    from stancegraph.exchange.dna.sqlite import Database, Document, Entity, Statement, Variable
     from stancegraph.exchange.dna.triples import Namespace
     from stancegraph.exchange.dna.variables import Roles
 

@@ -16,7 +16,7 @@ from stancegraph.vocabulary import expand
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from stancegraph.exchange.dna.database import Document, Entity, LeftOut, Statement, Variable
+    from stancegraph.exchange.dna.sqlite import Document, Entity, LeftOut, Statement, Variable
     from stancegraph.exchange.dna.variables import Categories
 
     Term = NamedNode | BlankNode | Literal

@@ -12,7 +12,7 @@ from stancegraph.output import quantity
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from stancegraph.exchange.dna.database import Database, Entity, LeftOut, Variable
+    from stancegraph.exchange.dna.sqlite import Database, Entity, LeftOut, Variable
 
 T = TypeVar("T")
 STATEMENT_TYPE: Final = "DNA Statement"
