@@ -71,9 +71,7 @@ def test_the_shipped_graph_breaks_nothing() -> None:
     assert result.statements == 93
 
 
-def test_the_shipped_words_stand_in_their_documents(sources: Path | None) -> None:
-    if sources is None:
-        return  # the run's last lines say that nothing was verified
+def test_the_shipped_words_stand_in_their_documents(sources: Path) -> None:
     result = check(store.open(), sources=sources)
     assert result.findings == ()
     assert result.documents == 5

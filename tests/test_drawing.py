@@ -150,7 +150,7 @@ def test_pyvis_still_reads_the_template_from_where_the_page_puts_it() -> None:
         loader=jinja2.DictLoader({"ours": "{{ heading }}|{{ nodes }}|{{ edges }}|{{ options }}"}),
         autoescape=True,
     )
-    network.heading, network.nodes, network.edges, network.method = "<b>", [{"id": 1}], [], {"physics": {}}
+    network.heading, network.nodes, network.edges, network.options = "<b>", [{"id": 1}], [], {"physics": {}}
     assert network.generate_html() == "&lt;b&gt;|[{&#39;id&#39;: 1}]|[]|{&#34;physics&#34;: {}}"
 
 

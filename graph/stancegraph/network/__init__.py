@@ -43,10 +43,10 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy.exports(
     __name__,
     {
-        "CHOICES": "options",
-        "KINDS": "options",
-        "NetworkOptions": "options",
-        "Method": "options",
+        "CHOICES": "method",
+        "KINDS": "method",
+        "NetworkOptions": "method",
+        "Method": "method",
         "agreement": "graphs",
         "build": "graphs",
         "countable": "graphs",
