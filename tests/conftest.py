@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import pytest
+from hypothesis import settings
 
 import asking
 from coding import AGREEMENT, CONCEPT, FRAME, MEMO, ORGANIZATION, PERSON, RATING, Coding
@@ -25,6 +26,10 @@ DNA_SAMPLE: Final = ROOT.parent / "shared" / "dna"
 # What a developer's shell or CI may set, and what would change an answer or its look.
 for variable in ("STANCEGRAPH_DATA", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "NO_COLOR"):
     os.environ.pop(variable, None)
+
+# A run tries the same cases each time, however slow the machine: `--hypothesis-profile` of pytest names another.
+settings.register_profile("suite", derandomize=True, deadline=None, max_examples=100, database=None)
+settings.load_profile("suite")
 
 Ended = subprocess.CompletedProcess[str]
 
