@@ -1,0 +1,155 @@
+"""A process of its own for what is not ours: bounded in time and memory, and killed where it does not end.
+
+A parser or an engine can be made to abort, to run for ever or to eat all memory; there, that is an error.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import multiprocessing
+import os
+import signal
+import time
+import warnings
+from collections.abc import Callable, Generator, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from stancegraph.errors import StanceError, UsageError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
+Task = Callable[[], Iterable[bytes]]
+"""What a worker does: it gives bytes, in as many parts as it likes. Where a worker does not fork, it is pickled."""
+MEMORY: Final = 4 << 30
+"""Bytes a worker may take."""
+LARGEST: Final = 256 << 20
+"""Bytes a worker may give, unless it is told otherwise."""
+KILLS: Final = {getattr(signal, name, None) for name in ("SIGXCPU", "SIGKILL")}
+"""Signals by which a system ends what computes too long, or takes memory that others need."""
+FORKS: Final = hasattr(os, "fork")
+
+
+class Stopped(StanceError):
+    """A worker was stopped; the message says why in a clause without its subject: "ran longer than 30 s"."""
+
+
+class Broken(Stopped):
+    """What a worker ran broke down for a reason of its own, and not for a limit."""
+
+
+def run(
+    task: Task, *, seconds: float, largest: int = LARGEST, fork: bool = FORKS, closed: bool = False
+) -> Generator[bytes, None, None]:
+    """The parts a worker gives, as they come; it is waited for `seconds` in all, not counting what is done between.
+
+    With `fork` it has all that is in memory here; `closed` forbids it to open a file or a socket. Raises Stopped
+    past a limit, Broken where the task breaks down, and the StanceError or UsageError that it raises.
+    """
+    if multiprocessing.current_process().daemon:  # which may have no children: this is a worker itself
+        yield from task()
+        return
+    context: Any = multiprocessing.get_context("fork" if fork else "spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    worker = context.Process(target=_work, args=(sender, task, seconds, closed, os.getpid()), daemon=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the worker takes no lock of another thread
+        worker.start()
+    sender.close()
+    left, given = seconds, 0
+    try:
+        while True:
+            begin = time.monotonic()
+            if not receiver.poll(max(left, 0)):
+                raise Stopped(f"ran longer than {seconds:g} s")
+            part = _received(receiver, worker, seconds)
+            left -= time.monotonic() - begin
+            given += len(part) - 1
+            if part[:1] == b".":
+                return
+            if part[:1] != b"+":
+                raise _error(part[:1], part[1:].decode())
+            if given > largest:
+                raise Stopped(f"gives more than {largest >> 20} MiB")
+            yield part[1:]
+    finally:
+        worker.kill()
+        worker.join()
+        receiver.close()
+
+
+def _received(receiver: Connection, worker: BaseProcess, seconds: float) -> bytes:
+    """The next message of a worker; raises Stopped where there is none."""
+    try:
+        return receiver.recv_bytes()
+    except EOFError:
+        worker.join()
+    if -(worker.exitcode or 0) in KILLS:
+        raise Stopped(f"computed for more than {seconds:g} s, or took too much memory")
+    raise Stopped(
+        f"needs more than {MEMORY >> 30} GiB of memory, or nests too deeply "
+        f"(the worker ended with {worker.exitcode})"
+    )
+
+
+def _error(kind: bytes, message: str) -> StanceError:
+    return {b"?": UsageError, b"!": Broken, b"#": Stopped}.get(kind, StanceError)(message)
+
+
+def _work(pipe: Connection, task: Task, seconds: float, closed: bool, parent: int) -> None:
+    """In the worker: send each part after a +, a full stop after the last, an error after a ?, -, # or !."""
+    try:
+        _confine(seconds, parent, closed=closed)
+        for part in task():
+            pipe.send_bytes(b"+" + part)
+        pipe.send_bytes(b".")
+    except BrokenPipeError:  # nobody waits any more
+        return
+    except UsageError as error:
+        pipe.send_bytes(b"?" + _encoded(error))
+    except StanceError as error:
+        pipe.send_bytes(b"-" + _encoded(error))
+    except MemoryError:
+        pipe.send_bytes(f"#needs more than {MEMORY >> 30} GiB of memory".encode())
+    except RecursionError:
+        pipe.send_bytes(b"#nests too deeply")
+    except BaseException as error:  # noqa: BLE001  a panic of the engine is no Exception
+        pipe.send_bytes(f"!broke down ({type(error).__name__}: ".encode() + _encoded(error)[:200] + b")")
+
+
+def _encoded(error: BaseException) -> bytes:
+    return str(error).encode("utf-8", "replace")
+
+
+def _confine(seconds: float, parent: int, *, closed: bool) -> None:
+    """Bound this process: no output, no Ctrl-C of its own, an end with its parent's, little time and memory."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    faulthandler.disable()
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    try:
+        import resource
+    except ImportError:  # Windows: the time limit alone
+        return
+    _end_with(parent)
+    limits = [(resource.RLIMIT_CPU, int(seconds) + 2), (resource.RLIMIT_CORE, 0)]
+    with suppress(OSError):
+        used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+        limits.append((resource.RLIMIT_AS, used + MEMORY))
+    if closed:
+        limits.append((resource.RLIMIT_NOFILE, 0))
+    for kind, most in limits:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(kind, (most, most))
+
+
+def _end_with(parent: int) -> None:
+    """Have Linux kill this process once its parent has ended; elsewhere its limits end it."""
+    import ctypes
+
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, int(signal.SIGKILL))  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:
+        os._exit(1)
