@@ -112,6 +112,16 @@ def test_rows_and_members_tell_the_same(found: Alliances) -> None:
                 "statements": ["row 1", "row 3", "row 5", "row 6", "row 7", "row 8"],
             }
         ],
+        # Without what Cy says of the bridge, Cy stands with Ada; without what Di says of it, Di has no tie.
+        "pairs": [
+            {
+                "a": "Cy",
+                "b": "Di",
+                "without_document": pytest.approx(9 / 11, abs=1e-4),
+                "bootstrap": found.blocs[1].pairs[0].bootstrap,
+                "parted_by": ("document 3", "document 4"),
+            }
+        ],
     }
     assert (row["actors"], row["positive"], row["negative"], row["parts"]) == (6, 4, 3, 2)
     assert (row["frustration"], row["lower_bound"]) == (found.split.index, found.split.lower_bound)

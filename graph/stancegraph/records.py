@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from stancegraph.dates import span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Row = TypeVar("Row")
 
 
 class Named(NamedTuple):
@@ -13,6 +18,14 @@ class Named(NamedTuple):
 
     iri: str
     label: str
+
+
+class Rows(list[Row]):
+    """Rows of an answer, ready for CSV or JSON; `notes` say in sentences what they rest on, and what was left out."""
+
+    def __init__(self, rows: Iterable[Row] = (), *, notes: Iterable[str] = ()) -> None:
+        super().__init__(rows)
+        self.notes = tuple(dict.fromkeys(note for note in notes if note))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter, defaultdict
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import isclose
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import connected_components
 from stancegraph import network
 from stancegraph.balance import scores
 from stancegraph.balance.communities import louvain_communities, signed_modularity
+from stancegraph.balance.fragility import fragility
 from stancegraph.balance.frustration import Frustration, frustration_index
 from stancegraph.network.method import NetworkOptions
 from stancegraph.network.signed import read
@@ -23,6 +24,8 @@ from stancegraph.network.ties import statements_behind
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from stancegraph.balance.fragility import Fragility, Pair
+    from stancegraph.network.method import Method
     from stancegraph.network.signed import SignedNetwork
     from stancegraph.records import Named
     from stancegraph.store import Store
@@ -56,6 +59,7 @@ class Bloc:
     """Actors that stand together, as (node, label); the stances they share; the ties that contradict it.
 
     `part` is the number of the connected part of the network it is a bloc of: what no tie connects is no bloc.
+    `pairs` says of every two members how surely they stay together, the most fragile first (see `Fragility`).
     """
 
     number: int
@@ -63,6 +67,7 @@ class Bloc:
     actors: tuple[tuple[Hashable, str], ...]
     holds: tuple[SharedStance, ...]
     contradicted: tuple[Contradiction, ...]
+    pairs: tuple[Pair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,8 @@ class Alliances:
     `modularity` that of the `communities`; `walks` and `triads` count actors without a tie too. `either` are actors
     that do not stand on one side in every optimal split (see `Frustration`), `untied` those without a tie, `parts`
     the number of pieces no tie connects: their sides do not depend on each other, and each has blocs of its own.
+    `left_out` is the number of documents left out in turn to see how fragile the blocs are, None where that was not
+    done. `notes` say which periods were used and what was left out.
     """
 
     actors: int
@@ -95,6 +102,8 @@ class Alliances:
     either: tuple[str, ...]
     untied: tuple[str, ...]
     parts: int
+    left_out: int | None
+    notes: tuple[str, ...]
 
     def row(self) -> dict[str, Any]:
         """All of it as plain values."""
@@ -130,12 +139,14 @@ class Alliances:
                         {"a": c.a, "b": c.b, "weight": c.weight, "statements": list(c.statements)}
                         for c in bloc.contradicted
                     ],
+                    "pairs": [asdict(pair) for pair in bloc.pairs],
                 }
                 for bloc in self.blocs
             ],
             "communities": [list(members) for members in self.communities],
             "either": list(self.either),
             "untied": list(self.untied),
+            "left_out": self.left_out,
         }
 
     def members(self) -> list[dict[str, Any]]:
@@ -160,12 +171,14 @@ def alliances(
     *,
     blocs: int | None = 2,
     seconds: float = 60,
+    robustness: bool = True,
     **options: Unpack[NetworkOptions],
 ) -> Alliances:
     """The blocs of a store or table (by `network.agreement`, which takes `options`), or of any signed graph.
 
     `blocs` is 2, or None for as many as serve; `seconds` limits the whole search for splits and their proof (free
-    blocs leave half of it to the split in two, which balance and polarisation are of).
+    blocs leave half of it to the split in two, which balance and polarisation are of). With `robustness` the blocs of
+    a store or table say how fragile they are, if there is time left.
 
     >>> from stancegraph import store
     >>> found = alliances(store.open())
@@ -173,7 +186,12 @@ def alliances(
     (True, True)
     """
     until = time.monotonic() + seconds
-    graph: nx.Graph[Any] = source if isinstance(source, nx.Graph) else network.agreement(source, **options)
+    rows: tuple[Table, Method] | None = None
+    if isinstance(source, nx.Graph):
+        graph: nx.Graph[Any] = source
+    else:
+        rows = network.prepare(source, "agreement", options)
+        graph = network.build(network.countable(*rows), rows[1])
     signed = read(graph)
     tied = signed.tied()
     label = dict(zip(signed.nodes, signed.labels, strict=True))
@@ -186,6 +204,7 @@ def alliances(
     if extent is not None:  # reckoned in other steps, it may differ in the last digits
         low, high = (polarisation if isclose(end, polarisation, abs_tol=1e-9) else end for end in extent)
         polarisation, extent = low, (low, high)
+    frail = fragility(*rows, blocs, seconds=until - time.monotonic()) if rows and robustness else None
     return Alliances(
         actors=tied.n,
         positive=int((tied.sign > 0).sum()),
@@ -200,15 +219,21 @@ def alliances(
         triads=scores.triad_census(signed),
         communities=tuple(tuple(sorted(label[node] for node in members)) for members in communities),
         modularity=signed_modularity(tied, communities),
-        blocs=_blocs(graph, split, tied, label),
+        blocs=_blocs(graph, split, tied, label, frail),
         either=tuple(sorted(label[node] for node in split.either)),
         untied=tuple(sorted(label[node] for node in set(signed.nodes) - set(tied.nodes))),
         parts=int(connected_components(tied.matrix, directed=False)[0]),
+        left_out=None if frail is None else len(frail.documents),
+        notes=tuple(graph.graph.get("notes", ())),
     )
 
 
 def _blocs(
-    graph: nx.Graph[Any], split: Frustration[Any], tied: SignedNetwork[Any], label: Mapping[Hashable, str]
+    graph: nx.Graph[Any],
+    split: Frustration[Any],
+    tied: SignedNetwork[Any],
+    label: Mapping[Hashable, str],
+    frail: Fragility | None,
 ) -> tuple[Bloc, ...]:
     """The blocs of each connected part; the larger part, and in it the larger bloc, first."""
     _, places = connected_components(tied.matrix, directed=False)
@@ -230,16 +255,16 @@ def _blocs(
         for number in sorted({side[a], side[b]}):
             against[number].append(tie)
     table: Table | None = graph.graph.get("rows")
-    return tuple(
-        Bloc(
-            number,
-            one,
-            tuple(sorted(((node, label[node]) for node in members), key=lambda pair: (pair[1], pair[0]))),
-            () if table is None else _shared_stances(table, members),
-            tuple(sorted(against[number], key=lambda tie: (-abs(tie.weight), tie.a, tie.b))),
+    blocs = []
+    for number, one, standing in listed:
+        actors = tuple(
+            sorted(((node, label[node]) for node in standing), key=lambda pair: (pair[1], pair[0]))
         )
-        for number, one, members in listed
-    )
+        holds = () if table is None else _shared_stances(table, standing)
+        contradicted = sorted(against[number], key=lambda tie: (-abs(tie.weight), tie.a, tie.b))
+        pairs = frail.pairs(actors) if frail else ()
+        blocs.append(Bloc(number, one, actors, holds, tuple(contradicted), pairs))
+    return tuple(blocs)
 
 
 def _shared_stances(table: Table, members: Collection[Hashable]) -> tuple[SharedStance, ...]:

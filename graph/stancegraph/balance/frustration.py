@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import networkx as nx
 import numpy as np
+from scipy.sparse.csgraph import connected_components
 
 from stancegraph.balance import partition
 from stancegraph.balance.blocks import join_blocks, solve_blocks
@@ -26,6 +27,8 @@ from stancegraph.network.signed import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping
+
+    from numpy.typing import NDArray
 
     from stancegraph.balance.partition import Network, Split
     from stancegraph.network.signed import SignedNetwork
@@ -50,7 +53,8 @@ class Frustration(Generic[Node]):
     they are too many to be gone through. `either` are nodes that do not stand on one side in all of them: of
     the groups of connected nodes that stay together (of two blocs: or opposed) in every one, all but the
     larger of any two that do not stay so. Where an index is not exact, or a part is too large or too hard
-    (see `optima`), nodes that could alone change to another bloc at no cost.
+    (see `optima`), nodes that could alone change to another bloc at no cost. `together` are the sets of connected
+    nodes that stand in one bloc in every optimal split, or, where those are not known, in this one without `either`.
     """
 
     index: float
@@ -60,6 +64,7 @@ class Frustration(Generic[Node]):
     blocs: tuple[frozenset[Node], ...]
     frustrated: tuple[tuple[Node, Node, float], ...]
     either: frozenset[Node]
+    together: tuple[frozenset[Node], ...] = ()
     splits: int | None = None
     polarisation: tuple[float, float] | None = None
 
@@ -97,11 +102,12 @@ def frustration_index(
     spent = time.monotonic() - start
     limit = time.monotonic() + min(seconds - spent, max(AT_LEAST, spent))
     optima = every_split(network, blocks, split, free=free, until=limit) if found.exact else None
-    moving = _either(network, split, free) if optima is None else optima.either
+    moving = frozenset(_either(network, split, free)) if optima is None else optima.either
     return replace(
         found,
         seconds=time.monotonic() - start,
         either=frozenset(plain.nodes[node] for node in moving),
+        together=_together(plain, split, moving if optima is None else optima.group),
         splits=optima.number if optima else None,
         polarisation=optima.polarisation if optima else None,
     )
@@ -148,6 +154,21 @@ def _answer(
         ),
         either=frozenset(),
     )
+
+
+def _together(
+    network: SignedNetwork[Node], split: Split, known: frozenset[int] | NDArray[np.int64]
+) -> tuple[frozenset[Node], ...]:
+    """Connected nodes of one bloc: those of one group, or, where only the nodes that could move are known, the rest."""
+    if isinstance(known, frozenset):
+        _, part = connected_components(network.matrix, directed=False)
+        group = [~node if node in known else one for node, one in enumerate(part.tolist())]
+    else:
+        group = known.tolist()
+    found: dict[tuple[int, int], list[Node]] = defaultdict(list)
+    for node, key in zip(network.nodes, zip(group, split.tolist(), strict=True), strict=True):
+        found[key].append(node)
+    return tuple(frozenset(members) for members in found.values() if len(members) > 1)
 
 
 def _either(network: Network, split: Split, free: bool) -> Iterable[int]:

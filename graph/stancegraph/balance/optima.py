@@ -40,9 +40,13 @@ MOST: Final = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Optima:
-    """What all optimal splits have in common, as in `Frustration`; nodes are places in the network."""
+    """What all optimal splits have in common, as in `Frustration`; nodes are places in the network.
+
+    `group` has a number for each node: nodes of one number stay together in every split (of two blocs: or opposed).
+    """
 
     either: frozenset[int]
+    group: NDArray[np.int64]
     number: int | None = None
     polarisation: tuple[float, float] | None = None
 
@@ -66,13 +70,13 @@ def every_split(
         found.append((block.members, sides))
     either = _smaller(group, part, set())
     if any(sides is None for _, sides in found):
-        return Optima(either)
+        return Optima(either, group)
     whole = [(members, sides) for members, sides in found if sides is not None]
     parts = len({int(part[members[0]]) for members, _ in whole})
     number = 2 ** max(parts - 1, 0)
     for _, sides in whole:
         number *= len(sides)
-    return Optima(either, number, _polarisation_range(network, part, whole))
+    return Optima(either, group, number, _polarisation_range(network, part, whole))
 
 
 def _smaller(
@@ -259,6 +263,7 @@ def _join_sides(
 
 def _free_optima(network: Network, split: Split, part: NDArray[np.int32], until: float) -> Optima | None:
     moving: set[int] = set()
+    group = np.arange(network.n)
     for number in range(int(part.max(initial=-1)) + 1):
         members = np.flatnonzero(part == number)
         if len(members) == 1:
@@ -269,8 +274,9 @@ def _free_optima(network: Network, split: Split, part: NDArray[np.int32], until:
         found = _free_piece(piece, split[members], until)
         if found is None:
             return None
-        moving.update(members[list(found)].tolist())
-    return Optima(frozenset(moving))
+        group[members] = members[found[0]]
+        moving.update(members[list(found[1])].tolist())
+    return Optima(frozenset(moving), group)
 
 
 class _FreePiece:
@@ -329,12 +335,14 @@ class _FreePiece:
         return apart
 
 
-def _free_piece(network: Network, best: Split, until: float) -> frozenset[int] | None:
-    """The nodes of a connected part that stand in other company in another optimal split."""
+def _free_piece(
+    network: Network, best: Split, until: float
+) -> tuple[NDArray[np.int64], frozenset[int]] | None:
+    """Each node's group in a connected part, and the nodes that stand in other company in another optimal split."""
     piece = _FreePiece(network, best, until)
     if not piece.find_groups() or (apart := piece.find_apart()) is None:
         return None
-    return _smaller(piece.group, np.zeros(network.n, np.int32), apart)
+    return piece.group, _smaller(piece.group, np.zeros(network.n, np.int32), apart)
 
 
 def _with_enemies(network: Network, a: int, b: int) -> tuple[Network, float]:

@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode
 
 from stancegraph import names, network, statements
 from stancegraph.network.method import NetworkOptions
+from stancegraph.records import Rows
 from stancegraph.statements import catalogue
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Relation(TypedDict):
     statements: list[str]
 
 
-def allies(store: Store, actor: str, /, **options: Unpack[NetworkOptions]) -> list[Relation]:
+def allies(store: Store, actor: str, /, **options: Unpack[NetworkOptions]) -> Rows[Relation]:
     """`actor, iri, relation, weight, agree, disagree, statements`: everyone `actor` shares a target with.
 
     `relation` is "ally" (weight above 0), "opponent" (below) or "mixed" (0); allies first, opponents last, each
@@ -54,9 +55,8 @@ def allies(store: Store, actor: str, /, **options: Unpack[NetworkOptions]) -> li
     found = _common_targets(table, iri, {*weights} if method.direct else set())
     rows = [_row(other, common, weights.get(other, 0.0)) for other, common in found.items()]
     order = ("ally", "mixed", "opponent")
-    return sorted(
-        rows, key=lambda row: (order.index(row["relation"]), -abs(row["weight"]), row["actor"], row["iri"])
-    )
+    rows.sort(key=lambda row: (order.index(row["relation"]), -abs(row["weight"]), row["actor"], row["iri"]))
+    return Rows(rows, notes=table.notes)
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from stancegraph.centrality.measures import NO_BROKER, named
 from stancegraph.errors import UsageError
 from stancegraph.network.method import NetworkOptions
 from stancegraph.network.signed import of_rows, read
+from stancegraph.records import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping
@@ -66,7 +67,7 @@ def rank(
     backend: str | None = None,
     robustness: bool = True,
     **options: Unpack[NetworkOptions],
-) -> list[Rank]:
+) -> Rows[Rank]:
     """`actor, iri, score, rank, best, worst, moved_most_by`: everyone by a measure of `MEASURES`, highest first.
 
     The network is `on` (one of `options.KINDS`; default: the one the measure is meant for), made with the
@@ -85,9 +86,10 @@ def rank(
         if options or on:
             raise UsageError("a graph is made already: choose network and options where it is made")
         graph = read(source, directed=True, loose=True)
-        return _rows(graph, _places(measure.scores(graph, backend)))
+        return Rows(_rows(graph, _places(measure.scores(graph, backend))))
     table, method = network.prepare(source, on or measure.on, options)
-    whole = of_rows(network.countable(table, method), method)
+    counted = network.countable(table, method)
+    whole = of_rows(counted, method)
     # Of the stance network its actors are ranked, of the others every node.
     shown = {
         node
@@ -101,7 +103,9 @@ def rank(
         return {node: score for node, score in measure.scores(graph, backend).items() if node in shown}
 
     code = {document: code for code, document in enumerate(table.document.values)}
-    return _rows(whole, robust_ranks(scores, _documents(table)) if robustness else _places(scores(None)))
+    documents = [table.document.values[code] for code in table.reporting()]
+    places = robust_ranks(scores, documents) if robustness else _places(scores(None))
+    return Rows(_rows(whole, places), notes=counted.notes)
 
 
 def ranks(scores: Mapping[Node, float]) -> dict[Node, int]:
@@ -158,15 +162,6 @@ def _others(count: int) -> str:
 
 def _places(scores: Mapping[Node, float]) -> dict[Node, Place]:
     return {node: Place(scores[node], place) for node, place in ranks(scores).items()}
-
-
-def _documents(table: Table) -> list[Named]:
-    """The documents that report any statement of the table."""
-    reports = table.reports
-    there = np.zeros(len(table.document.values), np.bool_)
-    for run in np.unique(table.shown):
-        there[reports.documents[reports.start[run] : reports.start[run + 1]]] = True
-    return [document for document, present in zip(table.document.values, there, strict=True) if present]
 
 
 def _rows(graph: SignedNetwork[Node], places: Mapping[Node, Place]) -> list[Rank]:

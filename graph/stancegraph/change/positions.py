@@ -1,7 +1,7 @@
 """Who held which position when: what actors have said themselves, and what others have said they hold.
 
-A series is what one actor has said on one target, or what one other has said of it; the two are never mixed. What
-the answers of this room have in common stands here too: rows with notes, and the day of an event.
+A series is what one actor has said on one target, or what one other has said of it; the two are never mixed. The day
+of an event, which the answers of this room have in common, stands here too.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from pyoxigraph import NamedNode
@@ -22,7 +22,7 @@ from stancegraph.records import Named
 from stancegraph.statements import reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from stancegraph.records import Statement
     from stancegraph.statements.filters import Filters
@@ -37,14 +37,6 @@ ASCRIBED: Final = """SELECT DISTINCT ?s ?position ?holder ?target ?sign ?on ?fro
     OPTIONAL { ?position stance:saidOn ?on } OPTIONAL { ?position stance:saidNotBefore ?from }
     OPTIONAL { ?position stance:saidNotAfter ?to } }"""
 NAMED: Final = "?s stance:ascribes ?position . ?position ?says ?x"
-
-
-class Rows(list[dict[str, Any]]):
-    """Rows, ready for CSV or JSON; `notes` say in sentences what was left out and why."""
-
-    def __init__(self, rows: Iterable[dict[str, Any]] = (), *, notes: Iterable[str] = ()) -> None:
-        super().__init__(rows)
-        self.notes = tuple(note for note in notes if note)
 
 
 def note_on(number: int, noun: str, said: str) -> str:

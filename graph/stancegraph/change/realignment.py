@@ -26,9 +26,10 @@ import numpy as np
 from stancegraph import network
 from stancegraph.balance.frustration import frustration_index
 from stancegraph.balance.scores import polarisation
-from stancegraph.change.positions import Rows, event_day, note_on
+from stancegraph.change.positions import event_day, note_on
 from stancegraph.errors import UsageError
 from stancegraph.network.method import NetworkOptions
+from stancegraph.records import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -85,7 +86,7 @@ def blocs_over_time(
     *,
     event: str | None = None,
     **options: Unpack[NetworkOptions],
-) -> Rows:
+) -> Rows[dict[str, Any]]:
     """Blocs and polarisation of the network of agreement at each of several times, one row for each.
 
     `windows` are (label, first day, last day), ISO days or None for open ends; without them, before and after

@@ -24,12 +24,12 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from stancegraph import statements
 from stancegraph.change.positions import (
-    Rows,
     ascribed_positions,
     event_day,
     note_on,
     own_positions,
 )
+from stancegraph.records import Rows
 from stancegraph.statements.filters import FilterOptions, Filters
 from stancegraph.table import rows as flat
 from stancegraph.vocabulary import STANCES
@@ -51,7 +51,7 @@ def shifts(
     *,
     event: str | None = None,
     **options: Unpack[FilterOptions],
-) -> Rows:
+) -> Rows[dict[str, Any]]:
     """Who changed position, one row for each change: actor, target, and the words before and after.
 
     What actors have said themselves comes first (`ascribed_by` None), then what others have said of them. With

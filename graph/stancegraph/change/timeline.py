@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Unpack
 
 from stancegraph import statements
-from stancegraph.change.positions import Rows
+from stancegraph.records import Rows
 from stancegraph.statements.filters import ROWS, FilterOptions, Filters
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def timeline(
     store: Store, actor: str | Sequence[str] | None = None, /, **options: Unpack[FilterOptions]
-) -> Rows:
+) -> Rows[dict[str, Any]]:
     """What was said, oldest first: one row for each statement, speaker and target.
 
     Keys: `date` (ISO, or earliest/latest), `actor`, `iri`, `act`, `stance` (its word: "calls for", "against"),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from stancegraph.balance import Alliances
+    from stancegraph.balance.blocs import Bloc
     from stancegraph.records import Report, Statement
     from stancegraph.validation import Finding
 
@@ -128,6 +129,7 @@ def alliances(found: Alliances, said: Mapping[str, Statement]) -> str:
         for held in bloc.holds:
             lines.append(fill(f"{held.stance}: {held.target} ({', '.join(held.actors)})", 4))
             lines += [_evidence(said[iri], [held.target]) for iri in held.statements]
+        lines += _fragile(bloc, found)
         if bloc.contradicted:
             lines.append("  contradicted by")
         for tie in bloc.contradicted:
@@ -136,6 +138,27 @@ def alliances(found: Alliances, said: Mapping[str, Statement]) -> str:
     if found.untied:
         lines += ["", fill(f"without a tie: {', '.join(found.untied)}")]
     return _blocks([lines])
+
+
+def _fragile(bloc: Bloc, found: Alliances) -> Iterator[str]:
+    """What parts a bloc, or that nothing tried does."""
+    if found.left_out is None or not bloc.pairs:
+        return
+    weakest = bloc.pairs[0]
+    left_out = count(found.left_out, "document")
+    if weakest.without_document == weakest.bootstrap == 1:
+        yield fill(f"stays whole without any one of {left_out}, and in every sample of its statements", 2, 4)
+        return
+    parted = sum(pair.without_document < 1 for pair in bloc.pairs)
+    yield fill(
+        f"fragile: of {count(len(bloc.pairs), 'pair')} {parted or 'none'} would part without one of {left_out}; "
+        f"most easily {weakest.a} and {weakest.b}, together in {weakest.without_document:.0%} of the splits without "
+        f"one and in {weakest.bootstrap:.0%} of samples of the statements",
+        2,
+        4,
+    )
+    if weakest.parted_by:
+        yield fill(f"not without: {'; '.join(weakest.parted_by)}", 4)
 
 
 def shifts(rows: Iterable[Mapping[str, Any]]) -> str:

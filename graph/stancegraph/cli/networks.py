@@ -12,6 +12,7 @@ from stancegraph.cli import answers, printing
 from stancegraph.cli.options import Actor, OptionalActor, Request, but
 from stancegraph.cli.program import command
 from stancegraph.errors import UsageError
+from stancegraph.records import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -116,16 +117,16 @@ def network(
     from stancegraph.network.backbone import backbone
 
     time = {"window": window, "step": step, "kernel": kernel, "width": width, "at": at}
-    rows, notes = [], []
+    found, notes = [], []
     for moment, graph in _graphs(request, time):
         cut = alpha is not None or min_weight is not None
         kept = backbone(graph, 1 if alpha is None else alpha, minimum=min_weight) if cut else graph
         span = {"since": str(moment.since), "until": str(moment.until)} if moment is not None else {}
-        rows += [span | tie for tie in network.edge_list(kept) if tie["statements"] >= (min_statements or 0)]
+        found += [span | tie for tie in network.edge_list(kept) if tie["statements"] >= (min_statements or 0)]
         notes += graph.graph["notes"]
     columns = ["a", "b", "weight", "statements"]
+    rows = Rows(found, notes=notes)
     request.show(rows, ["since", "until", *columns] if window or kernel else columns, "tie")
-    _note_each(notes)
 
 
 @command("alliances", filters=True, network="agreement")
@@ -136,13 +137,19 @@ def alliances(
     seconds: Annotated[
         float, typer.Option(metavar="S", min=0.1, max=3600, help="How long to search for the proof.")
     ] = 60,
+    robust: Annotated[
+        bool,
+        typer.Option("--robust/--no-robust", help="Leave out each document in turn, and some statements."),
+    ] = True,
 ) -> None:
-    """Which blocs there are, proved, what holds each together and contradicts it; balance and polarisation."""
+    """Which blocs there are, proved, what holds, contradicts and parts each; balance and polarisation."""
     from stancegraph import balance, statements
 
     number = 2 if blocs == "2" else None
     if edges is None:
-        found = balance.alliances(request.store, blocs=number, seconds=seconds, **request.choices)
+        found = balance.alliances(
+            request.store, blocs=number, seconds=seconds, robustness=robust, **request.choices
+        )
     else:
         found = balance.alliances(_read(request, edges), blocs=number, seconds=seconds)
     if request.format == "json":
@@ -151,7 +158,7 @@ def alliances(
     evidence = {iri for bloc in found.blocs for held in bloc.holds for iri in held.statements}
     evidence |= {iri for bloc in found.blocs for tie in bloc.contradicted for iri in tie.statements}
     request.show(
-        found.members(),
+        Rows(found.members(), notes=found.notes),
         ["actor", "iri", "bloc", "part", "community", "either"],
         "actor",
         lambda: answers.alliances(found, statements.by_iri(request.store, evidence) if evidence else {}),
@@ -215,7 +222,6 @@ def shifts(
         filters = but(request.filters, "actor")
         rows = shifts(request.store, request.speakers(who) or None, event=event, **filters)
         request.show(rows, SHIFT, "shift", lambda: answers.shifts(rows))
-    _note_each(rows.notes)
 
 
 @command("timeline", filters=True)
@@ -225,7 +231,6 @@ def timeline(request: Request, who: OptionalActor = None) -> None:
 
     rows = timeline(request.store, request.speakers(who) or None, **but(request.filters, "actor"))
     request.show(rows, TIMELINE, "row", lambda: answers.timeline(rows))
-    _note_each(rows.notes)
 
 
 def _graphs(request: Request, time: Mapping[str, Any]) -> Iterator[tuple[Moment | None, nx.Graph[str]]]:
@@ -251,7 +256,8 @@ def _read(request: Request, file: Path) -> nx.Graph[str]:
     if ours or request.network:
         raise UsageError("--edges reads a network as it is: leave out the options of filters and network")
     found = edges.read(file)
-    _note_each(found.notes)
+    for note in found.notes:
+        output.note(note)
     return found.graph
 
 
@@ -263,8 +269,3 @@ def _statements(request: Request, rows: Iterable[Mapping[str, Any]]) -> dict[str
     return statements.by_iri(
         request.store, {iri for row in rows for column in columns for iri in row.get(column, ())}
     )
-
-
-def _note_each(notes: Iterable[str]) -> None:
-    for note in dict.fromkeys(notes):
-        output.note(note)

@@ -13,6 +13,7 @@ import typer
 from stancegraph import output
 from stancegraph.cli import printing
 from stancegraph.errors import UnknownName, UsageError
+from stancegraph.records import Rows
 from stancegraph.statements.filters import TESTS, FilterOptions
 
 if TYPE_CHECKING:
@@ -98,10 +99,12 @@ class Request:
         noun: str,
         text: Callable[[], str] | None = None,
     ) -> None:
-        """Print rows, and their number on stderr; `text` makes what is read better than a table of columns."""
+        """Print rows, and on stderr their number and notes; `text` makes what reads better than a table."""
         as_text = text if self.format == "table" else None
         self.emit(as_text() if as_text else printing.format_rows(self.format, rows, columns))
         output.note(printing.count(len(rows), noun) if rows else f"no {noun}s")
+        for note in rows.notes if isinstance(rows, Rows) else ():
+            output.note(note)
 
     def emit(self, text: str) -> None:
         """Write an answer where `--output` says."""

@@ -11,6 +11,7 @@ from stancegraph import statements
 from stancegraph.errors import UsageError
 from stancegraph.network.graphs import TARGET, prepare
 from stancegraph.network.method import NetworkOptions
+from stancegraph.records import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from stancegraph.table import Table
     from stancegraph.table.scales import Scale
 
-    Rows = NDArray[np.intp]
+    Indices = NDArray[np.intp]
     Held = Mapping[int, list[tuple[float, int]]]
 
 
@@ -238,7 +239,7 @@ def compare(store: Store, a: str, b: str, **options: Unpack[NetworkOptions]) -> 
 
 def comparison(
     store: Store, a: str, b: str, **options: Unpack[NetworkOptions]
-) -> tuple[list[Comparison], dict[str, Statement]]:
+) -> tuple[Rows[Comparison], dict[str, Statement]]:
     """The rows of `compare`, and the statements they name by IRI."""
     table, _ = prepare(store, "agreement", {**options, "actor": (a, b)})
     actors = table.filters.meant["actor"] if table.filters else ()
@@ -260,7 +261,7 @@ def comparison(
         )
     order = ("agree", "disagree", "both", "open", "never met")
     found.sort(key=lambda row: (order.index(row["relation"]), row["target"], row["period"]))
-    return found, records
+    return Rows(found, notes=table.notes), records
 
 
 def _levels_on_targets(table: Table, iri: str) -> dict[tuple[str, str], dict[int, list[str]]]:

@@ -251,6 +251,13 @@ class Table:
         )
         return replace(self[coded], scale=scale).with_notes(note)
 
+    def reporting(self) -> Codes:
+        """The codes of the documents that report any of the rows, in order."""
+        reports = self.reports
+        runs = np.unique(self.shown)
+        ranges = [reports.documents[reports.start[run] : reports.start[run + 1]] for run in runs]
+        return np.unique(np.concatenate(ranges)) if ranges else np.zeros(0, np.int32)
+
     def without_document(self, code: int) -> Table:
         """What is left when one document is: a statement stays while another reports it."""
         return self.in_documents(np.arange(len(self.document.values)) != code)
