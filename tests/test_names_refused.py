@@ -60,3 +60,11 @@ def test_five_are_named_of_those_that_may_be_meant() -> None:
 )
 def test_a_name_is_shown_printable_and_cut_at_sixty(text: str, shown: str) -> None:
     assert str(refused(Names([]), text, "event")) == f"no event is called '{shown}'"
+
+
+@pytest.mark.parametrize(
+    ("typed", "label"), [("Brigade 55", "Brigade 5"), ("Unit 33", "Unit 3"), ("Unit 313", "Unit 331")]
+)
+def test_a_name_with_another_number_is_another(typed: str, label: str) -> None:
+    assert Names(known(label, kind="actor")).resolve(label).label == label
+    refused(Names(known(label, kind="actor")), typed)

@@ -20,7 +20,8 @@ OTHER: Final = 0.8  # the most likeness of two words that look alike and are two
 
 WORD: Final = re.compile(r"[^\W_]+")
 DROPPED: Final = re.compile(r"(?<=\w)['’]s\b|['’‘‛`´ʹʻʼʽʾʿˈ′]|(?<=\b\w)\.(?=\w\b)")  # Iraq's, Kata'ib, U.S.
-DOUBLE: Final = re.compile(r"(.)\1+")
+DOUBLE: Final = re.compile(r"(\D)\1+")
+DIGIT: Final = re.compile(r"\d")
 C1: Final = {code: 0xDC00 + code for code in range(0x80, 0xA0)}  # bytes that cp1252 leaves undefined
 LETTERS: Final = str.maketrans(
     {"š": "sh", "ş": "sh", "č": "ch", "ç": "ch", "ḫ": "kh", "ı": "i", "ٱ": "ا", "چ": "ج", "پ": "ب"}
@@ -124,7 +125,7 @@ class Word:
 def likeness(one: str, other: str) -> float:
     """0..1: how surely two words are spellings of one."""
     a, b = hear(one), hear(other)
-    if (one in TITLES) != (other in TITLES):
+    if (one in TITLES) != (other in TITLES) or DIGIT.findall(one) != DIGIT.findall(other):
         return 0.0
     if one == other:
         return 1.0
