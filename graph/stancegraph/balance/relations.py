@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
-import numpy as np
 from pyoxigraph import NamedNode
 
 from stancegraph import names, network, statements
@@ -15,7 +12,8 @@ from stancegraph.records import Rows
 from stancegraph.statements import catalogue
 
 if TYPE_CHECKING:
-    from stancegraph.records import Stance
+    from stancegraph.network.ties import Shared
+    from stancegraph.records import Named
     from stancegraph.store import Store
     from stancegraph.table import Table
 
@@ -52,56 +50,26 @@ def allies(store: Store, actor: str, /, **options: Unpack[NetworkOptions]) -> Ro
     every, method = network.prepare(store, "agreement", options)
     table = network.countable(every, method)
     weights = network.weights_of(table, method, iri)
-    found = _common_targets(table, iri, {*weights} if method.direct else set())
-    rows = [_row(other, common, weights.get(other, 0.0)) for other, common in found.items()]
+    rows = [
+        _row(other, shared, table[behind], weights.get(other.iri, 0.0))
+        for other, shared, behind in network.sharing(table, method, iri)
+        if shared.agree or shared.disagree or other.iri in weights
+    ]
     order = ("ally", "mixed", "opponent")
     rows.sort(key=lambda row: (order.index(row["relation"]), -abs(row["weight"]), row["actor"], row["iri"]))
     return Rows(rows, notes=table.notes)
 
 
-@dataclass(slots=True)
-class _Common:
-    """What two actors have both taken a stance on."""
-
-    label: str
-    agree: set[str] = field(default_factory=set)
-    disagree: set[str] = field(default_factory=set)
-    statements: set[str] = field(default_factory=set)
-
-
-def _common_targets(table: Table, iri: str, tied: set[str]) -> dict[str, _Common]:
-    """Other actor → the targets it shares with the one in one period, at the same level and at another.
-
-    Where the two are `tied` by stances on each other, these are among the statements.
-    """
-    mine: dict[tuple[str, int], list[Stance]] = defaultdict(list)
-    period = table.period if table.period is not None else np.zeros(len(table), np.int32)
-    rows = list(zip(table, period.tolist(), strict=True))
-    for row, when in rows:
-        if row.actor.iri == iri:
-            mine[row.target.iri, when].append(row)
-    found: dict[str, _Common] = {}
-    for row, when in rows:
-        if row.actor.iri != iri and (row.target.iri, when) in mine:
-            common = found.setdefault(row.actor.iri, _Common(row.actor.label))
-            for own in mine[row.target.iri, when]:
-                (common.agree if own.level == row.level else common.disagree).add(row.target.label)
-                common.statements |= {own.statement, row.statement}
-        for one, other in ((row.actor, row.target), (row.target, row.actor)):
-            if one.iri == iri and other.iri in tied:
-                found.setdefault(other.iri, _Common(other.label)).statements.add(row.statement)
-    return found
-
-
-def _row(other: str, common: _Common, weight: float) -> Relation:
+def _row(other: Named, shared: Shared, behind: Table, weight: float) -> Relation:
+    target = behind.target.values
     return {
-        "actor": common.label,
-        "iri": other,
+        "actor": other.label,
+        "iri": other.iri,
         "relation": "ally" if weight > 0 else "opponent" if weight < 0 else "mixed",
         "weight": round(weight, 4),
-        "agree": sorted(common.agree),
-        "disagree": sorted(common.disagree),
-        "statements": sorted(common.statements),
+        "agree": sorted({target[code].label for code in shared.agree}),
+        "disagree": sorted({target[code].label for code in shared.disagree}),
+        "statements": sorted(set(behind.statement.to_list())),
     }
 
 

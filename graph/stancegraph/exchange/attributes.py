@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -160,23 +159,13 @@ def _ties(graph: nx.Graph[str]) -> Iterator[tuple[str, str, Data]]:
     table, method = graph.graph["rows"], graph.graph["method"]
     statement = table.statement.codes.tolist()
     own, other = (table.target, table.actor) if method.kind == "targets" else (table.actor, table.target)
-    codes = own.codes.tolist(), other.codes.tolist(), table.level.tolist()
+    code = {thing.iri: i for i, thing in enumerate(own.values)}
     for a, b, data, rows in network.tie_rows(graph):
         iris = list(dict.fromkeys(table.statement.values[statement[row]] for row in rows))
         tie = {"weight": float(data["weight"]), "statements": len(iris), "statement_iris": iris}
         if method.kind == "two-mode":
             yield a, b, tie
             continue
-        shared = _shared((own.values[codes[0][row]].iri == b, codes[1][row], codes[2][row]) for row in rows)
+        shared = network.shared(table, method, rows, code[a])
         labels = [sorted({other.values[code].label for code in found}) for found in shared]
         yield min(a, b), max(a, b), {**tie, "agree": labels[0], "disagree": labels[1]}
-
-
-def _shared(rows: Iterable[tuple[bool, int, float]]) -> tuple[set[int], set[int]]:
-    """What both sides of a tie speak of, at the same level and at another; a row is a side, a target and a level."""
-    levels: dict[int, tuple[set[float], set[float]]] = defaultdict(lambda: (set(), set()))
-    for side, target, level in rows:
-        levels[target][side].add(level)
-    agree = {target for target, (mine, theirs) in levels.items() if mine & theirs}
-    disagree = {t for t, (mine, theirs) in levels.items() if mine and theirs and len(mine | theirs) > 1}
-    return agree, disagree

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from stancegraph.network.ties import comparison as comparison
     from stancegraph.network.ties import edge_list as edge_list
     from stancegraph.network.ties import evidence as evidence
+    from stancegraph.network.ties import shared as shared
+    from stancegraph.network.ties import sharing as sharing
     from stancegraph.network.ties import statement_counts as statement_counts
     from stancegraph.network.ties import supporting_rows as supporting_rows
     from stancegraph.network.ties import tie_rows as tie_rows
@@ -67,6 +69,8 @@ __getattr__, __dir__, __all__ = lazy.exports(
         "comparison": "ties",
         "edge_list": "ties",
         "evidence": "ties",
+        "shared": "ties",
+        "sharing": "ties",
         "statement_counts": "ties",
         "supporting_rows": "ties",
         "tie_rows": "ties",

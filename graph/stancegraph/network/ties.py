@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict, Unpack
 
 import numpy as np
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stancegraph.network.method import Method
-    from stancegraph.records import Statement
+    from stancegraph.records import Named, Statement
     from stancegraph.store import Store
     from stancegraph.table import Table
     from stancegraph.table.scales import Scale
@@ -97,6 +97,52 @@ def tie_rows(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str, Any], l
         first, second = (a, b) if a in codes[0] or method.kind != "two-mode" else (b, a)
         ends = codes[0].get(first, -1), codes[1].get(second.removesuffix(TARGET), -1)
         yield first, second, data, sorted(rows_of(*ends) | _direct(table, method, first, second))
+
+
+class Shared(NamedTuple):
+    """What both ends of a tie speak of in one period: at the same level, and at another. Codes of what faces them."""
+
+    agree: set[int]
+    disagree: set[int]
+
+
+def shared(table: Table, method: Method, rows: Iterable[int], end: int) -> Shared:
+    """What the two ends of a tie share, by the `rows` behind it; `end` is the code of either."""
+    own, facing = table.actor.codes, table.target.codes
+    if method.kind == "targets":
+        own, facing = facing, own
+    levels: dict[tuple[int, int], tuple[set[float], set[float]]] = defaultdict(lambda: (set(), set()))
+    for row in rows:
+        period = 0 if table.period is None else int(table.period[row])
+        levels[int(facing[row]), period][int(own[row] == end)].add(float(table.level[row]))
+    both = {key: sides for key, sides in levels.items() if all(sides)}
+    return Shared(
+        {thing for (thing, _), (a, b) in both.items() if a & b},
+        {thing for (thing, _), (a, b) in both.items() if len(a | b) > 1},
+    )
+
+
+def sharing(table: Table, method: Method, iri: str) -> Iterator[tuple[Named, Shared, list[int]]]:
+    """Everyone who shares a target with one actor, or is spoken of by it where the method counts that; the rows too."""
+    rows_of = _pairwise(table, method)
+    things = table.actor.values
+    me = next((code for code, thing in enumerate(things) if thing.iri == iri), -1)
+    other = table.target.codes.astype(np.int64)
+    if table.period is not None:
+        other = other * (int(table.period.max(initial=0)) + 1) + table.period
+    meeting = np.isin(other, other[table.actor.codes == me])
+    found = {
+        things[code]: rows_of(me, code)
+        for code in np.unique(table.actor.codes[meeting]).tolist()
+        if code != me
+    }
+    if method.direct:
+        for row, ends in enumerate(zip(table.actor.to_list(), table.target.to_list(), strict=True)):
+            if iri in (ends[0].iri, ends[1].iri) and ends[0].iri != ends[1].iri:
+                found.setdefault(ends[ends[0].iri == iri], set()).add(row)
+    for thing, rows in sorted(found.items()):
+        if rows:
+            yield thing, shared(table, method, rows, me), sorted(rows)
 
 
 def statement_counts(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str, Any], int]]:
