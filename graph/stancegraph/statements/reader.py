@@ -289,8 +289,8 @@ class Reader:
 
     @cached_property
     def _names(self) -> tuple[Labels, dict[str, str]]:
-        """Labels, and the sort of what can be a target: actor, claim or demand."""
-        if self._named:
+        """Labels, and the sort of what can be a target: actor, claim or demand; of many statements, of everything."""
+        if self._named and len(self.chosen or ()) <= CHUNK:
             rows = [row[1:] for row in self.ask(NAMES.replace("?x", "?s ?x", 1).format(about="?s ?p ?x ."))]
             coded = self.ask(
                 LABELS.replace("?x", "?s ?x", 1).format(about="?s stance:coding/stance:basis ?x .")
