@@ -82,7 +82,7 @@ def test_statements_can_be_counted_by_the_organisation_spoken_for(shipped: Store
 def test_one_statement_can_have_two_reports_and_keeps_both(shipped: Store) -> None:
     (call,) = statements.said(shipped, actor="sudani", quoted=True, opposes="iraq-stays-out")
     assert [(r.document.publisher, len(r.quotes)) for r in call.reports] == [
-        ("unidentified outlet", 3),
+        ("unidentified outlet", 2),
         ("unidentified site condensing Voice of America", 0),
     ]
     assert call.date == "2024-12-03"
