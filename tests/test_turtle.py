@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from urllib.parse import quote
 
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
@@ -41,3 +42,14 @@ def test_blank_nodes_in_a_circle_are_refused_not_lost() -> None:
     a, b = BlankNode("a"), BlankNode("b")
     with pytest.raises(StanceError, match="circle"):
         turtle.write([Triple(a, NamedNode(EX + "p"), b), Triple(b, NamedNode(EX + "p"), a)])
+
+
+@pytest.mark.parametrize(
+    "local", ["", "actor/ada", "a:b", "/x", "//x", "a/../b", "?q", "#f", "actor/ادا", "a b"]
+)
+def test_an_iri_below_a_base_means_the_same_when_it_comes_back(local: str) -> None:
+    triple = Triple(NamedNode(EX + quote(local, safe=":/?#")), NamedNode(EX + "p"), Literal(1))
+    text = turtle.write([triple], base=EX)
+    (back,) = parse(input=text, format=RdfFormat.TURTLE)
+    assert back.triple == triple
+    assert (f"<{local}> <p> 1" in text) == (local in ("", "actor/ada"))

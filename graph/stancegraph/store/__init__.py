@@ -159,6 +159,15 @@ class Store(ABC):
     def _ask_confined(self, query: Query, timeout: float) -> Answer: ...
 
 
+def _read(paths: Sequence[Path]) -> pyoxigraph.Store:
+    """The triples at the paths; of a folder that is being written, those before or after a change."""
+    if not any((path / ".stancegraph").is_dir() for path in paths):
+        return database.triples(*paths)
+    from stancegraph.store import journal
+
+    return journal.settled(paths, lambda: database.triples(*paths))
+
+
 class Local(Store):
     """Files in memory, or an on-disk Oxigraph database opened for reading."""
 
@@ -166,7 +175,7 @@ class Local(Store):
         self.where = " and ".join(map(str, paths))
         self._paths = paths
         self._on_disk = database.is_database(paths[0])
-        self._triples = database.triples(*paths)
+        self._triples = _read(paths)
         self.light = not self._on_disk and len(self._triples) < LIGHT
 
     def graph(self) -> Graph:

@@ -50,14 +50,37 @@ PLAIN: Final = {
 }
 """Datatype → the literals that Turtle reads as of that type when they stand alone."""
 LOCAL: Final = re.compile(r"[\w][\w-]*", re.ASCII)
+BELOW: Final = re.compile(r"(?!/)(?:[\w-]+(?:/[\w-]+)*)?", re.ASCII)
+"""What may follow a base without changing what the IRI means."""
 WIDTH: Final = 120
 
 
-def write(triples: Iterable[Triple]) -> str:
+def write(triples: Iterable[Triple], base: str = "") -> str:
     """Turtle text of `triples` (UTF-8 when encoded, `\\n` endings), with the prefixes it uses.
 
-    Raises StanceError for a blank node that is shared or stands in a circle: it cannot be nested.
+    IRIs below `base` are written relative to it. Raises StanceError for a blank node that is shared or stands in a
+    circle: it cannot be nested.
     """
+    body = "\n".join(f"{block}\n" for block in blocks(triples, base).values())
+    return f"{heading(prefixes_used(body), base)}\n{body}" if body else heading((), base)
+
+
+def heading(prefixes: Iterable[str], base: str = "") -> str:
+    """The declarations that a file begins with."""
+    wanted = set(prefixes)
+    head = "".join(
+        f"@prefix {prefix}: <{namespace}> .\n" for prefix, namespace in PREFIXES.items() if prefix in wanted
+    )
+    return f"@base <{base}> .\n{head}" if base else head
+
+
+def prefixes_used(body: str) -> set[str]:
+    """The prefixes of ours that stand in Turtle text."""
+    return {p for p in PREFIXES if f"{p}:" in body and re.search(rf"(?<![\w<\"]){p}:[\w]", body)}
+
+
+def blocks(triples: Iterable[Triple], base: str = "") -> dict[Term, str]:
+    """Subject → its block of text, all that is nested in it included, in the order of a file."""
     about: dict[Term, Properties] = defaultdict(lambda: defaultdict(list))
     uses: dict[Term, int] = defaultdict(int)
     for triple in set(triples):
@@ -73,12 +96,19 @@ def write(triples: Iterable[Triple]) -> str:
     owner = _owners(about)
     named = [node for node in about if isinstance(node, NamedNode)]
     loose = sorted((node for node in about if isinstance(node, BlankNode) and not uses[node]), key=str)
-    subjects = sorted(named, key=lambda node: _subject_key(node, owner, about)) + loose
-    blocks = [f"{_subject(node)} {_properties(about[node], about, '    ')} .\n" for node in subjects]
-    body = "\n".join(blocks)
-    used = [p for p in PREFIXES if f"{p}:" in body and re.search(rf"(?<![\w<\"]){p}:[\w]", body)]
-    head = "".join(f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n" for prefix in used)
-    return f"{head}\n{body}" if body else head
+    place = {node: place_of(node.value, owner.get(node.value), _is_ontology(about[node])) for node in named}
+    text = _Text(about, base)
+    ordered: list[Term] = [*sorted(named, key=place.__getitem__), *loose]
+    return {node: text.block(node) for node in ordered}
+
+
+def place_of(subject: str, owner: str | None = None, ontology: bool = False) -> tuple[object, ...]:
+    """Sort key of a subject in a file: what describes the file first, what belongs to an `owner` under it."""
+    return (not ontology, owner or subject, owner is not None and owner != subject, _natural(subject))
+
+
+def _is_ontology(properties: Properties) -> bool:
+    return any(term.value == expand("owl:Ontology") for term in properties.get(TYPE, ()))
 
 
 def _refuse_circles(about: dict[Term, Properties], uses: dict[Term, int]) -> None:
@@ -104,59 +134,60 @@ def _owners(about: dict[Term, Properties]) -> dict[str, str]:
     return owner
 
 
-def _subject_key(node: NamedNode, owner: dict[str, str], about: dict[Term, Properties]) -> tuple[object, ...]:
-    ontology = any(t.value == expand("owl:Ontology") for t in about[node].get(TYPE, ()))
-    mine = owner.get(node.value, node.value)
-    return (not ontology, mine, node.value != mine, _natural(node.value))
+class _Text:
+    """Descriptions as text: what is `about` each node, IRIs below `base` relative to it."""
 
+    def __init__(self, about: dict[Term, Properties], base: str) -> None:
+        self._about, self._base = about, base
 
-def _properties(properties: Properties, about: dict[Term, Properties], indent: str) -> str:
-    lines = []
-    for predicate in sorted(properties, key=lambda p: (RANK.get(p, len(RANK)), p)):
-        name = "a" if predicate == TYPE else _iri(predicate)
-        objects = sorted((_object(term, about, indent) for term in properties[predicate]), key=_natural)
-        line = f"{name} {', '.join(objects)}"
-        if len(objects) > 1 and (len(indent + line) > WIDTH or "\n" in line):
-            line = f"{name}\n{indent}    " + f",\n{indent}    ".join(objects)
-        lines.append(line)
-    return f" ;\n{indent}".join(lines)
+    def block(self, node: Term) -> str:
+        """The block of one subject."""
+        subject = self._iri(node.value) if isinstance(node, NamedNode) else "[]"
+        return f"{subject} {self._properties(self._about[node], '    ')} ."
 
+    def _properties(self, properties: Properties, indent: str) -> str:
+        lines = []
+        for predicate in sorted(properties, key=lambda p: (RANK.get(p, len(RANK)), p)):
+            name = "a" if predicate == TYPE else self._iri(predicate)
+            objects = sorted((self._object(term, indent) for term in properties[predicate]), key=_natural)
+            line = f"{name} {', '.join(objects)}"
+            if len(objects) > 1 and (len(indent + line) > WIDTH or "\n" in line):
+                line = f"{name}\n{indent}    " + f",\n{indent}    ".join(objects)
+            lines.append(line)
+        return f" ;\n{indent}".join(lines)
 
-def _object(term: Term, about: dict[Term, Properties], indent: str) -> str:
-    if isinstance(term, Literal):
-        return _literal(term)
-    if isinstance(term, NamedNode):
-        return _iri(term.value)
-    if not about[term]:
-        return "[]"
-    inner = _properties(about[term], about, indent + "      ")
-    flat = re.sub(r"\n\s*", " ", inner)
-    return f"[ {flat if len(flat) + len(indent) <= WIDTH - 16 else inner} ]"
+    def _object(self, term: Term, indent: str) -> str:
+        if isinstance(term, Literal):
+            return self._literal(term)
+        if isinstance(term, NamedNode):
+            return self._iri(term.value)
+        if not self._about[term]:
+            return "[]"
+        inner = self._properties(self._about[term], indent + "      ")
+        flat = re.sub(r"\n\s*", " ", inner)
+        return f"[ {flat if len(flat) + len(indent) <= WIDTH - 16 else inner} ]"
 
+    def _literal(self, term: Literal) -> str:
+        datatype = term.datatype.value
+        if datatype in PLAIN and PLAIN[datatype].fullmatch(term.value):
+            return term.value
+        # Oxigraph keeps the decimal 1.0 as 1, which alone would be an integer.
+        if datatype == expand("xsd:decimal") and WHOLE.fullmatch(term.value):
+            return f"{term.value}.0"
+        text = str(Literal(term.value))
+        if term.language:
+            return f"{text}@{term.language}"
+        if datatype == expand("xsd:string"):
+            return text
+        return f"{text}^^{self._iri(datatype)}"
 
-def _literal(term: Literal) -> str:
-    datatype = term.datatype.value
-    if datatype in PLAIN and PLAIN[datatype].fullmatch(term.value):
-        return term.value
-    # Oxigraph keeps the decimal 1.0 as 1, which alone would be an integer.
-    if datatype == expand("xsd:decimal") and WHOLE.fullmatch(term.value):
-        return f"{term.value}.0"
-    text = str(Literal(term.value))
-    if term.language:
-        return f"{text}@{term.language}"
-    if datatype == expand("xsd:string"):
-        return text
-    return f"{text}^^{_iri(datatype)}"
-
-
-def _subject(node: Term) -> str:
-    return _iri(node.value) if isinstance(node, NamedNode) else "[]"
-
-
-def _iri(iri: str) -> str:
-    short = compact(iri)
-    local = short.partition(":")[2]
-    return short if short != iri and LOCAL.fullmatch(local) else f"<{iri}>"
+    def _iri(self, iri: str) -> str:
+        short = compact(iri)
+        local = short.partition(":")[2]
+        if short != iri and LOCAL.fullmatch(local):
+            return short
+        below = iri.removeprefix(self._base) if self._base else iri
+        return f"<{below}>" if below != iri and BELOW.fullmatch(below) else f"<{iri}>"
 
 
 def _natural(text: str) -> tuple[object, ...]:

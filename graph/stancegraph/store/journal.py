@@ -1,0 +1,254 @@
+"""Changes of a folder's files, each whole or not at all, in a journal that can take them back.
+
+The new files are written beside, then the change is told in one line of the journal, then file after file takes
+its place (a write-ahead log: Mohan et al., ARIES, 1992). Until the line stands nothing has happened; from then on
+it has, and whoever opens the folder next finishes what was interrupted.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, TypeVar
+
+from stancegraph.errors import StanceError
+
+T = TypeVar("T")
+PLACE: Final = ".stancegraph"
+"""The folder, in the folder it is of, of the journal, the lock and what is being written."""
+PATIENCE: Final = 60
+"""Seconds a writer waits for another."""
+
+Texts = Mapping[str, tuple[str | None, str | None]]
+"""File, by its path below the folder → its text before and after; None where there is no file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """How one file changed: from `at` on, `removed` gave way to `added`; checksums before and after, None: no file."""
+
+    before: str | None
+    after: str | None
+    at: int
+    removed: str
+    added: str
+
+    def back(self, text: str) -> str | None:
+        """The text before, from the text after."""
+        end = self.at + len(self.added)
+        return None if self.before is None else text[: self.at] + self.removed + text[end:]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A change: its number, when it was made (ISO 8601, UTC), what it was, the entry it takes back, if any."""
+
+    number: int
+    when: str
+    what: str
+    undoes: int | None
+    files: dict[str, Patch]
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Nobody else writes in the folder meanwhile; what was interrupted is finished first.
+
+    Raises StanceError where another writes for longer than `PATIENCE`, or the folder cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
+    try:
+        (folder / PLACE).mkdir(exist_ok=True)
+        with FileLock(folder / PLACE / "lock", timeout=PATIENCE, is_singleton=True):
+            _finish(folder)
+            yield
+    except Timeout:
+        raise StanceError(
+            f"{folder}: another program has been writing for {PATIENCE} s: wait for it"
+        ) from None
+    except OSError as error:
+        raise StanceError(
+            f"{folder} cannot be written: {error.strerror or error}: nothing is changed"
+        ) from error
+
+
+def commit(folder: Path, what: str, texts: Texts, *, undoes: int | None = None) -> Entry:
+    """Put the files of a change in place, all or none, and tell it in the journal.
+
+    Raises StanceError, with nothing changed, where a file is not as it was `before`, or cannot be written.
+    """
+    with locked(folder):
+        refuse_changed(folder, texts)
+        number = len(entries(folder)) + 1
+        when = datetime.now(UTC).isoformat(timespec="seconds")
+        entry = Entry(number, when, what, undoes, {file: _patch(*both) for file, both in texts.items()})
+        fresh = folder / PLACE / "next"
+        try:
+            fresh.mkdir()
+            for position, (file, (_, after)) in enumerate(texts.items()):
+                _make_room(folder / file)
+                _write(fresh / f"{number}-{position}", (after or "").encode(), "xb")
+            _write(folder / PLACE / "journal.jsonl", (json.dumps(asdict(entry)) + "\n").encode(), "ab")
+        except OSError:
+            _finish(folder)
+            if len(entries(folder)) < number:
+                raise
+        finally:
+            _finish(folder)
+    return entry
+
+
+def entries(folder: Path) -> list[Entry]:
+    """The changes of a folder, oldest first; none where there is no journal."""
+    try:
+        lines = (folder / PLACE / "journal.jsonl").read_bytes().split(b"\n")[:-1]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise StanceError(f"{error.filename}: cannot be read: {error.strerror}") from error
+    try:
+        read = [json.loads(line) for line in lines]
+        return [Entry(**{**row, "files": {f: Patch(**p) for f, p in row["files"].items()}}) for row in read]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        where = folder / PLACE / "journal.jsonl"
+        raise StanceError(f"{where} is damaged ({error}): move it away; the graph stays as it is") from error
+
+
+def settled(folders: Sequence[Path], read: Callable[[], T]) -> T:
+    """What `read` gives of folders as they stand between two changes, never in the middle of one."""
+    journals = [folder for folder in folders if (folder / PLACE).is_dir()]
+    while True:
+        for folder in journals:
+            if (folder / PLACE / "next").exists():
+                with locked(folder):
+                    pass
+        before = [_state(folder) for folder in journals]
+        try:
+            found = read()
+        except StanceError:
+            if [_state(folder) for folder in journals] == before:
+                raise
+            continue
+        if [_state(folder) for folder in journals] == before:
+            return found
+
+
+def text_of(file: Path) -> str | None:
+    """The text of a file, to the byte; None where there is none."""
+    try:
+        return file.read_bytes().decode()
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as error:
+        raise StanceError(f"{file}: byte {error.start} is not UTF-8: save the file as UTF-8") from None
+    except OSError as error:
+        raise StanceError(f"{file}: cannot be read: {error.strerror}") from error
+
+
+def refuse_changed(folder: Path, texts: Texts) -> None:
+    """Raise StanceError where a file is not as the change found it: somebody has edited it meanwhile."""
+    for file, (before, _) in texts.items():
+        if text_of(folder / file) != before:
+            raise StanceError(f"{folder / file} was changed meanwhile, and is left as it is: try again")
+
+
+def _state(folder: Path) -> tuple[int, bool]:
+    journal = folder / PLACE / "journal.jsonl"
+    return (journal.stat().st_size if journal.exists() else 0, (folder / PLACE / "next").exists())
+
+
+def _sum(text: str | None) -> str | None:
+    return None if text is None else hashlib.sha256(text.encode()).hexdigest()
+
+
+def _patch(before: str | None, after: str | None) -> Patch:
+    """The patch from one text to another: all between their common beginning and their common end."""
+    old, new = before or "", after or ""
+    at = _shared(old, new)
+    end = _shared(old[at:][::-1], new[at:][::-1])
+    return Patch(_sum(before), _sum(after), at, old[at : len(old) - end], new[at : len(new) - end])
+
+
+def _shared(a: str, b: str) -> int:
+    """Characters that two texts begin with in common."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if a[low:middle] == b[low:middle] else (low, middle - 1)
+    return low
+
+
+def _write(file: Path, content: bytes, mode: str) -> None:
+    with file.open(mode) as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+
+
+def _make_room(file: Path) -> None:
+    """The folder of a file, where it can be written."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(file.parent, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file.parent))
+
+
+def _finish(folder: Path) -> None:
+    """Put in place what the journal tells, and clear away what it does not."""
+    fresh = folder / PLACE / "next"
+    if not fresh.exists():
+        return
+    journal = folder / PLACE / "journal.jsonl"
+    content = journal.read_bytes() if journal.exists() else b""
+    whole = content[: content.rfind(b"\n") + 1]
+    if whole != content:
+        os.truncate(journal, len(whole))
+    if done := entries(folder):
+        _put_in_place(folder, done[-1])
+    shutil.rmtree(fresh)
+
+
+def _put_in_place(folder: Path, entry: Entry) -> None:
+    """Let each new file take its place; where somebody edited one since, it is left, and the others go back."""
+    fresh = folder / PLACE / "next"
+    waiting = {
+        file: new
+        for position, file in enumerate(entry.files)
+        if (new := fresh / f"{entry.number}-{position}").exists()
+    }
+    patches = entry.files
+    if any(_sum(text_of(folder / f)) not in {patches[f].before, patches[f].after} for f in waiting):
+        _take_back(folder, entry)
+        return
+    for file, new in waiting.items():
+        target = folder / file
+        if entry.files[file].after is None:
+            target.unlink(missing_ok=True)
+            new.unlink()
+        else:
+            if target.exists():
+                new.chmod(target.stat().st_mode & 0o7777)
+            new.replace(target)
+
+
+def _take_back(folder: Path, entry: Entry) -> None:
+    """Undo the part of an interrupted change that is in place, and strike the change from the journal."""
+    for file, patch in entry.files.items():
+        text = text_of(folder / file)
+        if _sum(text) == patch.after and text is not None:
+            before = patch.back(text)
+            if before is None:
+                (folder / file).unlink()
+            else:
+                (folder / PLACE / "back").write_bytes(before.encode())
+                (folder / PLACE / "back").replace(folder / file)
+    journal = folder / PLACE / "journal.jsonl"
+    os.truncate(journal, journal.read_bytes().rstrip(b"\n").rfind(b"\n") + 1)
