@@ -27,6 +27,8 @@ def test_a_moment_has_the_blocs_of_its_days_and_says_who_moved(graph: Graph) -> 
         "lower_bound": 0,
         "exact": True,
         "polarisation": pytest.approx(1),
+        "polarisation_range": pytest.approx([1, 1]),
+        "either": [],
         "blocs": [["Ada", "Bo"], ["Cy", "Di"]],
         "moved": None,
     }
@@ -50,6 +52,26 @@ def test_ties_that_fit_no_two_blocs_are_told_by_their_least_weight(graph: Graph)
         True,
     )
     assert row["polarisation"] == pytest.approx(2 / 3 * 2 / 3)
+
+
+def test_who_is_tied_by_nothing_to_others_stands_in_no_bloc_with_them(graph: Graph) -> None:
+    """Two pairs that never speak of one thing: at most 2 of 4 stand on either side, as each pair turned round has it."""
+    own = graph(
+        says("a", "ada", "4", "+bridge"), says("b", "bo", "4", "-bridge"), says("c", "cy di", "4", "+dam")
+    )
+    (row,) = blocs_over_time(own)
+    assert row["blocs"] == [["Ada"], ["Bo"], ["Cy", "Di"]]
+    assert row["polarisation"] == row["polarisation_range"][0] == pytest.approx(2 * 1 / 4)
+
+
+def test_several_splits_as_good_give_the_range_of_their_polarisation(graph: Graph) -> None:
+    """All enmity is between two, and two others who agree stand with either: one against three is the only split.
+
+    With a fifth and sixth who agree too, both pairs may stand with one (1 against 5) or part (3 against 3).
+    """
+    more = says("c", "cy di", "4", "+dam") + says("d", "eve fay", "4", "+lake")
+    (row,) = blocs_over_time(graph(says("a", "ada", "4", "+bridge"), says("b", "bo", "4", "-bridge"), more))
+    assert row["polarisation_range"] == pytest.approx([2 * 1 / 6, 2 * 3 / 6])
 
 
 def test_blocs_keep_their_place_from_one_moment_to_the_next(graph: Graph) -> None:
@@ -133,7 +155,7 @@ def test_an_event_splits_what_was_said_before_it_from_the_rest(graph: Graph) -> 
     assert (after["moment"], after["since"], after["until"]) == ("after Flood", "2020-02-10", None)
     assert (before["statements"], before["ties"]) == (1, 1)
     assert (after["actors"], after["statements"], after["ties"]) == (1, 1, 0)
-    assert after["blocs"] == [[], []]
+    assert after["blocs"] == []
     assert blocs_over_time(own, event="flood").notes == (
         "1 row left out of before Flood: dated too loosely",
         "1 row left out of after Flood: dated too loosely",

@@ -6,7 +6,6 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Hashable
 from dataclasses import asdict, dataclass
-from math import isclose
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 import networkx as nx
@@ -199,11 +198,7 @@ def alliances(
     two = frustration_index(tied, 2, seconds=left if blocs == 2 else left / 2)
     split = two if blocs == 2 else frustration_index(tied, blocs, seconds=until - time.monotonic())
     communities = louvain_communities(tied)
-    polarisation = scores.polarisation(tied, two.blocs)
-    extent = two.polarisation
-    if extent is not None:  # reckoned in other steps, it may differ in the last digits
-        low, high = (polarisation if isclose(end, polarisation, abs_tol=1e-9) else end for end in extent)
-        polarisation, extent = low, (low, high)
+    extent = scores.polarisation_range(tied, two)
     frail = fragility(*rows, blocs, seconds=until - time.monotonic()) if rows and robustness else None
     return Alliances(
         actors=tied.n,
@@ -213,7 +208,7 @@ def alliances(
         balance=scores.line_balance(tied, two.index),
         triangles=scores.triangle_share(tied),
         walks=scores.walk_balance(signed),
-        polarisation=polarisation,
+        polarisation=scores.polarisation(tied, two.blocs) if extent is None else extent[0],
         polarisation_range=extent,
         splits=two.splits,
         triads=scores.triad_census(signed),

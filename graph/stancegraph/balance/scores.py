@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import comb, exp, fsum, sqrt
+from math import comb, exp, fsum, isclose, sqrt
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import networkx as nx
     from numpy.typing import NDArray
 
+    from stancegraph.balance.frustration import Frustration
     from stancegraph.network.signed import SignedNetwork
 
 Node = TypeVar("Node", bound="Hashable")
@@ -145,6 +146,24 @@ def polarisation(graph: nx.Graph[Node] | SignedNetwork[Node], blocs: Sequence[Co
     between = [total.get((positive, True), 0.0) for positive in (False, True)]
     enmity, amity = (b / (w + b) if w + b else 0.0 for w, b in zip(within, between, strict=True))
     return max(0.0, enmity - amity) * 2 * min(sizes) / len(side) if side else 0.0
+
+
+def polarisation_range(
+    graph: nx.Graph[Node] | SignedNetwork[Node], found: Frustration[Node]
+) -> tuple[float, float] | None:
+    """The lowest and highest polarisation of all optimal splits in two; None where only one of them is known.
+
+    >>> import networkx as nx
+    >>> from stancegraph.balance.frustration import frustration_index
+    >>> graph = nx.Graph([("a", "b", {"weight": -1}), ("c", "d", {"weight": 1})])
+    >>> polarisation_range(graph, frustration_index(graph))
+    (0.5, 0.5)
+    """
+    if found.polarisation is None:
+        return None
+    own = polarisation(graph, found.blocs)  # reckoned in other steps, it may differ in the last digits
+    low, high = (own if isclose(end, own, abs_tol=1e-9) else end for end in found.polarisation)
+    return low, high
 
 
 def sides(network: SignedNetwork[Node], partition: Sequence[Collection[Hashable]]) -> dict[int, int]:

@@ -3,21 +3,25 @@
     moment, since, until
     actors, statements, ties   how many
     frustration   least weight of ties to be ignored for two blocs; lower_bound, exact: whether the two meet
-    polarisation  0..1
-    blocs         two lists of labels, of actors with a tie; the first is the one most like the first of the row before
+    polarisation  0..1, the lowest of all optimal splits; polarisation_range: the lowest and highest of them, None
+                  where only one is known
+    either        actors who do not stand on one side in all of them
+    blocs         lists of labels, of actors with a tie, those that a chain of ties connects one after the other (the
+                  most first): who is connected by none is in no bloc of theirs. Of each two, the first is the one
+                  most like the first of the row before
     moved         of the actors in this row and the last, those who stand with others than before; None in the first
 
 Two actors can be told to stand together or apart only where a chain of ties leads from one to the other. Of actors of
-whom it can at both times, those have moved who are the fewer; all of them, where two halves are as large. Who could
-stand on either side at no cost has not: the split says nothing of them.
+whom it can at both times, those have moved who are the fewer; all of them, where two halves are as large. Who does
+not stand on one side in every optimal split has not: one split says nothing of them.
 """
 
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
-from math import fsum
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
 import networkx as nx
@@ -25,15 +29,16 @@ import numpy as np
 
 from stancegraph import network
 from stancegraph.balance.frustration import frustration_index
-from stancegraph.balance.scores import polarisation
+from stancegraph.balance.scores import polarisation, polarisation_range
 from stancegraph.change.positions import event_day, note_on
 from stancegraph.errors import UsageError
 from stancegraph.network.method import NetworkOptions
 from stancegraph.records import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from stancegraph.balance.frustration import Frustration
     from stancegraph.store import Store
     from stancegraph.table import Table
 
@@ -42,8 +47,6 @@ if TYPE_CHECKING:
 
 MONTH: Final = 31
 """Days of the longest month: what is dated more loosely is in none."""
-SLIGHT: Final = 1e-9
-"""Share of an actor's ties below which a cost is one of rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class _Split:
     """The blocs of one moment, aligned with the moment before, and the part of the network each actor is tied in."""
 
     blocs: Blocs
-    undecided: frozenset[str]
+    either: frozenset[str]
     part: Mapping[str, int]
     side: Mapping[str, int]
     label: Mapping[str, str]
@@ -111,7 +114,8 @@ def blocs_over_time(
 def _measure(period: _Period, graph: nx.Graph[str], last: _Split | None) -> tuple[dict[str, Any], _Split]:
     """The row of one moment, and its blocs."""
     found = frustration_index(graph)
-    split = _split(graph, found.blocs, last)
+    extent = polarisation_range(graph, found)
+    split = _split(graph, found, last)
     moved = None if last is None else sorted(split.label[actor] for actor in _moved(last, split))
     return {
         "moment": period.label,
@@ -123,10 +127,21 @@ def _measure(period: _Period, graph: nx.Graph[str], last: _Split | None) -> tupl
         "frustration": found.index,
         "lower_bound": found.lower_bound,
         "exact": found.exact,
-        "polarisation": polarisation(graph, found.blocs),
-        "blocs": [sorted(split.label[actor] for actor in bloc) for bloc in split.blocs],
+        "polarisation": polarisation(graph, found.blocs) if extent is None else extent[0],
+        "polarisation_range": None if extent is None else list(extent),
+        "either": sorted(split.label[actor] for actor in split.either),
+        "blocs": [sorted(split.label[actor] for actor in bloc) for bloc in _connected(split)],
         "moved": moved,
     }, split
+
+
+def _connected(split: _Split) -> Iterator[frozenset[str]]:
+    """The blocs of each connected part, the larger part first."""
+    size = Counter(split.part.values())
+    for part in sorted(size, key=lambda part: (-size[part], part)):
+        for bloc in split.blocs:
+            if here := frozenset(actor for actor in bloc if split.part[actor] == part):
+                yield here
 
 
 def _periods(
@@ -180,7 +195,7 @@ def _months(table: Table) -> tuple[list[_Period], list[str]]:
     return periods, [f"months left out, as nothing surely falls in them: {skipped}"] if skipped else []
 
 
-def _split(graph: nx.Graph[str], blocs: Sequence[Collection[Any]], last: _Split | None) -> _Split:
+def _split(graph: nx.Graph[str], found: Frustration[str], last: _Split | None) -> _Split:
     """The two blocs without those who have no tie, the larger first, or in the order most like those before."""
     part = {
         actor: number
@@ -189,20 +204,11 @@ def _split(graph: nx.Graph[str], blocs: Sequence[Collection[Any]], last: _Split 
         if len(actors) > 1
     }
     label = {actor: str(data["label"]) for actor, data in graph.nodes(data=True)}
-    tied = [frozenset(actor for actor in bloc if actor in part) for bloc in (*blocs, (), ())[:2]]
+    tied = [frozenset(actor for actor in bloc if actor in part) for bloc in (*found.blocs, (), ())[:2]]
     if last is not None and _alike(last, tied[::-1]) > _alike(last, tied):
         tied.reverse()
     side = {actor: number for number, bloc in enumerate(tied) for actor in bloc}
-    undecided = frozenset(actor for actor in side if _costs(graph, actor, side) <= SLIGHT)
-    return _Split(tuple(tied), undecided, part, side, label)
-
-
-def _costs(graph: nx.Graph[str], actor: str, side: Mapping[str, int]) -> float:
-    """The weight of ties that an actor would break by changing sides, less what it would mend, 1 = all of it."""
-    signed = [
-        tie["weight"] * (1 if side[actor] == side[other] else -1) for other, tie in graph[actor].items()
-    ]
-    return fsum(signed) / fsum(abs(weight) for weight in signed)
+    return _Split(tuple(tied), found.either, part, side, label)
 
 
 def _alike(last: _Split, blocs: Sequence[frozenset[str]]) -> int:
@@ -213,7 +219,7 @@ def _alike(last: _Split, blocs: Sequence[frozenset[str]]) -> int:
 def _moved(last: _Split, now: _Split) -> Iterator[str]:
     """The actors who stand with others than before: of those tied to one another at both times, the fewer."""
     sets: dict[tuple[int, int], tuple[list[str], list[str]]] = {}
-    for actor in (last.part.keys() & now.part.keys()) - last.undecided - now.undecided:
+    for actor in (last.part.keys() & now.part.keys()) - last.either - now.either:
         stayed, crossed = sets.setdefault((last.part[actor], now.part[actor]), ([], []))
         (stayed if last.side[actor] == now.side[actor] else crossed).append(actor)
     for stayed, crossed in sets.values():

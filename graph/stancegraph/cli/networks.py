@@ -28,7 +28,8 @@ SHIFT: Final = (
     "ascribed_by"
 ).split()
 MOMENT: Final = (
-    "moment since until actors statements ties frustration lower_bound exact polarisation blocs moved"
+    "moment since until actors statements ties frustration lower_bound exact polarisation polarisation_range either "
+    "blocs moved"
 ).split()
 TIMELINE: Final = (
     "date actor iri act stance target target_iri quotes gist basis confidence documents statement event"

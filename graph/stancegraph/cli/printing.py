@@ -13,7 +13,7 @@ from stancegraph.output import as_csv
 from stancegraph.vocabulary import compact
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 RIGHT_TO_LEFT: Final = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 UNSAFE: Final = re.compile(
@@ -135,22 +135,30 @@ def _short(cell: str) -> str:
     return "; ".join(compact(part) for part in cell.split("; ")) if "://" in cell else cell
 
 
-def _text(value: Any, column: str) -> str:
+def _text(value: Any, column: str, figure: Callable[[float], str] = str) -> str:
+    """A cell as text; of a list of lists each inner one ends at a bar."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float):
+        return figure(value)
     if isinstance(value, dict):
         return str(value["title"] if column == "reports" else value.get("wording", value))
     if isinstance(value, list):
-        return "; ".join(_text(item, column) for item in value)
+        between = " | " if value and isinstance(value[0], list) else "; "
+        return between.join(_text(item, column, figure) for item in value)
     return str(value)
 
 
-def _shown(value: Any, column: str) -> str:
+def _shown(value: object, column: str) -> str:
     """A cell for the eye: numbers with four significant figures, which csv and json give in full."""
-    if not isinstance(value, float) or not isfinite(value):
-        return _text(value, column)
+    return _text(value, column, _rounded)
+
+
+def _rounded(value: float) -> str:
+    if not isfinite(value):
+        return str(value)
     return f"{value:.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:.4g}"
 
 

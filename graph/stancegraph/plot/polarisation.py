@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 
 from stancegraph import network
 from stancegraph.balance.frustration import frustration_index
-from stancegraph.balance.scores import line_balance, polarisation
+from stancegraph.balance.scores import line_balance, polarisation, polarisation_range
 from stancegraph.errors import UsageError
 from stancegraph.plot import canvas
 from stancegraph.plot.network import SECONDS, signed, weighted
@@ -54,7 +54,10 @@ NUMBERED: Final = 24.0
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One window (first and last day as ordinals): what it holds, and its two measures, None without a tie."""
+    """One window (first and last day as ordinals): what it holds, and its two measures, None without a tie.
+
+    `polarisation` is the lowest of all optimal splits, `highest` the highest of them (of one split alone, its own).
+    """
 
     since: int
     until: int
@@ -63,6 +66,7 @@ class Window:
     agree: int
     disagree: int
     polarisation: float | None
+    highest: float | None
     balance: float | None
 
 
@@ -99,7 +103,8 @@ def figure(
     signs = [([w.agree for w in windows], canvas.POSITIVE), ([-w.disagree for w in windows], canvas.NEGATIVE)]
     _draw_bars(ties, "ties", signs, spans)
     _label_time(ties, windows, spans)
-    words = [_words(window, step), " ".join([selection.caption(), *notes])]
+    several = any(w.highest != w.polarisation for w in windows)
+    words = [_words(window, step, several=several), " ".join([selection.caption(), *notes])]
     return canvas.surround(
         picture, TITLE, keys=[_keys(windows)], notes=words, width=width or WIDTH, widest=math.inf
     )
@@ -131,6 +136,10 @@ def _window(selection: Selection, moment: Moment) -> Window:
     tied = graph.subgraph([node for node in graph if graph.degree(node)])
     weights = [weight for *_, weight in weighted(tied)]
     found = frustration_index(tied, blocs=2, seconds=SECONDS) if weights else None
+    lowest = highest = None
+    if found:
+        own = polarisation(tied, found.blocs)
+        lowest, highest = polarisation_range(tied, found) or (own, own)
     return Window(
         moment.since.toordinal(),
         moment.until.toordinal(),
@@ -138,7 +147,8 @@ def _window(selection: Selection, moment: Moment) -> Window:
         len(tied),
         sum(weight > 0 for weight in weights),
         sum(weight < 0 for weight in weights),
-        polarisation(tied, found.blocs) if found else None,
+        lowest,
+        highest,
         line_balance(tied, found.index) if found else None,
     )
 
@@ -198,6 +208,10 @@ def _draw_curves(axes: Axes, windows: Sequence[Window], spans: Sequence[Span], *
                 clip_on=False,
                 label=name,
             )
+    for window, x in zip(windows, middles, strict=True):
+        if window.polarisation is not None and window.highest is not None:
+            ends = window.polarisation, window.highest
+            axes.vlines(x, *ends, color=canvas.INK, linewidth=3, alpha=0.35, zorder=2.5)
     if room >= NUMBERED:
         _write_values(axes, windows, middles)
 
@@ -236,8 +250,9 @@ def _write_values(axes: Axes, windows: Sequence[Window], middles: Sequence[float
         for name, colour, _ in MEASURES:
             value: float = getattr(window, name)
             above = (name == "balance") == (window.balance >= window.polarisation)
+            most = window.highest if name == "polarisation" else None
             axes.annotate(
-                f"{value:.2f}",
+                f"{value:.2f}" if most in {None, value} else f"{value:.2f}–{most:.2f}",
                 (x, value),
                 xytext=(0, 5 if above else -5),
                 textcoords="offset points",
@@ -293,11 +308,13 @@ def _keys(windows: Sequence[Window]) -> list[Key]:
     return keys
 
 
-def _words(window: str, step: str | None) -> str:
-    """What is drawn, in words."""
+def _words(window: str, step: str | None, *, several: bool) -> str:
+    """What is drawn, in words; `several` optimal splits that polarise otherwise are explained."""
+    range_ = "Where several splits are as good it is the lowest, and a bar goes up to the highest. "
     size = _length(window) + (f", one every {_length(step)}" if step else "")
     return (
         "Polarisation: 1 where two blocs of equal size have every negative tie between them and no positive one. "
+        f"{range_ if several else ''}"
         "Balance: 1 where no tie runs against the best split in two. "
         f"Windows of {size}; without a tie neither is defined, and a gap is no zero."
     )
