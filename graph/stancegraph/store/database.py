@@ -150,10 +150,7 @@ def _build(
     if before is not None:
         for name in {name for file, graph in found for name in files.graphs_of(file, graph)}:
             database.remove_graph(name)
-    for file, graph in found:
-        if progress is not None:
-            progress(str(file))
-        files.fill(database, file, graph, bulk=True)
+    files.fill(database, found, bulk=True, progress=progress)
     files.fill_vocabulary(database)
     database.optimize()
     database.flush()

@@ -1,11 +1,10 @@
-"""Files of RDF: which are found where, the graph each is loaded into, and what is wrong with one, where."""
+"""Files of RDF: which are found where, and the graph each is loaded into."""
 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -14,9 +13,10 @@ import pyoxigraph
 from pyoxigraph import NamedNode, RdfFormat
 
 from stancegraph.errors import StanceError, UsageError
+from stancegraph.store import parser
 from stancegraph.vocabulary import GRAPH, expand
 
-FORMATS: Final[dict[str, RdfFormat | str]] = {
+FORMATS: Final[dict[str, parser.Kind]] = {
     ".ttl": RdfFormat.TURTLE,
     ".nt": RdfFormat.N_TRIPLES,
     ".nq": RdfFormat.N_QUADS,
@@ -37,7 +37,7 @@ NAMED_ONLY: Final = frozenset({".xml", ".json"})
 IN_MEMORY: Final = 2 << 30
 """Bytes of files that may be opened in memory."""
 
-SMALL: Final = 1 << 20
+SMALL: Final = 16 << 20
 """Bytes up to which a file is loaded into memory faster without the machinery for bulk."""
 
 
@@ -73,8 +73,7 @@ def in_memory(*paths: Path) -> pyoxigraph.Store:
             "and open the database"
         )
     store = pyoxigraph.Store()
-    for file, graph in files:
-        fill(store, file, graph)
+    fill(store, files)
     fill_vocabulary(store)
     return store
 
@@ -104,12 +103,17 @@ def found(path: Path) -> Iterator[tuple[Path, str]]:
         if not file.is_file():
             raise StanceError(f"{file} is not a file that can be read: remove it, or mend the link")
         if file.is_relative_to(shipped):
-            yield file, GRAPH + quote(file.relative_to(shipped).with_suffix("").as_posix())
+            yield file, GRAPH + _quoted(file.relative_to(shipped).with_suffix(""))
         else:
-            yield file, "file:///" + quote(file.relative_to(here.parent).as_posix())
+            yield file, "file:///" + _quoted(file.relative_to(here.parent))
     if not paths:
         looked = " ".join(suffix for suffix in FORMATS if suffix not in NAMED_ONLY)
         raise StanceError(f"no RDF files in {path}: looked for {looked}")
+
+
+def _quoted(path: Path) -> str:
+    """A path as part of an IRI: its bytes, which need not be UTF-8."""
+    return quote(os.fsencode(path.as_posix()))
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -124,66 +128,38 @@ def _walk(folder: Path) -> Iterator[Path]:
                 yield Path(here, name)
 
 
-def fill(store: pyoxigraph.Store, file: Path, graph: str, *, bulk: bool = False) -> None:
-    """Load a file into its graph; quads that name a graph keep it; `bulk` for a store on disk."""
-    kind = FORMATS[file.suffix.lower()]
-    with _reading(file):
-        if isinstance(kind, RdfFormat):
-            load = store.bulk_load if bulk or file.stat().st_size > SMALL else store.load
-            load(path=str(file), format=kind, base_iri=graph, to_graph=NamedNode(graph))
-            return
-    import warnings
+def fill(
+    store: pyoxigraph.Store,
+    found: Sequence[tuple[Path, str]],
+    *,
+    bulk: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> None:
+    """Load files into their graphs; quads that name a graph keep it; `bulk` for a store on disk.
 
-    from rdflib import Dataset, URIRef
-
-    dataset = Dataset()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # of rdflib, in its own parsers
-            dataset.parse(data=file.read_bytes(), format=kind, publicID=graph)
-    except Exception as error:  # rdflib's parsers raise whatever their libraries do
-        raise StanceError(f"{file}: not {kind} that rdflib can read ({error}): mend the file") from error
-    for part in dataset.graphs():
-        own = isinstance(part.identifier, URIRef) and not part.identifier.startswith("urn:x-rdflib:")
-        name = NamedNode(str(part.identifier) if own else graph)
-        store.bulk_load(part.serialize(format="nt", encoding="utf-8"), RdfFormat.N_TRIPLES, to_graph=name)
+    Those of the shipped graph are read as they are. Raises StanceError for one that cannot be read.
+    """
+    shipped = ontology()
+    ours: list[parser.Source] = []
+    others: list[parser.Source] = []
+    for file, graph in found:
+        kind = FORMATS[file.suffix.lower()]
+        (ours if file.is_relative_to(shipped) else others).append((file, graph, kind))
+    for file, graph, given in chain(parser.plain(ours), parser.parsed(others)):
+        if progress is not None:
+            progress(str(file))
+        load = store.bulk_load if bulk or file.stat().st_size > SMALL else store.load
+        with parser.reading(file):
+            load(**given, to_graph=NamedNode(graph))
 
 
 def graphs_of(file: Path, graph: str) -> set[NamedNode]:
     """The graphs a file writes: its own, and those its quads name."""
-    kind = FORMATS[file.suffix.lower()]
-    named = set()
-    if isinstance(kind, RdfFormat) and kind.supports_datasets:
-        with _reading(file):
-            quads = pyoxigraph.parse(path=str(file), format=kind, base_iri=graph)
-            named = {quad.graph_name for quad in quads if isinstance(quad.graph_name, NamedNode)}
-    return {NamedNode(graph), *named}
-
-
-@contextmanager
-def _reading(file: Path) -> Iterator[None]:
-    """Wrap what pyoxigraph raises about a file: what is wrong, where, how to mend it."""
-    try:
-        yield
-    except SyntaxError as error:
-        where = f", line {error.lineno}, column {error.offset}" if error.lineno else ""
-        what = re.sub(r"^Parser error at [^:]*: ", "", error.msg)
-        mend = "mend the file there"
-        if prefix := re.search(r"The prefix (\S*:) has not been declared", what):
-            mend = f"declare it: @prefix {prefix[1]} <…> ."
-        elif "end" in what.lower() or "before" in what:
-            mend = "the file may be cut short: copy it again, or mend it there"
-        elif "LoadDocumentCallback" in what:
-            what, mend = "its JSON-LD context is on the network", "write the context into the file"
-        what = "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in what)
-        raise StanceError(f"{file}{where}: {what}: {mend}") from None
-    except (OSError, RuntimeError, ValueError) as error:
-        raise StanceError(f"{file}: cannot be read: {error}") from error
+    return parser.graphs_of(file, graph, FORMATS[file.suffix.lower()])
 
 
 def fill_vocabulary(store: pyoxigraph.Store) -> None:
     """Add the shipped vocabulary to a graph that lacks it: queries ask it which properties are stances."""
     supports, below = NamedNode(expand("stance:supports")), NamedNode(expand("rdfs:subPropertyOf"))
     if next(store.quads_for_pattern(supports, below, None), None) is None:
-        for name in ("stance", "schemes"):
-            fill(store, ontology() / f"{name}.ttl", GRAPH + name, bulk=True)
+        fill(store, [(ontology() / f"{name}.ttl", GRAPH + name) for name in ("stance", "schemes")], bulk=True)

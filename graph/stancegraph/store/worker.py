@@ -64,7 +64,7 @@ def run(
         while True:
             begin = time.monotonic()
             if not receiver.poll(max(left, 0)):
-                raise Stopped(f"ran longer than {seconds:g} s")
+                raise Stopped(f"ran longer than {seconds:.3g} s")
             part = _received(receiver, worker, seconds)
             left -= time.monotonic() - begin
             given += len(part) - 1
@@ -88,7 +88,7 @@ def _received(receiver: Connection, worker: BaseProcess, seconds: float) -> byte
     except EOFError:
         worker.join()
     if -(worker.exitcode or 0) in KILLS:
-        raise Stopped(f"computed for more than {seconds:g} s, or took too much memory")
+        raise Stopped(f"computed for more than {seconds:.3g} s, or took too much memory")
     raise Stopped(
         f"needs more than {MEMORY >> 30} GiB of memory, or nests too deeply "
         f"(the worker ended with {worker.exitcode})"

@@ -1,0 +1,316 @@
+"""Files of RDF that are not ours, read where nothing in them does harm: in a worker, unless they are plain Turtle.
+
+Refused are a document type (its entities grow without bound), rules and quoted formulas of N3 (they are not asserted),
+triples about triples (RDF 1.2, which no question here asks for), and what expands beyond all measure.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import IO, BinaryIO, Final, NoReturn, Required, TypedDict, cast
+
+import pyoxigraph
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple
+
+from stancegraph import input as input_
+from stancegraph.errors import StanceError
+
+Kind = RdfFormat | str
+"""A format of Oxigraph, or the name of rdflib's where only rdflib reads it."""
+Source = tuple[Path, str, Kind]
+"""A file, the graph it is read into, and what it is."""
+BATCH: Final = 1_000
+"""Quads in one part."""
+LONGEST: Final = 16 << 20
+"""Bytes one quad may have; the engine reads no longer ones."""
+TURTLES: Final = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
+GROWTH: Final = 128
+"""Bytes that may be made of one byte of a file, beyond `ROOM`: prefixes shorten no more than that."""
+ROOM: Final = 256 << 20
+SECONDS: Final = 20
+"""Seconds a worker has for any files, and a further one for each `PACE` bytes of them."""
+PACE: Final = 256 << 10
+IN_RDFLIB: Final = 200 << 20
+"""Bytes of a file that rdflib may read: it keeps all of it in memory."""
+NESTED: Final = 1_000
+"""How deep XML may nest: time to read it grows with the square of that."""
+IMPLIES: Final = NamedNode("http://www.w3.org/2000/10/swap/log#implies")
+
+
+class Body:
+    """N-Quads of one file as they come from a worker, to be read once."""
+
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        self._parts = parts
+        self._rest, self._at = b"", 0
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes; none at the end."""
+        if self._at >= len(self._rest):
+            self._rest, self._at = next(self._parts, b""), 0
+        self._at += size
+        return self._rest[self._at - size : self._at]
+
+
+class Watched:
+    """A file that is read as long as what is made of it here grows in proportion."""
+
+    def __init__(self, file: Path, content: BinaryIO) -> None:
+        self._file, self._content = file, content
+        self._most = _memory() + ROOM
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes; none at the end. Raises StanceError where names grow beyond measure."""
+        part = self._content.read(size)
+        self._most += GROWTH * len(part)
+        if _memory() > self._most:
+            _refuse(
+                self._file,
+                "names that grow without bound when written out",
+                "shorten its prefixes",
+            )
+        return part
+
+
+def _memory() -> int:
+    """Bytes this process has taken at most so far; 0 where that cannot be known."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << (0 if sys.platform == "darwin" else 10)
+
+
+class Input(TypedDict, total=False):
+    """What Oxigraph's parsers take: something to read or the path of it, its format, and what IRIs are relative to."""
+
+    input: IO[bytes]
+    path: str
+    format: Required[RdfFormat]
+    base_iri: Required[str]
+
+
+def plain(sources: Sequence[Source]) -> Iterator[tuple[Path, str, Input]]:
+    """Each file of ours with its graph and what Oxigraph reads of it: nothing in it is watched for."""
+    for file, graph, kind in sources:
+        if isinstance(kind, RdfFormat):
+            yield file, graph, {"path": str(file), "format": kind, "base_iri": graph}
+
+
+def parsed(sources: Sequence[Source]) -> Iterator[tuple[Path, str, Input]]:
+    """Each file with its graph and what of it Oxigraph may read here, which is to be read before the next is taken.
+
+    Turtle and its kin are read here where they hold nothing of RDF 1.2: their parser neither recurses nor looks back,
+    and what prefixes grow to is watched. Everything else is read by a worker, which gives N-Quads: a seventh of the
+    time of opening ten thousand statements in Turtle would go to that.
+    Raises StanceError where a file cannot be read; what of it was read is to be thrown away.
+    """
+    others = []
+    for file, graph, kind in sources:
+        if kind not in TURTLES or isinstance(kind, str) or _is_of_rdf_12(file):
+            others.append((file, graph, kind))
+            continue
+        with input_.open_file(file) as content, reading(file):
+            _skip_mark(content)
+            yield (
+                file,
+                graph,
+                {"input": cast("IO[bytes]", Watched(file, content)), "format": kind, "base_iri": graph},
+            )
+    if not others:
+        return
+    from stancegraph.store import worker
+
+    size = sum(file.stat().st_size for file, *_ in others)
+    parts = worker.run(partial(_parse, others), seconds=SECONDS + size / PACE, largest=ROOM + GROWTH * size)
+    with closing(parts):
+        for file, graph, _ in others:
+            body = Body(_of_one_file(file, parts))
+            yield (
+                file,
+                graph,
+                {"input": cast("IO[bytes]", body), "format": RdfFormat.N_QUADS, "base_iri": graph},
+            )
+
+
+def _is_of_rdf_12(file: Path) -> bool:
+    """Whether a file may hold triples about triples, which are refused, and of which deep ones end the process."""
+    last = b""
+    with input_.open_file(file) as content:
+        while part := content.read(1 << 20):
+            if any(mark in last + part for mark in (b"<<", b"{|", b"~")):
+                return True
+            last = part[-1:]
+    return False
+
+
+def _of_one_file(file: Path, parts: Iterator[bytes]) -> Iterator[bytes]:
+    """The parts up to an empty one."""
+    from stancegraph.store import worker
+
+    try:
+        yield from iter(lambda: next(parts), b"")
+    except worker.Stopped as error:
+        raise StanceError(f"{file}: reading it {error}: it is no graph that can be read here") from None
+
+
+def graphs_of(file: Path, graph: str, kind: Kind) -> set[NamedNode]:
+    """The graphs a file writes: its own, and those its quads name."""
+    if not (isinstance(kind, str) or kind.supports_datasets):
+        return {NamedNode(graph)}
+    named = (
+        quad.graph_name
+        for _, _, given in parsed([(file, graph, kind)])
+        for quad in pyoxigraph.parse(**given)
+        if isinstance(quad.graph_name, NamedNode)
+    )
+    return {NamedNode(graph), *named}
+
+
+def _parse(sources: Sequence[Source]) -> Iterator[bytes]:
+    """In the worker: the N-Quads of each file, and an empty part after them."""
+    for file, graph, kind in sources:
+        with input_.open_file(file) as content, reading(file):
+            for part in _nquads(file, content, graph, kind):
+                _refuse_odd(file, part)
+                yield part
+        yield b""
+
+
+def _nquads(file: Path, content: BinaryIO, graph: str, kind: Kind) -> Iterator[bytes]:
+    """N-Quads of a file, some at a time, each part of whole lines."""
+    _skip_mark(content)
+    if kind in (RdfFormat.RDF_XML, "trix"):
+        _refuse_xml(file, content)
+    quads: Iterator[Quad]
+    if isinstance(kind, str):
+        quads = _by_rdflib(file, content, graph, kind)
+    else:
+        quads = pyoxigraph.parse(content, kind, base_iri=graph)
+    if kind == RdfFormat.N3:
+        quads = _plain(file, quads)
+    while part := pyoxigraph.serialize(islice(quads, BATCH), format=RdfFormat.N_QUADS):
+        yield part
+
+
+def _skip_mark(content: BinaryIO) -> None:
+    """Go past a byte order mark, which is no part of the text."""
+    content.seek(3 if content.read(3) == b"\xef\xbb\xbf" else 0)
+
+
+def _refuse_odd(file: Path, part: bytes) -> None:
+    """Raise StanceError for a triple about a triple, and for one that is too long to be read again."""
+    if len(part) > LONGEST and max(map(len, part.splitlines())) > LONGEST:
+        _refuse(file, f"a literal or a name of more than {LONGEST >> 20} MiB", "shorten it")
+    # Text may look like it too.
+    if b"<<(" in part and any(
+        isinstance(q.object, Triple) for q in pyoxigraph.parse(part, RdfFormat.N_QUADS)
+    ):
+        _refuse(file, "a triple about a triple (RDF 1.2)", "say it in plain triples")
+
+
+def _plain(file: Path, quads: Iterator[Quad]) -> Iterator[Quad]:
+    """The quads of N3; raises StanceError for what N3 says without asserting it."""
+    for quad in quads:
+        if isinstance(quad.graph_name, BlankNode) or quad.predicate == IMPLIES:
+            _refuse(file, "a rule or a quoted formula of N3", "write what is so in Turtle")
+        yield quad
+
+
+def _by_rdflib(file: Path, content: BinaryIO, graph: str, kind: str) -> Iterator[Quad]:
+    import logging
+    import warnings
+
+    from rdflib import Dataset, URIRef
+
+    logging.getLogger("rdflib").setLevel(logging.CRITICAL)
+    data = content.read(IN_RDFLIB + 1)
+    if len(data) > IN_RDFLIB:
+        _refuse(file, f"more than {IN_RDFLIB >> 20} MiB", "write it as N-Quads")
+    dataset = Dataset()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of rdflib, in its own parsers
+            dataset.parse(data=data, format=kind, publicID=graph)
+            parts = [
+                (part.identifier, part.serialize(format="nt", encoding="utf-8")) for part in dataset.graphs()
+            ]
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:  # rdflib's parsers raise whatever their libraries do
+        raise StanceError(f"{file}: not {kind} that rdflib can read ({error}): mend the file") from error
+    for identifier, triples in parts:
+        own = isinstance(identifier, URIRef) and not identifier.startswith("urn:x-rdflib:")
+        name = NamedNode(str(identifier) if own else graph)
+        for quad in pyoxigraph.parse(triples, RdfFormat.N_TRIPLES):
+            yield Quad(quad.subject, quad.predicate, quad.object, name)
+
+
+def _refuse_xml(file: Path, content: BinaryIO) -> None:
+    """Raise StanceError for XML that is not well-formed, has a document type, or nests too deep."""
+    from xml.parsers import expat
+
+    start, depth = content.tell(), 0
+
+    def deeper(*_: object) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > NESTED:
+            _refuse(file, f"elements nested more than {NESTED} deep", "write it as Turtle")
+
+    def up(*_: object) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def typed(*_: object) -> None:
+        _refuse(
+            file, "a document type (DOCTYPE)", "take it out, and write its entities as what they stand for"
+        )
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = deeper, up
+    parser.StartDoctypeDeclHandler = typed
+    try:
+        parser.ParseFile(content)
+    except expat.ExpatError as error:
+        what = expat.ErrorString(error.code)
+        raise StanceError(
+            f"{file}, line {error.lineno}, column {error.offset}: {what}: "
+            "the file may be cut short: copy it again, or mend it there"
+        ) from None
+    content.seek(start)
+
+
+def _refuse(file: Path, what: str, mend: str) -> NoReturn:
+    raise StanceError(f"{file}: it holds {what}, which is not read: {mend}")
+
+
+@contextmanager
+def reading(file: Path) -> Iterator[None]:
+    """Wrap what pyoxigraph raises about a file: what is wrong, where, how to mend it."""
+    try:
+        yield
+    except SyntaxError as error:
+        where = f", line {error.lineno}, column {error.offset}" if error.lineno else ""
+        what = re.sub(r"^Parser error at [^:]*: ", "", error.msg)
+        mend = "mend the file there"
+        if prefix := re.search(r"The prefix (\S*:) has not been declared", what):
+            mend = f"declare it: @prefix {prefix[1]} <…> ."
+        elif "end" in what.lower() or "before" in what:
+            mend = "the file may be cut short: copy it again, or mend it there"
+        elif "LoadDocumentCallback" in what:
+            what, mend = "its JSON-LD context is on the network", "write the context into the file"
+        what = "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in what)
+        raise StanceError(f"{file}{where}: {what}: {mend}") from None
+    except MemoryError as error:
+        if "buffer" not in str(error):
+            raise
+        _refuse(file, f"a literal or a name of more than {LONGEST >> 20} MiB", "shorten it")
+    except (OSError, RuntimeError, ValueError) as error:
+        raise StanceError(f"{file}: cannot be read: {error}") from error
