@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 from stancegraph import store
+from stancegraph.change.shifts import Shift
 from stancegraph.store import Store
 
 FIVE = Path(__file__).parent / "fixtures" / "five.ttl"
@@ -83,7 +83,7 @@ def slug(iri: str) -> str:
     return iri.rpartition("/")[2]
 
 
-def between(rows: Iterable[dict[str, Any]]) -> list[tuple[str, str, bool]]:
+def between(rows: Iterable[Shift]) -> list[tuple[str, str, bool]]:
     """Which statements each row is between, and whether that is certain."""
     return [(slug(row["statement_before"]), slug(row["statement_after"]), row["certain"]) for row in rows]
 

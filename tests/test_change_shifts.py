@@ -177,7 +177,7 @@ def test_in_intervals_no_shift_contradicts_the_days_and_no_certain_one_is_missed
     rows = shifts(own)
     for row in rows:
         (*_, a, b), (*_, c, d) = (
-            said[int(slug(row[f"statement_{side}"])[1:])] for side in ("before", "after")
+            said[int(slug(iri)[1:])] for iri in (row["statement_before"], row["statement_after"])
         )
         assert (a, b) != (c, d)
         assert a <= c
@@ -443,9 +443,9 @@ def test_iraqs_shift_is_found_and_marked_uncertain(shipped: Store) -> None:
     assert (row["day_before"], row["day_after"]) == ("../2024-12-03", "2024-11-27/2024-12-06")
     assert not row["certain"]
     for side, sign in (("before", 1), ("after", -1)):
-        statement = told[row[f"statement_{side}"]]
+        statement = told[str(dict(row)[f"statement_{side}"])]
         assert (row["target"],) == statement.on(sign)
-        assert row[f"day_{side}"] == statement.date
+        assert dict(row)[f"day_{side}"] == statement.date
         assert [name.label for name in statement.speakers] == ["Iraq"]
     aside = shifts(shipped, event="sudani-erdogan-call")
     assert aside == []

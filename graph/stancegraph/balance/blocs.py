@@ -6,7 +6,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Hashable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 import networkx as nx
 from scipy.sparse.csgraph import connected_components
@@ -67,6 +67,17 @@ class Bloc:
     holds: tuple[SharedStance, ...]
     contradicted: tuple[Contradiction, ...]
     pairs: tuple[Pair, ...] = ()
+
+
+class Member(TypedDict):
+    """An actor and the numbers of its bloc, part and community; `either` whether it may stand on another side."""
+
+    actor: str
+    iri: Hashable
+    bloc: int
+    part: int
+    community: int | None
+    either: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +159,8 @@ class Alliances:
             "left_out": self.left_out,
         }
 
-    def members(self) -> list[dict[str, Any]]:
-        """`actor, iri, bloc, part, community, either`: a row for each actor with a tie."""
+    def members(self) -> list[Member]:
+        """A row for each actor with a tie."""
         community = {label: i for i, members in enumerate(self.communities, 1) for label in members}
         return [
             {

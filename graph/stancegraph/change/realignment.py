@@ -1,16 +1,5 @@
 """Blocs and polarisation at several times side by side, and who stands with others than before.
 
-    moment, since, until
-    actors, statements, ties   how many
-    frustration   least weight of ties to be ignored for two blocs; lower_bound, exact: whether the two meet
-    polarisation  0..1, the lowest of all optimal splits; polarisation_range: the lowest and highest of them, None
-                  where only one is known
-    either        actors who do not stand on one side in all of them
-    blocs         lists of labels, of actors with a tie, those that a chain of ties connects one after the other (the
-                  most first): who is connected by none is in no bloc of theirs. Of each two, the first is the one
-                  most like the first of the row before
-    moved         of the actors in this row and the last, those who stand with others than before; None in the first
-
 Two actors can be told to stand together or apart only where a chain of ties leads from one to the other. Of actors of
 whom it can at both times, those have moved who are the fewer; all of them, where two halves are as large. Who does
 not stand on one side in every optimal split has not: one split says nothing of them.
@@ -22,7 +11,7 @@ from calendar import monthrange
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, Unpack
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 import networkx as nx
 import numpy as np
@@ -47,6 +36,33 @@ if TYPE_CHECKING:
 
 MONTH: Final = 31
 """Days of the longest month: what is dated more loosely is in none."""
+
+
+class BlocsThen(TypedDict):
+    """Blocs and polarisation of one moment; `actors`, `statements` and `ties` are how many there are.
+
+    `frustration` is the least weight of ties to be ignored for two blocs, `exact` whether the `lower_bound` meets
+    it. `polarisation`, 0..1, is the lowest of all optimal splits, `polarisation_range` the lowest and highest of them
+    (None where only one is known), `either` those who do not stand on one side in all of them. `blocs` are labels
+    of actors with a tie, those that a chain of ties connects one after the other, the most first: who is connected
+    by none is in no bloc of theirs; of each two, the first is the one most like the first of the row before.
+    `moved` are those, of the actors in this row and the last, who stand with others than before; None in the first.
+    """
+
+    moment: str
+    since: str | None
+    until: str | None
+    actors: int
+    statements: int
+    ties: int
+    frustration: float
+    lower_bound: float
+    exact: bool
+    polarisation: float
+    polarisation_range: list[float] | None
+    either: list[str]
+    blocs: list[list[str]]
+    moved: list[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +105,7 @@ def blocs_over_time(
     *,
     event: str | None = None,
     **options: Unpack[NetworkOptions],
-) -> Rows[dict[str, Any]]:
+) -> Rows[BlocsThen]:
     """Blocs and polarisation of the network of agreement at each of several times, one row for each.
 
     `windows` are (label, first day, last day), ISO days or None for open ends; without them, before and after
@@ -111,7 +127,7 @@ def blocs_over_time(
     return Rows(rows, notes=(*table.notes, *notes))
 
 
-def _measure(period: _Period, graph: nx.Graph[str], last: _Split | None) -> tuple[dict[str, Any], _Split]:
+def _measure(period: _Period, graph: nx.Graph[str], last: _Split | None) -> tuple[BlocsThen, _Split]:
     """The row of one moment, and its blocs."""
     found = frustration_index(graph)
     extent = polarisation_range(graph, found)

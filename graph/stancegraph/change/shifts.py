@@ -5,14 +5,7 @@ interval) that contradict each other are no change. Where the days possible for 
 before the other if neither its first nor its last day is later; where one interval lies within the other nothing is
 listed. Of the same two runs of statements those are given that surely are in this order, if there are any.
 
-    actor, iri, target, target_iri
-    change        "reversal" (supports and opposes), "takes a side" (after neutral), "leaves a side"
-    before        "supports", "opposes" or "neutral on"; likewise `after`
-    day_          `before` and `after`: ISO, or earliest/latest
-    quotes_       verbatim words, perhaps none; gist_  the coder's words
-    basis_        what the coding rests on; statement_  IRI; document_  titles
-    certain       whether every day possible for the words before is earlier than those for the words after
-    ascribed_by   who says so, None where it is the actor's own words; never compared with anybody else's
+What an actor says and what others say of it are never compared.
 """
 
 from __future__ import annotations
@@ -20,7 +13,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate, chain, product
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 from stancegraph import statements
 from stancegraph.change.positions import (
@@ -44,6 +37,38 @@ if TYPE_CHECKING:
     Pair = tuple[Position, Position]
 
 
+class Shift(TypedDict):
+    """A change of position: the stance in words, day, words, basis, statement (IRI) and documents before and after.
+
+    `change` is "reversal" (for and against), "takes a side" (after neutral) or "leaves a side"; days are ISO, or
+    earliest/latest; `quotes` are verbatim, perhaps none, `gist` the coder's words; `certain` is whether every day
+    possible for the words before is earlier than those for the words after; `ascribed_by` who says so, None where
+    it is the actor's own words.
+    """
+
+    actor: str
+    iri: str
+    target: str
+    target_iri: str
+    change: str
+    before: str
+    day_before: str
+    quotes_before: list[str]
+    gist_before: str
+    basis_before: str
+    statement_before: str
+    document_before: list[str]
+    after: str
+    day_after: str
+    quotes_after: list[str]
+    gist_after: str
+    basis_after: str
+    statement_after: str
+    document_after: list[str]
+    certain: bool
+    ascribed_by: str | None
+
+
 def shifts(
     store: Store,
     actor: str | Sequence[str] | None = None,
@@ -51,7 +76,7 @@ def shifts(
     *,
     event: str | None = None,
     **options: Unpack[FilterOptions],
-) -> Rows[dict[str, Any]]:
+) -> Rows[Shift]:
     """Who changed position, one row for each change: actor, target, and the words before and after.
 
     What actors have said themselves comes first (`ascribed_by` None), then what others have said of them. With
@@ -104,11 +129,11 @@ def _order(pair: Pair) -> tuple[Any, ...]:
     return (by != (), after.holder.label, after.holder.iri, after.target, by, *ends)
 
 
-def _row(before: Position, after: Position, found: dict[str, Statement]) -> dict[str, Any]:
+def _row(before: Position, after: Position, found: dict[str, Statement]) -> Shift:
     change = "reversal"
     if 0 in {before.level, after.level}:
         change = "leaves a side" if after.level == 0 else "takes a side"
-    return {
+    row = {
         "actor": after.holder.label,
         "iri": after.holder.iri,
         "target": after.target.label,
@@ -119,9 +144,10 @@ def _row(before: Position, after: Position, found: dict[str, Statement]) -> dict
         "certain": before.surely_before(after),
         "ascribed_by": after.ascribed_by.label if after.ascribed_by else None,
     }
+    return cast("Shift", row)  # the names of what is before and after are made of them
 
 
-def _side(when: str, position: Position, statement: Statement) -> dict[str, Any]:
+def _side(when: str, position: Position, statement: Statement) -> dict[str, object]:
     held = (position.target, position.level)
     own = next((t for t in statement.targets if t[:2] == held and position.ascribed_by is None), None)
     titles = {report.document.iri: report.document.title for report in statement.reports}

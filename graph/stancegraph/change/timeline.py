@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from stancegraph import statements
 from stancegraph.records import Rows
@@ -16,16 +16,37 @@ if TYPE_CHECKING:
     from stancegraph.store import Store
 
 
+class Said(TypedDict):
+    """One statement by one speaker on one target, in words.
+
+    `date` is ISO, or earliest/latest; `stance` its word ("calls for", "against"), None like `target` where none is
+    taken; `quotes` are verbatim, perhaps none, `gist` the coder's words; `confidence` is 0..1; `documents` are
+    titles, `event` the labels of what it is about.
+    """
+
+    date: str
+    actor: str
+    iri: str
+    act: str | None
+    stance: str | None
+    target: str | None
+    target_iri: str | None
+    quotes: list[str]
+    gist: str
+    basis: str
+    confidence: float
+    documents: list[str]
+    statement: str
+    event: list[str]
+
+
 def timeline(
     store: Store, actor: str | Sequence[str] | None = None, /, **options: Unpack[FilterOptions]
-) -> Rows[dict[str, Any]]:
+) -> Rows[Said]:
     """What was said, oldest first: one row for each statement, speaker and target.
 
-    Keys: `date` (ISO, or earliest/latest), `actor`, `iri`, `act`, `stance` (its word: "calls for", "against"),
-    `target`, `target_iri`, `quotes` (verbatim; may be empty), `gist` (the coder's words), `basis`, `confidence`
-    (0..1), `documents` (titles), `statement` (IRI), `event` (labels of what it is about). A statement without
-    stance has one row for each speaker, with `stance` and `target` None. Takes the filters of `statements.said`;
-    those on speaker and target choose rows. Raises UnknownName where a name is not one thing's.
+    A statement without stance has one row for each speaker. Takes the filters of `statements.said`; those on speaker
+    and target choose rows. Raises UnknownName where a name is not one thing's.
 
     >>> from stancegraph import store
     >>> [(row["date"], row["stance"]) for row in timeline(store.open(), "khazali", act="condemn")]
@@ -54,7 +75,7 @@ def _on_statements(chosen: Filters) -> Filters:
     return chosen.without("min_count", *(f"not_{name}" for name in ROWS))
 
 
-def _row(statement: Statement, speaker: Named, stance: Target | None) -> dict[str, Any]:
+def _row(statement: Statement, speaker: Named, stance: Target | None) -> Said:
     documents = {r.document.iri: r.document.title for r in statement.reports}
     shown = documents.values() if stance is None else (documents[iri] for iri in stance.documents)
     return {

@@ -215,8 +215,8 @@ def shifts(
 
         if who:
             raise UsageError("--blocs is of the whole network: leave the actor out, or choose by --actor")
-        rows = blocs_over_time(request.store, event=event, **request.choices)
-        request.show(rows, MOMENT, "moment")
+        moments = blocs_over_time(request.store, event=event, **request.choices)
+        request.show(moments, MOMENT, "moment")
     else:
         from stancegraph.change.shifts import shifts
 
