@@ -55,6 +55,7 @@ def test_csv_has_the_same_columns_as_json_with_arrays_joined(run: Run) -> None:
     assert rows[0]["reports"] == "Document one"
     (delta,) = [row for row in rows if row["speakers"] == "Delta"]
     assert (delta["supports"], delta["opposes"]) == ("Echo", "Alpha")
+    assert delta["targets"] == "for: Echo; against: Alpha"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_the_shell_completes_names_and_loads_nothing_heavy_for_it(
     }
     done = shell("stancegraph", env=env)
     assert expected in done.stdout.splitlines()
-    assert "| stancegraph.cli\n" in done.stderr
+    assert "stancegraph.cli.commands\n" in done.stderr
     assert not re.findall(
         r"\| +(numpy|networkx|scipy|rdflib|pyarrow|pydantic|rich)$", done.stderr, re.MULTILINE
     )

@@ -6,10 +6,13 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from conftest import Run, Shell
+from stancegraph.cli.lookups import CitationFormat
+from stancegraph.cli.options import RdfFormat
 from stancegraph.vocabulary import compact
 
 FIVE = str(Path(__file__).parent / "fixtures" / "five.ttl")
@@ -39,8 +42,8 @@ def test_a_carriage_return_in_a_label_opens_no_cell_of_a_spreadsheet(run: Run, t
             cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
             hostile = [cell for cell in cells if "cmd|x" in cell]
             assert hostile
-            assert all(cell.startswith("'") or cell == "one\r+cmd|x" for cell in hostile)
-            assert "\r" not in text.replace('"one\r+cmd|x"', "")
+            assert all(cell.startswith("'") or cell == "one\n+cmd|x" for cell in hostile)
+            assert "\r" not in text
 
 
 def test_right_to_left_text_is_kept_whole_and_apart(run: Run) -> None:
@@ -50,12 +53,21 @@ def test_right_to_left_text_is_kept_whole_and_apart(run: Run) -> None:
 
 def test_hostile_labels_cannot_command_the_terminal(run: Run, tmp_path: Path) -> None:
     hostile = Path(FIVE).read_text(encoding="utf-8").replace('"Alpha"', '"Al\\u001B[2J\\u202Epha"')
+    hostile = hostile.replace('"once said"', '"once\\u009B2J\\u202E said"')
     file = tmp_path / "hostile.ttl"
     file.write_text(hostile, encoding="utf-8")
-    out = run("actors", "--data", str(file)).stdout + run("said", "--data", str(file)).stdout
-    assert "\x1b" not in out
-    assert "\u202e" not in out
-    assert "Al\ufffd" in out
+    shown = [run("actors", "--data", str(file)).stdout]
+    shown += [run("said", "--data", str(file), "--format", form).stdout for form in get_args(RdfFormat)]
+    query = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+    shown.append(run("ask", query, "--data", str(file), "--format", "ttl").stdout)
+    one = json.loads(run("said", "Alpha", "--quoted", "--data", str(file), "--format", "json").stdout)[0]
+    for form in get_args(CitationFormat):
+        shown.append(run("cite", one["statement"], "--data", str(file), "--format", form).stdout)
+    for out in shown:
+        assert out
+        assert not {"\x1b", "\x9b", "\u202e"} & {*out}
+    assert "Al\ufffd" in shown[0]
+    assert one["quotes"] == ["once\x9b2J\u202e said"]
 
 
 def test_no_line_is_wider_than_the_terminal(run: Run) -> None:

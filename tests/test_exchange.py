@@ -96,13 +96,15 @@ def test_hostile_words_come_back_or_are_replaced_as_documented(
     assert found == expected
 
 
-def test_no_cell_of_csv_is_a_formula_and_all_others_come_back(hostile: Store, tmp_path: Path) -> None:
+def test_cells_of_csv_are_made_safe_and_all_others_come_back(hostile: Store, tmp_path: Path) -> None:
     exchange.write(hostile, tmp_path / "x.csv")
-    formulas = {"=HYPERLINK(1)", "-2+3+cmd|' /C calc'!A0"}
-    expected = {
-        f"{EX}a{i}": f"'{text}" if text in formulas else other or text
-        for i, (text, other) in enumerate(HOSTILE.items())
+    safe = {
+        "=HYPERLINK(1)": "'=HYPERLINK(1)",
+        "-2+3+cmd|' /C calc'!A0": "'-2+3+cmd|' /C calc'!A0",
+        "\u202egnp.exe\u202c": "\ufffdgnp.exe\ufffd",
+        "one\r\ntwo\ttabs \u0085 \u2028 end ": "one\ntwo\ttabs \n \n end ",
     }
+    expected = {f"{EX}a{i}": safe.get(text, other or text) for i, (text, other) in enumerate(HOSTILE.items())}
     edges = read_csv(tmp_path / "x.csv")
     assert {row["source"]: row["source_label"] for row in edges} == expected
     assert {row["source"]: row["gist"] for row in edges} == expected

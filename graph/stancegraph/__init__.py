@@ -20,9 +20,9 @@
 'Iraq'
 """
 
-from typing import TYPE_CHECKING
-
 from stancegraph import lazy
+
+TYPE_CHECKING = False  # as checkers of types read it; `typing` would take longer than all else here
 
 if TYPE_CHECKING:
     from stancegraph import page as page

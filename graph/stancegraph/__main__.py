@@ -1,3 +1,3 @@
-from stancegraph.cli import app
+from stancegraph.cli.boundary import main
 
-app()
+main()

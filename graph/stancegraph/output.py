@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import Final, TextIO
 
+from stancegraph.cells import printable
 from stancegraph.errors import StanceError, UsageError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-FORMULA: Final = re.compile(r"[\s\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
 """What UTF-8 cannot hold."""
-NUMBER: Final = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
 
 
-def note(text: str) -> None:
-    """A line for the person, on stderr; nothing where stderr cannot be written."""
+def note(text: str, *, error: bool = False) -> None:
+    """One line for the person, on stderr, that no text in it can break; nothing where stderr cannot be written."""
+    if sys.stderr is None:
+        return
     try:
-        print(text, file=sys.stderr, flush=True)
+        print(f"{'error: ' * error}{printable(text)}", file=sys.stderr, flush=True)
     except (OSError, ValueError):
         _silence(sys.stderr)
 
@@ -75,40 +71,6 @@ def write(path: Path, content: bytes) -> None:
         raise StanceError(f"cannot write {path}: {_reason(error)}; name another file with -o") from error
 
 
-def inert(cell: str) -> str:
-    """A cell no spreadsheet takes for a formula: one that begins like it gets an apostrophe, numbers do not.
-
-    >>> inert("=HYPERLINK(1)"), inert("-0.5"), inert("-2+3+cmd|' /C calc'!A0")
-    ("'=HYPERLINK(1)", '-0.5', "'-2+3+cmd|' /C calc'!A0")
-    """
-    return f"'{cell}" if FORMULA.match(cell) and not NUMBER.fullmatch(cell) else cell
-
-
-def as_csv(rows: Iterable[Iterable[object]]) -> str:
-    r"""Rows as CSV, `\n` between them; text is `inert`, and quoted where a line could end in it.
-
-    >>> as_csv([["a", "one\rtwo"], ["=b", 2]])
-    'a,"one\rtwo"\n\'=b,2\n'
-    """
-    buffer = io.StringIO()
-    # What ends a line decides what is quoted; a bare carriage return ends one for many a spreadsheet.
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    lines = []
-    for row in rows:
-        writer.writerow([inert(cell) if isinstance(cell, str) else cell for cell in row])
-        lines.append(buffer.getvalue().removesuffix("\r\n"))
-        buffer.seek(0)
-        buffer.truncate()
-    return "".join(f"{line}\n" for line in lines)
-
-
-def use_utf8() -> None:
-    """Make both streams write UTF-8, whatever the locale says."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-
-
 def _replace(path: Path, content: bytes) -> None:
     """A new file takes the old one's name and permissions once it is whole."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}.tmp")
@@ -127,8 +89,15 @@ def _reason(error: Exception) -> object:
     return getattr(error, "strerror", None) or error
 
 
+def silence_where_broken(stream: TextIO) -> None:
+    """Let a stream that can no longer be written to not fail again when the program ends."""
+    try:
+        stream.flush()
+    except (OSError, ValueError):
+        _silence(stream)
+
+
 def _silence(stream: TextIO) -> None:
-    """Let nothing that is still buffered fail again when the program ends."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     except (OSError, ValueError):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from stancegraph.cli.printing import count, fill, printable
+from stancegraph.cells import printable
+from stancegraph.cli.printing import count, fill
 from stancegraph.records import Named, Target
 from stancegraph.vocabulary import compact
 
@@ -180,7 +181,7 @@ def timeline(rows: Iterable[Mapping[str, Any]]) -> str:
     """Day by day: who took which stance, in which words, as which documents report."""
     lines = []
     for day, group in groupby(rows, key=lambda row: row["date"]):
-        lines.append(day)
+        lines.append(printable(day))
         for row in group:
             stance = f"{row['stance']}: {row['target']}" if row["target"] else row["act"] or "said"
             words = _words(row["quotes"], row["gist"])

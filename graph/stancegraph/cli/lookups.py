@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 from stancegraph import output
+from stancegraph.cells import escaped, printable_lines
 from stancegraph.cli import answers, printing
 from stancegraph.cli.options import ACTOR, Actor, RdfFormat, Request
 from stancegraph.cli.program import command
@@ -46,14 +47,14 @@ def said(
     filters = {**request.filters, "actor": request.speakers(who)}
     found = statements.said(request.store, **filters)
     if request.format == "ttl":
-        request.emit(statements.turtle(request.store, found))
+        request.emit(escaped(statements.turtle(request.store, found)))
         return
     request.show([s.row() for s in found], SAID, "statement", lambda: answers.statements(found))
     if not found:
         from stancegraph.statements.near import near
 
         for line in near(request.store, filters):
-            output.note(printing.printable(line))
+            output.note(line)
     if any(statement.quotes for statement in found):
         output.note("quotations stand as the documents print them; many are translations")
 
@@ -159,7 +160,7 @@ def cite(
     from stancegraph.statements import citation
 
     found = citation.cite(request.store, statement, request.format)
-    request.emit(printing.printable_lines(found) if request.format == "text" else found)
+    request.emit(printable_lines(found) if request.format == "text" else escaped(found))
 
 
 @command("ask", formats=RdfFormat)
@@ -197,7 +198,7 @@ def ask(
         request.store, questions.find(query), questions.settings(set_ or ()), timeout=timeout
     )
     if request.format == "ttl":
-        request.emit(_turtle(found))
+        request.emit(escaped(_turtle(found)))
     else:
         values = [{name: _value(row.get(name)) for name in variables} for row in found]
         request.show(values, variables, "row")

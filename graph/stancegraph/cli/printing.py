@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import textwrap
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
-from stancegraph.output import as_csv
+from stancegraph.cells import as_csv, escaped, in_markdown, printable
 from stancegraph.vocabulary import compact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-RIGHT_TO_LEFT: Final = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-UNSAFE: Final = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-ISOLATE: Final = "\u2068"
-END: Final = "\u2069"
 GAP: Final = "  "
 
 
@@ -33,15 +26,17 @@ def format_rows(form: str, rows: Sequence[Mapping[str, object]], columns: Sequen
         return as_csv([columns, *cells])
     cells = [[_shown(row.get(column), column) for column in columns] for row in rows]
     if form == "md":
-        lines = [list(columns), ["---"] * len(columns), *([_markdown(c) for c in row] for row in cells)]
+        head, *lines = ([in_markdown(cell) for cell in row] for row in (columns, *cells))
+        lines = [head, ["---"] * len(columns), *lines]
         return "".join(f"| {' | '.join(line)} |\n" for line in lines)
     shown = [i for i, column in enumerate(columns) if column != "iri" or len(columns) < 3]
-    return _table([columns[i] for i in shown], [[printable(_short(row[i])) for i in shown] for row in cells])
+    head, *lines = ([printable(_short(row[i])) for i in shown] for row in (columns, *cells))
+    return _table(head, lines)
 
 
 def as_json(value: object) -> str:
     """JSON text in UTF-8; a lone surrogate becomes a question mark, a number that is none null."""
-    return json.dumps(_jsonable(value), ensure_ascii=False, indent=2) + "\n"
+    return escaped(json.dumps(_jsonable(value), ensure_ascii=False, indent=2)) + "\n"
 
 
 def count(number: int, noun: str) -> str:
@@ -51,17 +46,6 @@ def count(number: int, noun: str) -> str:
     ('1 tie', '2 ties')
     """
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def printable(text: str) -> str:
-    """Text safe for a terminal: no control or direction characters, right-to-left runs kept apart."""
-    text = UNSAFE.sub("\ufffd", text.replace("\r", " ").replace("\n", " ").replace("\t", " "))
-    return f"{ISOLATE}{text}{END}" if RIGHT_TO_LEFT.search(text) else text
-
-
-def printable_lines(text: str) -> str:
-    """Text of several lines, made safe for a terminal line by line."""
-    return "\n".join(printable(line) for line in text.split("\n"))
 
 
 def fill(text: str, first: int = 0, rest: int | None = None) -> str:
@@ -144,11 +128,20 @@ def _text(value: Any, column: str, figure: Callable[[float], str] = str) -> str:
     if isinstance(value, float):
         return figure(value)
     if isinstance(value, dict):
-        return str(value["title"] if column == "reports" else value.get("wording", value))
+        return _record(value, column, figure)
     if isinstance(value, list):
         between = " | " if value and isinstance(value[0], list) else "; "
         return between.join(_text(item, column, figure) for item in value)
     return str(value)
+
+
+def _record(value: Mapping[str, Any], column: str, figure: Callable[[float], str]) -> str:
+    """What stands for a record in a cell: a report's title, a figure's wording, a stance and its target, or all."""
+    if name := value.get("title" if column == "reports" else "wording"):
+        return str(name)
+    if "stance" in value:
+        return f"{value['stance']}: {value['target']}"
+    return ", ".join(f"{key} {text}" for key, item in value.items() if (text := _text(item, key, figure)))
 
 
 def _shown(value: object, column: str) -> str:
@@ -160,10 +153,6 @@ def _rounded(value: float) -> str:
     if not isfinite(value):
         return str(value)
     return f"{value:.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:.4g}"
-
-
-def _markdown(cell: str) -> str:
-    return re.sub(r"([\\|*_`<>\[\]])", r"\\\1", printable(cell))
 
 
 def _jsonable(value: object) -> object:

@@ -1,19 +1,16 @@
-"""The program: its commands, read no further than a call needs, and each error one line and an exit code."""
+"""What a command is: declared by a function, and read no further than a call needs."""
 
 from __future__ import annotations
 
 import inspect
 import os
-import sys
 from functools import wraps
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from stancegraph import __version__, output
-from stancegraph.cli import printing
 from stancegraph.cli.options import (
     Format,
     Request,
@@ -22,16 +19,11 @@ from stancegraph.cli.options import (
     printing_options,
     split_kinds,
 )
-from stancegraph.errors import StanceError
+from stancegraph.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-EPILOG: Final = (
-    "Exit codes: 0 done, also when nothing matched; 1 check found faults; "
-    "2 wrong usage: bad option or date, unknown or ambiguous name, query refused; "
-    "3 could not run: unreadable data, dead endpoint, cannot write."
-)
 WrongUsage: Any = typer.BadParameter.__base__
 """What the command line raises where a call does not fit a command's options and arguments."""
 
@@ -148,7 +140,7 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """All commands; every error raised on purpose is one line on stderr and its exit code."""
+    """All commands; what a call does wrong is a UsageError, and no error ends the process here."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -158,53 +150,28 @@ class Group(TyperGroup):
         """Its parameters, the one for help among them."""
         return _coercing_little(super().get_params(ctx))
 
-    def main(self, *args: Any, **options: Any) -> Any:
-        """Run the program; a call that fits no command is one line and exit code 2."""
+    def main(self, *args: Any, **options: Any) -> int:
+        """Run the command that was named; its exit code, 0 unless it asks for another."""
         try:
-            sys.exit(super().main(*args, **{**options, "standalone_mode": False}) or 0)
+            return int(super().main(*args, **{**options, "standalone_mode": False}) or 0)
         except WrongUsage as error:
             # Called without anything, the program has printed its help, and there is no message.
-            if message := " ".join(error.format_message().replace("Value error, ", "").split()).rstrip("."):
-                path = error.ctx.command_path if error.ctx else "stancegraph"
-                output.note(f"error: {printing.printable(message)}; `{path} --help` shows what it takes")
-            sys.exit(error.exit_code)
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command that was named."""
-        output.use_utf8()
-        try:
-            return super().invoke(ctx)
-        except StanceError as error:
-            output.note(f"error: {printing.printable_lines(str(error))}")
-            raise typer.Exit(error.exit_code) from None
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(0) from None
+            message = " ".join(error.format_message().replace("Value error, ", "").split()).rstrip(".")
+            if not message:
+                return UsageError.exit_code
+            path = error.ctx.command_path if error.ctx else "stancegraph"
+            raise UsageError(f"{message}; `{path} --help` shows what it takes") from None
+        except SystemExit as error:
+            if isinstance(error.__context__, BrokenPipeError):  # Typer would end with 1
+                raise error.__context__ from None
+            return UsageError.exit_code if error.code else 0  # Typer says of a completion that there is none
+        except (KeyError, ValueError) as error:
+            if COMPLETION in os.environ:
+                raise UsageError(f"the shell does not say what to complete: {error}") from None
+            raise
 
 
+COMPLETION: Final = "_STANCEGRAPH_COMPLETE"
+"""Variable by which a shell asks for completions."""
 COMMANDS: Final[dict[str, Command]] = {}
 """The commands by name, in the order of the help."""
-app = typer.Typer(
-    cls=Group,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Who said what, about whom, when, and where is it written.",
-    epilog=EPILOG,
-)
-
-
-def print_version(wanted: bool) -> None:
-    """Print the version and exit, if that is `wanted`."""
-    if wanted:
-        output.emit(f"stancegraph {__version__}\n")
-        raise typer.Exit
-
-
-@app.callback()
-def main(
-    version: Annotated[
-        bool,
-        typer.Option("--version", help="Print the version and exit.", callback=print_version, is_eager=True),
-    ] = False,
-) -> None:
-    """Who said what, about whom, when, and where is it written."""

@@ -8,8 +8,8 @@
 
 Nodes and edges are sorted and no file holds a clock: the same data gives the same bytes. What is not known is left
 out; a list becomes text joined by "; " (quotations by " … ") where a format has no lists. What XML forbids
-(control characters, and surrogates without a partner) becomes U+FFFD in GraphML, GEXF and CSV; a cell of CSV that a
-spreadsheet would take for a formula begins with an apostrophe.
+(control characters, and surrogates without a partner) becomes U+FFFD in GraphML, GEXF and CSV; cells of CSV are made
+safe as `cells.in_csv` says.
 
 Other programs' data come in by `edges` (anybody's ties in CSV) and `dna` (the Discourse Network Analyzer).
 """

@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 from networkx.readwrite.gexf import GEXFWriter
 from networkx.readwrite.graphml import GraphMLWriter
 
+from stancegraph.cells import as_csv
 from stancegraph.exchange.attributes import NODE, STANCE, TIE, flatten, writable_names
-from stancegraph.output import SURROGATE, as_csv
+from stancegraph.output import SURROGATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -96,7 +97,7 @@ def cytoscape(graph: nx.Graph[str]) -> bytes:
 def edge_list(graph: nx.Graph[str], kind: str) -> bytes:
     """The edges of a flattened network in CSV: `source, target, source_label, target_label` and their attributes.
 
-    UTF-8, `\\n` between lines; a cell that begins like a formula gets an apostrophe (`output.inert`).
+    UTF-8, `\\n` between lines; a cell that begins like a formula gets an apostrophe (`cells.in_csv`).
     """
     if kind == "stances":
         known = {name for *_, data in graph.edges(data=True) for name in data}
