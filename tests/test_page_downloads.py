@@ -14,6 +14,7 @@ import pytest
 
 import pages
 from pages import Opened, five, opened_at, saved
+from test_cells import CASES
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -46,6 +47,11 @@ def test_the_copies_hold_what_is_shown(small: Opened) -> None:
     # Alpha and Beta on the first, Beta on the second, Delta on Echo: four lines.
     assert len(list(picture.iter(f"{SVG}path"))) == 4
     assert small.complaints == []
+
+
+def test_cells_of_the_csv_copy_are_made_safe_as_everywhere(small: Opened) -> None:
+    made = small.tab.evaluate("cells => cells.map(cellOfCsv)", list(CASES))
+    assert dict(zip(CASES, made, strict=True)) == CASES
 
 
 def test_every_line_of_the_drawing_ends_in_an_arrow_at_the_shape_it_points_to(small: Opened) -> None:

@@ -7,8 +7,16 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(address), 1000);
 }
 
-// A cell that begins like a formula gets an apostrophe, so that no spreadsheet runs it.
-const field = (value) => `"${String(value ?? "").replace(/^(?:\s*[=+\-@＝＋－＠]|[\t\r\n])/, "'$&").replace(/"/g, '""')}"`;
+// A cell as cells.py makes it: no control characters, one kind of line end, an apostrophe before what a spreadsheet would run.
+const UNSAFE = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\p{Cs}\u{e0000}-\u{e007f}]/gu;
+const FORMULA = /^(?:[\s\u00ad\u061c\u180e\u200b-\u200f\u2060-\u206f\ufeff\ufffd]*[=+\-@＝＋－＠﹢﹣﹦﹫−]|[\t\n])/;
+const NUMBER = /^-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?$/;
+function cellOfCsv(value) {
+  const text = String(value ?? "").replace(/\r\n?|[\x0b\x0c\x85\u2028\u2029]/g, "\n").replace(UNSAFE, "\ufffd");
+  return FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
+}
+
+const field = (value) => `"${cellOfCsv(value).replace(/"/g, '""')}"`;
 function statementsAsCsv() {
   const lines = [["speaker", "coded_as", "target", "day", "act", "medium", "basis", "confidence", "quotes", "gist", "documents", "statement"]];
   for (const s of listed) {
