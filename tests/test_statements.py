@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from asking import PREFIXES
-from february import opened, says, slug
+from february import Graph, opened, says, slug
 from stancegraph import statements, store, table
 from stancegraph.errors import UnknownName, UsageError
 from stancegraph.statements.filters import FILTERS, Filters, check, in_words
@@ -342,3 +342,17 @@ def test_a_wrong_filter_is_told_with_its_value_and_its_mend(filters: dict[str, A
 def test_a_day_that_is_none_is_told_with_the_end_it_was_given_for(end: str) -> None:
     with pytest.raises(UsageError, match=f"{end}.*2020-02-30"):
         check({end: "2020-02-30"})
+
+
+def test_what_one_filter_leaves_out_another_does_not_keep(graph: Graph) -> None:
+    """Ada's statement is for the bridge by one property and against the dam by another."""
+    own = graph(says("a", "ada", "4", "+bridge -dam"), says("b", "bo", "5", "+bridge"))
+    by_target = statements.said(own, target="bridge", not_target="dam")
+    by_subject = statements.said(own, about="bridge", not_about="dam")
+    assert [[slug(s.iri) for s in found] for found in (by_target, by_subject)] == [["b"], ["b"]]
+
+
+def test_a_statement_of_two_speakers_is_joint_and_no_other_is(graph: Graph) -> None:
+    own = graph(says("a", "ada bo cy", "4", "+bridge"), says("b", "bo", "5", "+bridge"))
+    assert [slug(s.iri) for s in statements.said(own, joint=True)] == ["a"]
+    assert [slug(s.iri) for s in statements.said(own, joint=False)] == ["b"]

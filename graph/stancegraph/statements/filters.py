@@ -99,8 +99,8 @@ TESTS: Final = {
     "about": Test(("actor", "proposition", "event"), ABOUT),
     "supports": Test(TARGET, "?s stance:supports ?supports"),
     "opposes": Test(TARGET, "?s stance:opposes ?opposes"),
-    "target": Test(TARGET, "?s ?stance ?target . ?stance rdfs:subPropertyOf* stance:stanceOn"),
-    "act": Test(("act",), "?s stance:act/skos:broader* ?act"),
+    "target": Test(TARGET, "?s ?stance ?target . ?stance stance:polarity ?sign"),
+    "act": Test(("act",), "?s stance:act ?act"),
     "medium": Test(("medium",), "?s stance:medium ?medium"),
     "basis": Test(("basis",), "{ ?s stance:basis ?basis } UNION { ?s stance:coding/stance:basis ?basis }"),
     "document": Test(("document",), "?report stance:reports ?s ; stance:document ?document"),
@@ -229,19 +229,30 @@ class Filters:
         for name in sorted(self.meant, key=lambda each: [*TESTS].index(each.removeprefix("not_"))):
             if name in left_out:
                 continue
-            of, iris = name.removeprefix("not_"), [NamedNode(iri) for iri in self.meant[name]]
+            of = name.removeprefix("not_")
+            each = [self._spanned(of, NamedNode(iri)) for iri in self.meant[name]]
             pattern = COUNTED.get(of, TESTS[of].pattern) if self.organisation else TESTS[of].pattern
             if name == of:
                 patterns.append(f"{{ {pattern} }}")
-                values[name] = list(iris)
+                values[name] = [iri for iris in each for iri in iris]
             else:
-                patterns.append(_without(of, pattern, len(iris)))
-                values |= {f"not_{of}_{i}": [iri] for i, iri in enumerate(iris)}
+                patterns.append(_without(of, pattern, len(each)))
+                values |= {f"not_{of}_{i}": iris for i, iris in enumerate(each)}
         patterns += _ranges(self.given, values)
         if not patterns:
             return None
         body = " ".join(("?s a stance:Statement .", *patterns))
         return [s for (s,) in self.store.tuples(f"SELECT DISTINCT ?s WHERE {{ {body} }}", values)]
+
+    def _spanned(self, name: str, iri: NamedNode) -> list[Term]:
+        """What a name stands for in a filter: an act for the narrower ones too, however many steps below it.
+
+        They are asked for apart: Virtuoso leaves nothing out by a MINUS in which a path has no end.
+        """
+        if name != "act":
+            return [iri]
+        below = self.store.tuples("SELECT DISTINCT ?below { ?below skos:broader+ ?act }", {"act": iri})
+        return [iri, *(NamedNode(narrower) for (narrower,) in below if narrower != iri.value)]
 
     def row_test(self) -> RowTest:
         """What tells whether a row of the flat table passes the filters on speaker and target."""
@@ -321,13 +332,23 @@ def _is_named(name: str) -> bool:
 def _without(name: str, pattern: str, number: int) -> str:
     """What leaves out each of so many values: of statements those that meet it, of documents their reports.
 
-    Each has a variable of its own: values of one variable would each leave in what another leaves out.
+    Each has variables of its own: values of one variable would each leave in what another leaves out, and what meets
+    a filter by one property and this one by another would not be left out if they shared the property's.
     """
-    held = "?report stance:document ?document" if name == "document" else pattern
-    parts = [re.sub(rf"\?{name}\b", f"?not_{name}_{i}", f"MINUS {{ {held} }}") for i in range(number)]
+    shared, held = ("report", "?report stance:document ?document") if name == "document" else ("s", pattern)
+    parts = [_minus(held, shared, name, f"not_{name}_{i}") for i in range(number)]
     if name != "document":
         return " ".join(parts)
     return f"{{ SELECT DISTINCT ?s WHERE {{ ?report stance:reports ?s {' '.join(parts)} }} }}"
+
+
+def _minus(pattern: str, shared: str, name: str, own: str) -> str:
+    """What leaves out what meets a pattern, all its variables but the `shared` one renamed; that of `name` to `own`."""
+
+    def renamed(variable: re.Match[str]) -> str:
+        return f"?{own}" if variable[1] == name else f"?{own}_{variable[1]}"
+
+    return f"MINUS {{ {re.sub(rf'[?](?!{shared}[^a-z])([a-z]+)', renamed, pattern + ' ')}}}"
 
 
 def _ranges(given: Mapping[str, Any], values: dict[str, list[Term]]) -> list[str]:
@@ -351,8 +372,8 @@ def _ranges(given: Mapping[str, Any], values: dict[str, list[Term]]) -> list[str
         wanted = "{ SELECT DISTINCT ?s WHERE { ?report stance:reports ?s ; stance:quote ?words } }"
         patterns.append(wanted if given["quoted"] else f"MINUS {wanted}")
     if "joint" in given:
-        wanted = "{ SELECT ?s WHERE { ?s stance:speaker ?one } GROUP BY ?s HAVING(COUNT(DISTINCT ?one) > 1) }"
-        patterns.append(wanted if given["joint"] else f"MINUS {wanted}")
+        several = "{ ?s stance:speaker ?one . ?s stance:speaker ?two FILTER(STR(?one) < STR(?two)) }"
+        patterns.append(several if given["joint"] else f"MINUS {several}")
     if "min_confidence" in given:
         patterns.append(
             "?s stance:confidence|stance:coding/stance:confidence ?confidence FILTER(?confidence >= ?least)"
