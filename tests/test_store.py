@@ -116,7 +116,7 @@ def test_an_endpoint_binds_refuses_and_constructs_like_files(folder: Path, addre
     assert there.ask("ASK { ?s stance:gist 'one'@en }", trusted=False)
     with pytest.raises(UsageError, match="SERVICE"):
         there.query("SELECT * { SERVICE <http://127.0.0.1:1/> {} }", trusted=False)
-    with pytest.raises(UsageError, match="400"):
+    with pytest.raises(StanceError, match="/query answered 400"):
         there.query("SELECT * { ?s ?p }")
 
 

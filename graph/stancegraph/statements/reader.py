@@ -93,10 +93,7 @@ def edges(store: Store) -> dict[str, Edge]:
         if sort:
             words[edge][local_name(sort).removeprefix("wordFor").lower()] = word
     if not signs:
-        raise StanceError(
-            f"{store.where} lacks the vocabulary that says which properties are stances: "
-            "load ontology/stance.ttl beside it"
-        )
+        raise store.without_vocabulary()
     return {edge: Edge(sign, words[edge]) for edge, sign in signs.items()}
 
 

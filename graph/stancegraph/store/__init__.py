@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rdflib import Graph
 
     from stancegraph.store.endpoint import Dataset
+    from stancegraph.store.http import Deadline
 
 __all__ = [
     "Answer",
@@ -80,6 +81,8 @@ def _together(places: Sequence[str]) -> list[Path]:
     return [existing(place) for place in places]
 
 
+VOCABULARY = "ASK { stance:supports rdfs:subPropertyOf ?above }"
+CODED = "ASK { VALUES ?kind { stance:Statement stance:Claim stance:Demand } ?coded a ?kind }"
 LIGHT = 200_000
 """Triples in memory up to which every shipped question answers at once."""
 
@@ -90,6 +93,9 @@ class Store(ABC):
     where: str
     light = True
     """Whether no shipped question can run for long here: few triples in memory, or a time-out elsewhere."""
+    timeout: float = 60
+    """Seconds a query of ours may take at an endpoint."""
+    _has_vocabulary = False
 
     def query(
         self, text: str, values: Values | None = None, *, trusted: bool = True, timeout: float = 30
@@ -101,6 +107,9 @@ class Store(ABC):
         """
         ready = sparql.prepare(text, values)
         try:
+            if trusted:
+                self._require_vocabulary()
+            self._require(ready.dataset, self.timeout if trusted else timeout)
             answer = self._ask(ready) if trusted else self._ask_confined(ready, timeout)
         except SyntaxError as error:
             raise sparql.syntax(error, ready) from None
@@ -122,6 +131,7 @@ class Store(ABC):
     def tuples(self, text: str, values: Values | None = None) -> list[tuple[str, ...]]:
         """The rows of a SELECT of ours as plain text, in the order of its variables; what is unbound is empty."""
         try:
+            self._require_vocabulary()
             return self._tuples(sparql.prepare(text, values))
         except (OSError, RuntimeError) as error:
             raise StanceError(f"{self.where}: the query failed: {error}") from error
@@ -140,20 +150,37 @@ class Store(ABC):
             return answer
         raise UsageError("a CONSTRUCT or DESCRIBE query is wanted here")
 
-    def _tuples(self, query: Query) -> list[tuple[str, ...]]:
-        found = self._ask(query)
-        if not isinstance(found, Table):
-            raise StanceError(f"{self.where} gave another kind of answer than a SELECT has")
-        return [
-            tuple(row[name].value if name in row else "" for name in found.variables) for row in found.rows
-        ]
+    def _require_vocabulary(self) -> None:
+        """Raise StanceError for a graph with codings but no word of what they are: nothing would be found in it."""
+        if not self._has_vocabulary:
+            if not self._ask(sparql.prepare(VOCABULARY)) and self._ask(sparql.prepare(CODED)):
+                raise self.without_vocabulary()
+            self._has_vocabulary = True
+
+    def without_vocabulary(self) -> StanceError:
+        """What is wrong with a graph that does not say which properties are stances."""
+        return StanceError(
+            f"{self.where} lacks the vocabulary that says which properties are stances: "
+            "load ontology/stance.ttl and ontology/schemes.ttl beside it"
+        )
+
+    def _require(self, dataset: Sequence[tuple[str, str]], timeout: float) -> None:
+        """A graph that is not there would answer nothing, and look as if nothing were said in it."""
+        for _, graph in dataset:
+            if not self._ask(sparql.prepare(f"ASK {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"), timeout):
+                raise UsageError(
+                    f"{self.where} has no graph <{graph}>: SELECT DISTINCT ?g {{ GRAPH ?g {{ ?s ?p ?o }} }} lists them"
+                )
 
     @abstractmethod
     def graph(self) -> Graph:
         """The union of all graphs as an rdflib graph, for reading."""
 
     @abstractmethod
-    def _ask(self, query: Query) -> Answer: ...
+    def _tuples(self, query: Query) -> list[tuple[str, ...]]: ...
+
+    @abstractmethod
+    def _ask(self, query: Query, timeout: float = 60) -> Answer: ...
 
     @abstractmethod
     def _ask_confined(self, query: Query, timeout: float) -> Answer: ...
@@ -176,6 +203,7 @@ class Local(Store):
         self._paths = paths
         self._on_disk = database.is_database(paths[0])
         self._triples = _read(paths)
+        self._has_vocabulary = not self._on_disk  # what is read into memory is given it
         self.light = not self._on_disk and len(self._triples) < LIGHT
 
     def graph(self) -> Graph:
@@ -183,10 +211,10 @@ class Local(Store):
         return _union(self._triples)
 
     def _tuples(self, query: Query) -> list[tuple[str, ...]]:
-        return results.tuples(self._triples.query(query.text, use_default_graph_as_union=True))
+        return results.tuples(self._triples.query(query.text, use_default_graph_as_union=not query.dataset))
 
-    def _ask(self, query: Query) -> Answer:
-        return results.answer(self._triples.query(query.text, use_default_graph_as_union=True))
+    def _ask(self, query: Query, timeout: float = 60) -> Answer:  # noqa: ARG002  nothing here drips
+        return results.answer(self._triples.query(query.text, use_default_graph_as_union=not query.dataset))
 
     def _ask_confined(self, query: Query, timeout: float) -> Answer:
         from stancegraph.store import sandbox
@@ -222,21 +250,38 @@ class Endpoint(Store):
         copy.extend(pyoxigraph.Quad(row["s"], row["p"], row["o"]) for row in rows)  # type: ignore[arg-type]
         return _union(copy)
 
-    def _ask(self, query: Query) -> Answer:
-        return self._send(query, self.timeout)
+    def _ask(self, query: Query, timeout: float = 60) -> Answer:
+        from stancegraph.store import endpoint, http
 
-    def _send(self, query: Query, timeout: float) -> Answer:
-        from stancegraph.store import endpoint
+        deadline = http.Deadline(min(timeout, self.timeout))
+        return endpoint.ask(self.where, query, dataset=self._named(query, deadline), deadline=deadline)
 
-        if self._dataset is None:
-            self._dataset = endpoint.union(self.where, timeout=timeout)
-        return endpoint.ask(self.where, query, dataset=self._dataset, timeout=timeout)
+    def _tuples(self, query: Query) -> list[tuple[str, ...]]:
+        from stancegraph.store import endpoint, http
+
+        deadline = http.Deadline(self.timeout)
+        return endpoint.tuples(self.where, query, dataset=self._named(query, deadline), deadline=deadline)
 
     def _ask_confined(self, query: Query, timeout: float) -> Answer:
-        from stancegraph.store import sandbox
+        from stancegraph.store import endpoint, http, sandbox
 
+        deadline = http.Deadline(min(timeout, self.timeout))
         sandbox.judge(query, timeout=timeout)
-        return self._send(query, min(timeout, self.timeout))
+        dataset = self._named(query, deadline)
+        try:
+            return endpoint.ask(self.where, query, dataset=dataset, deadline=deadline)
+        except endpoint.Refused as error:
+            raise UsageError(str(error)) from None
+
+    def _named(self, query: Query, deadline: Deadline) -> Dataset:
+        """The graphs to name with a query: its own (Oxigraph with the union heeds no FROM), or those of the union."""
+        from stancegraph.store import endpoint
+
+        if query.dataset:
+            return list(query.dataset)
+        if self._dataset is None:
+            self._dataset = endpoint.union(self.where, deadline=deadline)
+        return self._dataset
 
 
 def _union(store: pyoxigraph.Store) -> Graph:

@@ -2,132 +2,146 @@
 
 from __future__ import annotations
 
-import re
-import time
-from http.client import HTTPException
-from typing import TYPE_CHECKING, Any, Final
-from urllib.error import HTTPError, URLError
-from urllib.parse import urlencode
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import RdfFormat
 
-from stancegraph.errors import StanceError, UsageError
-from stancegraph.store import results
+from stancegraph.errors import StanceError
+from stancegraph.store import http, parser, results, sparql_json
 from stancegraph.store import sparql as sparql
-from stancegraph.store.results import Answer, Table
+from stancegraph.store.http import Deadline
+from stancegraph.store.results import Answer
 from stancegraph.vocabulary import expand
 
 if TYPE_CHECKING:
-    from stancegraph.store.sparql import Query, Term, Values
+    from stancegraph.store.http import Message
+    from stancegraph.store.sparql import Query
 
 Dataset = list[tuple[str, str]]
 """Parameters of the protocol that name the graphs a query is about; empty: the endpoint's own choice."""
-_TRIPLES: Final = {
+GRAPHS: Final = 10_000
+"""Graphs that are named with a query at most."""
+KINDS: Final = ("stance:Statement", "stance:Report", "stance:Actor", "stance:Claim", "stance:Demand")
+"""What has to stand in the default graph of an endpoint if it is the union of its graphs."""
+TABLE: Final = "application/sparql-results+json"
+TRIPLES: Final = {
     "application/ld+json": RdfFormat.JSON_LD,
     "application/rdf+xml": RdfFormat.RDF_XML,
 }
 """Content types of triples asked for: they have an end, so an answer cut short cannot look whole."""
+TRUTH: Final = ("__ASK_RETVAL",)
+"""Variables of the table, one number, in which Virtuoso answers an ASK."""
 
 
-def ask(address: str, query: Query, *, dataset: Dataset, timeout: float) -> Answer:
-    """The answer to a query over a dataset; raises UsageError where the endpoint refuses the query."""
-    try:
-        answer = results.read(*_post(address, query, dataset, timeout))
-        if isinstance(answer, Table) and (missing := _asked(query) - set(answer.variables)):
-            raise ValueError(f"it lacks the variable ?{min(missing)}")
+class Refused(StanceError):
+    """The endpoint does not take the query, which may be wrong."""
+
+
+def ask(address: str, query: Query, *, dataset: Dataset, deadline: Deadline) -> Answer:
+    """The answer to a query over a dataset; raises Refused where the endpoint takes it for wrong."""
+    message = _post(address, query, dataset, deadline)
+    with _reading(address):
+        if query.form not in ("select", "ask"):
+            kind = TRIPLES[message.kind]
+            return parser.triples(message.body, kind, name=address, seconds=deadline.left())
+        answer = sparql_json.table(message.body)
+        if isinstance(answer, bool):
+            return answer
+        if query.form == "ask" and answer.variables == TRUTH:
+            return answer.rows[0][TRUTH[0]].value == "1"
+        _refuse_other(answer.variables, query)
+        _refuse_partial(message, len(answer.rows))
         return answer
-    except (SyntaxError, ValueError) as error:
+
+
+def tuples(address: str, query: Query, *, dataset: Dataset, deadline: Deadline) -> list[tuple[str, ...]]:
+    """The rows of a SELECT as plain text, in the order of its variables; what is unbound is empty."""
+    message = _post(address, query, dataset, deadline)
+    with _reading(address):
+        variables, rows = sparql_json.tuples(message.body, query.variables)
+        _refuse_other(variables, query)
+        _refuse_partial(message, len(rows))
+        return rows
+
+
+@contextmanager
+def _reading(address: str) -> Iterator[None]:
+    """Tell of what is no answer whose it is."""
+    try:
+        yield
+    except (SyntaxError, TypeError, ValueError) as error:
         raise StanceError(
             f"{address}: the answer is cut short or is not a SPARQL answer ({error}): ask for less, "
             "or check that this is the endpoint's query address"
         ) from None
 
 
-def _asked(query: Query) -> set[str]:
-    """The variables named in the head of a SELECT."""
-    head = re.match(r"(?is).*?\bselect\b(.*?)(?:\bwhere\b|\{|\bfrom\b)", query.plain)
-    flat = re.sub(r"\([^()]*\)", "", head[1]) if head and query.form == "select" else ""
-    return set(re.findall(r"[?$](\w+)", flat)) if "(" not in flat else set()
+def _refuse_other(variables: tuple[str, ...], query: Query) -> None:
+    """A table must be of the variables asked for, in whatever order."""
+    if query.variables and set(variables) != set(query.variables):
+        told = ", ".join(f"?{http.shown(name, 30)}" for name in variables[:5]) or "none"
+        asked = ", ".join(f"?{name}" for name in query.variables)
+        raise ValueError(f"its variables are {told}, not {asked}")
 
 
-def union(address: str, *, timeout: float) -> Dataset:
+def _refuse_partial(message: Message, rows: int) -> None:
+    """A table that the server says it cut (as Virtuoso does, with status 200) must not look whole."""
+    most = message.headers.get("X-SPARQL-MaxRows", "")
+    if "X-SQL-State" in message.headers or (most.isascii() and most.isdigit() and rows >= int(most)):
+        raise ValueError(f"it has {rows} rows, and the server says that it gives no more or had no more time")
+
+
+def union(address: str, *, deadline: Deadline) -> Dataset:
     """The dataset to name with a query: nothing where the default graph is the union, else all graphs.
 
     Raises StanceError where that would leave out what stands in the default graph alone: no dataset can name it.
     """
 
-    def rows(text: str, values: Values | None = None) -> list[dict[str, Term]]:
-        answer = ask(address, sparql.prepare(text, values), dataset=[], timeout=timeout)
-        return answer.rows if isinstance(answer, Table) else []
+    def rows(text: str) -> list[tuple[str, ...]]:
+        return tuples(address, sparql.prepare(text), dataset=[], deadline=deadline)
 
-    def apart(kind: str) -> bool:
-        """Whether things of a kind stand in named graphs, and not in the default graph."""
-        typed = f"?s <{expand('rdf:type')}> <{expand(kind)}>"
-        named = rows(f"SELECT ?s {{ GRAPH ?g {{ {typed} }} FILTER(isIRI(?s)) }} LIMIT 1")
-        if not named or rows(f"SELECT ?s {{ {typed} }} LIMIT 1", {"s": named[0]["s"]}):
-            return False
-        if rows(f"SELECT ?s {{ {typed} FILTER NOT EXISTS {{ GRAPH ?g {{ {typed} }} }} }} LIMIT 1"):
-            what = kind.partition(":")[2].lower()
-            raise StanceError(
-                f"{address}: its default graph is not the union of its graphs, and holds a {what} that none of them "
-                "has: serve it with --union-default-graph (Oxigraph), or what your server calls that"
-            )
-        return True
+    def counts(pattern: str) -> dict[str, str]:
+        kinds = " ".join(KINDS)
+        text = f"SELECT ?kind (COUNT(DISTINCT ?s) AS ?n) {{ VALUES ?kind {{ {kinds} }} {pattern} }} GROUP BY ?kind"
+        return {kind: n for kind, n in rows(text) if n != "0"}
 
-    # A graph of things that are yet to be spoken of has actors alone.
-    if not any(map(apart, ("stance:Statement", "stance:Actor", "stance:Proposition"))):
+    every = counts("{ ?s a ?kind } UNION { GRAPH ?g { ?s a ?kind } }")
+    default = counts("?s a ?kind")
+    if default == every:
         return []
-    graphs = sorted(row["g"].value for row in rows("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }"))
+    named = counts("GRAPH ?g { ?s a ?kind }")
+    graphs = sorted(
+        graph for (graph,) in rows(f"SELECT DISTINCT ?g {{ GRAPH ?g {{ ?s ?p ?o }} }} LIMIT {GRAPHS + 1}")
+    )
+    apart = [curie for curie in KINDS if named.get(expand(curie)) != every.get(expand(curie))]
+    if apart or len(graphs) > GRAPHS:
+        what = (
+            f"holds a {apart[0].partition(':')[2].lower()} that none of them has"
+            if apart
+            else f"they are more than the {GRAPHS} that can be named"
+        )
+        raise StanceError(
+            f"{address}: its default graph is not the union of its graphs, and {what}: "
+            "serve it with --union-default-graph (Oxigraph), or what your server calls that"
+        )
     return [(key, graph) for key in ("default-graph-uri", "named-graph-uri") for graph in graphs]
 
 
-class _Stay(HTTPRedirectHandler):
-    """Follows no redirect: the address named is the one that is asked."""
-
-    def redirect_request(self, *call: Any) -> Any:
-        request, answer, *_, elsewhere = call
-        answer.close()
-        raise StanceError(f"{request.full_url} redirects to {elsewhere}: name that address if you trust it")
-
-
-def _post(address: str, query: Query, dataset: Dataset, timeout: float) -> tuple[bytes, RdfFormat | None]:
-    """An endpoint's answer and its format (None: SPARQL JSON); StanceError says what it did instead."""
+def _post(address: str, query: Query, dataset: Dataset, deadline: Deadline) -> Message:
+    """An endpoint's answer, whatever is in it; raises Refused where it takes the query for wrong."""
     table = query.form in ("select", "ask")
-    accept = "application/sparql-results+json" if table else "application/ld+json, application/rdf+xml;q=0.9"
-    form = urlencode([("query", query.text), *dataset]).encode()
-    end = time.monotonic() + timeout
-    try:
-        request = Request(address, form, {"Accept": accept, "User-Agent": "stancegraph"})  # noqa: S310
-        with build_opener(_Stay).open(request, timeout=timeout) as response:
-            kind = response.headers.get_content_type()
-            body = _body(response, address, end)
-    except HTTPError as error:
-        with error:
-            said = " ".join(error.read(2000).decode("utf-8", "replace").split())[:200]
-        wrong = UsageError if error.code == 400 else StanceError
-        raise wrong(f"{address} answered {error.code} {error.reason}: {said}") from None
-    except TimeoutError:
-        raise StanceError(f"{address} did not answer within {timeout:g} s: ask for less") from None
-    except (URLError, OSError, HTTPException, ValueError) as error:
-        reason = getattr(error, "reason", error)
-        raise StanceError(f"{address} cannot be asked ({reason}): is the endpoint running there?") from None
-    if (table and "json" not in kind) or not (table or kind in _TRIPLES):
-        raise StanceError(f"{address} answered {kind}, not SPARQL: is this the endpoint's query address?")
-    return body, None if table else _TRIPLES[kind]
-
-
-def _body(response: Any, address: str, end: float) -> bytes:
-    """All an endpoint sends, within its time and size; `end` is on the monotonic clock."""
-    body = bytearray()
-    while chunk := response.read1(1 << 16):
-        body += chunk
-        if len(body) > results.LARGEST:
-            raise StanceError(
-                f"{address}: the answer is larger than {results.LARGEST >> 20} MiB: ask for less"
-            )
-        if time.monotonic() > end:
-            raise TimeoutError
-    if response.length:
-        raise OSError(f"the answer stopped {response.length} bytes early")
-    return bytes(body)
+    accept = TABLE if table else ", ".join(TRIPLES)
+    message = http.post(
+        address, [("query", query.text), *dataset], accept=accept, most=results.LARGEST, deadline=deadline
+    )
+    if message.status != 200:
+        said = http.shown(message.body[:2000].decode("utf-8", "replace"))
+        wrong = Refused if message.status == 400 else StanceError
+        raise wrong(f"{address} answered {message.status} {http.shown(message.reason, 60)}: {said}")
+    if (table and "json" not in message.kind) or not (table or message.kind in TRIPLES):
+        raise StanceError(
+            f"{address} answered {http.shown(message.kind, 60)}, not SPARQL: is this the endpoint's query address?"
+        )
+    return message

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import IO, BinaryIO, Final, NoReturn, Required, TypedDict, cast
@@ -159,6 +160,17 @@ def _of_one_file(file: Path, parts: Iterator[bytes]) -> Iterator[bytes]:
         raise StanceError(f"{file}: reading it {error}: it is no graph that can be read here") from None
 
 
+def triples(body: bytes, kind: RdfFormat, *, name: str, seconds: float) -> list[Triple]:
+    """The triples in what a server sent, its `name` for messages, read by a worker; raises StanceError."""
+    from stancegraph.store import worker
+
+    try:
+        parts = b"".join(worker.run(partial(_parse_body, body, kind, name), seconds=seconds))
+    except worker.Stopped as error:
+        raise StanceError(f"{name}: reading its answer {error}: ask for less") from None
+    return [quad.triple for quad in pyoxigraph.parse(parts, RdfFormat.N_QUADS)]
+
+
 def graphs_of(file: Path, graph: str, kind: Kind) -> set[NamedNode]:
     """The graphs a file writes: its own, and those its quads name."""
     if not (isinstance(kind, str) or kind.supports_datasets):
@@ -182,7 +194,15 @@ def _parse(sources: Sequence[Source]) -> Iterator[bytes]:
         yield b""
 
 
-def _nquads(file: Path, content: BinaryIO, graph: str, kind: Kind) -> Iterator[bytes]:
+def _parse_body(body: bytes, kind: RdfFormat, name: str) -> Iterator[bytes]:
+    """In the worker: the N-Quads of what was sent."""
+    with reading(name):
+        for part in _nquads(name, BytesIO(body), name, kind):
+            _refuse_odd(name, part)
+            yield part
+
+
+def _nquads(file: Path | str, content: BinaryIO, graph: str, kind: Kind) -> Iterator[bytes]:
     """N-Quads of a file, some at a time, each part of whole lines."""
     _skip_mark(content)
     if kind in (RdfFormat.RDF_XML, "trix"):
@@ -203,7 +223,7 @@ def _skip_mark(content: BinaryIO) -> None:
     content.seek(3 if content.read(3) == b"\xef\xbb\xbf" else 0)
 
 
-def _refuse_odd(file: Path, part: bytes) -> None:
+def _refuse_odd(file: Path | str, part: bytes) -> None:
     """Raise StanceError for a triple about a triple, and for one that is too long to be read again."""
     if len(part) > LONGEST and max(map(len, part.splitlines())) > LONGEST:
         _refuse(file, f"a literal or a name of more than {LONGEST >> 20} MiB", "shorten it")
@@ -214,7 +234,7 @@ def _refuse_odd(file: Path, part: bytes) -> None:
         _refuse(file, "a triple about a triple (RDF 1.2)", "say it in plain triples")
 
 
-def _plain(file: Path, quads: Iterator[Quad]) -> Iterator[Quad]:
+def _plain(file: Path | str, quads: Iterator[Quad]) -> Iterator[Quad]:
     """The quads of N3; raises StanceError for what N3 says without asserting it."""
     for quad in quads:
         if isinstance(quad.graph_name, BlankNode) or quad.predicate.value.endswith("log#implies"):
@@ -222,7 +242,7 @@ def _plain(file: Path, quads: Iterator[Quad]) -> Iterator[Quad]:
         yield quad
 
 
-def _by_rdflib(file: Path, content: BinaryIO, graph: str, kind: str) -> Iterator[Quad]:
+def _by_rdflib(file: Path | str, content: BinaryIO, graph: str, kind: str) -> Iterator[Quad]:
     import logging
     import warnings
 
@@ -251,7 +271,7 @@ def _by_rdflib(file: Path, content: BinaryIO, graph: str, kind: str) -> Iterator
             yield Quad(quad.subject, quad.predicate, quad.object, name)
 
 
-def _refuse_xml(file: Path, content: BinaryIO) -> None:
+def _refuse_xml(file: Path | str, content: BinaryIO) -> None:
     """Raise StanceError for XML that is not well-formed, has a document type, or nests too deep."""
     from xml.parsers import expat
 
@@ -286,12 +306,12 @@ def _refuse_xml(file: Path, content: BinaryIO) -> None:
     content.seek(start)
 
 
-def _refuse(file: Path, what: str, mend: str) -> NoReturn:
+def _refuse(file: Path | str, what: str, mend: str) -> NoReturn:
     raise StanceError(f"{file}: it holds {what}, which is not read: {mend}")
 
 
 @contextmanager
-def reading(file: Path) -> Iterator[None]:
+def reading(file: Path | str) -> Iterator[None]:
     """Wrap what pyoxigraph raises about a file: what is wrong, where, how to mend it."""
     try:
         yield

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
-import pyoxigraph
-from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Triple
+from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, Triple
 
 if TYPE_CHECKING:
     from stancegraph.store.sparql import Term
 
 LARGEST: Final = 256 << 20
-"""Bytes an endpoint or a worker may answer."""
+"""Bytes an endpoint may answer."""
+TRIPLE_TERM: Final = "it holds a triple about a triple (RDF 1.2), which is not read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,3 @@ def _whole(found: QuerySolutions | QueryBoolean | QueryTriples) -> Answer:
     return Table(
         names, [{name: cast("Term", term) for name, term in row if term is not None} for row in rows]
     )
-
-
-def read(body: bytes, kind: RdfFormat | None) -> Answer:
-    """The answer in a body: SPARQL JSON where `kind` is None, else triples."""
-    if kind is None:
-        return answer(pyoxigraph.parse_query_results(body, QueryResultsFormat.JSON))
-    return [quad.triple for quad in pyoxigraph.parse(body, kind)]

@@ -12,7 +12,7 @@ import rdflib.plugins.sparql.parser  # noqa: F401  once here, not in every fork
 from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat
 
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.store import database, results, worker
+from stancegraph.store import database, sparql_json, worker
 from stancegraph.store import sparql as sparql
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ def ask(source: Source, query: Query, *, timeout: float) -> Answer:
     Raises UsageError for a query that is refused, is not SPARQL, or takes or answers too much.
     """
     body = _confined(source, query, timeout)
-    return results.read(body, None if query.form in ("select", "ask") else RdfFormat.N_TRIPLES)
+    if query.form in ("select", "ask"):
+        return sparql_json.table(body)
+    return [quad.triple for quad in pyoxigraph.parse(body, RdfFormat.N_TRIPLES)]
 
 
 def judge(query: Query, *, timeout: float) -> None:
@@ -58,7 +60,7 @@ def _answer(source: Source | None, query: Query) -> Iterator[bytes]:
         sparql.refuse(query)
         if store is None:
             return
-        answer = store.query(query.text, use_default_graph_as_union=True)
+        answer = store.query(query.text, use_default_graph_as_union=not query.dataset)
         if isinstance(answer, QueryTriples):
             yield answer.serialize(format=RdfFormat.N_TRIPLES) or b""
         else:

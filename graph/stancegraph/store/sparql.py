@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass, field, replace
+from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store
@@ -85,7 +85,7 @@ class Group:
     start: int
     parent: Group | None = None
     own: set[str] = field(default_factory=set)
-    projects: set[str] = field(default_factory=set)
+    projects: list[str] = field(default_factory=list)
     children: list[Group] = field(default_factory=list)
     where: Group | None = None
     depth: int = 0
@@ -94,18 +94,24 @@ class Group:
         """Variables a neighbour can share: a sub-select shows only those it projects."""
         if self.kind == "select":
             if "*" not in self.projects or self.where is None:
-                return self.projects
+                return set(self.projects)
             return self.where.visible()
         return self.own.union(*(child.visible() for child in self.children))
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query ready to run: values bound in `text`, not in `plain`; line 1 of both declares prefixes."""
+    """A query ready to run: values bound in `text`, not in `plain`; line 1 of both declares prefixes.
+
+    `variables` are those a SELECT names, in its order (none for `*`); `dataset` the graphs that FROM and FROM NAMED
+    name, as the protocol's parameters.
+    """
 
     form: str
     text: str
     plain: str
+    variables: tuple[str, ...] = ()
+    dataset: tuple[tuple[str, str], ...] = ()
 
 
 def prepare(text: str, values: Values | None = None) -> Query:
@@ -121,8 +127,10 @@ def prepare(text: str, values: Values | None = None) -> Query:
     root = _groups(tokens)
     prologue = _prologue(tokens) + "\n"
     plain = prologue + "".join(token.text for token in tokens)
+    variables = () if "*" in root.projects or form != "select" else tuple(dict.fromkeys(root.projects))
+    whole = Query(form, plain, plain, variables, tuple(_dataset(tokens, prologue)))
     if not values:
-        return Query(form, plain, plain)
+        return whole
     _bindable(tokens, root, form, values)
     tables = {name: _table(name, terms) for name, terms in values.items()}
     inserted: dict[int, str] = {}
@@ -130,7 +138,7 @@ def prepare(text: str, values: Values | None = None) -> Query:
         names = _bound_in(group)
         inserted[group.start] = "".join(tables[name] for name in tables if name in names)
     bound = "".join(token.text + inserted.get(i, "") for i, token in enumerate(tokens))
-    return Query(form, prologue + bound, plain)
+    return replace(whole, text=prologue + bound)
 
 
 def refuse(query: Query) -> None:
@@ -217,6 +225,21 @@ def _prologue(tokens: Sequence[Token]) -> str:
     return " ".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>" for prefix in wanted)
 
 
+def _dataset(tokens: Sequence[Token], prologue: str) -> Iterator[tuple[str, str]]:
+    """The graphs named by FROM and FROM NAMED, as the protocol's parameters name them."""
+    declarations = takewhile(lambda token: token.word not in FORMS, tokens)
+    declared = prologue + "".join(token.text for token in declarations)
+    solid = [token for token in tokens if token.kind != "space"]
+    for before, graph in pairwise(solid):
+        if before.word in ("from", "named") and graph.kind in ("iri", "name"):
+            key = "named-graph-uri" if before.word == "named" else "default-graph-uri"
+            try:
+                ((iri,),) = Store().query(f"{declared} SELECT ({graph.text} AS ?iri) {{}}")  # type: ignore[misc]
+            except SyntaxError:
+                raise UsageError(f"FROM {graph.text}: write the whole IRI of a graph in < >") from None
+            yield key, iri.value
+
+
 def _groups(tokens: Sequence[Token]) -> Group:
     """The tree of braces; its root stands for the query around them, a select like any sub-select."""
     root = here = Group("select", -1)
@@ -243,9 +266,10 @@ def _note(token: Token, last: Token, here: Group) -> None:
     """Add a variable to its group; refuse a `<` that may open an IRI or compare two values."""
     if token.kind == "var":
         here.own.add(token.text[1:])
-    heading = here.kind == "select" and not here.where and not here.depth
-    if heading and (token.kind == "var" or token.text == "*"):
-        here.projects.add(token.text.lstrip("?$"))
+    heading = here.kind == "select" and not here.where
+    named = token.kind == "var" and (not here.depth or last.word == "as")
+    if heading and (named or (token.text == "*" and not here.depth)):
+        here.projects.append(token.text.lstrip("?$"))
     inside = token.kind == "iri" and here.depth and here.kind != "data"
     if inside and (last.kind in _OPERANDS or last.text == ")") and re.search(r"[#?$]", token.text):
         raise UsageError(f"'{token.text}' may be an IRI or a comparison: put a space after '<'")
