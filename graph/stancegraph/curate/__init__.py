@@ -1,0 +1,1 @@
+"""Curating: from an article to statements that a person has checked."""

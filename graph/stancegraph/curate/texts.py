@@ -1,0 +1,83 @@
+"""An article read from a file: plain text as it stands, the article of an HTML page by trafilatura."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from stancegraph.errors import StanceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LARGEST: Final = 10_000_000  # bytes; a book has one
+_PAGE: Final = re.compile(
+    rb"\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The text that positions are counted in, in code points; whether it was taken from a page, and its day there."""
+
+    text: str
+    extracted: bool = False
+    issued: date | None = None
+
+
+def read(file: Path) -> Article:
+    """The article in a file of text (UTF-8) or HTML; nothing in a page is run or fetched.
+
+    Raises StanceError where the file cannot be read, is too large, is no text or holds no article.
+    """
+    try:
+        size = file.stat().st_size
+        if size > LARGEST:
+            raise StanceError(
+                f"{file} has {size >> 20} MB: an article has at most {LARGEST // 1_000_000}; cut it, or name another"
+            )
+        content = file.read_bytes()
+    except (OSError, ValueError) as error:
+        raise StanceError(f"{file}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    article = _from_page(content, file) if _PAGE.match(content) else Article(_decode(content, file))
+    if not article.text.strip():
+        raise StanceError(f"{file} holds no article: save its words as text, in UTF-8")
+    return article
+
+
+def _decode(content: bytes, file: Path) -> str:
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise StanceError(f"{file}: byte {error.start} is not UTF-8: save the text in UTF-8") from error
+    if "\0" in text:
+        raise StanceError(f"{file} is not text (it has a zero byte): save the article as text, in UTF-8")
+    return text
+
+
+def _from_page(content: bytes, file: Path) -> Article:
+    # It costs a second to load, and few articles come as pages.
+    import trafilatura
+
+    try:
+        # No day is looked for in the words: one that the page does not declare is a guess.
+        found: Any = trafilatura.bare_extraction(
+            content,
+            include_comments=False,
+            with_metadata=True,
+            date_extraction_params={"extensive_search": False, "original_date": True},
+        )
+    except (ValueError, TypeError, RecursionError) as error:
+        raise StanceError(f"{file}: is not readable as HTML ({error}): save its words as text") from error
+    if found is None:
+        return Article("", extracted=True)
+    return Article(found.text or "", extracted=True, issued=_day(found.date))
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None
