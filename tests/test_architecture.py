@@ -100,7 +100,7 @@ def test_the_walks_told_to_contributors_lead_through_what_is_there() -> None:
 def test_every_library_imported_is_a_declared_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     declared, frames = (
-        {re.split(r"[<>=]", dependency)[0] for dependency in dependencies}
+        {re.split(r"[<>=]", dependency)[0].replace("-", "_") for dependency in dependencies}
         for dependencies in (project["dependencies"], project["optional-dependencies"]["frames"])
     )
     imported = set().union(*map(imported_by, TREES.values()))

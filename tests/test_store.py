@@ -228,17 +228,17 @@ def test_a_database_without_a_name_is_refused_and_nothing_is_written(
     assert not list(tmp_path.iterdir())
 
 
-def test_load_adds_to_a_database_and_replaces_the_graphs_of_the_same_name(
-    folder: Path, tmp_path: Path
-) -> None:
-    into, told = tmp_path / "db", list[str]()
-    count = store.load([folder], into, progress=told.append)
+def test_load_adds_to_a_database_and_replaces_what_the_same_file_gave(tmp_path: Path) -> None:
+    into, told, mine = tmp_path / "db", list[str](), tmp_path / "mine"
+    (mine / "more").mkdir(parents=True)
+    (mine / "one.ttl").write_text(ONE, encoding="utf-8")
+    (mine / "more" / "two b.ttl").write_text(TWO, encoding="utf-8")
+    count = store.load([mine], into, progress=told.append)
     assert [Path(each).name for each in told] == ["two b.ttl", "one.ttl"]
     assert count == len(pyoxigraph.Store.read_only(str(into)))
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "one.ttl").write_text(ONE.replace(":a", ":z"), encoding="utf-8")
+    (mine / "one.ttl").write_text(ONE.replace(":a", ":z"), encoding="utf-8")
     (tmp_path / "quads.nq").write_text(WAYS["a.nq"], encoding="utf-8")
-    assert store.load([tmp_path / "mine", tmp_path / "quads.nq"], into) == count + 1
+    assert store.load([mine, tmp_path / "quads.nq"], into) == count + 1
     assert not store.open(into).ask("ASK { GRAPH <file:///mine/one.ttl> { ?s stance:speaker <http://x/a> } }")
     assert store.open(into).ask("ASK { GRAPH <file:///mine/one.ttl> { ?s stance:speaker <http://x/z> } }")
     (tmp_path / "quads.nq").write_text(WAYS["a.nq"].replace('"c"', '"d"'), encoding="utf-8")
@@ -270,8 +270,6 @@ def test_load_never_writes_over_what_is_not_a_database(folder: Path, tmp_path: P
             store.load([folder], target)
     with pytest.raises(StanceError, match="cannot be written"):
         store.load([folder], tmp_path / "home" / "letter.txt" / "db")
-    with pytest.raises(UsageError, match="two files would fill one graph"):
-        store.load([folder, folder], tmp_path / "db")
     assert (tmp_path / "home" / "letter.txt").read_text(encoding="utf-8") == "dear"
 
 

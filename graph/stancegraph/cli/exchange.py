@@ -155,9 +155,13 @@ def load(
     sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="RDF files or folders of them.")],
     into: Annotated[Path, typer.Option(metavar="DIR", help="The database to make or add to.")],
 ) -> None:
-    """Load RDF into an on-disk database, all or nothing; a file loaded again replaces what it gave before."""
+    """Load RDF into an on-disk database, all or nothing; what else stands in it stays.
+
+    A file or folder loaded again from the same place replaces what it gave before, also what has since been deleted
+    from it; one of the same name at another place, a copy too, stays beside it. What other programs wrote stays.
+    """
     from stancegraph import store
 
     progress = output.note if sys.stderr.isatty() else None
-    count = store.load(sources, into, progress=progress)
+    count = store.load(sources, into, progress=progress, note=output.note)
     output.note(f"{count} triples in {into}; use it with --data {into}")

@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 import pyoxigraph
 from pyoxigraph import Triple
 
+from stancegraph import lazy
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import database, results
 from stancegraph.store import sparql as sparql
-from stancegraph.store.database import load
 from stancegraph.store.files import existing, ontology
 from stancegraph.store.results import Answer, Table
 from stancegraph.store.sparql import Query, Term, Values
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from stancegraph.store.endpoint import Dataset
     from stancegraph.store.http import Deadline
+    from stancegraph.store.ingest import load as load
 
 __all__ = [
     "Answer",
@@ -44,6 +45,8 @@ __all__ = [
     "ontology",
     "open",
 ]
+
+__getattr__ = lazy.exports(__name__, {"load": "ingest"})[0]
 
 
 def open(where: str | Path | Sequence[str | Path] | None = None) -> Store:  # noqa: A001
@@ -114,7 +117,7 @@ class Store(ABC):
         except SyntaxError as error:
             raise sparql.syntax(error, ready) from None
         except (OSError, RuntimeError) as error:
-            raise StanceError(f"{self.where}: the query failed: {error}") from error
+            raise self._failed(error) from error
         if isinstance(answer, {"select": Table, "ask": bool}.get(ready.form, list)):
             return answer
         raise StanceError(f"{self.where} gave another kind of answer than a {ready.form.upper()} has")
@@ -134,7 +137,7 @@ class Store(ABC):
             self._require_vocabulary()
             return self._tuples(sparql.prepare(text, values))
         except (OSError, RuntimeError) as error:
-            raise StanceError(f"{self.where}: the query failed: {error}") from error
+            raise self._failed(error) from error
 
     def ask(self, text: str, values: Values | None = None, *, trusted: bool = True) -> bool:
         """Whether an ASK holds."""
@@ -172,6 +175,10 @@ class Store(ABC):
                     f"{self.where} has no graph <{graph}>: SELECT DISTINCT ?g {{ GRAPH ?g {{ ?s ?p ?o }} }} lists them"
                 )
 
+    def _failed(self, error: Exception) -> StanceError:
+        """What to say where a query raised this."""
+        return StanceError(f"{self.where}: the query failed: {error}")
+
     @abstractmethod
     def graph(self) -> Graph:
         """The union of all graphs as an rdflib graph, for reading."""
@@ -186,13 +193,13 @@ class Store(ABC):
     def _ask_confined(self, query: Query, timeout: float) -> Answer: ...
 
 
-def _read(paths: Sequence[Path]) -> pyoxigraph.Store:
-    """The triples at the paths; of a folder that is being written, those before or after a change."""
+def _opened(paths: Sequence[Path]) -> database.Database | pyoxigraph.Store:
+    """What stands at the paths; of a folder that is being written, those before or after a change."""
     if not any((path / ".stancegraph").is_dir() for path in paths):
-        return database.triples(*paths)
+        return database.opened(*paths)
     from stancegraph.store import journal
 
-    return journal.settled(paths, lambda: database.triples(*paths))
+    return journal.settled(paths, lambda: database.opened(*paths))
 
 
 class Local(Store):
@@ -201,14 +208,18 @@ class Local(Store):
     def __init__(self, *paths: Path) -> None:
         self.where = " and ".join(map(str, paths))
         self._paths = paths
-        self._on_disk = database.is_database(paths[0])
-        self._triples = _read(paths)
-        self._has_vocabulary = not self._on_disk  # what is read into memory is given it
-        self.light = not self._on_disk and len(self._triples) < LIGHT
+        opened = _opened(paths)
+        self._database = opened if isinstance(opened, database.Database) else None
+        self._triples = opened.triples if isinstance(opened, database.Database) else opened
+        self._has_vocabulary = self._database is None  # what is read into memory is given it
+        self.light = self._database is None and len(self._triples) < LIGHT
 
     def graph(self) -> Graph:
         """The union of all graphs as an rdflib graph over the same triples; nothing is copied."""
-        return _union(self._triples)
+        return _union(self._triples, of=self._database)
+
+    def _failed(self, error: Exception) -> StanceError:
+        return super()._failed(error) if self._database is None else self._database.failed(error)
 
     def _tuples(self, query: Query) -> list[tuple[str, ...]]:
         return results.tuples(self._triples.query(query.text, use_default_graph_as_union=not query.dataset))
@@ -220,7 +231,7 @@ class Local(Store):
         from stancegraph.store import sandbox
 
         # A fork inherits what is in memory; the threads of RocksDB do not survive one: reopen a database.
-        forked = not self._on_disk and hasattr(os, "fork")
+        forked = self._database is None and hasattr(os, "fork")
         return sandbox.ask(self._triples if forked else self._paths, query, timeout=timeout)
 
 
@@ -284,12 +295,14 @@ class Endpoint(Store):
         return self._dataset
 
 
-def _union(store: pyoxigraph.Store) -> Graph:
-    """An rdflib graph of all triples of a store, each once, whatever graphs they are in."""
+def _union(store: pyoxigraph.Store, *, of: object = None) -> Graph:
+    """An rdflib graph of all triples of a store, each once, whatever graphs they are in; `of` is kept with it."""
     from oxrdflib import OxigraphStore
     from rdflib import Graph
 
     class Union(OxigraphStore):
+        kept = of
+
         def triples(self, triple_pattern: Any, context: Any = None) -> Iterator[Any]:
             for triple, graphs in super().triples(triple_pattern, None):
                 _, others = next(iter(super().triples(triple, None)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ import pyoxigraph
 from pyoxigraph import NamedNode, RdfFormat
 
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.store import parser
+from stancegraph.store import folders, parser
 from stancegraph.vocabulary import GRAPH, expand
 
 FORMATS: Final[dict[str, parser.Kind]] = {
@@ -32,15 +33,22 @@ FORMATS: Final[dict[str, parser.Kind]] = {
     ".hext": "hext",
 }
 """Suffix → Oxigraph's format, or the name of rdflib's where only rdflib reads it."""
+ONE_GRAPH: Final = frozenset(
+    suffix for suffix, kind in FORMATS.items() if isinstance(kind, RdfFormat) and not kind.supports_datasets
+)
+"""Suffixes of formats in which no graph can be named."""
 NAMED_ONLY: Final = frozenset({".xml", ".json"})
 """Suffixes read when the file is named, but passed over in a folder: few such files are RDF."""
 IN_MEMORY: Final = 2 << 30
 """Bytes of files that may be opened in memory."""
 
+VOCABULARY: Final = ("stance", "schemes")
+"""Files of the shipped graph that say what its terms mean."""
 SMALL: Final = 16 << 20
 """Bytes up to which a file is loaded into memory faster without the machinery for bulk."""
 
 
+@cache
 def ontology() -> Path:
     """The folder of the shipped graph: in the package (a wheel), else beside it (a checkout)."""
     package = Path(__file__).resolve().parents[1]
@@ -52,6 +60,8 @@ def existing(where: str | Path) -> Path:
     """The path; raises StanceError when nothing is there that can be opened."""
     path = Path(where)
     try:
+        if not os.path.lexists(path):
+            folders.recover(path)
         path.stat()
     except FileNotFoundError:
         why = "is a link to nothing" if path.is_symlink() else "does not exist"
@@ -90,25 +100,24 @@ def refuse_twice(files: Sequence[tuple[Path, str]]) -> None:
 
 
 def found(path: Path) -> Iterator[tuple[Path, str]]:
-    """The RDF files at a path, sorted, each with its graph; raises StanceError when there are none.
+    """The RDF files at a path, sorted, each with its graph; raises StanceError when there are none."""
+    here = path.resolve()
+    return ((file, graph_of(file, here, here.name)) for file in listed(here))
 
-    A graph is named by the file's path below the parent of `path` (`file:///statements/a.ttl`), a shipped
-    one as the vocabulary says: no path of this computer shows, and relative IRIs stay within what was opened.
+
+def graph_of(file: Path, root: Path, name: str) -> str:
+    """The graph of a file at `root` or below it: its path with `name` for the root (`file:///statements/a.ttl`).
+
+    A shipped file has the graph the vocabulary says. No path of this computer shows, and relative IRIs stay within
+    what was opened.
     """
-    here, shipped = path.resolve(), ontology()
-    paths = sorted(_walk(here)) if here.is_dir() else [here]
-    for file in paths:
-        if file.suffix.lower() not in FORMATS:
-            raise StanceError(f"{file} has no suffix of RDF: give it one of {' '.join(FORMATS)}")
-        if not file.is_file():
-            raise StanceError(f"{file} is not a file that can be read: remove it, or mend the link")
-        if file.is_relative_to(shipped):
-            yield file, GRAPH + _quoted(file.relative_to(shipped).with_suffix(""))
-        else:
-            yield file, "file:///" + _quoted(file.relative_to(here.parent))
-    if not paths:
-        looked = " ".join(suffix for suffix in FORMATS if suffix not in NAMED_ONLY)
-        raise StanceError(f"no RDF files in {path}: looked for {looked}")
+    return shipped(file) or "file:///" + _quoted(name / file.relative_to(root))
+
+
+def shipped(file: Path) -> str | None:
+    """The graph of a file of the shipped ontology; None of any other."""
+    folder = ontology()
+    return GRAPH + _quoted(file.relative_to(folder).with_suffix("")) if folder in file.parents else None
 
 
 def _quoted(path: Path) -> str:
@@ -116,16 +125,60 @@ def _quoted(path: Path) -> str:
     return quote(os.fsencode(path.as_posix()))
 
 
+def listed(here: Path) -> list[Path]:
+    """The RDF files at a resolved path, sorted, each once; raises StanceError when there are none.
+
+    Links to folders are followed, unless they lead into a circle, which is an error.
+    """
+    paths = sorted(_walk(here)) if here.is_dir() else [here]
+    real = {file for file in paths if not file.is_symlink()}
+    read = []
+    for file in paths:
+        if file.suffix.lower() not in FORMATS:
+            raise StanceError(f"{file} has no suffix of RDF: give it one of {' '.join(FORMATS)}")
+        if not file.is_file():
+            raise StanceError(f"{file} is not a file that can be read: remove it, or mend the link")
+        if file in real or (end := file.resolve()) not in real:
+            real.add(file if file in real else end)
+            read.append(file)
+    if not read:
+        looked = " ".join(suffix for suffix in FORMATS if suffix not in NAMED_ONLY)
+        raise StanceError(f"no RDF files in {here}: looked for {looked}")
+    return read
+
+
 def _walk(folder: Path) -> Iterator[Path]:
+    """The files in a folder that may be RDF; what a link leads to after what stands there, and each folder once."""
+
     def unreadable(error: OSError) -> None:
         raise StanceError(f"{error.filename}: cannot be read: {error.strerror}")
 
-    for here, folders, names in os.walk(folder, onerror=unreadable):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            suffix = Path(name).suffix.lower()
-            if not name.startswith(".") and suffix in FORMATS and suffix not in NAMED_ONLY:
-                yield Path(here, name)
+    seen, pending = set[tuple[int, int]](), [folder]
+    while pending:
+        for place, below, names in os.walk(pending.pop(0), onerror=unreadable):
+            here = Path(place)
+            state = here.stat()
+            if (state.st_dev, state.st_ino) in seen:
+                below.clear()
+                continue
+            seen.add((state.st_dev, state.st_ino))
+            below[:] = sorted(name for name in below if not name.startswith("."))
+            pending += [_linked(here / name) for name in below if (here / name).is_symlink()]
+            for name in names:
+                suffix = Path(name).suffix.lower()
+                if name.startswith("."):
+                    continue
+                if suffix in FORMATS and suffix not in NAMED_ONLY:
+                    yield here / name
+                elif not suffix and (here / name).is_symlink() and not (here / name).exists():
+                    raise StanceError(f"{here / name} is a link to nothing: remove it, or mend it")
+
+
+def _linked(link: Path) -> Path:
+    """A link to a folder; raises StanceError where that holds the link."""
+    if link.parent.resolve().is_relative_to(link.resolve()):
+        raise StanceError(f"{link} is a link to a folder that it lies in itself: remove it")
+    return link
 
 
 def fill(
@@ -158,8 +211,13 @@ def graphs_of(file: Path, graph: str) -> set[NamedNode]:
     return parser.graphs_of(file, graph, FORMATS[file.suffix.lower()])
 
 
-def fill_vocabulary(store: pyoxigraph.Store) -> None:
-    """Add the shipped vocabulary to a graph that lacks it: queries ask it which properties are stances."""
+def fill_vocabulary(store: pyoxigraph.Store) -> list[str]:
+    """Add the shipped vocabulary to a graph that lacks it: queries ask it which properties are stances.
+
+    Gives the graphs that were filled.
+    """
     supports, below = NamedNode(expand("stance:supports")), NamedNode(expand("rdfs:subPropertyOf"))
-    if next(store.quads_for_pattern(supports, below, None), None) is None:
-        fill(store, [(ontology() / f"{name}.ttl", GRAPH + name) for name in ("stance", "schemes")], bulk=True)
+    if next(store.quads_for_pattern(supports, below, None), None) is not None:
+        return []
+    fill(store, [(ontology() / f"{name}.ttl", GRAPH + name) for name in VOCABULARY], bulk=True)
+    return [GRAPH + name for name in VOCABULARY]

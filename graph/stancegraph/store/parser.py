@@ -175,13 +175,11 @@ def graphs_of(file: Path, graph: str, kind: Kind) -> set[NamedNode]:
     """The graphs a file writes: its own, and those its quads name."""
     if not (isinstance(kind, str) or kind.supports_datasets):
         return {NamedNode(graph)}
-    named = (
-        quad.graph_name
-        for _, _, given in parsed([(file, graph, kind)])
-        for quad in pyoxigraph.parse(**given)
-        if isinstance(quad.graph_name, NamedNode)
-    )
-    return {NamedNode(graph), *named}
+    named = set()
+    for _, _, given in parsed([(file, graph, kind)]):
+        with reading(file):
+            named = {quad.graph_name for quad in pyoxigraph.parse(**given)}
+    return {NamedNode(graph), *(name for name in named if isinstance(name, NamedNode))}
 
 
 def _parse(sources: Sequence[Source]) -> Iterator[bytes]:
@@ -332,4 +330,6 @@ def reading(file: Path | str) -> Iterator[None]:
             raise
         _refuse(file, f"a literal or a name of more than {LONGEST >> 20} MiB", "shorten it")
     except (OSError, RuntimeError, ValueError) as error:
+        if str(error).startswith("IO error"):  # of the database that is written
+            raise
         raise StanceError(f"{file}: cannot be read: {error}") from error

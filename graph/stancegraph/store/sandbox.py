@@ -56,7 +56,8 @@ def _confined(source: Source | None, query: Query, timeout: float) -> bytes:
 def _answer(source: Source | None, query: Query) -> Iterator[bytes]:
     """In the worker: the body of the answer."""
     try:
-        store = database.triples(*source) if isinstance(source, tuple) else source
+        opened = database.opened(*source) if isinstance(source, tuple) else source
+        store = opened.triples if isinstance(opened, database.Database) else opened
         sparql.refuse(query)
         if store is None:
             return
