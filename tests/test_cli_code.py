@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -75,9 +76,14 @@ def test_actors_are_those_of_the_graph_given(run: Run, tmp_path: Path) -> None:
     assert json.loads(done.stdout)[0]["actor"] == "https://example.org/harbours"
 
 
-def test_of_a_page_only_the_article_is_read_and_its_day_is_the_pages(run: Run, tmp_path: Path) -> None:
-    page, text = tmp_path / "page.html", tmp_path / "text.txt"
-    page.write_text(PAGE, encoding="utf-8")
+@pytest.mark.parametrize(
+    ("name", "before"), [("page.html", ""), ("page", "\n<!-- saved -->\n"), ("page.txt", "\ufeff")]
+)
+def test_of_a_page_only_the_article_is_read_and_its_day_is_the_pages(
+    run: Run, tmp_path: Path, name: str, before: str
+) -> None:
+    page, text = tmp_path / name, tmp_path / "words"
+    page.write_text(before + PAGE, encoding="utf-8")
     done = run("code", str(page), "--propose", "--format", "json", "--text", str(text))
     first, second = json.loads(done.stdout)
     read = text.read_bytes().decode("utf-8")
@@ -105,7 +111,7 @@ def test_an_article_without_quotations_has_no_proposals(run: Run, tmp_path: Path
         (b" \n\n", "holds no article"),
         (b"<html><body></body></html>", "holds no article"),
         (b"<html><script>1</script>" + b"<div>" * 5000, "holds no article"),
-        (b"a" * 10_000_001, "at most 10"),
+        (b"a" * (10 << 20) + b"a", "over 10 MiB"),
     ],
 )
 def test_what_is_no_article_is_refused_in_one_line(
@@ -119,11 +125,13 @@ def test_what_is_no_article_is_refused_in_one_line(
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_file_that_is_not_there_is_refused(run: Run, tmp_path: Path) -> None:
-    for path in (tmp_path / "none.txt", tmp_path):
+def test_what_is_no_file_is_refused(run: Run, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (tmp_path / "none.txt", tmp_path, pipe):
         done = run("code", str(path), "--propose")
         assert done.returncode == 3
-        assert "cannot be read" in done.stderr
+        assert "cannot read" in done.stderr
 
 
 def test_wrong_usage_says_how_to_mend_it(run: Run, article: Path) -> None:

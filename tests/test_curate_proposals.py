@@ -60,6 +60,7 @@ def only(text: str) -> Proposal:
         ("The minister said: “We will open the road.”", "The minister", "introduced"),
         ("The minister told reporters that “the road will open”.", "The minister", "introduced"),
         ("Mayor: “We will open the road.”", "Mayor", "label"),
+        ("The clerk: “We will open the road.”", "The clerk", "label"),
         ("“We will open the road.” — Mayor", "Mayor", "signature"),
         ("The union rejected what it described as “a plan without money”.", "it", "introduced"),
         (
@@ -73,6 +74,7 @@ def only(text: str) -> Proposal:
         ("The plan was described by the union as “nothing new at all”.", "the union", "introduced"),
         ("Speaking on the quay, the minister called the plan “long overdue”.", "the minister", "introduced"),
         ("“We go on,” chuckled Clerk Five.", "Clerk Five", "verb-subject"),
+        ("In a text posted late, the ministry said it was “deeply worried”.", "the ministry", "clause"),
     ],
 )
 def test_the_speaker_is_found_on_either_side(text: str, speaker: str, rule: str) -> None:
@@ -105,6 +107,16 @@ def test_of_two_speakers_in_a_sentence_each_has_his_words() -> None:
         ("The minister", "ready at last"),
         ("the union", "a long field of mud"),
     ]
+
+
+def test_what_the_sentence_says_after_a_comma_may_be_anothers() -> None:
+    text = "The ministry said it was “deeply worried”, while the union told the press: “We go on.”"
+    assert [p.speaker for p in propose(text)] == ["The ministry", "the union"]
+
+
+def test_words_that_no_rule_knows_are_not_given_to_the_speaker_before() -> None:
+    text = "“We are late,” the minister said.\n\n« Nous verrons bien demain », répond le maire."
+    assert [p.speaker for p in propose(text)] == ["the minister", None]
 
 
 def test_the_one_who_is_asked_or_told_is_not_the_speaker() -> None:
@@ -281,9 +293,22 @@ def test_arabic_verbs_stand_before_their_speaker(text: str, speaker: str, act: s
     assert (proposal.speaker, proposal.act) == (speaker, act)
 
 
+def test_an_arabic_verb_without_its_speaker_goes_on_with_the_last() -> None:
+    text = (
+        "وقالت وزيرة الموانئ أمس: «لن نغلق الطريق». وأضافت أن «الموعد في الربيع». "
+        "ورأى رئيس النقابة أن «الخطة ناقصة»."
+    )
+    assert [p.speaker for p in propose(text)] == ["وزيرة الموانئ", "وزيرة الموانئ", "رئيس النقابة"]
+
+
 def test_positions_are_code_points_behind_an_emoji_and_windows_line_ends() -> None:
     proposal = only("🚢🚢 News.\r\n\r\n“We are late,” the minister said.\r\n")
     assert (proposal.start, proposal.end, proposal.speaker_start) == (13, 25, 27)
+
+
+def test_the_table_has_each_verb_once() -> None:
+    for written, verbs in read_verbs().forms.items():
+        assert len({(verb.rest, verb.form) for verb in verbs}) == len(verbs), written
 
 
 def test_a_user_adds_verbs_and_moves_them(tmp_path: Path) -> None:

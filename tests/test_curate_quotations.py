@@ -51,7 +51,8 @@ def test_windows_line_ends_count_as_they_stand() -> None:
 
 def test_apostrophes_open_and_close_nothing() -> None:
     assert words("The workers' union and Kata'ib don't agree; it's the ministers’ plan.") == []
-    assert words("He said 'the workers' own plan' won.") == ["the workers"]
+    assert words("‘The workers’ union is late,’ he said.") == ["The workers’ union is late,"]
+    assert words("'The workers' union is late,' he said.") == ["The workers' union is late,"]
 
 
 def test_a_quotation_in_a_quotation_stands_one_deeper() -> None:

@@ -32,9 +32,12 @@ def verb(word: str, verbs: Verbs) -> Verb | None:
 
 
 class Spoken(NamedTuple):
-    """The speaker, the token of the cue, and its verb, which is None where a source is named."""
+    """The speaker, the token of the cue, and its verb, which is None where a source is named.
 
-    speaker: Phrase
+    No speaker where the verb alone tells of one: and she added that.
+    """
+
+    speaker: Phrase | None
     cue: int
     verb: Verb | None
 
@@ -52,7 +55,8 @@ def speaker(s: Sentence, at: int, verbs: Verbs) -> Spoken | None:
             word = _plain(tokens[i].text)
             found = verb(tokens[i].text, verbs)
             source = word in _SOURCES or (word[:1] in _JOINED and word[1:] in _SOURCES)
-            if (found or source) and (phrase := _phrase(tokens, i + 1, s.end, source=source)):
+            if found or source:
+                phrase = _phrase(tokens, i + 1, s.end, source=source)
                 return Spoken(phrase, i, found)
     return None
 

@@ -27,13 +27,14 @@ from stancegraph.curate.clauses import (
     PREPOSITIONS,
     REACH,
     RELATIVES,
+    SUBORDINATORS,
     Phrase,
     Sentence,
     is_adverb,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from stancegraph.curate.clauses import Clauses, Token
     from stancegraph.curate.quotations import Paragraph, Quotation
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 _DASHES: Final = frozenset({"—", "–", "―", "-", "--"})
 _SEPARATES: Final = _DASHES | {","}
 _NO_NAMES: Final = DETERMINERS | PERSONAL | PREPOSITIONS | ADVERBS | CONJUNCTIONS
-_NO_BEGINNING: Final = CONJUNCTIONS | PREPOSITIONS | RELATIVES | AUXILIARIES
+_NO_BEGINNING: Final = CONJUNCTIONS | PREPOSITIONS | RELATIVES | AUXILIARIES | SUBORDINATORS
 
 
 class Attribution(NamedTuple):
@@ -109,16 +110,22 @@ class Attributor:
 
     def _attribute(self, s: Sentence, at: int) -> Attribution | None:
         """By the sentence the quotation stands in."""
-        rules: tuple[Callable[[Sentence, int], Attribution | None], ...]
+        if self._is_arabic(s):
+            return self._arabic(s, at)
         rules = (self._after_comma, self._label, self._introduced, self._after, self._in_clause)
-        if arabic.SCRIPT.search(self._text, s.tokens[s.first].start, s.tokens[s.end - 1].end):
-            rules = (self._arabic, *rules)
         return next((found for rule in rules if (found := rule(s, at))), None)
+
+    def _is_arabic(self, s: Sentence) -> bool:
+        return any(token.is_word and arabic.SCRIPT.match(token.text) for token in s.tokens[s.first : s.end])
 
     def _arabic(self, s: Sentence, at: int) -> Attribution | None:
         found = arabic.speaker(s, at, self._verbs)
         if found is None:
             return None
+        if found.speaker is None:
+            last = self._memory.last
+            here = self._made("carried", s, Phrase(found.cue, found.cue), found.cue, found.verb)
+            return here._replace(speaker=last.speaker) if last else None
         rule = "according-to" if found.verb is None else "introduced" if found.cue < at else "verb-subject"
         return self._made(rule, s, found.speaker, found.cue, found.verb)
 
@@ -190,7 +197,11 @@ class Attributor:
     def _label(self, s: Sentence, at: int) -> Attribution | None:
         """Name: "…", as in an interview."""
         tokens = s.tokens
-        if at - 2 < s.first or tokens[at - 1].text != ":" or not tokens[at - 2].is_name:
+        if at - 2 < s.first or tokens[at - 1].text != ":":
+            return None
+        if (whole := s.subject(at - 1)) and whole == (s.first, at - 2):
+            return self._made("label", s, whole, None, None)
+        if not tokens[at - 2].is_name:
             return None
         first = at - 2
         while first > s.first and (tokens[first - 1].is_name or tokens[first - 1].text == "."):
@@ -240,6 +251,8 @@ class Attributor:
             return memory.last._replace(rule="continued")
         if number:
             return self._told(Sentence(read.tokens, *read.sentences[number - 1]))
+        if any(token.is_word for token in read.tokens[slice(*read.sentences[0])]):
+            return None  # it tells whose they are, in words that no rule knows
         before = memory.before
         if before and before.sentences:
             first, end = before.sentences[-1]
@@ -251,6 +264,9 @@ class Attributor:
 
     def _told(self, s: Sentence) -> Attribution | None:
         """Who speaks in a sentence that leads to a quotation in the next."""
+        if self._is_arabic(s):
+            found = self._arabic(s, s.end)
+            return found._replace(rule="previous") if found else None
         sure = [cue for cue in cues.cues(s, s.end) if not cue.doubtful]
         if sure:
             cue = cues.main(s, sure, s.end)

@@ -59,7 +59,7 @@ ABBREVIATIONS: Final = _set(
     "mich minn ariz conn ga tenn tex ala ark colo del ind kan ky la md miss mo mont neb nev okla ore wash wyo ft "
     "n.y n.j n.h n.c s.c n.d s.d w.va r.i n.m a.m p.m al ph.d"
 )
-_ENDS: Final = frozenset(".!?…")
+_ENDS: Final = frozenset(".!?…؟")
 _TOKEN: Final = re.compile(
     r"(?:[^\W\d_]\.){2,}|[@#]?\w+(?:[’'.\-&/]\w+)*|--+|[,.;:!?…()\[\]—–―؛،؟]|-(?=\s)", re.UNICODE
 )
@@ -83,9 +83,15 @@ class Token(NamedTuple):
 
     @property
     def is_name(self) -> bool:
-        """Whether it begins with a capital (or is of a script that has none)."""
+        """Whether it begins with a capital."""
         first = self.text[1:2] if self.text[0] in "@#" else self.text[:1]
         return self.quotation is None and (first.isupper() or self.text[0] == "@")
+
+    @property
+    def begins(self) -> bool:
+        """Whether a sentence can begin with it: with a capital, or a letter of a script that has none."""
+        first = self.text[0]
+        return self.is_name or (first.isalpha() and first.upper() == first.lower())
 
 
 class Phrase(NamedTuple):
@@ -154,14 +160,12 @@ def _ends_sentence(text: str, tokens: Sequence[Token], i: int, token: Token) -> 
         return True
     if token.quotation is not None:
         last = text[token.quotation.end - 1]
-        if last not in _ENDS or not (following.is_name or following.quotation):
+        if last not in _ENDS or not (following.begins or following.quotation):
             return False
         return last in ".…" or not _attributes(tokens, i + 1)
     if token.text not in _ENDS:
         return False
-    if following.text in _ENDS or not (
-        following.is_name or following.quotation or following.text[0].isdigit()
-    ):
+    if not (following.begins or following.quotation or following.text[0].isdigit()):
         return False
     before = tokens[i - 1] if i else None
     short = (
@@ -208,7 +212,9 @@ class Sentence:
         """The phrase before those that hang on prepositions: X in a post on the platform."""
         while phrase.first > floor and self.tokens[phrase.first - 1].lower in PREPOSITIONS - JOINING:
             last = phrase.first - 2
-            if last < floor or not (self.tokens[last].is_word or self.tokens[last].text == ","):
+            if last < floor:  # In Ohio Ali said; not: In a text posted online
+                return phrase if self.tokens[phrase.last].is_name else None
+            if not (self.tokens[last].is_word or self.tokens[last].text == ","):
                 return phrase
             if not (self.tokens[last].is_word and _may_end(self.tokens[last])):
                 return self.phrase_before(last + 1, floor) or phrase

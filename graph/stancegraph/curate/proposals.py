@@ -59,10 +59,10 @@ _FAR: Final = 100  # code points from the verb or its subject in which a day is 
 class Proposal:
     """One quotation and whose it seems to be; positions are code points of the text, ends exclusive.
 
-    `quote` is what stands between the marks; `speaker` the words that name the speaker, and `antecedent` the name
-    they stand for where they are a pronoun or a mere description ("the ministry"). `actor` is an IRI, `act` the
-    label of an act, `date` an ISO day; each None where the text or the graph does not settle it. `rule` is one of
-    `CONFIDENCE`, with ", pronoun", ", description" or ", nested"; `confidence` 0..1.
+    `quote` is all that stands between the marks, a closing comma too; `speaker` the words that name the speaker, and
+    `antecedent` the name they stand for where they are a pronoun or a mere description ("the ministry"). `actor` is
+    an IRI, `act` the label of an act, `date` an ISO day; each None where the text or the graph does not settle it.
+    `rule` is one of `CONFIDENCE`, with ", pronoun", ", description" or ", nested"; `confidence` 0..1.
     """
 
     start: int
@@ -188,9 +188,8 @@ def _is_statement(text: str, quotation: Quotation, attribution: Attribution) -> 
         return False
     if _names_something(text, quotation, attribution):
         return False
-    if attribution.cue and attribution.rule != "carried":
-        return True
-    return _is_sentence(words)
+    told_here = attribution.around[0] <= quotation.opening < attribution.around[1]
+    return (attribution.cue is not None and told_here) or _is_sentence(words)
 
 
 def _names_something(text: str, quotation: Quotation, attribution: Attribution) -> bool:

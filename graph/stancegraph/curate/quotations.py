@@ -7,6 +7,7 @@ with its paragraph where the next one opens again or closes it, as long quotatio
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -127,11 +128,16 @@ def _quotations(
     found: list[Quotation] = []
     if left and _closes_first(text, start, end, left):
         waiting.append(_Open(left, start, start, continued=True))
+    singles: _Singles | None = None
     first = True
     for match in _MARKS.finditer(text, start, end):
         mark, at = match.group(), match.start()
         before, after = text[at - 1] if at > start else " ", text[at + 1] if at + 1 < end else " "
         level = _closed(waiting, mark, before, after)
+        if level is not None and waiting[level].mark in SINGLE and _is_possessive(text, at, end):
+            singles = singles or _Singles(text, start, end)
+            if singles.closes_after(at):
+                continue
         if level is not None:
             opened = waiting[level]
             del waiting[level:]
@@ -144,6 +150,27 @@ def _quotations(
                 waiting.append(_Open(mark, at, at + 1, continued=bool(left) and first and mark == left))
         first = False
     return found, _left_open(text, waiting, end, following, found)
+
+
+def _is_possessive(text: str, at: int, end: int) -> bool:
+    """Whether an apostrophe may be that of the workers' plan."""
+    return text[at - 1] in "sS" and text[at + 1 : min(at + 3, end)].strip().islower()
+
+
+class _Singles:
+    """Where single marks of a paragraph surely close a quotation, behind punctuation, and where they open one."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        marks = [match.start() for match in _MARKS.finditer(text, start, end) if match.group() in SINGLE]
+        self._closing = [at for at in marks if at > start and text[at - 1] in ".,?!…"]
+        self._opening = [at for at in marks if at == start or text[at - 1].isspace()]
+
+    def closes_after(self, at: int) -> bool:
+        """Whether a mark after this one closes before another opens."""
+        closing, opening = bisect_right(self._closing, at), bisect_right(self._opening, at)
+        return closing < len(self._closing) and (
+            opening == len(self._opening) or self._closing[closing] < self._opening[opening]
+        )
 
 
 def _left_open(

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from stancegraph import input as input_
 from stancegraph.errors import StanceError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-LARGEST: Final = 10_000_000  # bytes; a book has one
+LARGEST: Final = 10 << 20  # bytes; a book has one or two
+_SUFFIXES: Final = frozenset({".html", ".htm", ".xhtml"})
 _PAGE: Final = re.compile(
-    rb"\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I
+    rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|\?xml|!--)", re.IGNORECASE
 )
+"""How a page begins that is not called one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +35,9 @@ def read(file: Path) -> Article:
 
     Raises StanceError where the file cannot be read, is too large, is no text or holds no article.
     """
-    try:
-        size = file.stat().st_size
-        if size > LARGEST:
-            raise StanceError(
-                f"{file} has {size >> 20} MB: an article has at most {LARGEST // 1_000_000}; cut it, or name another"
-            )
-        content = file.read_bytes()
-    except (OSError, ValueError) as error:
-        raise StanceError(f"{file}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    article = _from_page(content, file) if _PAGE.match(content) else Article(_decode(content, file))
+    content = input_.read(file, LARGEST)
+    page = file.suffix.casefold() in _SUFFIXES or _PAGE.match(content)
+    article = _from_page(content, file) if page else Article(_decode(content, file))
     if not article.text.strip():
         raise StanceError(f"{file} holds no article: save its words as text, in UTF-8")
     return article

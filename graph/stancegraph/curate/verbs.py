@@ -8,13 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from stancegraph.errors import StanceError, UsageError
+from stancegraph import input as input_
+from stancegraph.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 Form = Literal["base", "present", "past", "participle"]
 SHIPPED: Final = Path(__file__).with_name("verbs.toml")
+_LARGEST: Final = 1 << 20  # bytes of a table
 _VOWELS: Final = frozenset("aeiou")
 
 
@@ -76,9 +78,7 @@ def _shipped() -> Verbs:
 
 def _read(file: Path) -> dict[str, dict[str, list[str]]]:
     try:
-        tables = tomllib.loads(file.read_text("utf-8"))
-    except OSError as error:
-        raise StanceError(f"{file}: cannot be read: {error.strerror}") from error
+        tables = tomllib.loads(input_.read(file, _LARGEST).decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{file}: is not TOML: {error}") from error
     shape = 'write [acts], then lines such as warning = ["warn", "foresee foresaw foreseen"]'
