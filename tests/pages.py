@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import networkx as nx
 import pytest
 from playwright.sync_api import sync_playwright
 
-from stancegraph import network, page, store
+from stancegraph import network, page, store, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
     from stancegraph.store import Store
 
     Graph = nx.MultiDiGraph[str]
+
+
+class Shown(TypedDict):
+    """A row of the first screen: its thing, when, and on each side the names with whether they are inferred."""
+
+    thing: str
+    when: str
+    sides: dict[str, list[tuple[str, bool]]]
+
 
 CALM = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
@@ -41,7 +51,7 @@ REGION = {
     "url": None,
 }
 FIVE = Path(__file__).parent / "fixtures" / "five.ttl"
-FILLED = "#statements[data-filled]"
+READY = "body[data-ready]"
 RUN = "window.hacked=1"
 HOSTILE = [
     f"<script>{RUN}</script>",
@@ -119,6 +129,36 @@ HOSTILE = [
     '=HYPERLINK("http://127.0.0.1:9/x")',
     "toString",
     "hasOwnProperty",
+    "<ruby><rt onclick=x>",
+    "<x onfocus=window.hacked=1 tabindex=1 id=x>",
+    "<a id=data>",
+    "<form id=filters>",
+    "#actor=<script>",
+    "&since=2024-01-01&q=x",
+    "?embed",
+    "a%00b%2523",
+    "%",
+    "%E0%A4%A",
+    "<datalist><option value=x>",
+    "</option></datalist><img src=x onerror=window.hacked=1>",
+    "</button><script>window.hacked=1</script>",
+    "</bdi></h3><script>window.hacked=1</script>",
+    "<bdo dir=rtl>evil</bdo>",
+    "</li></ol><svg onload=window.hacked=1>",
+    "'; window.hacked=1; //",
+    '"; window.hacked=1; //',
+    "`${window.hacked=1}`",
+    "*/ window.hacked=1 /*",
+    "<slot name=x>",
+    "<dialog open>",
+    "<progress onanimationstart=window.hacked=1>",
+    "data-actor",
+    "hashchange",
+    "+cmd|' /C calc'!A0",
+    "\ufeff=1+1",
+    "\uff1d1+1",
+    "\t=1+1",
+    "\x85next line",
     "é\u0301\u0302" * 50,
 ]
 
@@ -187,33 +227,70 @@ class Opened:
         tab.on("pageerror", lambda error: self.complaints.append(str(error)))
         tab.on("dialog", lambda dialog: self.complaints.append(dialog.message))
 
-    def row(self, speaker: str, target: str, sign: str = "") -> Any:
-        rows = self.tab.locator("#rows tr").filter(has_text=speaker).filter(has_text=target)
-        return (rows.filter(has_text=sign) if sign else rows).first
-
-    def count(self) -> str:
-        """What the status says: how many statements and actors are shown."""
-        return self.tab.locator("#status").inner_text()
-
     def go(self, address: str) -> None:
         """The same page at another address, as a link would open it."""
         self.tab.evaluate("(address) => { location.hash = address }", address)
-        self.tab.wait_for_timeout(60)
+        self.settle()
 
-    def choose(self, speaker: str, target: str) -> None:
-        """Chooses a line from the table, which brings its middle to the middle of the graph."""
-        self.row(speaker, target).get_by_role("button").click()
+    def settle(self) -> None:
+        """Waits until what was asked for is drawn."""
+        self.tab.evaluate(
+            "() => new Promise((r) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(r)), 0))"
+        )
 
-    def middle(self) -> tuple[float, float]:
+    def sentence(self) -> str:
+        return self.tab.locator("#sentence").inner_text()
+
+    def row(self, thing: str) -> Any:
+        return self.tab.locator(".row").filter(has=self.tab.locator("h3", has_text=thing)).first
+
+    def rows(self, *groups: str) -> dict[str, Shown]:
+        """Thing -> what its row shows, of some groups of rows, folded ones too."""
+        found: list[Shown] = self.tab.evaluate(
+            """(groups) => groups.flatMap((name) => document.getElementById(`${name}-group`).hidden ? []
+                : [...document.querySelectorAll(`#${name}-rows .row`)].map((row) => ({
+                    thing: row.querySelector("h3").textContent,
+                    when: row.querySelector(".when").textContent,
+                    sides: Object.fromEntries(["against", "for", "open"].map((side) => [side,
+                        [...row.querySelectorAll(`.${side} .chip`)].map((chip) =>
+                            [chip.querySelector("bdi").textContent, chip.classList.contains("inferred")])])),
+                })))""",
+            groups or ("actors", "disputed", "undisputed"),
+        )
+        return {row["thing"]: row for row in found}
+
+    def statements(self) -> int:
+        """How many rows the table of statements has in all."""
+        while self.tab.locator("#more").is_visible():
+            self.tab.locator("#more").click()
+        return self.tab.locator("#rows tr").count()
+
+    def drawn(self) -> dict[str, Any]:
+        """What the network shows: names by number, lines, cards, width, scale."""
+        found: dict[str, Any] = self.tab.evaluate(
+            """() => {
+                const { nodes, lines, cards, width, height, font, scale } = document.getElementById("graph").drawn;
+                const plain = lines.map(({ tail, head, kind, roundness, sign, said }) =>
+                    ({ tail, head, kind, roundness, sign, said }));
+                return { nodes, lines: plain, cards, width, height, font, scale };
+            }"""
+        )
+        return found
+
+    def place(self, number: int) -> tuple[float, float]:
+        """Where a name of the network stands on the screen."""
         self.tab.locator("#graph").scroll_into_view_if_needed()
-        box = self.tab.locator("#graph canvas").bounding_box()
-        assert box is not None
-        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-    def point(self) -> None:
-        x, y = self.middle()
-        self.tab.mouse.move(x - 60, y - 60)
-        self.tab.mouse.move(x, y, steps=3)
+        x, y = self.tab.evaluate(
+            """(number) => {
+                const { nodes, width, height, scale } = document.getElementById("graph").drawn;
+                const [, x, y, side] = nodes.find((node) => node[0] === number);
+                const box = document.querySelector("#graph canvas").getBoundingClientRect();
+                return [box.x + box.width / 2 + (x + side * 30 - width / 2) * scale,
+                    box.y + box.height / 2 + (y - height / 2) * scale];
+            }""",
+            number,
+        )
+        return x, y
 
     def colours(self) -> Counter[str]:
         """How many pixels of the canvas have each colour."""
@@ -255,13 +332,13 @@ def show(chromium: Browser, tmp_path: Path) -> Iterator[Any]:
         path = tmp_path / "page.html"
         address = options.pop("address", "")
         page.write(
-            graph, path, title=options.pop("title", "Five actors"), view=options.pop("view", "stances")
+            graph, path, title=options.pop("title", "Five actors"), view=options.pop("view", "positions")
         )
         context = chromium.new_context(**{"viewport": {"width": 1400, "height": 900}} | options)
         contexts.append(context)
         opened = Opened(context.new_page())
         opened.tab.goto(path.as_uri() + address)
-        opened.tab.wait_for_selector(FILLED if graph else "#nothing", state="attached")
+        opened.tab.wait_for_selector(READY if graph else "#nothing", state="attached")
         return opened
 
     yield shown
@@ -269,13 +346,18 @@ def show(chromium: Browser, tmp_path: Path) -> Iterator[Any]:
         context.close()
 
 
+_WRITTEN: dict[str, str] = {}
+
+
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory, shipped: Store) -> dict[str, str]:
-    """The pages of the shipped graph and of five actors, as addresses."""
-    folder = tmp_path_factory.mktemp("pages")
-    page.write(network.stances(shipped), folder / "shipped.html")
-    page.write(store.open(str(FIVE)), folder / "five.html")
-    return {name: (folder / f"{name}.html").as_uri() for name in ("shipped", "five")}
+    """The pages of the shipped graph and of five actors, as addresses; each is written once."""
+    if not _WRITTEN:
+        folder = tmp_path_factory.mktemp("pages")
+        for name, source in (("shipped", shipped), ("five", store.open(str(FIVE)))):
+            page.write(source, folder / f"{name}.html")
+            _WRITTEN[name] = (folder / f"{name}.html").as_uri()
+    return _WRITTEN
 
 
 @pytest.fixture(scope="module")
@@ -288,7 +370,7 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 def opened_at(context: BrowserContext, address: str) -> Opened:
     opened = Opened(context.new_page())
     opened.tab.goto(address)
-    opened.tab.wait_for_selector(FILLED, state="attached")
+    opened.tab.wait_for_selector(READY, state="attached")
     return opened
 
 
@@ -305,7 +387,18 @@ def large(context: BrowserContext, written: dict[str, str]) -> Opened:
 
 
 def saved(opened: Opened, button: str) -> bytes:
-    """What a button for a copy gives."""
+    """What a button for a copy gives, named by what it saves: "network svg"."""
     with opened.tab.expect_download() as download:
-        opened.tab.locator(button).click()
+        opened.tab.locator(f'[data-save="{button}"]').click()
     return Path(download.value.path()).read_bytes()
+
+
+def many(actors: int, stances: int, things: int) -> Graph:
+    """So many actors, and so many stances of chance on a few things, all in one document."""
+    dice = random.Random(1)
+    rows = table.of(
+        [f"Speaker {dice.randrange(actors)} al-Name" for _ in range(stances)],
+        [f"Thing {dice.randrange(things)} is so and stays so." for _ in range(stances)],
+        [dice.choice([-1, 1]) for _ in range(stances)],
+    )
+    return network.stances(rows)

@@ -1,9 +1,11 @@
-"""The copies that the page gives: what is shown as CSV, SVG and PNG."""
+"""The copies that the page gives: what is shown as CSV, JSON, SVG and PNG, each to be read alone."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -13,95 +15,124 @@ import numpy as np
 import pytest
 
 import pages
-from pages import Opened, five, opened_at, saved
+from pages import Opened, five, saved
+from stancegraph.page import drawing
 from test_cells import CASES
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
+    from collections.abc import Iterator
 
 
 chromium, context, written = pages.chromium, pages.context, pages.written
-show, small = pages.show, pages.small
-
-
+show, small, large = pages.show, pages.small, pages.large
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def drawing_of(opened: Opened) -> ET.Element:
-    return ET.fromstring(saved(opened, "#svg"))  # noqa: S314 - the page's own
+def picture(opened: Opened, name: str) -> ET.Element:
+    return ET.fromstring(saved(opened, f"{name} svg"))  # noqa: S314 - the page's own
 
 
-def texts(picture: ET.Element) -> list[str]:
-    return ["".join(text.itertext()) for text in picture.iter(f"{SVG}text")]
+def texts(root: ET.Element) -> list[str]:
+    return ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
 
 
-def test_the_copies_hold_what_is_shown(small: Opened) -> None:
-    small.go("polarity=supports")
-    rows = list(csv.DictReader(io.StringIO(saved(small, "#csv").decode("utf-8-sig"))))
-    assert [row["speaker"] for row in rows] == ["Alpha", "Alpha", "Beta", "Beta", "Delta"]
-    assert [row["coded_as"] for row in rows] == ["supports"] * 4 + ["for"]
+def paths(root: ET.Element, name: str) -> Iterator[ET.Element]:
+    return (path for path in root.iter(f"{SVG}path") if path.get("class") == name)
+
+
+def test_the_table_of_what_is_shown(small: Opened) -> None:
+    small.go("stance=for")
+    rows = list(csv.DictReader(io.StringIO(saved(small, "statements csv").decode("utf-8-sig"))))
+    assert Counter(row["speaker"] for row in rows) == {"Alpha": 2, "Beta": 2, "Delta": 1}
+    assert {row["stance"] for row in rows} == {"supports", "for"}
     assert {row["quotes"] for row in rows} == {"once said", "so it is", ""}
-    assert saved(small, "#png")[:8] == b"\x89PNG\r\n\x1a\n"
-    picture = drawing_of(small)
-    assert {"Alpha", "Beta", "Delta", "Echo"} <= set(texts(picture))
-    # Alpha and Beta on the first, Beta on the second, Delta on Echo: four lines.
-    assert len(list(picture.iter(f"{SVG}path"))) == 4
-    assert small.complaints == []
 
 
 def test_cells_of_the_csv_copy_are_made_safe_as_everywhere(small: Opened) -> None:
-    made = small.tab.evaluate("cells => cells.map(cellOfCsv)", list(CASES))
+    rule = (drawing.HERE / "js" / "cells.js").read_text("utf-8").replace("export ", "")
+    made = small.tab.evaluate(f"cells => {{ {rule}; return cells.map(cellOfCsv) }}", list(CASES))
     assert dict(zip(CASES, made, strict=True)) == CASES
 
 
-def test_every_line_of_the_drawing_ends_in_an_arrow_at_the_shape_it_points_to(small: Opened) -> None:
-    small.go("polarity=supports")
-    picture = drawing_of(small)
-    arrows = [e.get("points", "").split() for e in picture.iter(f"{SVG}polygon") if e.get("class") == "arrow"]
-    tips = [tuple(map(float, points[0].split(","))) for points in arrows]
-    assert len(tips) == 4
-    boxes = [[float(e.attrib[k]) for k in ("x", "y", "width", "height")] for e in picture.iter(f"{SVG}rect")]
-    borders = [
-        (x, y)
-        for x, y in tips
-        for left, top, wide, high in boxes[1:]
-        if max(abs(x - left - wide / 2) - wide / 2, abs(y - top - high / 2) - high / 2)
-        == pytest.approx(0, abs=2)
-    ]
-    assert len(borders) == 3  # Echo is no box
+def test_json_carries_title_legend_filters_and_link(small: Opened) -> None:
+    small.go("stance=for&since=2025-01-01")
+    told = json.loads(saved(small, "statements json"))
+    assert told["title"] == "Who stands where"
+    assert told["filters"] == "stance for; since 2025-01-01"
+    assert told["link"] == "five.html#stance=for&since=2025-01-01"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", told["exported"])
+    assert "implied (the coder" in told["legend"]
+    assert {(row["speaker"], row["target"]) for row in told["statements"]} == {
+        ("Beta", "The second thing is so."),
+        ("Delta", "Echo"),
+    }
+    assert all(row["statement"].startswith("https://") for row in told["statements"])
 
 
-def test_arrows_are_left_out_where_lines_have_no_direction(small: Opened) -> None:
-    """In December Alpha and Beta agree: one line; nobody else meets anybody in one period."""
-    small.go("view=agreement")
-    picture = drawing_of(small)
-    assert len(list(picture.iter(f"{SVG}path"))) == 1
-    assert not [e for e in picture.iter() if e.get("class") == "arrow"]
-
-
-def test_the_matrix_is_copied_as_it_is_shown(context: BrowserContext, written: dict[str, str]) -> None:
-    opened = opened_at(context, written["five"] + "#view=matrix")
-    marks = Counter(opened.tab.locator("#cells button").all_inner_texts())
-    actors = opened.tab.locator("#cells th[scope=row]").all_inner_texts()
-    picture = drawing_of(opened)
-    shown = texts(picture)
-    assert {mark: shown.count(mark) for mark in "+−±○" if mark in shown} == marks
-    assert [text for text in shown if text in actors] == actors
-    assert "The first thing is so." in " ".join(shown)
-    png = matplotlib.image.imread(io.BytesIO(saved(opened, "#png")))
-    assert png.shape[:2] == (2 * float(picture.attrib["height"]), 2 * float(picture.attrib["width"]))
+@pytest.mark.parametrize("name", ["network", "matrix", "timeline"])
+def test_each_picture_carries_what_it_takes_to_read_it_alone(large: Opened, name: str) -> None:
+    large.go("since=2024-11-27&until=2024-12-07")
+    words = " ".join(texts(picture(large, name)))
+    for part in (
+        "Who stands where",
+        "dashed: inferred by the coder",
+        "Only: since 2024-11-27; until 2024-12-07.",
+        "December 2024.",
+        "Exported 20",
+        "shipped.html#since=2024-11-27&until=2024-12-07",
+    ):
+        assert part in words
+    root = picture(large, name)
+    png = matplotlib.image.imread(io.BytesIO(saved(large, f"{name} png")))
+    size = (float(root.attrib["height"]), float(root.attrib["width"]))
+    assert png.shape[:2] == pytest.approx((2 * size[0], 2 * size[1]), abs=1)
     blue = np.array([0x00, 0x72, 0xB2]) / 255
-    assert (np.abs(png[..., :3] - blue).max(axis=2) < 0.01).sum() > 50
-    opened.go("view=matrix&polarity=opposes")
-    assert "+" not in texts(drawing_of(opened))
-    assert opened.complaints == []
-    opened.tab.close()
+    if name != "network":
+        assert (np.abs(png[..., :3] - blue).max(axis=2) < 0.01).sum() > 50
+
+
+def test_lines_end_in_arrows_or_bars_at_what_they_point_to(small: Opened) -> None:
+    small.go("view=stances")
+    root = picture(small, "network")
+    lines = list(paths(root, "line"))
+    # Alpha on two things, Beta on two, Gamma on two (one left open), Delta on Alpha and on Echo.
+    assert len(lines) == 8
+    ends = list(paths(root, "arrow"))
+    assert len(ends) == 7
+    assert sum(end.get("fill") != "none" for end in ends) == 4
+    heads = {tuple(map(float, re.findall(r"-?[\d.]+", line.attrib["d"])[-2:])) for line in lines}
+    for end in ends:
+        x, y = map(float, re.findall(r"-?[\d.]+", end.attrib["d"])[:2])
+        assert min(abs(x - hx) + abs(y - hy) for hx, hy in heads) < 13
+
+
+def test_the_network_is_saved_as_it_is_shown(large: Opened) -> None:
+    large.go("view=blocs")
+    shown = large.drawn()
+    root = picture(large, "network")
+    assert len(list(paths(root, "line"))) == len(shown["lines"])
+    labels = {row for name in shown["nodes"] for row in name[4].split("\n")}
+    assert labels <= set(texts(root))
+    dashes = sum(line.get("stroke-dasharray") is not None for line in paths(root, "line"))
+    assert dashes == sum(not line["said"] for line in shown["lines"])
+
+
+def test_the_matrix_is_saved_as_it_is_shown(small: Opened) -> None:
+    small.go("view=matrix")
+    marks = Counter(small.tab.locator("#cells .mark").all_inner_texts())
+    assert sum(marks.values()) == 8
+    shown = texts(picture(small, "matrix"))
+    assert {mark: shown.count(mark) for mark in "+−○"} == marks
+    small.go("stance=against")
+    assert "+" not in texts(picture(small, "matrix"))
+    assert small.complaints == []
 
 
 def test_no_cell_of_the_csv_is_a_formula(show: Any) -> None:
     graph = five()
     graph.nodes["actor:sadr"]["label"] = '=HYPERLINK("x")'
+    graph.nodes["actor:iraq"]["label"] = "\ufeff =1+1"
     opened = show(graph, accept_downloads=True)
-    rows = list(csv.reader(io.StringIO(saved(opened, "#csv").decode("utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(saved(opened, "statements csv").decode("utf-8-sig"))))
     assert '\'=HYPERLINK("x")' in {cell for row in rows for cell in row}
-    assert not [cell for row in rows for cell in row if cell.startswith("=")]
+    assert not [cell for row in rows for cell in row if cell.lstrip("\ufeff ").startswith(("=", "+", "@"))]

@@ -67,14 +67,14 @@ def test_a_stance_network_has_a_line_for_each_speaker_target_and_sign() -> None:
         k for *_, k in graph.edges
     )
     hakim = [edge for edge in net.edges if (edge["from"], edge["to"]) == ("actor:hakim", "actor:rashid")]
-    assert {edge["color"]["color"] for edge in hakim} == {"#0072b2", "#d55e00"}
+    assert {edge["color"]["color"] for edge in hakim} == {"#0072b2", "#c85200"}
     assert hakim[0]["smooth"]["type"] != hakim[1]["smooth"]["type"]
 
 
 def test_lines_tell_the_words_behind_them_and_nodes_what_they_are() -> None:
     net = page.network(five())
     (talks,) = (edge["title"] for edge in net.edges if edge["from"] == "actor:sadr")
-    assert talks.startswith("Sadr, coded as: supports — The parties should talk.")
+    assert talks.startswith("Sadr, coded as: for — The parties should talk.")
     assert "“let them talk” · 2025-03-09 · said" in talks
     assert "Calls for talks. · 2024-12-01 to 2024-12-06" in talks
     assert net.get_node("actor:sadr")["title"] == "Sadr\nصدر\ncleric"

@@ -58,3 +58,33 @@ def span(earliest: str, latest: str) -> str:
     if earliest == latest:
         return earliest
     return f"{'..' if earliest == BEGINNING else earliest}/{'..' if latest == END else latest}"
+
+
+MONTHS: Final = (
+    "January February March April May June July August September October November December".split()
+)
+
+
+def spell(day: int, *, short: bool = False) -> str:
+    """A day (an ordinal) in words of our own, whatever the locale; the month in full, or its first three letters.
+
+    >>> spell(date(2025, 3, 9).toordinal()), spell(date(2025, 3, 9).toordinal(), short=True)
+    ('9 March 2025', '9 Mar 2025')
+    """
+    then = date.fromordinal(day)
+    month = MONTHS[then.month - 1]
+    return f"{then.day} {month[:3] if short else month} {then.year}"
+
+
+def spell_months(first: int, last: int) -> str:
+    """The months from that of one day (an ordinal) to that of another.
+
+    >>> spell_months(date(2024, 12, 1).toordinal(), date(2025, 3, 9).toordinal())
+    'December 2024 – March 2025'
+    """
+    since, until = date.fromordinal(first), date.fromordinal(last)
+    end = f"{MONTHS[until.month - 1]} {until.year}"
+    if (since.year, since.month) == (until.year, until.month):
+        return end
+    begin = MONTHS[since.month - 1]
+    return f"{begin}–{end}" if since.year == until.year else f"{begin} {since.year} – {end}"

@@ -22,12 +22,23 @@ def page(
     file: Annotated[
         Path, typer.Option("-o", "--output", metavar="FILE", help="The HTML file to write.")
     ] = Path("stance-network.html"),
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="What the page is called.")] = None,
+    scope: Annotated[str | None, typer.Option(metavar="TEXT", help="A line below the title.")] = None,
     view: Annotated[
-        Literal["stances", "agreement", "blocs", "matrix", "ego"],
+        Literal["positions", "blocs", "agreement", "stances", "ego", "matrix", "timeline", "statements"],
         typer.Option(help="What it opens with; with ego, the one --actor is the centre and filters nothing."),
-    ] = "stances",
+    ] = "positions",
+    period: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="As of the network of agreement, and what can be chosen."),
+    ] = None,
+    aggregation: Annotated[
+        Literal["ignore", "congruence", "conflict", "subtract"] | None,
+        typer.Option(help="How stances on a shared target count as agreement."),
+    ] = None,
+    embed: Annotated[bool, typer.Option("--embed", help="That view alone, for an iframe.")] = False,
 ) -> None:
-    """Write the stance network as one HTML file that opens anywhere, offline."""
+    """Write who stands where as one HTML file that opens anywhere, offline: rows, network, matrix, timeline."""
     from stancegraph import network, page
 
     filters, ego = request.filters, None
@@ -37,7 +48,17 @@ def page(
             raise UsageError("--view ego shows one actor's neighbourhood: name it with one --actor")
         ego = actors[0]
     graph = network.stances(request.store, **filters)
-    page.write(graph, file, view=view, ego=ego)
+    page.write(
+        graph,
+        file,
+        view=view,
+        ego=ego,
+        title=title,
+        scope=scope,
+        embed=embed,
+        period=period,
+        aggregation=aggregation,
+    )
     nodes = graph.number_of_nodes()
     output.note(f"wrote {file}: {graph.number_of_edges()} stances among {nodes} actors and propositions")
 

@@ -83,14 +83,18 @@ def assign(table: Table, period: str, store: Store | None) -> Table:
     """The rows with the period each falls into, and a note of which periods were used."""
     if period == "none" or not len(table):
         return table
-    days = _days_of_table(table) if store is None else _days_of_graph(store)
-    found = periods(period, days, store)
+    found = find(table, period, store)
     if len(found.spans) == 1 and period == "auto":
         return table
     labels = tuple(found.label(place) for place in range(len(found.starts)))
     return replace(table, period=found.codes(table.earliest, table.latest), periods=labels).with_notes(
         str(found)
     )
+
+
+def find(table: Table, period: str, store: Store | None) -> Periods:
+    """The periods of the graph that a table is of; of rows of nobody's graph, their own."""
+    return periods(period, _days_of_table(table) if store is None else _days_of_graph(store), store)
 
 
 def periods(period: str, days: Days, store: Store | None = None) -> Periods:

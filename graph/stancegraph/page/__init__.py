@@ -10,7 +10,7 @@ True
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from stancegraph.network import stances
 from stancegraph.page.content import VIEWS, clean, describe
@@ -24,39 +24,46 @@ if TYPE_CHECKING:
 
 __all__ = ["VIEWS", "html", "network", "write"]
 
-TITLE = "Who said what"
-SCOPE = "Stances as coded from documents: who spoke for or against whom and what, and in which words."
+TITLE = "Who stands where"
 
 
-def html(
-    source: nx.MultiDiGraph[str] | Store,
-    *,
-    view: str = "stances",
-    ego: str | None = None,
-    title: str | None = None,
-    scope: str | None = None,
-) -> str:
+class PageOptions(TypedDict, total=False):
+    """What a page is called, what it opens with, and how its agreement is computed."""
+
+    view: str
+    ego: str | None
+    title: str | None
+    scope: str | None
+    embed: bool
+    aggregation: str | None
+    period: str | None
+
+
+def html(source: nx.MultiDiGraph[str] | Store, **options: Unpack[PageOptions]) -> str:
     """The page of a store, or of a graph made by `network.stances`; the same graph gives the same text.
 
-    `view` is what it opens with, one of `VIEWS`; `ego` names the actor whose neighbourhood that of "ego" shows.
-    Agreement, blocs and positions need a graph that remembers its rows, as `network.stances` makes it.
+    `view` is what it opens with, one of `VIEWS`; `ego` names the actor whose neighbourhood that of "ego" shows;
+    `title` and `scope` stand at its head. With `embed` it is that view alone, for an iframe. `aggregation` and
+    `period` are those of `network.agreement`. Agreement and blocs need a graph that remembers its rows, as
+    `network.stances` makes it.
+
+    The page keeps its state in its address, by IRIs and ISO days, so that a link opens the same in a page made of
+    more data: `#actor=IRI` an actor's own page; `about=IRI` a row, `by=IRI` an actor's words in it; `since`, `until`,
+    `q` (search), `stance` (for, against, open), `basis`, `target`, `kind`, `act`, `document`, `quoted=1`; `view`, with
+    `centre=IRI` for that of "ego"; `sort` (speaker, word, target, day, words, document; descending with "-" behind).
+    `?embed` before the `#` shows that view alone.
+
     Raises UsageError for a view or an actor that is none.
     """
-    text: str = _page(source, view, ego, title, scope).generate_html()
+    text: str = _page(source, **options).generate_html()
     return text
 
 
 def write(
-    source: nx.MultiDiGraph[str] | Store,
-    path: str | os.PathLike[str],
-    *,
-    view: str = "stances",
-    ego: str | None = None,
-    title: str | None = None,
-    scope: str | None = None,
+    source: nx.MultiDiGraph[str] | Store, path: str | os.PathLike[str], **options: Unpack[PageOptions]
 ) -> None:
     """Writes the page (see `html`) to a file, whole or not at all; raises StanceError where it cannot."""
-    _page(source, view, ego, title, scope).write_html(path)
+    _page(source, **options).write_html(path)
 
 
 def network(source: nx.Graph[str] | Store) -> Network:
@@ -77,7 +84,15 @@ def network(source: nx.Graph[str] | Store) -> Network:
 
 
 def _page(
-    source: nx.MultiDiGraph[str] | Store, view: str, ego: str | None, title: str | None, scope: str | None
+    source: nx.MultiDiGraph[str] | Store,
+    *,
+    view: str = "positions",
+    ego: str | None = None,
+    title: str | None = None,
+    scope: str | None = None,
+    embed: bool = False,
+    **choices: str | None,
 ) -> Page:
     graph = stances(source) if isinstance(source, Store) else source
-    return Page(describe(graph, view, ego), title=clean(title or TITLE), scope=clean(scope or SCOPE))
+    content = describe(graph, view, ego, **{name: value for name, value in choices.items() if value})
+    return Page(content, title=clean(title or TITLE), scope=clean(scope or ""), embed=embed)

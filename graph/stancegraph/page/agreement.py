@@ -8,29 +8,54 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from math import fsum
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final, TypedDict
+
+import networkx as nx
+import numpy as np
 
 from stancegraph import balance, network
 from stancegraph.page.geometry import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    import networkx as nx
-
+    from stancegraph.network import Method, Projection
     from stancegraph.page.content import Entity, Stance
     from stancegraph.table import Table
 
     Shared = tuple[int, int, list[int], list[int]]
     """Target, 1 or -1 for of one sign or of contrary ones, the stances of either side."""
+    Weighted = tuple[int, int, float]
 
 KEPT: Final = 2000
 """Ties of agreement the page holds, at most; the strongest are kept."""
 PROVABLE: Final = 300
 """Ties up to which blocs are those of least frustration; beyond, communities of agreement."""
 SECONDS: Final = 20.0
-ROWS, COLUMNS, SHOWN, HELD = 150, 60, 400, 12
-"""At most: actors and targets of the matrix, ties at first sight, stances that hold a bloc together."""
+DRAWN: Final = 4000
+"""Ties that communities are found in, at most: the strongest."""
+ROWS, COLUMNS, HELD = 150, 80, 12
+"""At most: actors and targets of the matrix, stances that hold a bloc together."""
+WORDS: Final = {
+    "subtract": {"1": "agrees with", "-1": "disagrees with"},
+    "congruence": {"1": "agrees with"},
+    "conflict": {"-1": "disagrees with"},
+    "ignore": {"1": "speaks of the same as"},
+}
+"""What a tie of each sign means, by the aggregation that made it."""
+COUNTED: Final = {
+    "subtract": "the number of stances they share less those on which they are contrary",
+    "congruence": "the number of stances they share",
+    "conflict": "the number of stances on which they are contrary",
+    "ignore": "the number of stances they take on the same things",
+}
+DIVIDED: Final = {
+    "none": "",
+    "average": ", over their mean activity (Leifeld 2017)",
+    "jaccard": ", over all that either takes a stance on",
+    "cosine": ", as a cosine",
+    "activity": ", over the product of their activities",
+}
 
 
 class AgreementTie(Line):
@@ -67,38 +92,65 @@ class Matrix(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """`ties` of agreement, `blocs`, `matrix`, and `how` the blocs were found; `left_out` counts ties too weak."""
+    """`ties` of agreement, `blocs`, `matrix`; `how` the blocs were found and ties weighed; `left_out` ties too weak."""
 
     ties: list[AgreementTie]
     blocs: list[Bloc]
     matrix: Matrix
     how: str
-    left_out: int = 0
+    weighed: str
+    words: Mapping[str, str]
+    left_out: int
 
 
 def compute(
-    table: Table | None, stances: Sequence[Stance], entities: Sequence[Entity], number: Mapping[str, int]
+    table: Table | None,
+    stances: Sequence[Stance],
+    entities: Sequence[Entity],
+    number: Mapping[str, int],
+    choices: Mapping[str, Any],
 ) -> Agreement:
     """What the rows of a stance network say of who agrees; each entity learns the number of its bloc."""
     if table is None or not len(table):
         how = "This graph does not remember its rows: no agreement was computed."
-        return Agreement([], [], _matrix(stances, entities), how)
-    rows, method = network.prepare(table, "agreement", {})
-    graph = network.build(network.countable(rows, method), method)
-    parts, how = _split(graph)
-    periods = _periods(rows, stances, number)
-    ties = _strongest(graph, stances, number, periods)
-    blocs = _blocs(([number[str(iri)] for iri in part] for part in parts), stances, periods)
+        return Agreement([], [], _matrix(stances, entities), how, "", {}, 0)
+    rows, method = network.prepare(table, "agreement", choices)
+    counted = network.countable(rows, method)
+    made = network.project(counted, method)
+    numbers = [number[counted.actor.values[code].iri] for code in made.rows]
+    weighted = _weighted(made, numbers, method)
+    parts, how = _split(sorted(numbers), weighted)
+    periods = _periods(rows, stances, number, method)
+    ties = _explain(weighted[:KEPT], stances, periods)
+    blocs = _blocs(parts, stances, periods)
     for bloc in blocs:
         for member in bloc["members"]:
             entities[member]["bloc"] = bloc["id"]
-    return Agreement(ties, blocs, _matrix(stances, entities), how, graph.number_of_edges() - len(ties))
+    weighed = f"{COUNTED[method.aggregation]}{DIVIDED[method.divisor]}"
+    matrix, left_out = _matrix(stances, entities), len(weighted) - len(ties)
+    return Agreement(ties, blocs, matrix, how, weighed, WORDS[method.aggregation], left_out)
 
 
-def _periods(rows: Table, stances: Sequence[Stance], number: Mapping[str, int]) -> dict[int, int]:
+def _weighted(made: Projection, numbers: Sequence[int], method: Method) -> list[Weighted]:
+    """The ties by the numbers of their ends, the strongest first; those of conflict are negative."""
+    cells = made.matrix.tocoo()
+    i, j = cells.coords
+    upper = i < j
+    weights = cells.data[upper].astype(float) * (-1 if method.aggregation == "conflict" else 1)
+    ends = np.array(numbers, np.int64)
+    a, b = ends[i[upper]], ends[j[upper]]
+    a, b = np.minimum(a, b), np.maximum(a, b)
+    order = np.lexsort((b, a, -np.abs(np.round(weights, 9))))
+    rows = zip(a[order].tolist(), b[order].tolist(), weights[order].tolist(), strict=True)
+    return [(x, y, weight) for x, y, weight in rows if weight]
+
+
+def _periods(
+    rows: Table, stances: Sequence[Stance], number: Mapping[str, int], method: Method
+) -> dict[int, int]:
     """Stance for or against → the period in which it meets others; none where it meets nobody's."""
     period = [0] * len(rows) if rows.period is None else rows.period.tolist()
-    bound = [False] * len(rows) if rows.bound is None else rows.bound.tolist()
+    bound = [False] * len(rows) if rows.bound is None or method.undertakings else rows.bound.tolist()
     periods = {
         (row.statement, number[row.actor.iri], number[row.target.iri]): when
         for row, when, undertaken in zip(rows, period, bound, strict=True)
@@ -108,24 +160,16 @@ def _periods(rows: Table, stances: Sequence[Stance], number: Mapping[str, int]) 
     return {i: periods[key] for i, key in enumerate(keys) if stances[i]["sign"] and key in periods}
 
 
-def _strongest(
-    graph: nx.Graph[str],
-    stances: Sequence[Stance],
-    number: Mapping[str, int],
-    periods: Mapping[int, int],
+def _explain(
+    weighted: Iterable[Weighted], stances: Sequence[Stance], periods: Mapping[int, int]
 ) -> list[AgreementTie]:
-    """The strongest ties, each with the stances of both sides on what they share in one period."""
+    """The ties, each with the stances of both sides on what they share in one period."""
     held: dict[int, dict[tuple[int, int], list[int]]] = defaultdict(lambda: defaultdict(list))
     for i, period in periods.items():
         held[stances[i]["speaker"]][stances[i]["target"], period].append(i)
-    rows = []
-    for tail, head, data in graph.edges(data=True):
-        a, b = sorted((number[tail], number[head]))
-        rows.append((a, b, float(data["weight"])))
-    rows.sort(key=lambda row: (-abs(row[2]), row[:2]))
     ties: list[AgreementTie] = []
-    for i, (a, b, weight) in enumerate(rows[:KEPT]):
-        line: Line = {"id": i, "from": a, "to": b, "sign": 1 if weight > 0 else -1, "first": i < SHOWN}
+    for i, (a, b, weight) in enumerate(weighted):
+        line: Line = {"id": i, "from": a, "to": b, "sign": 1 if weight > 0 else -1}
         ties.append({**line, "weight": round(weight, 4), "on": _shared(held[a], held[b], stances)})
     return ties
 
@@ -150,18 +194,24 @@ def _shared(
     return found
 
 
-def _split(graph: nx.Graph[str]) -> tuple[Iterable[Collection[Hashable]], str]:
+def _split(numbers: Iterable[int], weighted: Sequence[Weighted]) -> tuple[Iterable[Collection[int]], str]:
     """The blocs, and how they were found; nothing here depends on the clock of a small graph."""
-    if graph.number_of_edges() <= PROVABLE:
+    graph: nx.Graph[int] = nx.Graph()
+    graph.add_nodes_from(numbers)
+    graph.add_weighted_edges_from(weighted[:DRAWN])
+    if len(weighted) <= PROVABLE:
         found = balance.frustration_index(graph, None, seconds=SECONDS)
         if found.exact:
-            total = fsum(abs(float(data["weight"])) for *_, data in graph.edges(data=True))
+            total = fsum(abs(weight) for *_, weight in weighted)
+            share = f"{100 * found.index / total:.0f} %" if total else "nothing"
             how = (
-                "Blocs are the split in which the least weight of ties stands against it (frustration index, proved "
-                f"least): {found.index:.2f} of {total:.2f} is negative within a bloc or positive between two."
+                f"{share} of the weight of all ties stands against this split ({found.index:.2f} of {total:.2f}: ties "
+                "of disagreement inside a bloc, or of agreement between two); no other split leaves less, which is "
+                "proved (frustration index)."
             )
             return found.blocs, how
-    how = "Blocs are communities of actors who agree (Louvain on positive ties): too many ties to prove a best split."
+    among = f"the {DRAWN:,} strongest ties" if len(weighted) > DRAWN else "ties of agreement"
+    how = f"There are too many ties to prove a best split: these are communities found in {among} (Louvain, seeded)."
     return balance.louvain_communities(graph), how
 
 
@@ -171,18 +221,16 @@ def _blocs(
     """Blocs of two members or more, larger first, with what holds each together."""
     sides = [sorted(part) for part in parts if len(part) > 1]
     sides.sort(key=lambda members: (-len(members), members))
-    return [
-        {"id": i, "members": members, "holds": _held({*members}, stances, periods)}
-        for i, members in enumerate(sides)
-    ]
-
-
-def _held(members: Collection[int], stances: Sequence[Stance], periods: Mapping[int, int]) -> list[Held]:
-    """Stances that two members or more share in one period; those of most members first."""
-    shared: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+    bloc_of = {member: i for i, members in enumerate(sides) for member in members}
+    own: list[dict[tuple[int, int, int], list[int]]] = [defaultdict(list) for _ in sides]
     for i, period in periods.items():
-        if (stance := stances[i])["speaker"] in members:
-            shared[stance["target"], stance["sign"], period].append(i)
+        if (bloc := bloc_of.get(stances[i]["speaker"])) is not None:
+            own[bloc][stances[i]["target"], stances[i]["sign"], period].append(i)
+    return [{"id": i, "members": members, "holds": _held(own[i], stances)} for i, members in enumerate(sides)]
+
+
+def _held(shared: Mapping[tuple[int, int, int], list[int]], stances: Sequence[Stance]) -> list[Held]:
+    """Stances that two members or more share in one period; those of most members first."""
     met: dict[tuple[int, int], list[int]] = defaultdict(list)
     for (target, sign, _), own in shared.items():
         if len({stances[i]["speaker"] for i in own}) > 1:
@@ -200,21 +248,22 @@ def _held(members: Collection[int], stances: Sequence[Stance], periods: Mapping[
 
 
 def _matrix(stances: Sequence[Stance], entities: Sequence[Entity]) -> Matrix:
-    """Actors by bloc, then by how much they said; targets by how many spoke of them. Both strongest first."""
+    """Actors by bloc, then by how much they said; targets (actors first) by how many spoke of them."""
     spoken: dict[int, set[int]] = defaultdict(set)
     heard: dict[int, set[int]] = defaultdict(set)
-    propositions = any(entity["kind"] == "proposition" for entity in entities)
     for stance in stances:
-        if not propositions or entities[stance["target"]]["kind"] == "proposition":
-            spoken[stance["speaker"]].add(stance["target"])
-            heard[stance["target"]].add(stance["speaker"])
+        spoken[stance["speaker"]].add(stance["target"])
+        heard[stance["target"]].add(stance["speaker"])
     strongest = sorted(spoken, key=lambda i: (-len(spoken[i]), i))[:ROWS]
 
     def order(i: int) -> tuple[int, int, str, int]:
         bloc = entities[i]["bloc"]
         return (len(entities) if bloc is None else bloc, -len(spoken[i]), entities[i]["label"], i)
 
-    rows = sorted(strongest, key=order)
-    columns = sorted(heard, key=lambda i: (-len(heard[i]), entities[i]["label"], i))
-    left_out = len(spoken) - len(rows), max(len(columns) - COLUMNS, 0)
-    return {"rows": rows, "columns": columns[:COLUMNS], "left_out": left_out}
+    def sort(i: int) -> tuple[bool, int, str, int]:
+        return (entities[i]["kind"] == "proposition", -len(heard[i]), entities[i]["label"], i)
+
+    busiest = sorted(heard, key=lambda i: (-len(heard[i]), entities[i]["label"], i))[:COLUMNS]
+    rows, columns = sorted(strongest, key=order), sorted(busiest, key=sort)
+    left_out = len(spoken) - len(rows), max(len(heard) - len(columns), 0)
+    return {"rows": rows, "columns": columns, "left_out": left_out}

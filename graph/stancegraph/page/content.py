@@ -14,46 +14,41 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from stancegraph import names
 from stancegraph.errors import UsageError
-from stancegraph.page import agreement, geometry
+from stancegraph.network import periods as network_periods
+from stancegraph.page import agreement, geometry, pictures, positions
 from stancegraph.statements.filters import in_words
-from stancegraph.vocabulary import STANCES
+from stancegraph.vocabulary import SHAPE_OF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import networkx as nx
 
     from stancegraph.page.agreement import Agreement
-    from stancegraph.page.geometry import Curve, Node, Positions
+    from stancegraph.page.geometry import Curve
+    from stancegraph.page.pictures import Pictures
+    from stancegraph.page.positions import FirstScreen, Period
     from stancegraph.store import Store
+    from stancegraph.table import Table
 
     Edge = tuple[str, str, str, dict[str, Any]]
 
-VIEWS: Final = ("stances", "agreement", "blocs", "matrix", "ego")
-WORDS: Final = {
-    "key": {"1": "supports", "-1": "opposes", "0": "neutral"},
-    "stance": {str(sign): word for sign, word in STANCES.items()},
-    "agreement": {"1": "agrees with", "-1": "disagrees with"},
-    "shared": {"1": "They share", "-1": "They oppose each other on"},
-    "mark": {"1": "+", "-1": "−", "0": "○", "both": "±"},
-}
-"""What a sign is called, for template and script alike; `key` names its style, its filter and its colour."""
+VIEWS: Final = ("positions", "blocs", "agreement", "stances", "ego", "matrix", "timeline", "statements")
+SIGNS: Final = {1: "for", -1: "against", 0: "open"}
+"""What a sign is called: it names a filter, a colour and a style."""
+WORDS: Final = {1: "for", -1: "against", 0: "leaves open"}
+"""The words for a stance where the graph has no vocabulary of them."""
 DASHES: Final[dict[str, list[int] | bool]] = {"1": False, "-1": [9, 6], "0": [2, 5]}
-"""Dash and gap of a line of each sign, in pixels; False for a whole one."""
+"""Dash and gap of a line of each sign in pyvis's own network, in pixels; False for a whole one."""
 
 LABEL: Final = 300
 """A longer label is cut: it names a thing, and is repeated wherever the thing is."""
-ACTORS, TIES = 150, 400
-"""Actors and lines at first sight, at most; the rest is shown when asked for."""
-MANY: Final = 2000
-"""Things from which on the page warns of drawing all."""
-EPOCH: Final = date(1970, 1, 1).toordinal()
 QUOTED: Final = "SELECT DISTINCT ?words WHERE { ?selector oa:exact ?words }"
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class Entity(TypedDict):
-    """An actor or a proposition; `bloc` is the number of its bloc, `first` whether it is shown at first sight."""
+    """An actor or a proposition; `bloc` is the number of its bloc."""
 
     iri: str
     label: str
@@ -61,7 +56,6 @@ class Entity(TypedDict):
     aliases: list[str]
     kind: str
     bloc: int | None
-    first: bool
 
 
 class Stance(TypedDict):
@@ -93,6 +87,7 @@ class Stance(TypedDict):
 class Document(TypedDict):
     """A source, as the page names it."""
 
+    iri: str
     title: str | None
     publisher: str | None
     issued: str | None
@@ -118,128 +113,112 @@ class Stances:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything the template and the script read; `nodes` and `edges` are what the drawing library is given."""
+    """Everything the template and the script read."""
 
-    nodes: list[Node]
-    edges: list[Tie]
     entities: list[Entity]
     stances: list[Stance]
     documents: list[Document]
-    positions: Positions
+    ties: list[Tie]
     agreement: Agreement
+    periods: list[Period]
+    first: FirstScreen
+    pictures: Pictures
     filters: str
     view: str
     ego: int | None
 
     @property
-    def words(self) -> dict[str, dict[str, str]]:
-        return WORDS
+    def issued(self) -> str:
+        """The last day any of the documents was issued on."""
+        days = [
+            day for row in self.documents for day in (row["issued"] or "").split("/") if day not in {"", ".."}
+        ]
+        return max(days, default="")
 
     @property
-    def statements(self) -> int:
-        return len({stance["statement"] for stance in self.stances})
-
-    @property
-    def days(self) -> tuple[str, str] | None:
-        """The first and the last day anything may have been said on."""
-        return _span(stance["day"] for stance in self.stances)
-
-    @property
-    def issued(self) -> tuple[str, str] | None:
-        return _span(row["issued"] for row in self.documents)
-
-    @property
-    def signs(self) -> list[tuple[str, str, int]]:
-        """Key, word and number of the stances of each sign."""
-        number = Counter(str(stance["sign"]) for stance in self.stances)
-        return [(key, WORDS["stance"][sign], number[sign]) for sign, key in WORDS["key"].items()]
-
-    @property
-    def shapes(self) -> list[tuple[str, str, int]]:
-        return geometry.count_shapes(self.entities)
-
-    @property
-    def actors(self) -> int:
-        return sum(number for shape, _, number in self.shapes if shape != "box")
-
-    @property
-    def kept(self) -> int:
-        return sum(tie["first"] for tie in self.edges)
-
-    @property
-    def agreed(self) -> int:
-        return sum(tie["first"] for tie in self.agreement.ties)
-
-    @property
-    def left_out(self) -> int:
-        """Lines and actors that are not shown at first sight."""
-        rows = (*self.edges, *self.entities, *self.agreement.ties)
-        return sum(not row["first"] for row in rows)
-
-    @property
-    def choices(self) -> dict[str, list[tuple[str | int, str]]]:
-        """What can be chosen in the filter bar: (value, text) pairs."""
+    def choices(self) -> dict[str, list[tuple[str, str]]]:
+        """What can be chosen as a filter: (value, text) pairs."""
         kinds = sorted({entity["kind"] for entity in self.entities if entity["kind"] != "proposition"})
         acts = sorted({stance["act"] for stance in self.stances if stance["act"]})
+        bases = sorted({stance["basis"] for stance in self.stances})
         targets = sorted({s["target"] for s in self.stances}, key=lambda t: (self.entities[t]["label"], t))
-        papers = sorted(range(len(self.documents)), key=lambda d: (self.documents[d]["title"] or "", d))
+        papers = sorted(self.documents, key=lambda row: (row["title"] or "", row["iri"]))
         return {
-            "polarity": [(key, WORDS["stance"][sign]) for sign, key in WORDS["key"].items()],
+            "stance": [
+                ("for", "for, says, calls for"),
+                ("against", "against, denies, rejects"),
+                ("open", "open"),
+            ],
+            "basis": [(basis, basis) for basis in bases],
             "kind": [(kind, kind) for kind in kinds],
             "act": [(act, act) for act in acts],
-            "target": [(target, self.entities[target]["label"]) for target in targets],
-            "document": [(paper, name_document(self.documents[paper])) for paper in papers],
+            "target": [(self.entities[target]["iri"], self.entities[target]["label"]) for target in targets],
+            "document": [(paper["iri"], name_document(paper)) for paper in papers],
         }
 
     @property
     def data(self) -> dict[str, object]:
         """What the page's script is given."""
         return {
-            "nodes": self.nodes,
-            "edges": self.edges,
             "entities": self.entities,
             "stances": self.stances,
             "documents": self.documents,
-            "positions": self.positions,
+            "ties": [{key: tie[key] for key in ("id", "from", "to", "sign")} for tie in self.ties],
             "agreement": self.agreement.ties,
             "blocs": self.agreement.blocs,
             "matrix": self.agreement.matrix,
-            "words": WORDS,
-            "dashes": DASHES,
+            "pictures": self.pictures,
+            "periods": self.periods,
+            "words": {"agreement": self.agreement.words},
+            "shapes": SHAPE_OF,
+            "limits": {"chips": positions.CHIPS, "rows": positions.ROWS, "named": positions.NAMED},
+            "filters": self.filters,
             "view": self.view,
             "ego": self.ego,
-            "many": MANY,
         }
 
 
-def describe(graph: nx.MultiDiGraph[str], view: str = "stances", ego: str | None = None) -> Content:
+def describe(
+    graph: nx.MultiDiGraph[str], view: str = "positions", ego: str | None = None, **choices: object
+) -> Content:
     """All that the page says of a graph of `network.stances`; the same graph gives the same rows in the same order.
 
-    Raises UsageError for a view that is none, an `ego` that is no node, and a coded variable for a polarity.
+    `choices` are of the network of agreement, its period too. Raises UsageError for a view that is none, an `ego`
+    that is no node, and a coded variable for a polarity.
     """
     if view not in VIEWS:
         raise UsageError(f"--view '{str(view)[:40]}': choose one of {', '.join(VIEWS)}")
     rows = list_stances(graph)
     table, chosen = graph.graph.get("rows"), graph.graph.get("filters")
-    agreed = agreement.compute(table, rows.stances, rows.entities, _numbers(graph))
-    _choose_first(rows.entities, rows.ties)
-    nodes = geometry.shape_nodes(rows.entities, rows.ties)
+    agreed = agreement.compute(table, rows.stances, rows.entities, _numbers(graph), choices)
+    period = str(choices.get("period") or "auto")
+    times = positions.name_periods(_spans(table, rows.stances, period), rows.stances)
     return Content(
-        nodes=nodes,
-        edges=rows.ties,
         entities=rows.entities,
         stances=rows.stances,
         documents=rows.documents,
-        positions=geometry.place_views(nodes, rows.entities, rows.ties, agreed),
+        ties=rows.ties,
         agreement=agreed,
-        filters=in_words(chosen.given) if chosen else "all statements of the graph",
+        periods=times,
+        first=positions.compose(rows.entities, rows.stances, times, len(rows.documents)),
+        pictures=pictures.compose(rows.entities, rows.stances, rows.ties, agreed, times),
+        filters=in_words(chosen.given) if chosen else "",
         view=view,
         ego=None if ego is None else _find(ego, graph, None if table is None else table.store),
     )
 
 
+def _spans(table: Table | None, stances: Sequence[Stance], period: str) -> Sequence[tuple[int, int]]:
+    """The first and last day of each period, as ordinals; one for all of time where there are none."""
+    if table is not None and len(table):
+        return network_periods.find(table, "auto" if period == "none" else period, table.store).spans
+    days = [(s["since"], s["until"]) for s in stances]
+    known = [(a + positions.EPOCH, b + positions.EPOCH) for a, b in days if a is not None and b is not None]
+    return network_periods.periods("auto", known).spans
+
+
 def list_stances(graph: nx.MultiDiGraph[str]) -> Stances:
-    """The entities, stances, documents and ties of a graph of `network.stances`, all at first sight.
+    """The entities, stances, documents and ties of a graph of `network.stances`, and the lines that show them.
 
     Raises UsageError for a graph of a coded variable.
     """
@@ -283,12 +262,6 @@ def _numbers(graph: nx.Graph[str]) -> dict[str, int]:
     return {iri: i for i, iri in enumerate(sorted(graph.nodes))}
 
 
-def _span(days: Iterable[str | None]) -> tuple[str, str] | None:
-    """The first and the last of days and of intervals of days."""
-    each = [day for interval in days for day in (interval or "").split("/") if day not in {"", ".."}]
-    return (min(each), max(each)) if each else None
-
-
 def _aliases(store: Store | None) -> dict[str, tuple[str, ...]]:
     """IRI → the names it goes by beside its label."""
     if store is None:
@@ -328,7 +301,6 @@ def _entity(iri: str, data: Mapping[str, Any], aliases: Iterable[str]) -> Entity
         "aliases": [_cut(alias) for alias in aliases if alias != arabic],
         "kind": _cut(data.get("kind") or "other"),
         "bloc": None,
-        "first": True,
     }
 
 
@@ -342,7 +314,13 @@ def _read(
             title, publisher, issued, url = (
                 _text(report.get(name)) for name in ("title", "publisher", "issued", "url")
             )
-            document: Document = {"title": title, "publisher": publisher, "issued": issued, "url": url}
+            document: Document = {
+                "iri": clean(report["document"]),
+                "title": title,
+                "publisher": publisher,
+                "issued": issued,
+                "url": url,
+            }
             found.setdefault(str(report["document"]), document)
     documents = {iri: i for i, iri in enumerate(sorted(found))}
     statements = {iri: i for i, iri in enumerate(sorted({str(key) for _, _, key, _ in edges}))}
@@ -368,7 +346,7 @@ def _stance(
         "speaker": ends[0],
         "target": ends[1],
         "sign": int(data["polarity"]),
-        "word": _cut(data.get("stance") or STANCES[int(data["polarity"])]),
+        "word": _cut(data.get("stance") or WORDS[int(data["polarity"])]),
         "tie": -1,
         "gist": _text(data.get("gist")),
         "quotes": [(clean(quote), languages.get(quote)) for quote in data.get("quotes", ())],
@@ -386,7 +364,7 @@ def _stance(
 def _day(text: str) -> int | None:
     """Days since 1 January 1970; None where it is no day."""
     try:
-        return date.fromisoformat(text).toordinal() - EPOCH
+        return date.fromisoformat(text).toordinal() - positions.EPOCH
     except ValueError:
         return None
 
@@ -413,30 +391,6 @@ def _tie(stances: list[Stance]) -> list[Tie]:
         bend = (seen[pair] - (beside[pair] + 1) / 2) * (1 if a < b else -1)
         documents = len({document for stance in same for document in stance["documents"]})
         curve = geometry.curve(bend if a != b else 0)
-        line: geometry.Line = {"id": i, "from": a, "to": b, "sign": -sign, "first": True}
+        line: geometry.Line = {"id": i, "from": a, "to": b, "sign": -sign}
         ties.append({**line, "smooth": curve, "documents": documents})
     return ties
-
-
-def _choose_first(entities: list[Entity], ties: list[Tie]) -> None:
-    """Marks what is shown at first sight: the strongest lines, as many as can be told apart."""
-    actors = sum(entity["kind"] != "proposition" for entity in entities)
-    if actors <= ACTORS and len(ties) <= TIES:
-        return
-    heard: Counter[int] = Counter()
-    for tie in ties:
-        for end in {tie["from"], tie["to"]}:
-            heard[end] += max(tie["documents"], 1)
-    shown: set[int] = set()
-    kept = seen = 0
-    for tie in sorted(
-        ties, key=lambda tie: (-tie["documents"], -heard[tie["from"]] - heard[tie["to"]], tie["id"])
-    ):
-        fresh = {tie["from"], tie["to"]} - shown
-        more = sum(entities[i]["kind"] != "proposition" for i in fresh)
-        tie["first"] = kept < TIES and seen + more <= ACTORS
-        if tie["first"]:
-            shown |= fresh
-            kept, seen = kept + 1, seen + more
-    for i, entity in enumerate(entities):
-        entity["first"] = i in shown

@@ -11,6 +11,7 @@ import textwrap
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 import jinja2
 import networkx as nx
@@ -23,7 +24,8 @@ from stancegraph import network, output
 from stancegraph.errors import UsageError
 from stancegraph.network.signed import finite_number
 from stancegraph.page import geometry
-from stancegraph.page.content import DASHES, WORDS, clean, list_entities, list_stances, name_document
+from stancegraph.page.content import DASHES, SIGNS, clean, list_entities, list_stances, name_document
+from stancegraph.vocabulary import STANCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,8 +41,14 @@ __all__ = ["Network", "Page", "draw"]
 
 HERE: Final = Path(__file__).parent
 VIS: Final = "vendor/vis-network.min.js"
-SCRIPTS: Final = ("data.js", "evidence.js", "drawing.js", "downloads.js", "page.js")
-"""The page's own, in the order they run; they share one scope."""
+SCRIPTS: Final = (
+    *("make", "data", "filters", "state", "quotations", "rows", "actor"),
+    *("drawing", "matrix", "scenes", "timeline", "statements", "cells", "downloads", "page"),
+)
+"""The page's own modules, each after those it imports from."""
+IMPORT: Final = re.compile(r'^import (\{ [^}]* \}) from "\./(\w+)\.js";', re.MULTILINE)
+EXPORT: Final = re.compile(r"^export (?:const|function) (\{ [^}]* \}|\w+)", re.MULTILINE)
+COMMENT: Final = re.compile(r"^(?:\s*(?://.*|/\*.*\*/)$\n?|[^\S\n]+|\n)", re.MULTILINE)
 VIS_STYLES: Final = (
     "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
     "OutIf5hnp68ctx4ThtV5J02g5HTJ5bbu/hkNfqVXWWo=",
@@ -96,18 +104,20 @@ TOLD: Final = 8
 class Page(Network):  # type: ignore[misc]  # pyvis ships no types
     """A pyvis network whose page is ours: offline, escaped, and under a policy that keeps it so."""
 
-    def __init__(self, content: Content, *, title: str, scope: str) -> None:
+    def __init__(self, content: Content, *, title: str, scope: str, embed: bool) -> None:
         super().__init__(directed=True, heading=title, cdn_resources="in_line")
-        self.nodes, self.edges, self.options = content.nodes, content.edges, OPTIONS
+        self.nodes = [{"id": i, "label": entity["label"]} for i, entity in enumerate(content.entities)]
+        self.edges, self.options = content.ties, OPTIONS
         self.path = "template.html"
         self.templateEnv = _environment()
         self.templateEnv.globals.update(
             content=content,
             scope=scope,
+            embed=embed,
             version=stancegraph.__version__,
             vis=_text(VIS),
-            scripts=[_text(name) for name in SCRIPTS],
-            style=_text("page.css"),
+            script=_script(),
+            style=_style(),
             policy=_policy(),
         )
 
@@ -125,6 +135,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["encode"] = lambda iri: quote(iri, safe="!*'()~-._")  # as encodeURIComponent does
     environment.policies["json.dumps_function"] = _json
     return environment
 
@@ -142,9 +153,33 @@ def _text(name: str) -> Markup:
 
 
 @cache
+def _script() -> Markup:
+    """The page's modules as one: each a scope of its own, that takes what it imports and gives what it exports."""
+    joined = ["const modules = {};\n"]
+    for name in SCRIPTS:
+        text = (HERE / "js" / f"{name}.js").read_text("utf-8")
+        given = ", ".join(found.strip("{} ") for found in EXPORT.findall(text))
+        body = EXPORT.sub(
+            lambda found: found[0].removeprefix("export "), IMPORT.sub(r"const \1 = modules.\2;", text)
+        )
+        joined.append(f"modules.{name} = (() => {{\n{body}return {{ {given} }};\n}})();\n")
+    return _bare("".join(joined))
+
+
+@cache
+def _style() -> Markup:
+    return _bare((HERE / "page.css").read_text("utf-8"))
+
+
+def _bare(text: str) -> Markup:
+    """A script or style sheet of ours without what only its readers need: comments on lines of their own, indents."""
+    return Markup(COMMENT.sub("", text))  # noqa: S704 - ours
+
+
+@cache
 def _policy() -> str:
-    scripts = " ".join(f"'sha256-{_sha256(_text(name))}'" for name in (VIS, *SCRIPTS))
-    styles = " ".join(f"'sha256-{digest}'" for digest in (_sha256(_text("page.css")), *VIS_STYLES))
+    scripts = " ".join(f"'sha256-{_sha256(text)}'" for text in (_text(VIS), _script()))
+    styles = " ".join(f"'sha256-{digest}'" for digest in (_sha256(_style()), *VIS_STYLES))
     return (
         f"default-src 'none'; script-src {scripts}; style-src {styles}; base-uri 'none'; form-action 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
@@ -217,7 +252,7 @@ def _ties(graph: nx.Graph[str]) -> tuple[list[Row], list[Row]]:
         if weight is None:
             raise UsageError(f"the tie {a} - {b} has no weight to draw: give a graph of stancegraph.network")
         sign = (weight > 0) - (weight < 0)
-        ties.append({"id": i, "from": number[a], "to": number[b], "sign": sign, "first": True})
+        ties.append({"id": i, "from": number[a], "to": number[b], "sign": sign})
         rows = [] if table is None else [(row, _in_words(row, table.scale)) for row in table[behind]]
         head = f"{entities[number[a]]['label']} – {entities[number[b]]['label']}: {weight:.4g}"
         lines.append(
@@ -232,7 +267,7 @@ def _ties(graph: nx.Graph[str]) -> tuple[list[Row], list[Row]]:
 
 
 def _line(tie: Line, head: str, accounts: Iterable[str]) -> Row:
-    colour = _colours()[WORDS["key"][str(tie["sign"])]]
+    colour = _colours()[SIGNS[tie["sign"]]]
     shown = [clean(account) for account in accounts]
     more = [f"and {len(shown) - TOLD} more"] if len(shown) > TOLD else []
     return {
@@ -252,7 +287,7 @@ def _account(stance: Stance, documents: Sequence[Document]) -> str:
 
 def _in_words(row: records.Stance, scale: Scale) -> str:
     polar = scale.kind == "polarity"
-    stance = WORDS["stance"][str(int(row.level))] if polar else f"({scale.name}: {row.level}) on"
+    stance = STANCES[int(row.level)] if polar else f"({scale.name}: {row.level}) on"
     return f"{row.actor.label} {stance} {row.target.label}"
 
 
@@ -265,8 +300,7 @@ def _place(
     font = {"face": FACE, "color": colour["ink"], "strokeWidth": 4, "strokeColor": colour["paper"]}
     nodes = geometry.shape_nodes(entities, ties)
     drawn: list[Row] = []
-    for node, entity, spot in zip(nodes, entities, geometry.place(nodes, ties), strict=True):
-        x, y = spot or (0, 0)
+    for node, entity, (x, y) in zip(nodes, entities, geometry.place(nodes, ties), strict=True):
         box = node["shape"] == "box"
         background, border = (colour["box"], colour["edge"]) if box else (colour["actor"], colour["paper"])
         strong = {"background": background, "border": colour["focus"]}

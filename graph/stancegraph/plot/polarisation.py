@@ -14,10 +14,11 @@ from matplotlib.patches import Patch
 from stancegraph import network
 from stancegraph.balance.frustration import frustration_index
 from stancegraph.balance.scores import line_balance, polarisation, polarisation_range
+from stancegraph.dates import spell
 from stancegraph.errors import UsageError
 from stancegraph.plot import canvas
 from stancegraph.plot.network import SECONDS, signed, weighted
-from stancegraph.plot.selection import count, select, spell
+from stancegraph.plot.selection import count, select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from stancegraph import network
+from stancegraph.dates import spell
 from stancegraph.errors import UsageError
 from stancegraph.plot import canvas
 from stancegraph.statements import reader
@@ -29,9 +29,6 @@ CLOSE: Final = 31
 """A statement counts as dated where its day is bounded to so many days."""
 NAMED: Final = 6
 """So many actors that are left out are named, more are counted."""
-MONTHS: Final = (
-    "January February March April May June July August September October November December".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +102,3 @@ def count(number: int, noun: str) -> str:
 def enumerate_names(names: Sequence[str]) -> str:
     """A few names of actors in full, more of them as a number."""
     return ", ".join(names) if len(names) <= NAMED else count(len(names), "actor")
-
-
-def spell(day: int, *, short: bool = False) -> str:
-    """A day (an ordinal) in words of our own, whatever the locale; the month in full, or its first three letters.
-
-    >>> spell(date(2025, 3, 9).toordinal()), spell(date(2025, 3, 9).toordinal(), short=True)
-    ('9 March 2025', '9 Mar 2025')
-    """
-    then = date.fromordinal(day)
-    month = MONTHS[then.month - 1]
-    return f"{then.day} {month[:3] if short else month} {then.year}"

@@ -11,8 +11,8 @@ from datetime import date
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
+from stancegraph.dates import MONTHS
 from stancegraph.plot import canvas
-from stancegraph.plot.selection import MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

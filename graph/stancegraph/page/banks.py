@@ -1,0 +1,324 @@
+"""The page's network as two banks of names with all lines between them, so that none runs under a foreign name.
+
+Each bank is a column of cards, a bloc or another group of names in each; a name stands outside its dot, and every
+line leaves the dot inwards: to the other bank as an S, to the same bank as a bow. Who faces whom, and in which order,
+is chosen so that few lines cross. What is drawn is checked: a line that would still touch another's dot or label is
+left out, and counted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict
+
+from stancegraph.page.geometry import count_letters, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    Point = tuple[float, float]
+    Box = tuple[float, float, float, float]
+
+DOT: Final = 5
+"""Radius of a dot in pixels."""
+GAP: Final = 7
+"""From a dot to its label."""
+LETTER: Final = 0.6
+"""Mean width of a letter of a sans-serif face, in ems; generous, for the face is the reader's."""
+PAD: Final = 10
+"""Within a card, at each side."""
+APART: Final = 16
+"""Between two cards."""
+HEAD: Final = 20
+"""The title of a card."""
+SMALL: Final = 11
+"""Letters of the second line of a title."""
+CLEAR: Final = 1.5
+"""Between a line and what it is not of."""
+SWEEPS: Final = 12
+STEPS: Final = 48
+"""Points at which a line is looked at."""
+
+
+class Format(NamedTuple):
+    """How wide a drawing is, how wide its banks, how large its letters (pixels), on how many lines a name may stand."""
+
+    width: int
+    bank: int
+    font: int
+    rows: int
+
+
+FORMATS: Final[dict[str, Format]] = {
+    "wide": Format(1080, 330, 13, 2),
+    "middle": Format(690, 230, 12, 2),
+    "narrow": Format(340, 122, 13, 3),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Names that stand in one card: its title, what else is said there, and the bloc it is (None: no bloc).
+
+    `total` counts its names that are not drawn too; a `side` that is given is kept.
+    """
+
+    title: str
+    subtitle: str
+    members: list[int]
+    bloc: int | None
+    total: int
+    side: int | None = None
+
+
+class Link(NamedTuple):
+    """A line to be drawn: its number, the names it joins (by number), whether it is drawn only in the fuller mode."""
+
+    id: int
+    tail: int
+    head: int
+    fuller: bool = False
+
+
+class Card(TypedDict):
+    """A card as drawn: left, top, width, height, and the lines of its title."""
+
+    bloc: int | None
+    total: int
+    box: Box
+    title: str
+    subtitle: list[str]
+    members: list[int]
+
+
+class Picture(TypedDict):
+    """A drawing from (0, 0): `nodes` are number, x, y, side (-1 left, 1 right) and label.
+
+    `lines` are number, type, roundness and whether they belong to the fuller mode; `left_out` counts those that would
+    touch what is not theirs.
+    """
+
+    width: int
+    height: int
+    font: int
+    nodes: list[tuple[int, int, int, int, str]]
+    cards: list[Card]
+    lines: list[tuple[int, str, float, bool]]
+    left_out: int
+
+
+def draw(groups: Sequence[Group], lines: Sequence[Link], labels: Mapping[int, str], form: Format) -> Picture:
+    """Places the names of the groups and the lines between them; a number stands in one group only."""
+    sides = _choose_sides(groups, lines)
+    banks = {
+        side: [group for group, own in zip(groups, sides, strict=True) if own == side] for side in (-1, 1)
+    }
+    banks = _order(banks, lines)
+    nodes, cards, height = _place(banks, labels, form)
+    at = {number: (x, y, side) for number, x, y, side, _ in nodes}
+    taken = [box for node in nodes for box in boxes_of(node, form.font)]
+    owner = [node[0] for node in nodes for _ in (0, 1)]
+    drawn: list[tuple[int, str, float, bool]] = []
+    beside: Counter[frozenset[int]] = Counter()
+    for line in lines:
+        a, b = at[line.tail], at[line.head]
+        pair = frozenset((line.tail, line.head))
+        for kind, roundness in _curves(a, b, form, beside[pair]):
+            path = points(a[:2], b[:2], kind, roundness)
+            if not _touches(path, taken, owner, pair):
+                drawn.append((line.id, kind, roundness, line.fuller))
+                beside[pair] += 1
+                break
+    return {
+        "width": form.width,
+        "height": height,
+        "font": form.font,
+        "nodes": nodes,
+        "cards": cards,
+        "lines": drawn,
+        "left_out": len(lines) - len(drawn),
+    }
+
+
+def boxes_of(node: tuple[int, int, int, int, str], font: int) -> tuple[Box, Box]:
+    """Left, top, right and bottom of a node's dot and of its label."""
+    _, x, y, side, label = node
+    rows = label.split("\n")
+    wide, high = max(map(count_letters, rows)) * font * LETTER, len(rows) * _leading(font)
+    near = x + side * (DOT + GAP)
+    far = near + side * wide
+    return (x - DOT, y - DOT, x + DOT, y + DOT), (min(near, far), y - high / 2, max(near, far), y + high / 2)
+
+
+def points(a: Point, b: Point, kind: str, roundness: float) -> list[Point]:
+    """Points along a line, as the drawing library draws a smooth edge of that type and roundness."""
+    (x1, y1), (x2, y2) = a, b
+    if kind == "cubicBezier":
+        bend = roundness * (x2 - x1)
+        corners = [(x1, y1), (x1 + bend, y1), (x2 - bend, y2), (x2, y2)]
+    else:
+        turn = 1 if kind == "curvedCW" else -1
+        angle = math.atan2(y1 - y2, x2 - x1) + (turn * roundness / 2 + 0.5) * math.pi
+        reach = (roundness / 2 + 0.5) * math.hypot(x2 - x1, y2 - y1)
+        corners = [(x1, y1), (x1 + reach * math.sin(angle), y1 + reach * math.cos(angle)), (x2, y2)]
+    return [_bezier(corners, i / STEPS) for i in range(STEPS + 1)]
+
+
+def _bezier(corners: Sequence[Point], t: float) -> Point:
+    n = len(corners) - 1
+    weights = [math.comb(n, i) * t**i * (1 - t) ** (n - i) for i in range(n + 1)]
+    return (
+        sum(w * x for w, (x, _) in zip(weights, corners, strict=True)),
+        sum(w * y for w, (_, y) in zip(weights, corners, strict=True)),
+    )
+
+
+def _leading(font: int) -> float:
+    return font * 1.2
+
+
+def _curves(
+    a: tuple[int, int, int], b: tuple[int, int, int], form: Format, nth: int
+) -> Iterable[tuple[str, float]]:
+    """The curves a line may take, the best first; the second line of a pair bends another way."""
+    if a[2] != b[2]:
+        for roundness in ((0.5, 0.4, 0.62), (0.72, 0.3, 0.8))[nth > 0]:
+            yield "cubicBezier", roundness
+        return
+    long = abs(a[1] - b[1]) or 1
+    room = form.width - 2 * form.bank
+    down = b[1] > a[1]
+    kind = "curvedCW" if down == (a[2] < 0) else "curvedCCW"
+    for share in (0.3, 0.5, 0.75):
+        bulge = min(8 + long * share, room * 0.46) + 5 * nth
+        # The control point of such a curve stands about π/4 of roundness × length beside the middle.
+        yield kind, round(min(2 * bulge / (0.785 * long), 0.95), 3)
+
+
+def _touches(path: Sequence[Point], taken: Sequence[Box], owner: Sequence[int], ends: frozenset[int]) -> bool:
+    """Whether a line comes too near to the dot or the label of a name that is no end of it, or to its own label."""
+    left, right = min(x for x, _ in path), max(x for x, _ in path)
+    top, foot = min(y for _, y in path), max(y for _, y in path)
+    for box, number in zip(taken, owner, strict=True):
+        if number in ends or box[0] > right + CLEAR or box[2] < left - CLEAR:
+            continue
+        if box[1] > foot + CLEAR or box[3] < top - CLEAR:
+            continue
+        if any(box[0] - CLEAR < x < box[2] + CLEAR and box[1] - CLEAR < y < box[3] + CLEAR for x, y in path):
+            return True
+    return False
+
+
+# ---- who faces whom --------------------------------------------------------------------------------------------------
+
+
+def _choose_sides(groups: Sequence[Group], lines: Iterable[Link]) -> list[int]:
+    """A side for each group: many lines are to run across, and the banks to be of about one height."""
+    group_of = {number: i for i, group in enumerate(groups) for number in group.members}
+    across: Counter[tuple[int, int]] = Counter()
+    for line in lines:
+        a, b = group_of[line.tail], group_of[line.head]
+        if a != b:
+            across[a, b] += 1
+            across[b, a] += 1
+    size = {i: len(group.members) + 2 for i, group in enumerate(groups)}
+    height = {-1: 0, 1: 0}
+    sides = [0] * len(groups)
+    joined = sorted(
+        range(len(groups)), key=lambda i: (-sum(across[i, j] for j in range(len(groups))), -size[i], i)
+    )
+    for i in joined:
+
+        def cost(side: int, i: int = i) -> tuple[float, int]:
+            same = sum(across[i, j] for j in range(len(groups)) if sides[j] == side)
+            return (3 * same + height[side], side)
+
+        side = groups[i].side or min((-1, 1), key=cost)
+        sides[i] = side
+        height[side] += size[i]
+    return sides
+
+
+def _order(banks: Mapping[int, Sequence[Group]], lines: Sequence[Link]) -> dict[int, list[Group]]:
+    """Groups, and the names in them, in the order of the mean place of what they are joined to (barycentres)."""
+    near: dict[int, list[int]] = defaultdict(list)
+    for line in lines:
+        near[line.tail].append(line.head)
+        near[line.head].append(line.tail)
+    ordered = {side: list(bank) for side, bank in banks.items()}
+    for _ in range(SWEEPS):
+        for side in (1, -1):
+            place = _shares(ordered)
+
+            def mean(number: int, place: dict[int, float] = place) -> float:
+                others = [place[other] for other in near[number]]
+                return sum(others) / len(others) if others else place[number]
+
+            def middle(group: Group, place: dict[int, float] = place) -> float:
+                joined = [mean(number, place) for number in group.members if near[number]]
+                return sum(joined) / len(joined) if joined else 2.0
+
+            ordered[side] = [
+                replace(g, members=sorted(g.members, key=lambda n: (not near[n], mean(n), n)))
+                for g in sorted(ordered[side], key=middle)
+            ]
+    return ordered
+
+
+def _shares(banks: Mapping[int, Sequence[Group]]) -> dict[int, float]:
+    """Number → how far down its bank it stands, 0..1."""
+    found = {}
+    for bank in banks.values():
+        numbers = [number for group in bank for number in group.members]
+        found.update({number: (i + 0.5) / len(numbers) for i, number in enumerate(numbers)})
+    return found
+
+
+# ---- where they stand ------------------------------------------------------------------------------------------------
+
+
+def _place(
+    banks: Mapping[int, Sequence[Group]], labels: Mapping[int, str], form: Format
+) -> tuple[list[tuple[int, int, int, int, str]], list[Card], int]:
+    """The names, the cards, and the height that holds both banks; the shorter one stands in the middle."""
+    letters = int((form.bank - DOT - GAP - PAD) / (form.font * LETTER))
+    small = int((form.bank - 2 * PAD) / (SMALL * LETTER))
+    nodes: list[tuple[int, int, int, int, str]] = []
+    cards: list[Card] = []
+    ends = {}
+    for side, bank in banks.items():
+        x = form.bank - DOT if side < 0 else form.width - form.bank + DOT
+        y = 0.0
+        for group in bank:
+            top = y
+            subtitle = wrap(group.subtitle, small, 2).split("\n") if group.subtitle else []
+            title = wrap(group.title, small, 1)
+            y += HEAD + PAD / 2 + len(subtitle) * SMALL * 1.25 + (4 if subtitle else 0)
+            for number in group.members:
+                label = wrap(labels[number], letters, form.rows)
+                high = (label.count("\n") + 1) * _leading(form.font) + 5
+                nodes.append((number, x, round(y + high / 2), side, label))
+                y += high
+            y += PAD / 2
+            box = (0.0 if side < 0 else form.width - form.bank, round(top), form.bank, round(y - top))
+            cards.append(
+                {
+                    "bloc": group.bloc,
+                    "total": group.total,
+                    "box": box,
+                    "title": title,
+                    "subtitle": subtitle,
+                    "members": group.members,
+                }
+            )
+            y += APART
+        ends[side] = max(y - APART, 0.0)
+    height = max(ends.values(), default=0.0)
+    down = {side: round((height - end) / 2) for side, end in ends.items()}
+    nodes = [(number, x, y + down[side], side, label) for number, x, y, side, label in nodes]
+    for card in cards:
+        left, top, wide, high = card["box"]
+        card["box"] = (left, top + down[-1 if left == 0 else 1], wide, high)
+    return nodes, cards, math.ceil(height)

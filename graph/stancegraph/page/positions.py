@@ -1,0 +1,229 @@
+"""The first screen: one sentence on all there is, and a row for each thing with who is against and who is for it.
+
+The script words the same rows anew when filters hide some of what stands here; both say it in the same way.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final, TypedDict
+
+from stancegraph.dates import EARLIEST, LATEST, spell, spell_months
+from stancegraph.network import sides
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from stancegraph.network.sides import Sides, Stand
+    from stancegraph.page.content import Entity, Stance
+
+EPOCH: Final = date(1970, 1, 1).toordinal()
+INFERRED: Final = ("implied", "attributed")
+"""Bases on which a stance is not in the speaker's own words."""
+CHIPS: Final = 10
+"""Actors on one side of a row at first sight; the rest unfolds."""
+ROWS: Final = 15
+"""Rows of a group at first sight."""
+FOLDED: Final = 60
+"""Rows of things nobody disputes that stand in the page before its script runs."""
+NAMED: Final = 3
+"""Periods named one by one."""
+
+
+class Period(TypedDict):
+    """A time in which something was said: its name, and its first and last day, ISO."""
+
+    name: str
+    since: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """An actor on one side; `inferred` where no words of its own say so."""
+
+    actor: int
+    label: str
+    inferred: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A thing, when it was spoken of, and on each side the actors under the verb of their stance.
+
+    `more` counts those on either side that stand behind "and so many more".
+    """
+
+    target: int
+    title: str
+    when: str
+    against: list[tuple[str, list[Chip]]]
+    supporting: list[tuple[str, list[Chip]]]
+    open: list[tuple[str, list[Chip]]]
+    more: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstScreen:
+    """The sentence; rows on actors, on what is disputed and on what is not; how many propositions are undisputed."""
+
+    sentence: str
+    actors: list[Row]
+    disputed: list[Row]
+    undisputed: list[Row]
+    unfolding: dict[str, int]
+
+
+def name_periods(spans: Sequence[tuple[int, int]], stances: Iterable[Stance]) -> list[Period]:
+    """The spans (ordinals) in which something was said, named by the months in which it surely was.
+
+    Where two would have one name they are named by their days.
+    """
+    days = [(s["since"], s["until"]) for s in stances]
+    dated = [(first + EPOCH, last + EPOCH) for first, last in days if first is not None and last is not None]
+    met = [span for span in spans if any(sides.overlaps(*day, span) for day in dated)]
+    names = []
+    for since, until in met:
+        sure = [
+            day
+            for day in dated
+            if since <= day[0]
+            and day[1] <= until
+            and date.fromordinal(day[0]).month == date.fromordinal(day[1]).month
+        ]
+        first, last = min((d for d, _ in sure), default=since), max((d for _, d in sure), default=until)
+        names.append(spell_months(first, last))
+    often = Counter(names)
+    return [
+        {
+            "name": name if often[name] == 1 else _spell_days(*span),
+            "since": date.fromordinal(span[0]).isoformat(),
+            "until": date.fromordinal(span[1]).isoformat(),
+        }
+        for name, span in zip(names, met, strict=True)
+        if span[0] > EARLIEST and span[1] < LATEST
+    ]
+
+
+def _spell_days(since: int, until: int) -> str:
+    return (
+        spell(since, short=True)
+        if since == until
+        else f"{spell(since, short=True)} – {spell(until, short=True)}"
+    )
+
+
+def compose(
+    entities: Sequence[Entity], stances: Sequence[Stance], periods: Sequence[Period], documents: int
+) -> FirstScreen:
+    """The first screen of these stances."""
+    taken = [
+        sides.Taken(s["speaker"], s["target"], s["sign"], s["since"], s["until"], s["basis"] not in INFERRED)
+        for s in stances
+    ]
+    labels = [entity["label"] for entity in entities]
+    rows = sides.arrange(taken, _spans(periods), labels)
+    names = [period["name"] for period in periods]
+    made = [(row, _row(row, entities, stances, names)) for row in rows]
+    propositions = [(row, shown) for row, shown in made if entities[row.target]["kind"] == "proposition"]
+    actors = [shown for row, shown in made if entities[row.target]["kind"] != "proposition"]
+    disputed = [shown for row, shown in propositions if row.disputed]
+    calm = [shown for row, shown in propositions if not row.disputed]
+    counts = len({s["statement"] for s in stances}), len({s["speaker"] for s in stances}), documents
+    return FirstScreen(
+        phrase(*counts, _name_sure(stances, periods), len(disputed), len(propositions)),
+        actors[:ROWS],
+        disputed[:ROWS],
+        calm[:FOLDED],
+        {"actors": len(actors), "disputed": len(disputed), "undisputed": len(calm)},
+    )
+
+
+def _spans(periods: Sequence[Period]) -> list[tuple[int, int]]:
+    """The days of the periods since 1970, where there are several."""
+    days = [(date.fromisoformat(p["since"]), date.fromisoformat(p["until"])) for p in periods]
+    return [(a.toordinal() - EPOCH, b.toordinal() - EPOCH) for a, b in days] if len(days) > 1 else []
+
+
+def phrase(
+    statements: int, speakers: int, documents: int, when: str, disputed: int, propositions: int
+) -> str:
+    """The sentence that says how much there is, and how much of it is disputed.
+
+    >>> phrase(1, 1, 2, "March 2025", 0, 1)
+    '1 statement that takes a stance, by 1 speaker in 2 documents, March 2025. They dispute none of 1 proposition.'
+    """
+    takes = "takes" if statements == 1 else "take"
+    written = f" in {_count(documents, 'document')}" if documents else ""
+    dated = f", {when}" if when else ""
+    by = _count(speakers, "speaker")
+    first = f"{_count(statements, 'statement')} that {takes} a stance, by {by}{written}{dated}."
+    if not propositions:
+        return first
+    if not disputed:
+        return f"{first} They dispute none of {_count(propositions, 'proposition')}."
+    return f"{first} On {disputed} of {_count(propositions, 'proposition')} they contradict each other."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def _name_sure(stances: Sequence[Stance], periods: Sequence[Period]) -> str:
+    """The periods in which something was surely said."""
+    held = []
+    for period in periods:
+        since, until = (date.fromisoformat(period[end]).toordinal() - EPOCH for end in ("since", "until"))
+        if any(
+            s["since"] is not None and s["until"] is not None and since <= s["since"] and s["until"] <= until
+            for s in stances
+        ):
+            held.append(period["name"])
+    return join_names(held)
+
+
+def join_names(names: Sequence[str]) -> str:
+    """Names in a row, "a, b and c"; of many periods the first and the last."""
+    if len(names) > NAMED:
+        return f"{names[0]} to {names[-1]}"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _row(row: Sides, entities: Sequence[Entity], stances: Sequence[Stance], names: Sequence[str]) -> Row:
+    against, supporting, left_open = (
+        _side(stands, entities, stances) for stands in (row.against, row.supporting, row.open)
+    )
+    more = {
+        "against": max(len(row.against) - CHIPS, 0),
+        "supporting": max(len(row.supporting) - CHIPS, 0),
+        "open": max(len(row.open) - CHIPS, 0),
+    }
+    title = entities[row.target]["label"].removesuffix(".")
+    return Row(row.target, title, tell_when(row, names), against, supporting, left_open, more)
+
+
+def _side(
+    stands: Sequence[Stand], entities: Sequence[Entity], stances: Sequence[Stance]
+) -> list[tuple[str, list[Chip]]]:
+    """The first actors of a side under the words of their first stances."""
+    verbs: dict[str, list[Chip]] = {}
+    for stand in stands[:CHIPS]:
+        chip = Chip(stand.actor, entities[stand.actor]["label"], not stand.said)
+        verbs.setdefault(stances[stand.stances[0]]["word"], []).append(chip)
+    return list(verbs.items())
+
+
+def tell_when(row: Sides, names: Sequence[str]) -> str:
+    """When a thing was spoken of, and how many were against how many in each period where both were."""
+    against, supporting = len(row.against), len(row.supporting)
+    known = [(names[i], a, s) for i, a, s in row.periods if i < len(names)]
+    if not (against and supporting):
+        return join_names([name for name, *_ in known])
+    if len(known) < 2:
+        when = f"{known[0][0]} · " if known else ""
+        return f"{when}{against} against {supporting}"
+    told = [f"{name}: {a} against {s}" for name, a, s in known[:NAMED]]
+    rest = len(known) - NAMED
+    return " · ".join([*told, f"{rest} more periods"] if rest > 0 else told)
