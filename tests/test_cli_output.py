@@ -36,8 +36,9 @@ def test_a_carriage_return_in_a_label_opens_no_cell_of_a_spreadsheet(run: Run, t
         file.write_text(
             Path(FIVE).read_text(encoding="utf-8").replace('"Alpha"', f'"{begin}"'), encoding="utf-8"
         )
-        assert run("export", "--data", str(file), "-o", str(tmp_path / "ties.csv")).returncode == 0
-        written = [(tmp_path / name).read_bytes().decode() for name in ("ties.csv", "ties-nodes.csv")]
+        ties, nodes = tmp_path / "ties.csv", tmp_path / "nodes.csv"
+        assert run("export", "--data", str(file), "-o", str(ties), "--nodes", str(nodes)).returncode == 0
+        written = [path.read_bytes().decode() for path in (ties, nodes)]
         for text in (run("actors", "--data", str(file), "--format", "csv").stdout, *written):
             cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
             hostile = [cell for cell in cells if "cmd|x" in cell]

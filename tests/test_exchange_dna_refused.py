@@ -12,6 +12,7 @@ import pytest
 
 from coding import CONCEPT, Coding, rows
 from conftest import Shell
+from stancegraph import store
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.exchange import dna
 
@@ -163,6 +164,17 @@ def test_a_folder_that_holds_something_is_refused_and_left_as_it_is(small_coding
         dna.convert(small_coding.file, small_coding.file / "below")
     with pytest.raises(UsageError, match="names no folder"):
         dna.convert(small_coding.file, "")
+
+
+def test_an_empty_folder_keeps_its_mode_and_a_database_is_none(
+    small_coding: Coding, out: Path, tmp_path: Path
+) -> None:
+    out.mkdir(0o700)
+    dna.convert(small_coding.file, out)
+    assert out.stat().st_mode & 0o777 == 0o700
+    store.load([out], tmp_path / "database")
+    with pytest.raises(UsageError, match="inside the database"):
+        dna.convert(small_coding.file, tmp_path / "database" / "coding")
 
 
 def test_nothing_stays_where_the_folder_cannot_be_written_whole(

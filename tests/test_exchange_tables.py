@@ -67,7 +67,7 @@ def test_both_lists_of_csv_are_written_or_neither(five: Store, tmp_path: Path) -
     nodes.write_text("of before", encoding="utf-8")
     (tmp_path / "x.csv").symlink_to(tmp_path / "nowhere" / "x.csv")
     with pytest.raises(StanceError, match="cannot write"):
-        exchange.write(five, tmp_path / "x.csv")
+        exchange.write(five, tmp_path / "x.csv", nodes=nodes)
     assert nodes.read_text(encoding="utf-8") == "of before"
     nodes.unlink()
     with pytest.raises(StanceError, match="cannot write"):

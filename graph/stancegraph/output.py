@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from stancegraph.cells import printable
 from stancegraph.errors import StanceError, UsageError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+STREAM: Final = re.compile(
+    r"/dev/(?P<name>stdin|stdout|stderr)|(?:/dev|/proc/self)/fd/(?P<number>[0-9]{1,9})"
+)
+"""Names of a stream that this process has open."""
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
 """What UTF-8 cannot hold."""
 
@@ -36,10 +45,10 @@ def quantity(number: int, noun: str) -> str:
     return f"{number} {noun if number == 1 else plural + space + rest}"
 
 
-def emit(text: str, output: str | Path = "-") -> None:
-    """`text` as UTF-8 to stdout ("-") or to a file; raises StanceError where it cannot be written."""
+def emit(text: str, output: str | Path = "-", inputs: Iterable[Path] = ()) -> None:
+    """`text` as UTF-8 to stdout ("-") or to a file, as `write` does; raises StanceError where it cannot be written."""
     if str(output) != "-":
-        write(Path(output), text.encode("utf-8", "replace"))
+        write(Path(output), text.encode("utf-8", "replace"), inputs)
         return
     if sys.stdout is None:
         raise StanceError("standard output is closed: open it, or name a file with -o")
@@ -55,30 +64,85 @@ def emit(text: str, output: str | Path = "-") -> None:
         ) from error
 
 
-def write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes, inputs: Iterable[Path] = ()) -> None:
     """Write a file: what stood there stays until the new is whole, and a device or a pipe is written to.
 
-    Raises UsageError for an empty name, StanceError where the file cannot be written.
+    Raises UsageError for an empty name and where `refuse_input` does, StanceError where the file cannot be written.
     """
     if str(path) in {"", "."}:
         raise UsageError("-o names no file: give a name, or - for standard output")
     try:
-        if path.exists() and not path.is_file():
+        refuse_input(path, inputs)
+        if stream := STREAM.fullmatch(str(path)):
+            _pour(int(stream["number"] or ("stdin", "stdout", "stderr").index(stream["name"])), content)
+        elif path.exists() and not path.is_file():
             path.write_bytes(content)
         else:
             _replace(path.resolve(), content)
+    except BrokenPipeError:
+        raise
     except (OSError, ValueError) as error:
         raise StanceError(f"cannot write {path}: {_reason(error)}; name another file with -o") from error
 
 
+def write_all(files: Sequence[tuple[Path, bytes]]) -> None:
+    """Write several files, each whole; where one fails, those before it are put back as they were."""
+    before: list[tuple[Path, bytes | None]] = []
+    try:
+        for path, content in files:
+            old = path.read_bytes() if len(files) > 1 and path.is_file() else None
+            write(path, content)
+            before.append((path, old))
+    except BaseException:
+        for done, old in before:
+            if old is None:
+                done.unlink(missing_ok=True)
+            else:
+                write(done, old)
+        raise
+
+
+def refuse_input(path: Path, inputs: Iterable[Path]) -> None:
+    """Raise UsageError where a file to be written is one that is read, or a part of a database.
+
+    `inputs` are files, under whatever name, and folders all of whose files are read.
+    """
+    try:
+        target = path.resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle, or a name that is none
+        raise StanceError(f"cannot write {path}: {_reason(error)}; name another file with -o") from error
+    if database := next((folder for folder in target.parents if (folder / "CURRENT").is_file()), None):
+        raise UsageError(f"{path} lies inside the database {database}: name a file elsewhere")
+    if not target.is_file():
+        return
+    for each in inputs:
+        if target.samefile(each) if each.is_file() else target.is_relative_to(each.resolve()):
+            raise UsageError(f"{path} is read here, and would be written over: name another file")
+
+
+def _pour(number: int, content: bytes) -> None:
+    """Write to a stream of this process, where it stands: its file is neither replaced nor cut."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    with os.fdopen(os.dup(number), "wb") as file:
+        file.write(content)
+
+
 def _replace(path: Path, content: bytes) -> None:
-    """A new file takes the old one's name and permissions once it is whole."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    """A new file takes the old one's name, owner and permissions once it is whole."""
+    old = path.stat() if path.exists() else None
+    if old and not old.st_mode & 0o222:
+        raise PermissionError(errno.EACCES, "it is read-only")
+    fresh = path.with_name(f".{os.urandom(8).hex()}.tmp")  # a name that fits where that of `path` does
     try:
         with fresh.open("xb") as file:
             file.write(content)
-        if path.exists():
-            fresh.chmod(path.stat().st_mode & 0o7777)
+            file.flush()
+            os.fsync(file.fileno())
+        if old:
+            with suppress(OSError, AttributeError):
+                os.chown(fresh, old.st_uid, old.st_gid)
+            fresh.chmod(old.st_mode & 0o7777)
         fresh.replace(path)
     except BaseException:
         fresh.unlink(missing_ok=True)

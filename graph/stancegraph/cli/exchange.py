@@ -47,6 +47,7 @@ def page(
         if len(actors) != 1:
             raise UsageError("--view ego shows one actor's neighbourhood: name it with one --actor")
         ego = actors[0]
+    output.refuse_input(file, request.store.inputs)
     graph = network.stances(request.store, **filters)
     page.write(
         graph,
@@ -102,11 +103,19 @@ def export(
             help="What to write: .graphml .gexf .csv .parquet .cyjs .json (Cytoscape), or .ttl .jsonld .nq (RDF).",
         ),
     ],
+    nodes: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Of .csv: where the nodes are listed; default: beside it as NAME-nodes.csv, if that is not there yet.",
+        ),
+    ] = None,
 ) -> None:
     """Write a network, the table of stances, or the statements in RDF, for other programs."""
     from stancegraph import exchange
 
-    output.note(exchange.write(request.store, file, of=request.network or "stances", **request.choices))
+    of = request.network or "stances"
+    output.note(exchange.write(request.store, file, of=of, nodes=nodes, **request.choices))
 
 
 @command("import", data=False, formats=None, output=False)
@@ -159,6 +168,7 @@ def check(
     """Check shapes, rules and, with --sources, every quotation against the text it was coded from."""
     from stancegraph import validation
 
+    request.files += [sources] if sources else []
     result = validation.check(request.store, sources=sources)
     rows = [asdict(finding) for finding in result.findings]
     request.show(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
@@ -194,6 +195,8 @@ def ask(
         raise UsageError(
             "no question asked: name one (stancegraph ask --list shows them) or give SPARQL text"
         )
+    if query.endswith(".rq"):
+        request.files.append(Path(query))
     variables, found = questions.answer(
         request.store, questions.find(query), questions.settings(set_ or ()), timeout=timeout
     )

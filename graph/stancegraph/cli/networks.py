@@ -256,6 +256,7 @@ def _read(request: Request, file: Path) -> nx.Graph[str]:
     ours = check(request.filters) or Method.of("agreement", request.projection) != Method()
     if ours or request.network:
         raise UsageError("--edges reads a network as it is: leave out the options of filters and network")
+    request.files.append(file)
     found = edges.read(file)
     for note in found.notes:
         output.note(note)

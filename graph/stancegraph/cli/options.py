@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from inspect import Parameter
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, get_type_hints
@@ -18,6 +18,7 @@ from stancegraph.statements.filters import TESTS, FilterOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from stancegraph.names import Entry
     from stancegraph.store import Store
@@ -72,6 +73,8 @@ class Request:
     filters: dict[str, Any]
     projection: dict[str, Any]
     network: str | None = None
+    files: list[Path] = field(default_factory=list)
+    """What is read beside the data, and not to be written over."""
 
     @cached_property
     def store(self) -> Store:
@@ -107,8 +110,9 @@ class Request:
             output.note(note)
 
     def emit(self, text: str) -> None:
-        """Write an answer where `--output` says."""
-        output.emit(text, self.output)
+        """Write an answer where `--output` says, though never over what it was made from."""
+        data = self.store.inputs if self.output != "-" and "store" in vars(self) else ()
+        output.emit(text, self.output, [*self.files, *data])
 
 
 def separate_names(store: Store, words: Sequence[str]) -> list[str]:

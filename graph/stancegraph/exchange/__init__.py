@@ -20,13 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from stancegraph import output
-from stancegraph.errors import StanceError, UsageError
+from stancegraph.errors import UsageError
 from stancegraph.network.method import CHOICES, Method, NetworkOptions
 from stancegraph.output import quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from stancegraph.store import Store
     from stancegraph.table import Table
 
@@ -46,13 +44,16 @@ def write(
     *,
     format: str | None = None,
     of: str = "stances",
+    nodes: str | Path | None = None,
     **options: Unpack[NetworkOptions],
 ) -> str:
     """Write a file in the format its suffix names, whole or not at all; what it holds, in words.
 
-    `path` "-" is standard output. `of` is a kind of network (`network.method.KINDS`); `options` are those of
-    `network.agreement`.
-    Raises UsageError for a format, a choice or a name there is not, StanceError where the file cannot be written.
+    `path` "-" is standard output. `nodes` is where the nodes of a network in CSV are listed; without it that is
+    beside `path`, where a file that holds anything else is never written over. `of` is a kind of network
+    (`network.method.KINDS`); `options` are those of `network.agreement`.
+    Raises UsageError for a format, a choice or a name there is not, and where a file would be written over that
+    `source` was read from; StanceError where it cannot be written.
 
     >>> import tempfile
     >>> from stancegraph import store
@@ -63,21 +64,28 @@ def write(
     form = _format(path, format)
     if path == STDOUT and form == "parquet":
         raise UsageError("Parquet is no text: name a file with -o")
+    if nodes is not None and form != "csv":
+        raise UsageError(f"--nodes is of .csv: a .{form} holds the nodes itself")
     from stancegraph import network
 
     method = Method.of(of, {name: value for name, value in options.items() if name in CHOICES})
     filters = {name: value for name, value in options.items() if name not in CHOICES}
     if form in RDF or form == "parquet":
         _refuse_network(form, method)
+    named = None if nodes is None else Path(nodes)
+    for file in (path, named) if named else (path,):
+        output.refuse_input(file, source.inputs)
     if form in RDF:
         files, note = _rdf(source, path, form, filters)
     else:
         table, _ = network.prepare(source, of, options)
-        files, note = _table_or_network(network.countable(table, method), method, path, form)
+        files, note = _table_or_network(network.countable(table, method), method, path, form, named)
+    *beside, main = files
     if path == STDOUT:
-        output.emit(files[0][1].decode())
+        output.write_all(beside)
+        output.emit(main[1].decode())
     else:
-        _write_all(files)
+        output.write_all(files)
     return note
 
 
@@ -116,8 +124,10 @@ def _rdf(source: Store | Table, path: Path, form: str, filters: dict[str, Any]) 
     return [(path, content)], f"{note}, {len(triples)} triples"
 
 
-def _table_or_network(table: Table, method: Method, path: Path, form: str) -> tuple[list[File], str]:
-    """The files of the flat table, or of the network a method makes of it, and the note on them."""
+def _table_or_network(
+    table: Table, method: Method, path: Path, form: str, named: Path | None
+) -> tuple[list[File], str]:
+    """The files of the flat table, or of the network a method makes of it, the main one last, and the note on them."""
     from stancegraph.exchange import attributes, formats
 
     if form == "parquet":
@@ -132,29 +142,22 @@ def _table_or_network(table: Table, method: Method, path: Path, form: str) -> tu
         return [(path, render(graph))], note
     flat = attributes.flatten(graph)
     edge_list = path, formats.edge_list(flat, method.kind)
-    if path == STDOUT or (path.exists() and not path.is_file()):
+    if named is None and (path == STDOUT or (path.exists() and not path.is_file())):
         return [edge_list], f"{note}; only the edges: name a file, and the nodes are listed beside it"
-    beside = path.with_name(f"{path.stem}-nodes{path.suffix}")
-    return [
-        (beside, formats.node_list(flat, method.kind)),
-        edge_list,
-    ], f"{note}; the nodes are in {beside.name}"
+    beside = named or path.with_name(f"{path.stem}-nodes{path.suffix}")
+    node_list = beside, formats.node_list(flat, method.kind)
+    if named is None:
+        _refuse_other(*node_list)
+    elif beside.resolve() == path.resolve():
+        raise UsageError(f"--nodes {beside}: the edges are written there")
+    return [node_list, edge_list], f"{note}; the nodes are in {beside.name}"
 
 
-def _write_all(files: Sequence[File]) -> None:
-    """Write each file whole; where one fails, those before it are put back as they were."""
-    before: dict[Path, bytes | None] = {}
-    try:
-        for path, content in files:
-            old = path.read_bytes() if len(files) > 1 and path.is_file() else None
-            output.write(path, content)
-            before[path] = old
-    except (OSError, StanceError) as error:
-        for done, old in before.items():
-            if old is None:
-                done.unlink(missing_ok=True)
-            else:
-                output.write(done, old)
-        if isinstance(error, StanceError):
-            raise
-        raise StanceError(f"cannot write {path}: {error.strerror}; name another file with -o") from error
+def _refuse_other(path: Path, content: bytes) -> None:
+    """Raise UsageError where a file that nobody named is there already, and holds something else."""
+    same = path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
+    if path.is_symlink() or (path.exists() and not same):
+        raise UsageError(
+            f"{path} is there already, and the nodes would be listed there: name it with --nodes to write over it, "
+            "or another file"
+        )

@@ -10,8 +10,10 @@ True
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
+from stancegraph import output
 from stancegraph.network import stances
 from stancegraph.page.content import VIEWS, clean, describe
 from stancegraph.page.drawing import Network, Page, draw
@@ -63,6 +65,8 @@ def write(
     source: nx.MultiDiGraph[str] | Store, path: str | os.PathLike[str], **options: Unpack[PageOptions]
 ) -> None:
     """Writes the page (see `html`) to a file, whole or not at all; raises StanceError where it cannot."""
+    if isinstance(source, Store):
+        output.refuse_input(Path(path), source.inputs)
     _page(source, **options).write_html(path)
 
 

@@ -76,4 +76,5 @@ def write(
         raise UsageError(
             f"'{Path(path).name[:60]}' does not end in {', '.join(f'.{one}' for one in FORMS)}: name it so"
         )
+    output.refuse_input(Path(path), source.inputs)
     output.write(Path(path), canvas.encode(figure(source, kind, width=width, **choices), form))

@@ -20,7 +20,7 @@ from stancegraph import lazy
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import database, results
 from stancegraph.store import sparql as sparql
-from stancegraph.store.files import existing, ontology
+from stancegraph.store.files import existing, found, ontology
 from stancegraph.store.results import Answer, Table
 from stancegraph.store.sparql import Query, Term, Values
 from stancegraph.vocabulary import PREFIXES
@@ -99,6 +99,11 @@ class Store(ABC):
     timeout: float = 60
     """Seconds a query of ours may take at an endpoint."""
     _has_vocabulary = False
+
+    @property
+    def inputs(self) -> Sequence[Path]:
+        """The files it was read from, or the folder of its database; none of an endpoint."""
+        return ()
 
     def query(
         self, text: str, values: Values | None = None, *, trusted: bool = True, timeout: float = 30
@@ -213,6 +218,10 @@ class Local(Store):
         self._triples = opened.triples if isinstance(opened, database.Database) else opened
         self._has_vocabulary = self._database is None  # what is read into memory is given it
         self.light = self._database is None and len(self._triples) < LIGHT
+
+    @property
+    def inputs(self) -> Sequence[Path]:
+        return self._paths if self._database else [file for path in self._paths for file, _ in found(path)]
 
     def graph(self) -> Graph:
         """The union of all graphs as an rdflib graph over the same triples; nothing is copied."""

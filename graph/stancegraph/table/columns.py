@@ -15,6 +15,8 @@ from stancegraph.records import Named, Stance
 from stancegraph.table.scales import POLARITY, Scale
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
     import polars as pl
     import pyarrow as pa
@@ -138,6 +140,11 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.level)
+
+    @property
+    def inputs(self) -> Sequence[Path]:
+        """The files its store was read from."""
+        return self.store.inputs if self.store else ()
 
     @property
     def act(self) -> Column[str | None]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from stancegraph import store
+from stancegraph import output, store
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.exchange.dna import triples
 from stancegraph.exchange.dna.offsets import Offsets
@@ -40,16 +40,18 @@ def new_folder(into: Path) -> Iterator[Path]:
     """
     if str(into) in {"", "."} or "\0" in str(into):
         raise UsageError("-o names no folder: give a name")
+    output.refuse_input(into, ())
     try:
         target = into.resolve()
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise UsageError(f"{into} exists and is not an empty folder: name another, or empty it")
         target.parent.mkdir(parents=True, exist_ok=True)
-        fresh = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        fresh = target.with_name(f".{os.urandom(8).hex()}.tmp")
         fresh.mkdir()
         try:
             yield fresh
             if target.exists():
+                fresh.chmod(target.stat().st_mode & 0o7777)
                 target.rmdir()
             fresh.rename(target)
         finally:
