@@ -12,6 +12,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 from conftest import Run
 from stancegraph import store
 from stancegraph.errors import StanceError
+from stancegraph.store import journal
 from stancegraph.vocabulary import GRAPH
 
 
@@ -193,3 +194,19 @@ def test_a_link_to_itself_is_no_place_for_a_database(run: Run, tmp_path: Path) -
     for target in (link, link / "below"):
         done = run("load", str(one), "--into", str(target))
         assert (done.returncode in (2, 3), done.stderr.count("\n")) == (True, 1)
+
+
+def test_a_change_of_several_files_made_during_a_load_is_loaded_whole(tmp_path: Path) -> None:
+    mine, database = tmp_path / "mine", tmp_path / "database"
+    files = [write(mine / name, "old") for name in ("one.ttl", "two.ttl")]
+    before = files[0].read_text(encoding="utf-8")
+    after = before.replace("old", "new")
+    journal.commit(mine, "first", {"three.ttl": (None, before)})
+
+    def change(file: str) -> None:
+        if file == str(files[0]) and files[0].read_text(encoding="utf-8") == before:
+            journal.commit(mine, "second", {name: (before, after) for name in ("one.ttl", "three.ttl")})
+
+    store.load([mine], database, progress=change)
+    expected = {("new", "one"), ("new", "three"), ("old", "two")}
+    assert held(database) == {(subject, f"file:///mine/{name}.ttl") for subject, name in expected}

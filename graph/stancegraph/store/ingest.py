@@ -14,7 +14,7 @@ import pyoxigraph
 from pyoxigraph import BlankNode, NamedNode, RdfFormat
 
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.store import checksums, database, files, folders, manifest
+from stancegraph.store import checksums, database, files, folders, journal, manifest
 from stancegraph.store.database import Database
 from stancegraph.store.manifest import Given, Manifest, digest, surrounding
 
@@ -46,17 +46,22 @@ def load(
     folder goes; what other files and other programs gave stays. `note` is told what a user may not expect. Raises
     StanceError, also where another program has the database open or it is damaged, and leaves `into` as it was.
     """
-    progress, note = progress or _ignore, note or _ignore
     if not str(into).strip():
         raise UsageError("--into '': name the folder of the database")
-    found = _found(sources)
+    roots = [files.existing(source).resolve() for source in sources]
     target = Path(os.path.realpath(into))
+    # A change of several files that comes between is loaded whole.
+    return journal.settled(roots, lambda: _load(roots, target, progress or _ignore, note or _ignore))
+
+
+def _load(roots: Sequence[Path], target: Path, progress: Tell, note: Tell) -> int:
+    """Load what stands at the roots now; the number of quads in the database."""
+    found = _found(roots)
     _refuse_elsewhere(target)
     try:
         with ExitStack() as held:
-            held.enter_context(
-                folders.exclusive(target, lambda: note(f"waiting for another load into {into}"))
-            )
+            waiting = f"waiting for another load into {target}"
+            held.enter_context(folders.exclusive(target, lambda: note(waiting)))
             _refuse_elsewhere(target)
             before = target if database.is_database(target) else None
             if before is not None:
@@ -70,12 +75,11 @@ def load(
     return total
 
 
-def _found(sources: Iterable[str | Path]) -> Found:
-    """The files at the sources, each once."""
+def _found(roots: Iterable[Path]) -> Found:
+    """The files at the roots, each once."""
     found: dict[Path, list[Path]] = {}
     seen = set()
-    for source in sources:
-        root = files.existing(source).resolve()
+    for root in roots:
         for file in files.listed(root):
             real = os.path.realpath(file)
             if real not in seen:
