@@ -205,7 +205,7 @@ def test_a_change_of_several_files_made_during_a_load_is_loaded_whole(tmp_path: 
 
     def change(file: str) -> None:
         if file == str(files[0]) and files[0].read_text(encoding="utf-8") == before:
-            journal.commit(mine, "second", {name: (before, after) for name in ("one.ttl", "three.ttl")})
+            journal.commit(mine, "second", dict.fromkeys(("one.ttl", "three.ttl"), (before, after)))
 
     store.load([mine], database, progress=change)
     expected = {("new", "one"), ("new", "three"), ("old", "two")}
