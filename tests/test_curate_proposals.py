@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import attributions
 from stancegraph import names, store
@@ -26,6 +28,9 @@ ACTORS = """
 :harbours a stance:Actor ; skos:prefLabel "Harbour Ministry"@en .
 :roads a stance:Actor ; skos:prefLabel "Road Ministry"@en .
 """
+WORDS = "said told the minister who which , . : “ ” ' ‘ ’ it that to by was called on قال أن May 5 in ( ) — \n".split(
+    " "
+)
 SATURDAY = date(2024, 12, 28)
 
 
@@ -339,6 +344,17 @@ def test_hostile_texts_are_read_to_the_end(unit: str) -> None:
     text = unit * (20_000 // len(unit))
     for proposal in propose(text):
         assert 0 <= proposal.start < proposal.end <= len(text)
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=40))
+def test_whatever_the_text_a_proposal_quotes_it(words: list[str]) -> None:
+    text = " ".join(words)
+    for proposal in propose(text):
+        assert text[proposal.start : proposal.end] == proposal.quote != ""
+        assert (
+            proposal.speaker is None
+            or text[proposal.speaker_start : proposal.speaker_end] == proposal.speaker
+        )
 
 
 def test_the_shipped_documents_quotations_are_found_with_their_speakers(

@@ -37,7 +37,10 @@ def code(
     ] = None,
     verbs: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.toml", help="More verbs of saying, and the act each suggests."),
+        typer.Option(
+            metavar="FILE.toml",
+            help='More verbs of saying: [acts], then an act and its verbs, as in warning = ["foretell foretold"].',
+        ),
     ] = None,
     text: Annotated[
         Path | None,
