@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Final
 
-INSTANTS: Final = int(os.environ.get("STANCEGRAPH_KILLS", "4"))
+INSTANTS: Final = int(os.environ.get("STANCEGRAPH_KILLS", "2"))
 """At how many random instants a command is killed: a few in the suite, as many as one likes by the variable."""
 MOVES: Final = ("os.rename", "os.mkdir", "tempfile.mkdtemp", "shutil.rmtree", "ctypes.dlsym")
 """Audit events of what makes, moves and removes folders; a system call by its name in the C library."""

@@ -188,8 +188,9 @@ def load(
 ) -> None:
     """Load RDF into an on-disk database, all or nothing; what else stands in it stays.
 
-    A file or folder loaded again from the same place replaces what it gave before, also what has since been deleted
-    from it; one of the same name at another place, a copy too, stays beside it. What other programs wrote stays.
+    A file or folder loaded again from the same place replaces all it gave before, what is no longer in it too.
+
+    One of the same name at another place, such as a copy, stays beside it, as does what other programs wrote.
     """
     from stancegraph import store
 

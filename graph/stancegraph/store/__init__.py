@@ -200,7 +200,7 @@ class Store(ABC):
 
 def _opened(paths: Sequence[Path]) -> database.Database | pyoxigraph.Store:
     """What stands at the paths; of a folder that is being written, those before or after a change."""
-    if not any((path / ".stancegraph").is_dir() for path in paths):
+    if database.is_database(paths[0]) or not any((path / ".stancegraph").is_dir() for path in paths):
         return database.opened(*paths)
     from stancegraph.store import journal
 
