@@ -60,8 +60,8 @@ def test_reports_differ_shows_what_one_document_has_and_the_other_lacks(ask: Ask
     assert [(document, aspect, value[:25]) for document, aspect, value in rows] == [
         (SHIFTS, "quote", "Iraq will not just stand "),
         (SHIFTS, "quote", "ethnic cleansing targetin"),
-        (SHIFTS, "supports", "People in Syria are being"),
-        (SHIFTS, "supports", THREAT[:25]),
+        (SHIFTS, "says", "People in Syria are being"),
+        (SHIFTS, "says", THREAT[:25]),
         (SHIFTS, "via", "Media Office of the Prime"),
         (CONDENSED, "via", "Voice of America"),
     ]
@@ -71,7 +71,7 @@ def test_reports_differ_shows_what_one_document_has_and_the_other_lacks(ask: Ask
     assert [(document, aspect, value[:12]) for document, aspect, value in rows] == [
         (GULAN, "quote", "We are follo"),
         (NEW_REGION, "quote", "with great c"),
-        (GULAN, "supports", "The conflict"),
+        (GULAN, "says", "The conflict"),
     ]
 
 
@@ -163,9 +163,9 @@ def test_compare_months_counts_acts_and_stances_of_december_and_march(ask: Ask) 
     # Targets by file: 36 and 13 supported, 6 and 2 opposed, 3 and 1 neutral in December (unidentified, VOA);
     # 11, 17 and 11 supported, 2, 0 and 0 opposed, the last with 1 neutral, in March (Cumhuriyet, Gulan, New
     # Region).
-    stances = {"neutral on": (4, 1), "opposes": (8, 2), "supports": (49, 39)}
+    stances = {"negative": (8, 2), "neutral": (4, 1), "positive": (49, 39)}
     expected = [("act", name, str(one), str(two)) for name, (one, two) in acts.items()]
-    expected += [("stance", name, str(one), str(two)) for name, (one, two) in stances.items()]
+    expected += [("polarity", name, str(one), str(two)) for name, (one, two) in stances.items()]
     assert ask("compare-months", {}, "what", "name", "in_earlier", "in_later") == expected
 
 
@@ -173,5 +173,5 @@ def test_compare_months_takes_other_months(ask: Ask) -> None:
     # No statement has its last possible day in January 2025; March as above.
     settings = {"earlier": "2025-03", "later": "2025-01"}
     rows = ask("compare-months", settings, "what", "name", "in_earlier", "in_later")
-    assert ("stance", "supports", "39", "0") in rows
+    assert ("polarity", "positive", "39", "0") in rows
     assert all(later == "0" for *_, later in rows)

@@ -5,7 +5,11 @@ The comment above an expected answer says where it was read. IRIs are shortened 
 
 from __future__ import annotations
 
+from itertools import permutations
+
 from asking import AMMAN, STAYS_OUT, THREAT, Ask, only
+from stancegraph import table
+from stancegraph.store import Store
 
 # --- positions --------------------------------------------------------------------------------------------------
 
@@ -15,7 +19,7 @@ def test_changed_position_finds_iraq_giving_up_its_distance(ask: Ask) -> None:
     # iraq-departs-from-neutrality, from the offensive (27 November) to the document (6 December). Yarwais has
     # two signs on the threat, in one interview.
     change = (
-        *("Iraq", STAYS_OUT, "supports", "../2024-12-03", "opposes", "2024-11-27/2024-12-06"),
+        *("Iraq", STAYS_OUT, "undertakes", "../2024-12-03", "refuses", "2024-11-27/2024-12-06"),
         *("iraq-had-kept-its-distance", "iraq-departs-from-neutrality"),
     )
     columns = "speaker target before day_before after day_after statement_before statement_after".split()
@@ -27,7 +31,7 @@ def test_changed_position_finds_iraq_giving_up_its_distance(ask: Ask) -> None:
 def test_on_opposite_sides_pairs_the_two_sides_of_one_month(ask: Ask) -> None:
     # grep loyalists-disarm: three support, the loyalists oppose; the last possible days are all in March
     # 2025.
-    columns = ("in_month", "supporter", "opposer", "statement", "contrary")
+    columns = ("in_month", "speaker", "contrary_speaker", "statement", "contrary")
     loyalists = ("Armed loyalists of the Assad government", "assad-loyalists-reject-settlement")
     assert ask("on-opposite-sides", {"about": "loyalists-disarm"}, *columns) == [
         ("2025-03", "Ahmad al-Sharaa", loyalists[0], "sharaa-calls-on-loyalists-to-surrender", loyalists[1]),
@@ -52,7 +56,9 @@ def test_on_opposite_sides_pairs_the_two_sides_of_one_month(ask: Ask) -> None:
 def test_on_opposite_sides_of_another_target_gives_other_pairs(ask: Ask) -> None:
     # grep threat-to-iraq: four speakers support, two oppose; the factions' support, told without a beginning,
     # falls in no month.
-    pairs = ask("on-opposite-sides", {"about": "threat-to-iraq", "month": "2024-12"}, "supporter", "opposer")
+    pairs = ask(
+        "on-opposite-sides", {"about": "threat-to-iraq", "month": "2024-12"}, "speaker", "contrary_speaker"
+    )
     supporters = [
         *("Government of Iraq", "Karwan Yarwais", "Mohammed Shia' al-Sudani", "unnamed Iraqi officials"),
     ]
@@ -61,20 +67,49 @@ def test_on_opposite_sides_of_another_target_gives_other_pairs(ask: Ask) -> None
 
 
 def test_agree_most_begins_with_the_signatories_of_amman(ask: Ask) -> None:
-    # The three joint statements carry four stances; Syria is no speaker of that on its own government. The
-    # factions share four with Kata'ib, in two statements of both. No other two share more than three (Syria
-    # with each of the four; Iraq with al-Sudani).
+    # The three joint statements carry four stances, one of them an undertaking of all five (to fight the
+    # Islamic State together); Syria is no speaker of that on its own government. The factions share two
+    # with Kata'ib, and two undertakings. No other two share more than two (Syria with each of the four).
     four = [speaker for speaker in AMMAN if speaker != "Syria"]
-    pairs = [(one, other, "4", "0") for i, one in enumerate(four) for other in four[i + 1 :]]
-    pairs.insert(-1, ("Kata'ib Sayyid al-Shuhada", "Pro-Iran factions in Iraq", "4", "0"))
-    rows = ask("agree-most", {}, "one", "other", "agreed", "differed")
+    pairs = [(one, other, "3", "0") for i, one in enumerate(four) for other in four[i + 1 :]]
+    rows = ask("agree-most", {}, "one", "other", "ever_agreed", "ever_differed")
     assert rows[: len(pairs)] == pairs
-    assert all(int(agreed) < 4 for _, _, agreed, _ in rows[len(pairs) :])
+    assert all(int(agreed) < 3 for _, _, agreed, _ in rows[len(pairs) :])
+    assert ("Kata'ib Sayyid al-Shuhada", "Pro-Iran factions in Iraq", "2", "0") in rows
+
+
+def test_agree_most_counts_what_the_table_does_without_undertakings(ask: Ask, shipped: Store) -> None:
+    rows = table.stances(shipped)
+    sides: dict[str, set[tuple[str, float]]] = {}
+    assert rows.bound is not None
+    for actor, target, level, bound in zip(
+        rows.actor.to_list(), rows.target.to_list(), rows.level.tolist(), rows.bound.tolist(), strict=True
+    ):
+        if level and not bound:
+            sides.setdefault(actor.label, set()).add((target.iri, level))
+    agreeing = {
+        (one, other): str(len(sides[one] & sides[other]))
+        for one, other in permutations(sides, 2)
+        if sides[one] & sides[other]
+    }
+    found = ask("agree-most", {}, "one", "other", "ever_agreed")
+    assert {(one, other): agreed for one, other, agreed in found}.items() <= agreeing.items()
+    assert len(found) == len(agreeing) / 2
+
+
+def test_agree_most_gives_the_days_of_its_instance(ask: Ask) -> None:
+    # al-Khazali on 8 March 2025; Yarwais, in an undated interview of December, on the same groups.
+    columns = ("other", "target", "day", "other_day", "basis", "other_basis")
+    rows = ask("agree-most", {"actor": "khazali"}, *columns)
+    (yarwais,) = [row[1:] for row in rows if row[0] == "Karwan Yarwais"]
+    assert yarwais[1] == "2025-03-08"
+    assert yarwais[2].endswith("2024-12-06")
+    assert yarwais[3:] == ("implied", "said")
 
 
 def test_agree_most_with_one_actor_counts_shared_targets(ask: Ask) -> None:
     # Of al-Khazali's four targets, three have other supporters, one each (grep); of al-Araghchi's two, none.
-    assert ask("agree-most", {"actor": "khazali"}, "one", "other", "agreed", "other_statement") == [
+    assert ask("agree-most", {"actor": "khazali"}, "one", "other", "ever_agreed", "other_statement") == [
         ("Qais al-Khazali", "Iraqi Foreign Ministry", "1", "iraqi-foreign-ministry-rejects-targeting"),
         ("Qais al-Khazali", "Karwan Yarwais", "1", "yarwais-calls-groups-untrustworthy"),
         (
@@ -90,20 +125,21 @@ def test_agree_most_with_one_actor_counts_shared_targets(ask: Ask) -> None:
 def test_compare_actors_shows_where_both_take_a_side(ask: Ask) -> None:
     # al-Mukhtar opposes threat-to-iraq and supports iraq-stays-out, al-Sudani the reverse; al-Khazali and
     # Yarwais share groups-untrustworthy.
-    columns = ("target", "one", "two", "same", "statement", "other_statement")
+    columns = ("target", "one", "two", "ever_same", "statement", "other_statement")
     assert ask("compare-actors", {"actor": "al-Sudani", "other": "Osman al-Mukhtar"}, *columns) == [
         (
-            *(STAYS_OUT, "opposes", "supports", "false"),
+            *(STAYS_OUT, "refuses", "calls for", "false"),
             *("sudani-says-iraq-will-not-stand-still", "mukhtar-warns-against-involvement"),
         ),
         (
-            *(THREAT, "supports", "opposes", "false"),
+            *(THREAT, "says", "denies", "false"),
             *("sudani-says-iraq-will-not-stand-still", "mukhtar-denies-link-to-iraqs-security"),
         ),
     ]
-    assert ask(
-        "compare-actors", {"actor": "khazali", "other": "Yarwais"}, "same", "statement", "other_statement"
-    ) == [("true", "khazali-concerned-over-escalation", "yarwais-calls-groups-untrustworthy")]
+    pair = {"actor": "khazali", "other": "Yarwais"}
+    assert ask("compare-actors", pair, "ever_same", "statement", "other_statement") == [
+        ("true", "khazali-concerned-over-escalation", "yarwais-calls-groups-untrustworthy")
+    ]
 
 
 def test_contradict_each_other_tells_a_denial_from_a_mere_difference(ask: Ask) -> None:
@@ -141,18 +177,18 @@ def test_contradict_each_other_keeps_the_pairs_of_one_actor(ask: Ask) -> None:
 def test_stand_on_gives_each_side_of_a_target(ask: Ask) -> None:
     # grep iraq-stays-out and help-assad.
     assert ask("stand-on", {"about": "iraq-stays-out"}, "stance", "speaker", "statement") == [
-        ("supports", "Iraq", "iraq-had-kept-its-distance"),
-        ("supports", "Khamis al-Khanjar", "khanjar-warns-interference-violates-constitution"),
-        ("supports", "Osman al-Mukhtar", "mukhtar-warns-against-involvement"),
-        ("opposes", "Iraq", "iraq-departs-from-neutrality"),
-        ("opposes", "Mohammed Shia' al-Sudani", "sudani-says-iraq-will-not-stand-still"),
-        ("opposes", "unnamed Iraqi officials behind Assad", "iraqi-officials-echo-sudani"),
+        ("undertakes", "Iraq", "iraq-had-kept-its-distance"),
+        ("calls for", "Khamis al-Khanjar", "khanjar-warns-interference-violates-constitution"),
+        ("calls for", "Osman al-Mukhtar", "mukhtar-warns-against-involvement"),
+        ("refuses", "Iraq", "iraq-departs-from-neutrality"),
+        ("refuses", "Mohammed Shia' al-Sudani", "sudani-says-iraq-will-not-stand-still"),
+        ("rejects", "unnamed Iraqi officials behind Assad", "iraqi-officials-echo-sudani"),
     ]
     assert ask("stand-on", {"about": "help-assad"}, "stance", "speaker", "statements") == [
-        ("supports", "Iran", "1"),
-        ("supports", "Kata'ib Sayyid al-Shuhada", "1"),
-        ("supports", "Pro-Iran factions in Iraq", "1"),
-        ("neutral on", "Abbas Araghchi", "1"),
+        ("undertakes", "Iran", "1"),
+        ("undertakes", "Kata'ib Sayyid al-Shuhada", "1"),
+        ("undertakes", "Pro-Iran factions in Iraq", "1"),
+        ("leaves open", "Abbas Araghchi", "1"),
     ]
 
 
@@ -160,7 +196,7 @@ def test_contested_puts_the_largest_smaller_side_first(ask: Ask) -> None:
     # Each target of stance:opposes that also stands after stance:supports, with its speakers counted; on
     # iraq-stays-out Iraq is counted on both sides (see stand-on), on threat-to-iraq the factions with those
     # of on-opposite-sides.
-    assert ask("contested", {}, "target", "supporters", "opposers", "contrary") == [
+    assert ask("contested", {}, "target", "positive", "negative", "contrary") == [
         (STAYS_OUT, "3", "3", "sudani-says-iraq-will-not-stand-still"),
         (THREAT, "6", "2", "critics-see-threat-exaggerated"),
         (
@@ -183,21 +219,21 @@ def test_stands_by_month_keeps_a_change_apart(ask: Ask) -> None:
     # positions, by the last day they can have been held: two others are told without a beginning.
     columns = ("target", "stance", "statement")
     assert ask("stands-by-month", {"actor": "actor:iraq", "month": "2025-03"}, *columns) == [
-        ("Islamic State", "opposes", "amman-meeting-agrees-on-operations-room"),
-        ("Israel's attacks on Syria are unjustified.", "supports", "amman-meeting-condemns-israeli-attacks"),
+        ("Islamic State", "against", "amman-meeting-agrees-on-operations-room"),
+        ("Israel's attacks on Syria are unjustified.", "says", "amman-meeting-condemns-israeli-attacks"),
         (
             "Syria should fight the Islamic State together with its neighbours.",
-            *("supports", "amman-meeting-agrees-on-operations-room"),
+            *("undertakes", "amman-meeting-agrees-on-operations-room"),
         ),
-        ("Syrian transitional authorities", "supports", "amman-meeting-supports-new-government"),
+        ("Syrian transitional authorities", "for", "amman-meeting-supports-new-government"),
         (
             "The conflict in Syria threatens the stability of the region.",
-            *("supports", "iraq-and-neighbours-watch-developments"),
+            *("says", "iraq-and-neighbours-watch-developments"),
         ),
     ]
     assert ask("stands-by-month", {"actor": "actor:iraq", "month": "2024-12"}, *columns) == [
-        ("Iraq should reinforce its border with Syria.", "supports", "iraq-has-reinforced-its-border"),
-        (STAYS_OUT, "opposes", "iraq-departs-from-neutrality"),
+        ("Iraq should reinforce its border with Syria.", "undertakes", "iraq-has-reinforced-its-border"),
+        (STAYS_OUT, "refuses", "iraq-departs-from-neutrality"),
     ]
 
 
@@ -208,22 +244,22 @@ def test_before_and_after_leaves_undecided_what_the_dates_leave_open(ask: Ask) -
     columns = ("target", "speaker", "when", "stance", "statements")
     government, ministry, guard = "Government of Iraq", "Iraqi Foreign Ministry", "Iraqi Border Guard Command"
     assert ask("before-and-after", {"event": "fall of Assad", "actor": "government-of-iraq"}, *columns) == [
-        ("Assad government", government, "undecided", "supports", "1"),
-        ("Civilians in Syria should be protected.", ministry, "after", "supports", "2"),
-        ("Iran", government, "undecided", "supports", "1"),
-        ("Iraq should reinforce its border with Syria.", guard, "after", "supports", "1"),
-        ("Iraq should work with Syria's transitional authorities.", government, "after", "neutral on", "1"),
-        ("Iraq's border with Syria is secure.", guard, "after", "supports", "1"),
-        (THREAT, government, "before", "supports", "2"),
-        ("The conflict in Syria threatens the stability of the region.", ministry, "after", "supports", "1"),
+        ("Assad government", government, "undecided", "for", "1"),
+        ("Civilians in Syria should be protected.", ministry, "after", "calls for", "2"),
+        ("Iran", government, "undecided", "for", "1"),
+        ("Iraq should reinforce its border with Syria.", guard, "after", "undertakes", "1"),
+        ("Iraq should work with Syria's transitional authorities.", government, "after", "leaves open", "1"),
+        ("Iraq's border with Syria is secure.", guard, "after", "says", "1"),
+        (THREAT, government, "before", "says", "2"),
+        ("The conflict in Syria threatens the stability of the region.", ministry, "after", "says", "1"),
         (
             "The parties in Syria should settle their conflict by dialogue.",
             ministry,
             "after",
-            "supports",
+            "calls for",
             "1",
         ),
-        ("The parties in Syria should stop fighting.", ministry, "after", "supports", "1"),
+        ("The parties in Syria should stop fighting.", ministry, "after", "calls for", "1"),
     ]
 
 
@@ -234,10 +270,10 @@ def test_before_and_after_another_event_moves_the_line(ask: Ask) -> None:
     settings = {"event": "coastal-violence", "actor": "government-of-iraq"}
     rows = ask("before-and-after", settings, "speaker", "when", "stance", "statements")
     assert [row[1:] for row in rows if row[0] == "Government of Iraq"] == [
-        ("before", "supports", "1"),
-        ("undecided", "supports", "1"),
-        ("undecided", "neutral on", "1"),
-        ("before", "supports", "2"),
+        ("before", "for", "1"),
+        ("undecided", "for", "1"),
+        ("undecided", "leaves open", "1"),
+        ("before", "says", "2"),
     ]
     everybody = ask("before-and-after", {"event": "coastal-violence"}, "speaker")
     assert ("Nouri al-Maliki",) in everybody
@@ -246,7 +282,7 @@ def test_before_and_after_another_event_moves_the_line(ask: Ask) -> None:
 def test_silent_on_lists_what_only_the_allies_speak_of(ask: Ask) -> None:
     # al-Khazali's allies (see agree-most) are the ministry, Yarwais and the Observatory; their other targets,
     # each of one ally; Yarwais takes two sides on the threat. al-Araghchi has no ally.
-    assert ask("silent-on", {"actor": "khazali"}, "target", "supporting", "opposing", "neutral") == [
+    assert ask("silent-on", {"actor": "khazali"}, "target", "positive", "negative", "neutral") == [
         ("People in Syria are being targeted for the community they belong to.", "1", "0", "0"),
         (THREAT, "1", "0", "1"),
         ("The conflict in Syria threatens the stability of the region.", "1", "0", "0"),
@@ -260,8 +296,8 @@ def test_ascribed_to_sets_beside_it_what_the_holder_says(ask: Ask) -> None:
     # The two blank nodes after stance:ascribes; iraq-kept-supportive-relations and al-Sudani's refusal to
     # stand still are the holders' own.
     columns = ("speaker", "holder", "stance", "target", "own", "statement")
-    of_iraq = ("Ihsan al-Shammari", "Iraq", "supports", "Assad government", "supports")
-    of_sudani = ("Ihsan al-Shammari", "Mohammed Shia' al-Sudani", "opposes", STAYS_OUT, "opposes")
+    of_iraq = ("Ihsan al-Shammari", "Iraq", "for", "Assad government", "for")
+    of_sudani = ("Ihsan al-Shammari", "Mohammed Shia' al-Sudani", "rejects", STAYS_OUT, "refuses")
     assert ask("ascribed-to", {"actor": "actor:iraq"}, *columns) == [
         (*of_iraq, "shammari-claims-iraq-backs-assad")
     ]
@@ -308,7 +344,7 @@ def test_members_said_about_one_target_leaves_out_the_rest(ask: Ask) -> None:
     # al-Maliki is the one member of State of Law; one of his five statements supports unity.
     columns = ("member", "act", "stance", "statement")
     assert ask("members-said", {"organisation": "State of Law", "about": "unity"}, *columns) == [
-        ("Nouri al-Maliki", "urge", "supports", "maliki-urges-support-for-unity")
+        ("Nouri al-Maliki", "urge", "calls for", "maliki-urges-support-for-unity")
     ]
     assert len(set(ask("members-said", {"organisation": "State of Law"}, "statement"))) == 5
 
@@ -317,7 +353,7 @@ def test_members_unanimous_counts_members_of_bodies_and_of_groups(ask: Ask) -> N
     # Under actor:iraq on iraq-stays-out: Iraq itself on both sides, al-Sudani against. On the threat: the
     # government, al-Sudani and Yarwais of parliament for, who is neutral too. Unnamed officials are nobody's
     # members.
-    columns = ("members", "supporters", "opposers", "neutral", "unanimous", "statement", "contrary")
+    columns = ("members", "positive", "negative", "neutral", "unanimous", "statement", "contrary")
     assert ask("members-unanimous", {"organisation": "actor:iraq", "about": "iraq-stays-out"}, *columns) == [
         ("2", "1", "2", "0", "false", "iraq-had-kept-its-distance", "iraq-departs-from-neutrality")
     ]
@@ -336,19 +372,19 @@ def test_government_stands_takes_ministries_and_officials_together(ask: Ask) -> 
     # three stances).
     settings = {"organisation": "government-of-iraq", "month": "2025-03"}
     assert ask("government-stands", settings, "target", "stance", "voices", "statements") == [
-        ("Civilians in Syria should be protected.", "supports", "1", "2"),
-        ("Iraq should help keep Syria secure.", "supports", "1", "1"),
-        ("Iraq should reinforce its border with Syria.", "supports", "1", "1"),
-        ("Iraq should work with Syria's transitional authorities.", "neutral on", "1", "1"),
-        ("Iraq's border with Syria is secure.", "supports", "1", "1"),
-        ("Sectarianism should be set aside in Syria.", "supports", "1", "1"),
-        ("Syria", "supports", "1", "1"),
-        ("Syria's communities should be reconciled with one another.", "supports", "1", "1"),
-        ("Syria's unity should be preserved.", "supports", "1", "1"),
-        ("The conflict in Syria threatens the stability of the region.", "supports", "1", "1"),
-        ("The parties in Syria should settle their conflict by dialogue.", "supports", "1", "1"),
-        ("The parties in Syria should stop fighting.", "supports", "1", "1"),
-        ("The people of Syria should stand united.", "supports", "1", "1"),
+        ("Civilians in Syria should be protected.", "calls for", "1", "2"),
+        ("Iraq should help keep Syria secure.", "undertakes", "1", "1"),
+        ("Iraq should reinforce its border with Syria.", "undertakes", "1", "1"),
+        ("Iraq should work with Syria's transitional authorities.", "leaves open", "1", "1"),
+        ("Iraq's border with Syria is secure.", "says", "1", "1"),
+        ("Sectarianism should be set aside in Syria.", "calls for", "1", "1"),
+        ("Syria", "for", "1", "1"),
+        ("Syria's communities should be reconciled with one another.", "calls for", "1", "1"),
+        ("Syria's unity should be preserved.", "calls for", "1", "1"),
+        ("The conflict in Syria threatens the stability of the region.", "says", "1", "1"),
+        ("The parties in Syria should settle their conflict by dialogue.", "calls for", "1", "1"),
+        ("The parties in Syria should stop fighting.", "calls for", "1", "1"),
+        ("The people of Syria should stand united.", "calls for", "1", "1"),
     ]
 
 

@@ -30,10 +30,10 @@ def test_said_about_gives_every_stance_on_a_proposition_once_for_each_document(a
     # (stance:shownBy), two of al-Sadr, one of the Observatory.
     columns = ("day", "stance", "basis", "document", "statement")
     assert ask("said-about", {"about": "attacked-for-sect"}, *columns) == [
-        ("2024-12-03", "supports", "said", SHIFTS, "sudani-says-iraq-will-not-stand-still"),
-        ("2025-03-06/2025-03-09", "supports", "said", GULAN, "syrian-observatory-describes-genocide"),
-        ("2025-03-09", "supports", "said", GULAN, "sadr-alleges-targeting-of-alawites"),
-        ("2025-03-09", "supports", "implied", GULAN, "sadr-warns-of-sectarian-cleansing"),
+        ("2024-12-03", "says", "said", SHIFTS, "sudani-says-iraq-will-not-stand-still"),
+        ("2025-03-06/2025-03-09", "says", "said", GULAN, "syrian-observatory-describes-genocide"),
+        ("2025-03-09", "says", "said", GULAN, "sadr-alleges-targeting-of-alawites"),
+        ("2025-03-09", "says", "implied", GULAN, "sadr-warns-of-sectarian-cleansing"),
     ]
 
 
@@ -74,10 +74,10 @@ def test_said_about_an_actor_includes_propositions_about_it(ask: Ask) -> None:
     rows = ask("said-about", {"about": "Daesh"}, "statement", "speaker", "stance")
     assert sorted(rows) == sorted(
         [
-            *(("amman-meeting-agrees-on-operations-room", speaker, "opposes") for speaker in AMMAN),
-            ("rasool-hints-at-strikes", "Yahya Rasool", "opposes"),
-            ("aqeedi-sees-islamic-state-might-try", "Rasha al-Aqeedi", "supports"),
-            ("iraqi-officials-wary-of-islamic-state", "unnamed Iraqi officials", "supports"),
+            *(("amman-meeting-agrees-on-operations-room", speaker, "against") for speaker in AMMAN),
+            ("rasool-hints-at-strikes", "Yahya Rasool", "against"),
+            ("aqeedi-sees-islamic-state-might-try", "Rasha al-Aqeedi", "says"),
+            ("iraqi-officials-wary-of-islamic-state", "unnamed Iraqi officials", "says"),
         ]
     )
 
@@ -290,7 +290,7 @@ def test_hang_on_conditions_lists_every_condition(ask: Ask) -> None:
 def test_talked_about_leaves_out_whoever_speaks_or_is_spoken_for(ask: Ask) -> None:
     # Targets, subjects of propositions and addressees, less the speakers; the Popular Mobilization Forces and
     # the armed forces have others speak on their behalf.
-    rows = ask("talked-about", {}, "actor", "statements", "supporting", "opposing", "addressing")
+    rows = ask("talked-about", {}, "actor", "statements", "for_them", "against_them", "addressing")
     assert {row[0] for row in rows} == {
         *("Alawites of Syria", "All parties in Syria", "Arab and Islamic nations", "Assad government"),
         *("Bashar al-Assad", "International community", "Islamic State", "Israel", "Jabhat al-Nusra"),

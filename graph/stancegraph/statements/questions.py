@@ -194,7 +194,7 @@ def answer(
 
     >>> from stancegraph import store
     >>> variables, rows = answer(store.open(), question("stand-on"), {"about": ["help-assad"]})
-    >>> [row["speaker"].value for row in rows if row["stance"].value == "neutral on"]
+    >>> [row["speaker"].value for row in rows if row["stance"].value == "leaves open"]
     ['Abbas Araghchi']
     """
     values = bind(store, question, settings)
