@@ -118,6 +118,20 @@ def test_every_command_says_in_one_line_that_a_database_is_damaged(run: Run, mad
         assert f"{largest.name} is damaged" in done.stderr, command
 
 
+def test_what_the_engine_finds_damaged_in_the_middle_of_an_answer_is_told_so(run: Run, made: Path) -> None:
+    """As if the disk had forgotten: the file looks as it was written, and the engine's own checksums tell."""
+    for file in made.glob("*.sst"):
+        state, content = file.stat(), bytearray(file.read_bytes())
+        content[: len(content) // 2] = bytes(len(content) // 2)
+        with file.open("r+b") as table:
+            table.write(content)
+        os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
+    for command in (["said"], ["check"], ["ask", QUESTIONS[0]]):
+        done = run(*command, "--data", str(made))
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1), command
+        assert "is a damaged Oxigraph database" in done.stderr, command
+
+
 def test_a_load_into_a_damaged_database_is_refused_and_leaves_it(shell: Shell, made: Path) -> None:
     """Opened for writing, the engine would be busy with it for ever; changes of its time are not looked at either."""
     largest = max(made.glob("*.sst"), key=lambda file: file.stat().st_size)

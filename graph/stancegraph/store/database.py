@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -43,9 +44,11 @@ class Database:
             raise self.failed(error) from error
 
     def failed(self, error: Exception) -> StanceError:
-        """What to say where reading it raised this."""
+        """What to say where opening it or a query raised this."""
         if isinstance(error, PermissionError):
             return StanceError(f"{self.path} cannot be read: {error.strerror or error}")
+        if hasattr(self, "triples") and not re.search("Corruption|IO error|No such file", str(error)):
+            return StanceError(f"{self.path}: the query failed: {error}")
         return self._damaged(str(error).partition(" in /")[0].partition("  The file ")[0])
 
     def _damaged(self, how: str) -> StanceError:

@@ -55,6 +55,7 @@ def _confined(source: Source | None, query: Query, timeout: float) -> bytes:
 
 def _answer(source: Source | None, query: Query) -> Iterator[bytes]:
     """In the worker: the body of the answer."""
+    opened = None
     try:
         opened = database.opened(*source) if isinstance(source, tuple) else source
         store = opened.triples if isinstance(opened, database.Database) else opened
@@ -69,4 +70,6 @@ def _answer(source: Source | None, query: Query) -> Iterator[bytes]:
     except SyntaxError as error:
         raise sparql.syntax(error, query) from None
     except (OSError, RuntimeError, ValueError) as error:
+        if isinstance(opened, database.Database):
+            raise opened.failed(error) from None
         raise StanceError(f"the query failed: {error}") from None
