@@ -150,3 +150,116 @@ def content(name: str) -> bytes:
     """The bytes of a file of either table."""
     made = (REFUSED if name in REFUSED else READ)[name]()
     return made if isinstance(made, bytes) else made.encode("utf-8", "surrogatepass")
+
+
+ODD_HEAD: Final = """
+@prefix : <https://example.org/odd/> .
+@prefix stance: <https://w3id.org/stancegraph/ns#> .
+@prefix act: <https://w3id.org/stancegraph/id/act/> .
+@prefix basis: <https://w3id.org/stancegraph/id/basis/> .
+@prefix kind: <https://w3id.org/stancegraph/id/kind/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix oa: <http://www.w3.org/ns/oa#> .
+@prefix org: <http://www.w3.org/ns/org#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix schema: <https://schema.org/> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+:ann a stance:Actor ; skos:prefLabel "Ann"@en ; stance:actorKind kind:politician .
+:bob a stance:Actor ; skos:prefLabel "Bob"@en ; stance:actorKind kind:politician .
+:peace a stance:Proposition ; skos:prefLabel "Peace holds."@en .
+:paper a schema:NewsArticle ; dcterms:title "Paper"@en ; dcterms:issued "2024-12-03"^^xsd:date .
+"""
+
+
+def odd_statement(
+    slug: str = ":good",
+    day: str = 'stance:saidOn "2024-12-01"^^xsd:date',
+    stance: str = "stance:supports :peace",
+    confidence: str = "1.0",
+    gist: str = '"Says so."@en',
+    passage: str = 'oa:start 3 ; oa:end 9 ] , [ oa:exact "the words"@en',
+    speaker: str = ":ann",
+    more: str = "",
+) -> str:
+    """A statement with its report, of which one piece or another is odd."""
+    return f"""{slug} a stance:Statement ; stance:speaker {speaker} ; stance:act act:assert ; {day} ; {stance} ;
+        stance:basis basis:said ; stance:confidence {confidence} ; stance:gist {gist} {more} .
+    [] a stance:Report ; stance:reports {slug} ; stance:document :paper ; stance:quote "the words"@en ;
+        stance:passage [ oa:hasSource :paper ; oa:hasSelector [ {passage} ] ] .
+    """
+
+
+GOOD: Final = odd_statement() + odd_statement(":good2", speaker=":bob", stance="stance:opposes :peace")
+MIXED: Final = (
+    '"a"@en', "1", "2.5", '"b"', '"c"^^xsd:date', '"2024-12-01"^^xsd:date', "true", '"d"^^:own', '"NaN"^^xsd:double',
+    '"2024-12-01T00:00:00Z"^^xsd:dateTime', '"P1D"^^xsd:duration', '"e"@ar', ":ann", "[]", '""', "-1e0", '"1"',
+)  # fmt: skip
+"""Literals that no order is defined between."""
+ODD: Final[Mapping[str, str]] = {
+    "nothing": "",
+    "a day with a zone": odd_statement(":odd", 'stance:saidOn "2024-12-01Z"^^xsd:date'),
+    "a day with an offset": odd_statement(":odd", 'stance:saidOn "2024-12-01+03:00"^^xsd:date'),
+    "a day that is a moment": odd_statement(":odd", 'stance:saidOn "2024-12-01T10:00:00Z"^^xsd:dateTime'),
+    "a day that is none": odd_statement(":odd", 'stance:saidOn "2024-13-41"^^xsd:date'),
+    "a day that is text": odd_statement(":odd", 'stance:saidOn "last week"'),
+    "a day that is an IRI": odd_statement(":odd", "stance:saidOn :ann"),
+    "a day before the common era": odd_statement(":odd", 'stance:saidOn "-0044-03-15"^^xsd:date'),
+    "a day of the year 99999": odd_statement(":odd", 'stance:saidOn "99999-03-15"^^xsd:date'),
+    "an empty day": odd_statement(":odd", 'stance:saidOn ""^^xsd:date'),
+    "days out of order": odd_statement(
+        ":odd", 'stance:saidNotBefore "2024-12-09"^^xsd:date ; stance:saidNotAfter "2024-12-01"^^xsd:date'
+    ),
+    "an issue with a zone": ':p2 a schema:NewsArticle ; dcterms:issued "2024-12-01Z"^^xsd:date .',
+    "hexBinary of an odd length": ':ann rdfs:comment "0A"^^xsd:hexBinary , "0"^^xsd:hexBinary .',
+    "base64Binary that is none": ':ann rdfs:comment "&&&"^^xsd:base64Binary .',
+    "literals of every type that are none": " ".join(
+        f':ann rdfs:comment "none of it"^^xsd:{kind} .'
+        for kind in "integer decimal double float boolean date dateTime time duration gYear gYearMonth gMonthDay "
+        "dayTimeDuration yearMonthDuration hexBinary base64Binary anyURI QName NOTATION byte".split()
+    ),
+    "a number of a hundred thousand digits": f":ann rdfs:comment {'1' * 100_000} .",
+    "a polarity that is no number": ':edge rdfs:label "edges"@en ; stance:polarity "for" .',
+    "a polarity that is a fraction": ':edge rdfs:label "edges"@en ; stance:polarity 0.5 . ',
+    "a polarity that is an IRI": ':edge rdfs:label "edges"@en ; stance:polarity :ann . ',
+    "a position that is no number": odd_statement(":odd", passage='oa:start "here" ; oa:end "there"'),
+    "a position that is a fraction": odd_statement(":odd", passage="oa:start 1.5 ; oa:end 9"),
+    "a position that is a node": odd_statement(":odd", passage="oa:start [] ; oa:end :ann"),
+    "a position without an end": odd_statement(":odd", passage="oa:start 3"),
+    "a position that is infinite": odd_statement(":odd", passage='oa:start "INF"^^xsd:double ; oa:end 9'),
+    "a confidence that is no number": odd_statement(":odd", confidence='"sure"'),
+    "a confidence that is a node": odd_statement(":odd", confidence="[]"),
+    "a confidence that is infinite": odd_statement(":odd", confidence='"NaN"^^xsd:double'),
+    "a statement that is a blank node": odd_statement("_:odd"),
+    "a speaker that is a blank node": odd_statement(
+        ":odd", speaker='[ a stance:Actor ; skos:prefLabel "Nobody"@en ]'
+    ),
+    "a speaker that is a literal": odd_statement(":odd", speaker='"Ann"'),
+    "a target that is a blank node": odd_statement(":odd", stance="stance:supports [ a stance:Proposition ]"),
+    "a target that is a literal": odd_statement(":odd", stance='stance:supports "peace"'),
+    "a document that is a blank node": (
+        ':r2 a stance:Report ; stance:reports :good ; stance:document [ dcterms:title "Blank"@en ] .'
+    ),
+    "a document that is a literal": ':r2 a stance:Report ; stance:reports :good ; stance:document "Paper" .',
+    "a gist that is a node": odd_statement(":odd", gist="[]"),
+    "labels of mixed types": " ".join(
+        f":x{n} a stance:Actor, stance:Proposition, schema:Event ; skos:prefLabel {label} ; dcterms:title {label} ."
+        for n, label in enumerate(random.Random(7).choices(MIXED, k=300))
+    ),
+    "an actor without a label": ":mute a stance:Actor ; stance:actorKind kind:politician . "
+    + odd_statement(":odd", speaker=":mute"),
+    "a quote without a passage": odd_statement(":odd").partition("[] a")[0]
+    + ':r2 a stance:Report ; stance:reports :odd ; stance:document :paper ; stance:quote "words without a place"@en .',
+    "a statement without a report": odd_statement(":odd").partition("[] a")[0],
+    "a chain of 400 blank nodes": chain(400),
+    "a chain of 20,000 blank nodes": chain(20_000),
+    "a chain of 400 blank nodes on a statement": f":good stance:passage {'[ oa:hasSelector ' * 400} 1 {']' * 400} .",
+    "a circle of organisations": ":o1 org:subOrganizationOf :o2 . :o2 org:subOrganizationOf :o1 .",
+    "a circle of broader things": ":peace skos:broader :war . :war skos:broader :peace .",
+    "everything in a circle": ":good stance:about :good ; stance:speaker :good ; stance:supports :good .",
+    "figures that are no numbers": ':good stance:claims [ stance:counted kind:politician ; stance:wording "w"@en ; '
+    'schema:minValue "few" ; schema:maxValue [] ] .',
+    "control characters everywhere": ':ctl a stance:Actor ; skos:prefLabel "\\u001b[31mRed\\u0007\\u202e"@en .',
+    "a statement of every class": ":good a stance:Actor , stance:Proposition , stance:Report , schema:NewsArticle .",
+}
+"""Well-formed Turtle that is odd, to stand beside `ODD_HEAD` and `GOOD`: no command may end in a traceback of it."""

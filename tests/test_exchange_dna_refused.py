@@ -202,3 +202,21 @@ def test_nothing_stays_where_the_file_turns_out_to_be_damaged(small_coding: Codi
     with pytest.raises(StanceError, match="may be cut short or damaged"):
         dna.convert(small_coding.file, out)
     assert [path.name for path in out.parent.iterdir()] == ["peace.dna"]
+
+
+@pytest.mark.parametrize("bytes_lost", [1, 100, 1024, 4096, 5000])
+def test_a_file_that_lacks_its_end_is_refused(small_coding: Coding, out: Path, bytes_lost: int) -> None:
+    whole = small_coding.file.read_bytes()
+    small_coding.file.write_bytes(whole[:-bytes_lost])
+    with pytest.raises(StanceError, match=f"cut short.* {bytes_lost} bytes?; copy it again"):
+        dna.convert(small_coding.file, out)
+    assert not out.exists()
+
+
+def test_a_file_cannot_make_sqlite_work_without_end(small_coding: Coding, out: Path) -> None:
+    """A generated column is computed for each row that is read."""
+    small_coding.run("ALTER TABLE DOCUMENTS ADD COLUMN Author2 TEXT AS (hex(zeroblob(900000000)))")
+    small_coding.run("ALTER TABLE DOCUMENTS RENAME COLUMN Author TO Old")
+    small_coding.run("ALTER TABLE DOCUMENTS RENAME COLUMN Author2 TO Author")
+    with pytest.raises(StanceError, match="string or blob too big"):
+        dna.convert(small_coding.file, out)

@@ -10,9 +10,10 @@ import pyoxigraph
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from conftest import Run
 from stancegraph import store
 from stancegraph.errors import UsageError
-from stancegraph.store import sparql
+from stancegraph.store import sandbox, sparql
 
 DATA = """@prefix : <http://x/> .
 :a :said :p , :q ; :denied :r ; :text "one" ; :fresh true ; :home <http://x:> .
@@ -276,3 +277,33 @@ def test_a_disk_database_answers_typed_queries_too(tmp_path: Path) -> None:
     assert len(database.select(PREFIX + "SELECT * { ?s :said ?o }", trusted=False)) == 4
     with pytest.raises(UsageError, match="SERVICE"):
         database.query("SELECT * { SERVICE <http://127.0.0.1:1/> {} }", trusted=False)
+
+
+@pytest.mark.parametrize(
+    "text", ["SELECT * { ?s ?p " + "a." * 49_000 + " }", "SELECT * { " + "a.a." * 24_000 + " }"]
+)
+def test_one_deadline_binds_from_the_query_to_the_last_byte(text: str, run: Run) -> None:
+    done = run("ask", text, "--timeout", "2")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_time_an_answer_is_printed_counts_too(run: Run) -> None:
+    rows = "SELECT ?s ?p ?o { ?s ?p ?o . ?a a ?c } LIMIT 100000"
+    done = run("ask", rows, "--timeout", "1.5")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "ran longer than 1.5 s and was stopped" in done.stderr
+
+
+def test_an_answer_has_only_so_many_cells(small: store.Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "CELLS", 8)
+    with pytest.raises(UsageError, match="more than 8 cells: add LIMIT"):
+        small.query(PREFIX + "SELECT ?s ?p ?o { ?s ?p ?o }", trusted=False)
+    with pytest.raises(UsageError, match="more than 8 cells"):
+        small.query("SELECT * { {} " + "UNION {} " * 9 + "}", trusted=False)
+    assert len(small.select(PREFIX + "SELECT ?s { ?s ?p ?o } LIMIT 5", trusted=False)) == 5
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "md"])
+def test_a_row_without_a_variable_is_an_answer(form: str, run: Run) -> None:
+    assert run("ask", "SELECT * {}", "--format", form).returncode == 0

@@ -70,9 +70,9 @@ def test_a_triple_that_stands_in_two_graphs_counts_once(tmp_path: Path, shipped:
     twice = store.open(tmp_path)
     for asked in questions.questions():
         settings = {each.name: [ANY[each.name]] for each in asked.parameters if not each.optional}
-        assert questions.answer(twice, asked, settings) == questions.answer(shipped, asked, settings), (
-            asked.name
-        )
+        assert questions.answer(twice, asked, settings, timeout=300) == questions.answer(
+            shipped, asked, settings
+        ), asked.name
 
 
 def test_several_settings_of_a_parameter_are_alternatives(ask: Ask) -> None:

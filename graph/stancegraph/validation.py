@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from pyoxigraph import NamedNode
 
+from stancegraph import input as input_
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import Endpoint, Store, ontology
 from stancegraph.vocabulary import GRAPH, compact
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from stancegraph.store import Term
 
+LARGEST: Final = 64 << 20
+"""Bytes a source text may have."""
 RUN: Final = 8
 """Words in a row that our own texts may share with a document."""
 
@@ -214,10 +217,8 @@ def _hashed(folder: Path) -> dict[str, Path]:
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     if not files:
         raise UsageError(f"{folder} is empty: put the texts the documents were coded from into it")
-    try:
-        return {hashlib.sha256(file.read_bytes()).hexdigest(): file for file in files}
-    except OSError as error:
-        raise StanceError(f"{error.filename}: cannot be read: {error.strerror}") from error
+    mend = "let the folder hold the texts alone"
+    return {hashlib.sha256(input_.read(file, LARGEST, mend)).hexdigest(): file for file in files}
 
 
 def _unlike_sources(store: Store, hashed: dict[str, Path]) -> tuple[list[_Fault], int, int]:
@@ -251,7 +252,7 @@ def _read(rows: list[dict[str, Term]], hashed: dict[str, Path], texts: dict[Term
             yield _fault(document, "source-is-found")
             continue
         try:
-            text = texts[document] = file.read_bytes().decode("utf-8")
+            text = texts[document] = input_.read(file, LARGEST).decode("utf-8")
         except UnicodeDecodeError as error:
             yield _fault(document, "source-is-text", f"{file.name}, byte {error.start}")
             continue

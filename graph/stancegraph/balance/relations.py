@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
-from pyoxigraph import NamedNode
-
 from stancegraph import names, network, statements
 from stancegraph.network.method import NetworkOptions
 from stancegraph.records import Rows
 from stancegraph.statements import catalogue
+from stancegraph.store.results import node
 
 if TYPE_CHECKING:
     from stancegraph.network.ties import Shared
@@ -116,7 +115,7 @@ def profile(store: Store, actor: str) -> Profile:
     kind = next(row["kind"] for row in catalogue.actors(store, entry.label) if row["iri"] == entry.iri)
     own = statements.said(store, actor=entry.iri)
     ties = allies(store, entry.iri)
-    speaking_of = store.select(SPEAKING_OF, {"actor": NamedNode(entry.iri)})
+    speaking_of = store.select(SPEAKING_OF, {"actor": node(entry.iri)})
     return {
         "actor": entry.label,
         "iri": entry.iri,

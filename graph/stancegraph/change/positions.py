@@ -13,13 +13,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from pyoxigraph import NamedNode
 
 from stancegraph import names, statements
 from stancegraph.dates import BEGINNING, EARLIEST, END, LATEST, calendar_day, span
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.records import Named
 from stancegraph.statements import reader
+from stancegraph.store.results import node
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +62,7 @@ def event_day(store: Store, event: str) -> tuple[str, date]:
         return event.strip(), calendar_day(event.strip(), "event")
     entry = names.index(store, "event").resolve(event, "event")
     query = "SELECT ?day WHERE { ?event schema:startDate ?day }"
-    days = sorted(row["day"].value for row in store.select(query, {"event": [NamedNode(entry.iri)]}))
+    days = sorted(row["day"].value for row in store.select(query, {"event": [node(entry.iri)]}))
     if not days:
         raise UsageError(f"{entry.label} has no day in this graph: give the day itself, as 2024-12-31")
     try:
@@ -147,7 +147,7 @@ def ascribed_positions(store: Store, chosen: Filters) -> list[Series]:
             continue
         statement = found[row["s"].value]
         holder, target = (Named(row[end].value, label[row[end].value]) for end in ("holder", "target"))
-        sign = int(row["sign"].value)
+        sign = reader.polarity(row["s"].value, row["sign"].value)
         if passes(holder, target, sign):
             first, last = _days(row, statement)
             for by in statement.organisations if chosen.organisation else statement.speakers:

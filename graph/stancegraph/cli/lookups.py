@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -16,7 +19,7 @@ from stancegraph.errors import UsageError
 from stancegraph.vocabulary import local_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from stancegraph.store import Term
 
@@ -24,6 +27,8 @@ SAID: Final = (
     "statement speakers speaker_iris on_behalf_of addressees act medium basis date quotes gist condition "
     "supports opposes neutral_on targets about figures confidence reports"
 ).split()
+GRACE: Final = 0.5
+"""Seconds after which a time-out is told here that a worker or an endpoint could have told better."""
 NUMBERS: Final = frozenset({"decimal", "double", "float"})
 
 
@@ -197,14 +202,36 @@ def ask(
         )
     if query.endswith(".rq"):
         request.files.append(Path(query))
-    variables, found = questions.answer(
-        request.store, questions.find(query), questions.settings(set_ or ()), timeout=timeout
-    )
-    if request.format == "ttl":
-        request.emit(escaped(_turtle(found)))
-    else:
-        values = [{name: _value(row.get(name)) for name in variables} for row in found]
-        request.show(values, variables, "row")
+    asked, store = questions.find(query), request.store
+    with _ending(timeout):
+        variables, found = questions.answer(store, asked, questions.settings(set_ or ()), timeout=timeout)
+        if request.format == "ttl":
+            text = escaped(_turtle(found))
+        else:
+            values = [{name: _value(row.get(name)) for name in variables} for row in found]
+            text = printing.format_rows(request.format, values, variables)
+    request.emit(text)
+    if request.format != "ttl":
+        output.note(printing.count(len(found), "row") if found else "no rows")
+
+
+@contextmanager
+def _ending(seconds: float) -> Iterator[None]:
+    """Raise UsageError where what is done inside takes longer: also what is done to an answer has an end."""
+
+    def end(*_: object) -> None:
+        raise UsageError(f"the query ran longer than {seconds:g} s and was stopped; ask for less")
+
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, seconds + GRACE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _value(term: Term | None) -> object:

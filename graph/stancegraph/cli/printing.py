@@ -91,7 +91,7 @@ def _table(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
             textwrap.wrap(cell, width, break_long_words=False, break_on_hyphens=False) or [""]
             for cell, width in zip(row, widths, strict=True)
         ]
-        for i in range(max(map(len, wrapped))):
+        for i in range(max(map(len, wrapped), default=1)):
             parts = [
                 (cell[i] if i < len(cell) else "").ljust(width)
                 for cell, width in zip(wrapped, widths, strict=True)

@@ -13,7 +13,8 @@ from typing import Final
 
 import networkx as nx
 
-from stancegraph.errors import StanceError, UsageError
+from stancegraph import input as input_
+from stancegraph.errors import UsageError
 from stancegraph.network.signed import net_weight
 from stancegraph.output import quantity
 
@@ -109,14 +110,7 @@ def _rows(path: str | Path) -> Iterator[tuple[str, str, float, dict[str, str]]]:
 
 
 def _text(path: str | Path) -> str:
-    try:
-        with Path(path).open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise StanceError(f"cannot read {path}: {reason}; name a CSV file") from error
-    if len(content) > LARGEST:
-        raise StanceError(f"{path} is over {LARGEST >> 20} MiB: split it, or leave columns out")
+    content = input_.read(path, LARGEST, "name a CSV file")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -35,6 +35,8 @@ EVERY: Final = """{ { GRAPH ?graph { ?s ?p ?o } }
 TYPE: Final = NamedNode(expand("rdf:type"))
 STATEMENT: Final = NamedNode(expand("stance:Statement"))
 STRING: Final = NamedNode(expand("xsd:string"))
+LARGEST: Final = 1_000
+"""Blank nodes that may hang together: the time to name them grows with the square of that."""
 
 
 def quads(store: Store, **filters: Unpack[FilterOptions]) -> list[Quad]:
@@ -133,7 +135,7 @@ def label_blank_nodes(quads: Iterable[Quad]) -> list[Quad]:
     what is said of it, its nodes ordered by colour refinement (Hogan 2017, Canonical Forms for Isomorphic and
     Equivalent RDF Graphs). Of nodes that what is said cannot tell apart, and that are not alike either, labels may
     differ from one reading to the next; no graph of statements has such.
-    Raises StanceError for a triple about a triple.
+    Raises StanceError for a triple about a triple, and for more than `LARGEST` blank nodes that hang together.
     """
     quads = list(dict.fromkeys(quads))
     numbers: dict[BlankNode, int] = {}
@@ -164,6 +166,10 @@ def _labels(about: Quads) -> dict[int, str]:
     labels: dict[int, str] = {}
     copies: Counter[str] = Counter()
     for group in groups.to_sets():
+        if len(group) > LARGEST:
+            raise StanceError(
+                f"{len(group)} blank nodes hang together, and cannot be named: give some of them IRIs"
+            )
         ranks = _order(sorted(group), about)
         form = "\n".join(sorted({_line(quad, ranks) for node in group for quad in about[node]}))
         name = sha256(form.encode()).hexdigest()[:16]

@@ -17,11 +17,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from pyoxigraph import NamedNode
 
 from stancegraph import names
 from stancegraph.dates import EARLIEST, LATEST, calendar_day, ordinal
 from stancegraph.errors import UsageError
+from stancegraph.store.results import node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -192,7 +192,7 @@ def _cuts(period: str, begin: int, store: Store | None) -> list[int]:
 
 def _first_day(store: Store, event: str) -> int:
     entry = names.index(store, "event").resolve(event, "event")
-    found = store.tuples("SELECT ?day { ?event schema:startDate ?day }", {"event": [NamedNode(entry.iri)]})
+    found = store.tuples("SELECT ?day { ?event schema:startDate ?day }", {"event": [node(entry.iri)]})
     days = [day for (text,) in found if (day := ordinal(text)) is not None]
     if not days:
         raise UsageError(f"{entry.label} has no day in this graph: give the day itself, as 2024-12-31")

@@ -10,10 +10,11 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Unpack
 
-from pyoxigraph import BlankNode, NamedNode, Quad
+from pyoxigraph import BlankNode, Quad
 
 from stancegraph.statements.filters import FilterOptions, Filters
 from stancegraph.statements.reader import CHUNK, Reader
+from stancegraph.store import results
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -93,7 +94,7 @@ def described(store: Store, found: Sequence[Statement]) -> list[Quad]:
     """
     from stancegraph.store import Endpoint
 
-    iris = [NamedNode(statement.iri) for statement in found]
+    iris = [results.node(statement.iri) for statement in found]
     quads: dict[Quad, None] = {}
     for start in range(0, len(iris), CHUNK):
         rows = store.select(DESCRIBED, {"s": iris[start : start + CHUNK]})

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
-from pyoxigraph import NamedNode
-
 from stancegraph import names, statements
 from stancegraph.statements import reader
+from stancegraph.store.results import node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -169,14 +168,14 @@ PARTS: Final = """SELECT DISTINCT ?name WHERE {
 
 def roles(store: Store, iri: str) -> list[str]:
     """The roles of one actor as text: "leader, State of Law Coalition (until 2025-01-29)"."""
-    found = store.tuples(ROLES.replace("SHOWN", "organisation"), {"member": NamedNode(iri)})
+    found = store.tuples(ROLES.replace("SHOWN", "organisation"), {"member": node(iri)})
     return _with_spans((f"{role}, {name}", start, end) for role, name, start, end in found)
 
 
 def members(store: Store, iri: str) -> list[str]:
     """Who has a role in an organisation, as text, "Nouri al-Maliki, leader"; then what is part of it, by name."""
-    found = store.tuples(ROLES.replace("SHOWN", "member"), {"organisation": NamedNode(iri)})
-    parts = store.tuples(PARTS, {"whole": NamedNode(iri)})
+    found = store.tuples(ROLES.replace("SHOWN", "member"), {"organisation": node(iri)})
+    parts = store.tuples(PARTS, {"whole": node(iri)})
     in_roles = _with_spans((f"{name}, {role}", start, end) for role, name, start, end in found)
     return in_roles + sorted(name for (name,) in parts)
 

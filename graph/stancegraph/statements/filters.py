@@ -17,6 +17,7 @@ from pyoxigraph import NamedNode
 from stancegraph import names
 from stancegraph.dates import calendar_day
 from stancegraph.errors import UsageError
+from stancegraph.store.results import node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -230,7 +231,7 @@ class Filters:
             if name in left_out:
                 continue
             of = name.removeprefix("not_")
-            each = [self._spanned(of, NamedNode(iri)) for iri in self.meant[name]]
+            each = [self._spanned(of, node(iri)) for iri in self.meant[name]]
             pattern = COUNTED.get(of, TESTS[of].pattern) if self.organisation else TESTS[of].pattern
             if name == of:
                 patterns.append(f"{{ {pattern} }}")
@@ -252,7 +253,7 @@ class Filters:
         if name != "act":
             return [iri]
         below = self.store.tuples("SELECT DISTINCT ?below { ?below skos:broader+ ?act }", {"act": iri})
-        return [iri, *(NamedNode(narrower) for (narrower,) in below if narrower != iri.value)]
+        return [iri, *(node(narrower) for (narrower,) in below if narrower != iri.value)]
 
     def row_test(self) -> RowTest:
         """What tells whether a row of the flat table passes the filters on speaker and target."""
@@ -262,7 +263,7 @@ class Filters:
         )
         for side in (kept, left):
             if "kind" in side:
-                kinds: list[Term] = [NamedNode(iri) for iri in sorted(side["kind"])]
+                kinds: list[Term] = [node(iri) for iri in sorted(side["kind"])]
                 of_kind = self.store.tuples("SELECT ?x { ?x stance:actorKind ?kind }", {"kind": kinds})
                 side["kind"] = {iri for (iri,) in of_kind}
         return RowTest(kept, left)

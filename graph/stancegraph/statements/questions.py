@@ -17,13 +17,15 @@ from difflib import get_close_matches
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode
 
+from stancegraph import input as input_
 from stancegraph import names
-from stancegraph.errors import UnknownName, UsageError
+from stancegraph.errors import StanceError, UnknownName, UsageError
 from stancegraph.store import Table, ontology
+from stancegraph.store.results import cell
 from stancegraph.vocabulary import PREFIXES, expand, local_name
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
     from stancegraph.store import Store, Term
 
+LARGEST: Final = 1 << 20
+"""Bytes a file with a question may have."""
 KINDS: Final = {
     "actor": "khazali", "proposition": "unity", "event": "'fall of Assad'", "document": "gulan-iraq-warns",
     "act": "accuse", "medium": "interview", "basis": "said", "actor kind": "cleric", "date": "2024-12-31",
@@ -99,11 +103,15 @@ def question(name: str) -> Question:
 
 def read(source: str | Path) -> Question:
     """The question in an .rq file, or in SPARQL text; without a header it has no declared parameters."""
+    if isinstance(source, str):
+        return _parsed("", source)
+    if not source.exists():
+        raise UsageError(f"{source} does not exist: name an .rq file, or a shipped question (ask --list)")
     try:
-        name, text = ("", source) if isinstance(source, str) else (source.stem, source.read_text("utf-8"))
-    except (OSError, UnicodeError) as error:
-        raise UsageError(f"{source} cannot be read: {error}") from None
-    return _parsed(name, text)
+        text = input_.read(source, LARGEST, "name an .rq file").decode("utf-8-sig")
+    except UnicodeError as error:
+        raise StanceError(f"{source}: not UTF-8 ({error}): save it as UTF-8") from None
+    return _parsed(source.stem, text)
 
 
 def find(text: str) -> Question:
@@ -190,7 +198,7 @@ def answer(
     """The answer's variables and its rows; an unbound variable is absent from a row.
 
     ASK answers one row with `answer`; CONSTRUCT and DESCRIBE answer triples, a row each. A query that is not
-    shipped is refused if it could reach the network; it, and any question on many triples, ends at `timeout` s.
+    shipped is refused if it could reach the network; it, and any question on data of others, ends at `timeout` s.
 
     >>> from stancegraph import store
     >>> variables, rows = answer(store.open(), question("stand-on"), {"about": ["help-assad"]})
@@ -198,15 +206,14 @@ def answer(
     ['Abbas Araghchi']
     """
     values = bind(store, question, settings)
-    trusted = question in questions() and store.light
-    found = store.query(question.text, values, trusted=trusted, timeout=timeout)
+    trusted, confined = question in questions(), not (store.light and store.tame)
+    found = store.query(question.text, values, trusted=trusted, confined=confined, timeout=timeout)
     if isinstance(found, Table):
         return found.variables, found.rows
     if isinstance(found, bool):
         return ("answer",), [{"answer": Literal(found)}]
     columns = ("subject", "predicate", "object")
-    triples = [(each.subject, each.predicate, each.object) for each in found]
-    return columns, [dict(zip(columns, cast("list[Term]", each), strict=True)) for each in triples]
+    return columns, [dict(zip(columns, map(cell, each), strict=True)) for each in found]
 
 
 def _term(name: str, kinds: tuple[str, ...], value: str, index: Callable[[], names.Names]) -> Term:

@@ -13,11 +13,10 @@ from functools import cached_property, lru_cache
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pyoxigraph import NamedNode
-
 from stancegraph.dates import BEGINNING, END
 from stancegraph.errors import StanceError
 from stancegraph.records import Document, Figure, Named, Passage, Report, Statement, Target
+from stancegraph.store.results import node
 from stancegraph.vocabulary import expand, local_name
 
 if TYPE_CHECKING:
@@ -88,13 +87,20 @@ def edges(store: Store) -> dict[str, Edge]:
     words: dict[str, dict[str, str]] = defaultdict(dict)
     signs: dict[str, int] = {}
     for edge, sign, label, sort, word in store.tuples(WORDS):
-        signs[edge] = int(sign)
+        signs[edge] = polarity(edge, sign)
         words[edge][""] = label
         if sort:
             words[edge][local_name(sort).removeprefix("wordFor").lower()] = word
     if not signs:
         raise store.without_vocabulary()
     return {edge: Edge(sign, words[edge]) for edge, sign in signs.items()}
+
+
+def polarity(edge: str, text: str) -> int:
+    """The sign a property that is a stance has; raises StanceError where the data gives another."""
+    if text not in {"1", "-1", "0"}:
+        raise StanceError(f"{edge}: stance:polarity '{text[:40]}' is none of 1, -1 and 0: mend it")
+    return int(text)
 
 
 class Labels(dict[str, str]):
@@ -131,9 +137,7 @@ def documents(store: Store, iris: Collection[str] | None = None) -> dict[str, Do
     if iris is not None and not iris:
         return {}
     record = {iri: Document(iri, local_name(iri), "", "") for iri in sorted(iris or ())}
-    asked = (
-        None if iris is None or len(iris) > FEW else {"document": [NamedNode(iri) for iri in sorted(iris)]}
-    )
+    asked = None if iris is None or len(iris) > FEW else {"document": [node(iri) for iri in sorted(iris)]}
     for iri, title, publisher, issued, first, last, url in store.tuples(DOCUMENTS, asked):
         if iris is None or iri in record:
             day = issued or "/".join(end for end in (first, last) if end)
@@ -188,7 +192,7 @@ class Reader:
     ) -> list[tuple[str, ...]]:
         """The rows of a query whose first variable is ?s, about the statements chosen."""
         if self._named:
-            iris = [NamedNode(iri) for iri in sorted(self.chosen or ())]
+            iris = [node(iri) for iri in sorted(self.chosen or ())]
             chunks = (iris[at : at + CHUNK] for at in range(0, len(iris), CHUNK))
             return [
                 row for chunk in chunks for row in self.store.tuples(text, {**(values or {}), "s": chunk})

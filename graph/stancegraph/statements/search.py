@@ -105,11 +105,11 @@ def _index(store: Store) -> _Index:
 
 def _told(store: Store, iris: Iterable[str]) -> dict[str, str]:
     """Statement → who spoke, and when."""
-    from pyoxigraph import NamedNode
+    from stancegraph.store.results import node
 
     speakers: dict[str, set[str]] = defaultdict(set)
     days: dict[str, str] = {}
-    asked = [NamedNode(iri) for iri in sorted(iris)]
+    asked = [node(iri) for iri in sorted(iris)]
     for s, name, on, first, last in store.tuples(TOLD, {"s": asked}) if asked else ():
         speakers[s].add(name or "(no speaker)")
         days[s] = span(on or first or "0001-01-01", on or last or "9999-12-31")

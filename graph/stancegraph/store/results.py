@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, Triple
+from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Triple
+
+from stancegraph.errors import StanceError
 
 if TYPE_CHECKING:
     from stancegraph.store.sparql import Term
@@ -26,6 +28,21 @@ class Table:
 Answer = Table | bool | list[Triple]
 
 
+def cell(term: Term | Triple) -> Term:
+    """A term as it stands in a row; a triple (RDF 1.2), which no question here asks for, as its text."""
+    return Literal(f"<<( {term} )>>") if isinstance(term, Triple) else term
+
+
+def node(iri: str) -> NamedNode:
+    """The node of an IRI that stands in a row as text; raises StanceError for what is none."""
+    try:
+        return NamedNode(iri)
+    except ValueError:
+        raise StanceError(
+            f"'{iri[:80]}' is a blank node or a literal where an IRI is needed: give it an IRI in the data"
+        ) from None
+
+
 def answer(found: QuerySolutions | QueryBoolean | QueryTriples) -> Answer:
     """The whole of what pyoxigraph found: a table, a truth, or triples.
 
@@ -41,7 +58,10 @@ def answer(found: QuerySolutions | QueryBoolean | QueryTriples) -> Answer:
 def tuples(found: QuerySolutions | QueryBoolean | QueryTriples) -> list[tuple[str, ...]]:
     """The rows of a table as plain text: without terms in between a long answer takes a third of the time."""
     try:
-        return [tuple(["" if term is None else term.value for term in row]) for row in found]  # type: ignore[union-attr]
+        return [
+            tuple(["" if x is None else cell(x).value if type(x) is Triple else x.value for x in row])
+            for row in found  # type: ignore[union-attr]
+        ]
     except (OSError, RuntimeError, SyntaxError, ValueError) as error:
         del found
         raise error.with_traceback(None) from None
@@ -54,6 +74,4 @@ def _whole(found: QuerySolutions | QueryBoolean | QueryTriples) -> Answer:
         return list(found)
     names = tuple(variable.value for variable in found.variables)
     rows = (zip(names, row, strict=True) for row in found)
-    return Table(
-        names, [{name: cast("Term", term) for name, term in row if term is not None} for row in rows]
-    )
+    return Table(names, [{name: cell(term) for name, term in row if term is not None} for row in rows])

@@ -31,6 +31,8 @@ UPDATES: Final = ("insert", "delete", "load", "clear", "drop", "create", "add", 
 _OPERANDS = frozenset({"iri", "string", "var", "name", "number"})
 
 
+PREFIX: Final = 255
+"""Characters a prefix may have beyond its first; a longer one is taken apart at its full stops, which no use has."""
 _W = r"\w\u00b7\u0300-\u036f\u203f\u2040"
 _TOKEN: Final = re.compile(
     rf"""(?P<space>[ \t\n]+) | (?P<comment>\#[^\n]*)
@@ -38,7 +40,7 @@ _TOKEN: Final = re.compile(
     | (?P<string>\"\"\"(?:"{{0,2}}(?:[^"\\]|\\[tbnrf"'\\]))*\"\"\" | "(?:[^"\\\n]|\\[tbnrf"'\\])*"(?!")
               | '''(?:'{{0,2}}(?:[^'\\]|\\[tbnrf"'\\]))*''' | '(?:[^'\\\n]|\\[tbnrf"'\\])*'(?!'))
     | (?P<var>[?$][{_W}]+)
-    | (?P<name>(?:_|[^\W\d_][{_W}.\-]*)?:(?:[{_W}:.\-]|%[0-9A-Fa-f]{{2}}|\\[_~.\-!$&'()*+,;=/?\#@%])*)
+    | (?P<name>(?:_|[^\W\d_][{_W}.\-]{{0,{PREFIX}}})?:(?:[{_W}:.\-]|%[0-9A-Fa-f]{{2}}|\\[_~.\-!$&'()*+,;=/?\#@%])*)
     | (?P<number>\d+(?:[eE][+-]?\d+)?) | (?P<word>@?[{_W}][{_W}\-]*)
     | (?P<mark>\{{\||\|\}}|\|\||[^"'\\])""",
     re.VERBOSE | re.DOTALL,

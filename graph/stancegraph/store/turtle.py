@@ -53,6 +53,8 @@ LOCAL: Final = re.compile(r"[\w][\w-]*", re.ASCII)
 BELOW: Final = re.compile(r"(?!/)(?:[\w-]+(?:/[\w-]+)*)?", re.ASCII)
 """What may follow a base without changing what the IRI means."""
 WIDTH: Final = 120
+DEEPEST: Final = 64
+"""Blank nodes one inside the other."""
 
 
 def write(triples: Iterable[Triple], base: str = "") -> str:
@@ -112,13 +114,16 @@ def _is_ontology(properties: Properties) -> bool:
 
 
 def _refuse_circles(about: dict[Term, Properties], uses: dict[Term, int]) -> None:
-    """A blank node no named subject leads to would be written nowhere."""
+    """A blank node no named subject leads to would be written nowhere; nobody reads one nested without end."""
     reached: set[Term] = set()
-    todo = [node for node in about if isinstance(node, NamedNode) or not uses[node]]
+    todo = [(node, 0) for node in about if isinstance(node, NamedNode) or not uses[node]]
     while todo:
-        node = todo.pop()
+        node, depth = todo.pop()
+        if depth > DEEPEST:
+            raise StanceError(f"blank nodes nest more than {DEEPEST} deep: give some of them an IRI")
         reached.add(node)
-        todo += [term for terms in about[node].values() for term in terms if isinstance(term, BlankNode)]
+        inside = (term for terms in about[node].values() for term in terms if isinstance(term, BlankNode))
+        todo += [(term, depth + 1) for term in inside]
     if lost := sorted(str(node) for node in about if node not in reached):
         raise StanceError(f"blank nodes {', '.join(lost[:3])} stand in a circle: give one of them an IRI")
 

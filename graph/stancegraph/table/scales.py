@@ -8,10 +8,11 @@ from math import isfinite, nan
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal
 
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.statements.reader import number
+from stancegraph.store.results import node
 from stancegraph.vocabulary import PREFIXES, compact, expand, local_name
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def find_variable(store: Store, name: str) -> Variable:
 
 def _variable(store: Store, iri: str, label: str, row: dict[str, Term]) -> Variable:
     kind = row["range"].value
-    observed = store.select(OBSERVED, {"variable": NamedNode(iri)})
+    observed = store.select(OBSERVED, {"variable": node(iri)})
     if kind == expand("xsd:boolean"):
         return Variable(iri, Scale(label, "boolean", (0.0, 1.0), 0.0, 1.0), {})
     if kind in {expand(f"xsd:{name}") for name in ("integer", "int", "decimal", "double", "float")}:

@@ -7,6 +7,7 @@ statement type; short texts are entities, listed apart, with attributes. A state
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -106,6 +107,11 @@ ORPHAN_ATTRIBUTES: Final = (
     "ATTRIBUTEVALUES WHERE AttributeValue != '' AND (EntityId IN (SELECT ID FROM ENTITIES) "
     "AND AttributeVariableId IN (SELECT ID FROM ATTRIBUTEVARIABLES)) IS NOT TRUE"
 )
+LONGEST: Final = 64 << 20
+"""Bytes a text in a file may have."""
+SECONDS: Final = 60
+"""Seconds SQLite and what is made of a file may take, and a further one for each `PACE` bytes of it."""
+PACE: Final = 64 << 10
 MILLISECONDS: Final = 10**11
 """A date from here on is in milliseconds, as DNA 2 wrote them: in seconds it would be past the year 5000."""
 UNFINISHED: Final = bytes.fromhex("d9d505f920a163d7")
@@ -169,18 +175,51 @@ class Statement:
 def open_database(file: Path) -> Iterator[Database]:
     """The coding in a file; raises StanceError where it is none of DNA 3, is in use or damaged.
 
-    SQLite is told that nobody changes the file (`immutable`), so that it leaves no lock and no journal.
+    SQLite is told that nobody changes the file (`immutable`), so that it leaves no lock and no journal, and to run
+    nothing that stands in the file for longer than its size allows.
     """
     _refuse_other_files(file)
     try:
+        _refuse_cut_short(file)
         with closing(
             sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
         ) as connection:
+            _confine(connection, SECONDS + file.stat().st_size / PACE)
+            _refuse_damaged(file, connection)
             yield Database(file, connection)
     except (sqlite3.Error, UnicodeDecodeError) as error:  # a message may quote what is damaged
         raise StanceError(
             f"{file}: SQLite cannot read it ({error}): it may be cut short or damaged; copy it again"
         ) from error
+
+
+def _confine(connection: sqlite3.Connection, seconds: float) -> None:
+    """Let nothing in a file run functions of SQLite, make endless values, or work without end."""
+    end = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: time.monotonic() > end, 100_000)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _refuse_cut_short(file: Path) -> None:
+    """Raise StanceError for a file that is shorter than its head says (SQLite, Database File Format, 1.3)."""
+    head, there = _head(file, 100), file.stat().st_size
+    size, count = (int.from_bytes(head[at], "big") for at in (slice(16, 18), slice(28, 32)))
+    size = 1 << 16 if size == 1 else max(size, 1)
+    counted = count * size if head[24:28] == head[92:96] else 0  # versions before 3.7 did not count
+    if lacks := max(counted - there, -there % size):
+        raise StanceError(
+            f"{file} is cut short or damaged: it lacks {quantity(lacks, 'byte')}; copy it again"
+        )
+
+
+def _refuse_damaged(file: Path, connection: sqlite3.Connection) -> None:
+    """Raise StanceError for a file whose pages do not fit together."""
+    ((found, *_),) = connection.execute("PRAGMA quick_check(1)").fetchmany(1)
+    if found != "ok":
+        what = " ".join(str(found).split())[:120]
+        raise StanceError(f"{file} may be cut short or damaged ({what}): copy it again")
 
 
 def _refuse_other_files(file: Path) -> None:
