@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from conftest import Run, Shell
+from stancegraph.vocabulary import expand
 
 FIVE = str(Path(__file__).parent / "fixtures" / "five.ttl")
 KEYS = (
@@ -156,6 +157,23 @@ def test_describe_needs_no_braces(run: Run) -> None:
     done = run("ask", "DESCRIBE actor:iraq", "--format", "ttl")
     assert done.returncode == 0, done.stderr
     assert "actor:iraq a " in done.stdout
+
+
+def test_a_value_that_is_not_what_its_type_says_stays_as_it_is_written(run: Run) -> None:
+    written = {
+        "great": '"1e999"^^xsd:double',
+        "none": '"NaN"^^xsd:double',
+        "doubt": '"maybe"^^xsd:boolean',
+        "word": '"x"^^xsd:integer',
+        "yes": '"1"^^xsd:boolean',
+        "half": "0.5",
+        "iri": "stance:Statement",
+    }
+    values = " ".join(f"({value})" for value in written.values())
+    query = f"SELECT ?v {{ VALUES (?v) {{ {values} }} }}"
+    rows = json.loads(run("ask", query, "--data", FIVE, "--format", "json").stdout)
+    assert [row["v"] for row in rows][2:] == ["maybe", "x", True, 0.5, expand("stance:Statement")]
+    assert [row["v"] for row in rows][:2] == ["INF", "NaN"]
 
 
 def test_options_take_numbers_words_and_several_values(run: Run) -> None:

@@ -194,6 +194,8 @@ def test_a_number_that_is_none_is_named_with_its_statement(
         ("rank --by fame", "betweenness"),
         ("network --step 3d", "choose --window or --kernel"),
         ("network --kernel uniform --width 99999999", "a kernel spans 1 to"),
+        ("network --kernel uniform --width 0", "a kernel spans 1 to"),
+        ("network --width 0", "choose --window or --kernel"),
         ("network --kind stances --normalisation jaccard", "not defined for --kind stances"),
     ],
 )

@@ -213,3 +213,17 @@ def test_numbers_read_by_people_have_four_significant_figures(run: Run, form: st
     assert "1.309090909" in shown  # text is not a number
     for exact in ("csv", "json"):
         assert "-1.309090909090909" in run("ask", query, "--format", exact).stdout
+
+
+def test_an_actor_without_a_label_is_listed_and_found_by_the_end_of_its_iri(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "bare.ttl"
+    file.write_text(
+        "@prefix stance: <https://w3id.org/stancegraph/ns#> . @prefix x: <https://example.org/id/> .\n"
+        "x:bare-name a stance:Actor . x:s a stance:Statement ; stance:speaker x:bare-name .",
+        "utf-8",
+    )
+    assert run("actors", "--data", str(file), "--format", "csv").stdout.splitlines() == [
+        "actor,iri,kind,statements",
+        "bare-name,https://example.org/id/bare-name,,1",
+    ]
+    assert run("said", "bare-name", "--data", str(file)).stderr.startswith("1 statement\n")

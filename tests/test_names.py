@@ -480,7 +480,7 @@ def test_the_names_of_a_graph_are_read_by_kind(tmp_path: Path) -> None:
         person=True,
     )
     labels = {kind: [entry.label for entry in found.entries(kind)] for kind in names.KINDS}
-    assert labels["actor"] == ["Gulan Media", "Yahya Rasool"]
+    assert labels["actor"] == ["nameless", "Gulan Media", "Yahya Rasool"]
     assert labels["proposition"] == ["Iraq should stay out."]
     assert labels["event"] == ["War"]
     assert labels["document"] == ["Iraq warns"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from contextlib import contextmanager
+from math import inf, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -30,6 +31,7 @@ SAID: Final = (
 GRACE: Final = 0.5
 """Seconds after which a time-out is told here that a worker or an endpoint could have told better."""
 NUMBERS: Final = frozenset({"decimal", "double", "float"})
+TRUTH: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
 def complete_questions(incomplete: str) -> list[str]:
@@ -235,18 +237,21 @@ def _ending(seconds: float) -> Iterator[None]:
 
 
 def _value(term: Term | None) -> object:
-    """IRIs and values as text; whole and other numbers and truth values as such."""
-    from pyoxigraph import Literal
+    """IRIs and values as text; whole and other numbers and truth values as such, where they are written like some."""
+    from pyoxigraph import BlankNode, Literal, NamedNode
 
-    if not isinstance(term, Literal):
-        return None if term is None else term.value
+    if isinstance(term, NamedNode | BlankNode) or term is None:
+        return term and term.value
+    if not isinstance(term, Literal):  # a triple
+        return str(term)
     kind = local_name(term.datatype.value)
     if kind == "boolean":
-        return term.value in {"true", "1"}
+        return TRUTH.get(term.value, term.value)
     try:
-        return int(term.value) if kind == "integer" else float(term.value) if kind in NUMBERS else term.value
+        number = int(term.value) if kind == "integer" else float(term.value) if kind in NUMBERS else inf
     except ValueError:
         return term.value
+    return number if isinstance(number, int) or isfinite(number) else term.value
 
 
 def _turtle(rows: Sequence[Mapping[str, Term]]) -> str:

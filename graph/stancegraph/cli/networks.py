@@ -241,7 +241,7 @@ def _graphs(request: Request, time: Mapping[str, Any]) -> Iterator[tuple[Moment 
     of = request.network or "agreement"
     if time["window"] or time["kernel"]:
         yield from network.series(request.store, of=of, **time, **request.choices)
-    elif any(time.values()):
+    elif any(value not in (None, []) for value in time.values()):
         raise UsageError("--step, --width and --at are of a series: choose --window or --kernel too")
     else:
         yield None, network.graph(request.store, of, **request.choices)

@@ -77,7 +77,8 @@ def _entries(store: Store, kinds: Sequence[str]) -> Iterator[Entry]:
                                            stance:weakAlias)) }}
               UNION {{ ?x dcterms:publisher/skos:prefLabel ?name BIND(stance:weakAlias AS ?p) }}
               UNION {{ ?x stance:actorKind ?of BIND(stance:actorKind AS ?p) BIND(STR(?of) AS ?name) }}
-              UNION {{ ?x a foaf:Person BIND(rdf:type AS ?p) BIND("person" AS ?name) }} }}"""
+              UNION {{ ?x a foaf:Person BIND(rdf:type AS ?p) BIND("person" AS ?name) }}
+              UNION {{ BIND(rdf:subject AS ?p) BIND("" AS ?name) }} }}"""
     )
     for kind, iri, predicate, name, _ in sorted(
         rows, key=lambda r: (r[0], r[1], r[4] not in ("en", ""), r[3])

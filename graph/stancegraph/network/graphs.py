@@ -123,7 +123,9 @@ def series(
         for moment in windows(table, window, step=step, start=start):
             yield moment, build(countable(moment.rows, method), method)
     else:
-        for moment in kernels(countable(table, method), str(kernel), width or 1, at=at, step=step or "1d"):
+        for moment in kernels(
+            countable(table, method), str(kernel), 1 if width is None else width, at=at, step=step or "1d"
+        ):
             yield moment, build(moment.rows, method, moment.weights)
 
 
