@@ -1,4 +1,4 @@
-"""A real SPARQL endpoint on loopback, for tests."""
+"""Real SPARQL endpoints on loopback, for tests: Oxigraph's server and Virtuoso."""
 
 from __future__ import annotations
 
@@ -11,6 +11,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+VIRTUOSO = """
+[Database]
+DatabaseFile = virtuoso.db
+ErrorLogFile = virtuoso.log
+LockFile = virtuoso.lck
+TransactionFile = virtuoso.trx
+xa_persistent_file = virtuoso.pxa
+FileExtend = 200
+[TempDatabase]
+DatabaseFile = temporary.db
+TransactionFile = temporary.trx
+[Parameters]
+ServerPort = 127.0.0.1:{sql}
+DisableUnixSocket = 1
+ServerThreads = 10
+CheckpointInterval = 0
+NumberOfBuffers = 10000
+MaxDirtyBuffers = 6000
+DirsAllowed = .
+[HTTPServer]
+ServerPort = 127.0.0.1:{http}
+ServerRoot = .
+ServerThreads = 5
+[SPARQL]
+ResultSetMaxRows = 100000
+"""
+
 
 @contextmanager
 def serve(directory: Path, *, union: bool, timeout: int | None = None) -> Iterator[str]:
@@ -18,22 +45,61 @@ def serve(directory: Path, *, union: bool, timeout: int | None = None) -> Iterat
     beside = Path(sys.executable).with_name("oxigraph")
     binary = str(beside) if beside.exists() else shutil.which("oxigraph")
     assert binary, "the oxigraph server is not installed: it is in the dev dependencies"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [binary, "serve-read-only", "--location", str(directory), "--bind", f"127.0.0.1:{port}"]
     command += ["--union-default-graph"] if union else []
     command += ["--timeout-s", str(timeout)] if timeout else []
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(200):
-            assert server.poll() is None, "the oxigraph server ended at once"
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                time.sleep(0.05)
+        await_port(server, port)
         yield f"http://127.0.0.1:{port}/query"
     finally:
         server.terminate()
         server.wait()
+
+
+@contextmanager
+def virtuoso(home: Path, nquads: bytes) -> Iterator[str]:
+    """The query address of a Virtuoso that keeps the quads in a new folder, while the block runs."""
+    binary, client = shutil.which("virtuoso-t"), shutil.which("isql-vt")
+    assert binary, "Virtuoso is not installed: scripts/test does it (Debian's virtuoso-opensource-7-bin)"
+    assert client
+    home.mkdir()
+    (home / "all.nq").write_bytes(nquads)
+    sql, http = free_port(), free_port()
+    (home / "virtuoso.ini").write_text(VIRTUOSO.format(sql=sql, http=http), encoding="utf-8")
+    server = subprocess.Popen(
+        [binary, "-f", "-c", "virtuoso.ini"], cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        await_port(server, http)
+        load = "EXEC=DB.DBA.TTLP(file_to_string_output('all.nq'), '', 'x:base', 512);"
+        done = subprocess.run(
+            [client, f"127.0.0.1:{sql}", "dba", "dba", load], capture_output=True, text=True, check=True
+        )
+        assert "Done." in done.stdout, done.stderr
+        yield f"http://127.0.0.1:{http}/sparql"
+    finally:
+        server.kill()
+        server.wait()
+
+
+def free_port() -> int:
+    """A port of loopback that nothing listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+def await_port(server: subprocess.Popen[bytes], port: int) -> None:
+    """Wait until a server takes connections."""
+    for _ in range(600):
+        assert server.poll() is None, "the server ended at once"
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("the server takes no connections")

@@ -42,7 +42,8 @@ LARGEST: Final = 1_000
 def quads(store: Store, **filters: Unpack[FilterOptions]) -> list[Quad]:
     """The statements that pass the filters with all that telling them needs, in the graphs that say so.
 
-    Without filters, everything in the store. Raises StanceError where an endpoint answers in part.
+    Without filters, everything in the store, but for what a server keeps for itself. Raises StanceError where an
+    endpoint answers in part.
     """
     if check(filters):
         return statements.described(store, statements.said(store, **filters))
@@ -53,6 +54,9 @@ def quads(store: Store, **filters: Unpack[FilterOptions]) -> list[Quad]:
             raise StanceError(
                 f"{store.where} gave {len(rows)} of {count['n'].value} quads: choose fewer statements by filters"
             )
+        from stancegraph.store.endpoint import HOUSEKEEPING
+
+        rows = [row for row in rows if "graph" not in row or row["graph"].value not in HOUSEKEEPING]
     return [Quad(row["s"], row["p"], row["o"], row.get("graph")) for row in rows]  # type: ignore[arg-type]
 
 

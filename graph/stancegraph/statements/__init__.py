@@ -30,8 +30,9 @@ DESCRIBED: Final = """SELECT DISTINCT ?node ?p ?o ?graph WHERE {
     UNION { ?report stance:reports ?s ; stance:document ?document . ?document dcterms:publisher ?node }
     UNION { ?s stance:claims ?figure . ?figure schema:observationAbout ?node }
     UNION { ?s stance:inRole ?role . ?role ?part ?node . FILTER(?part IN (org:role, org:organization)) }
-    UNION { ?s stance:speaker|stance:onBehalfOf|(stance:inRole/org:organization) ?voice .
-            ?voice (org:subOrganizationOf|^foaf:member)+ ?node }
+    UNION { ?s stance:speaker ?voice . ?voice (org:subOrganizationOf|^foaf:member)+ ?node }
+    UNION { ?s stance:onBehalfOf ?voice . ?voice (org:subOrganizationOf|^foaf:member)+ ?node }
+    UNION { ?s stance:inRole/org:organization ?voice . ?voice (org:subOrganizationOf|^foaf:member)+ ?node }
     UNION { ?s ?edge ?demand . ?demand stance:binds/org:subOrganizationOf* ?node }
     UNION { ?s ?link ?node . FILTER(isIRI(?node) && ?link != rdf:type && ?link != skos:closeMatch)
             MINUS { ?node skos:inScheme ?scheme } }
