@@ -68,3 +68,21 @@ def test_a_name_is_shown_printable_and_cut_at_sixty(text: str, shown: str) -> No
 def test_a_name_with_another_number_is_another(typed: str, label: str) -> None:
     assert Names(known(label, kind="actor")).resolve(label).label == label
     refused(Names(known(label, kind="actor")), typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "a spokesman for Khazali",
+        "spokesman of al-Khazali",
+        "adviser to Qais al-Khazali",
+        "head of al-Khazali",
+    ],
+)
+def test_who_speaks_for_a_person_is_not_the_person_but_a_question_names_it(typed: str) -> None:
+    khazali = Entry(f"{ID}actor/k", "Qais al-Khazali", "actor", ("Qais al-Khazali",), person=True)
+    assert Names([khazali]).resolve("spokesman Qais al-Khazali") == khazali
+    assert Names([khazali]).resolve("Minister of Foreign Affairs Qais al-Khazali") == khazali
+    assert [candidate.label for candidate in refused(Names([khazali]), typed).candidates] == [
+        "Qais al-Khazali"
+    ]

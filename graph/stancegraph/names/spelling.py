@@ -32,6 +32,7 @@ LETTERS: Final = str.maketrans(
 )
 ARTICLES: Final = frozenset(WORD.findall("al el il ul as es ash esh an en ar er ad ed at et az ez the"))
 PARTICLES: Final = frozenset(WORD.findall("a and b bin bint by for ibn in of on to"))
+BELONGING: Final = frozenset({"for", "of", "to"})
 NATIONS: Final = frozenset(
     WORD.findall("""
     american iranian iraqi israeli jordanian lebanese syrian turkish us
@@ -160,6 +161,15 @@ def _resemblance(one: str, other: str) -> float:
 def words(plain: str) -> list[str]:
     """The words of a folded name that tell it from another."""
     return [word for word in plain.split() if word not in PARTICLES] or plain.split()
+
+
+def is_of_another(plain: str) -> bool:
+    """Whether a title belongs to somebody beside the person named: a spokesman for Khazali is not Khazali."""
+    words = plain.split()
+    return any(
+        title in TITLES and belongs in BELONGING and name not in TITLES | QUALIFIERS | NATIONS
+        for title, belongs, name in zip(words, words[1:], words[2:], strict=False)
+    )
 
 
 def untitled(words: list[str], actor_kind: str = "") -> list[str]:
