@@ -9,7 +9,9 @@ import networkx as nx
 import pytest
 
 from stancegraph.errors import UsageError
+from stancegraph.network import stances
 from stancegraph.network.backbone import backbone
+from stancegraph.store import Store
 
 
 def network(*ties: tuple[str, str, float], kind: Any = nx.Graph) -> Any:
@@ -187,3 +189,8 @@ def test_a_minimum_that_is_no_number_is_refused(minimum: Any) -> None:
 def test_a_weight_that_is_no_finite_number_is_refused_with_its_tie(weight: Any) -> None:
     with pytest.raises(UsageError, match=r"h - e .*finite number"):
         backbone(network(*STAR, ("h", "e", weight)))
+
+
+def test_a_network_without_weights_has_no_backbone(shipped: Store) -> None:
+    with pytest.raises(UsageError, match="a backbone needs a weighted network"):
+        backbone(stances(shipped), 0.05)

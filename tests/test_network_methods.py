@@ -352,6 +352,8 @@ def test_ties_are_listed_by_the_labels_of_their_ends_and_by_level(graph: Graph) 
         {"a": "a", "b": "y", "weight": 1, "statements": 1},
         {"a": "b", "b": "x", "weight": 1, "statements": 1},
     ]
+    ten = table.of(list("aaa"), list("xxx"), [10, 9, -1], scale=table.Scale("tone", "scaled", (-1, 9, 10)))
+    assert [row["weight"] for row in network.edge_list(network.stances(ten))] == [-1, 9, 10]
     rated = graph(
         "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .",
         ":tone rdfs:range xsd:integer .",

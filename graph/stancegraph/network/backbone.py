@@ -38,6 +38,12 @@ def backbone(
         raise UsageError(f"alpha is {alpha}: give a number above 0 and at most 1, such as 0.05")
     if minimum is not None and finite_number(minimum) is None:
         raise UsageError(f"minimum is {minimum}: give a finite number")
+    ties = [data for *_, data in graph.edges(data=True)]
+    if ties and not any("weight" in data for data in ties):
+        raise UsageError(
+            "a backbone needs a weighted network, and the ties of this one have no weight: "
+            "take that of agreement, targets or two-mode"
+        )
     weights = tie_weights(graph, directed=graph.is_directed())
     chances = _chances(weights, graph.is_directed())
     amounts = weights if minimum is None or by == "weight" else _amounts(graph, by, weights)

@@ -177,7 +177,8 @@ def edge_list(graph: nx.Graph[str]) -> list[Tie]:
         ]
     if graph.graph["method"].kind in {"agreement", "targets"}:
         found = [(min(a, b), max(a, b), weight, number) for a, b, weight, number in found]
-    found.sort(key=lambda row: (row[0], row[1], str(row[2])))
+    numeric = all(isinstance(row[2], int | float) for row in found)
+    found.sort(key=lambda row: (row[0], row[1], row[2] if numeric else str(row[2])))
     return [{"a": a, "b": b, "weight": weight, "statements": number} for a, b, weight, number in found]
 
 
