@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -33,6 +34,7 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         self.path = folder
         self._open: list[int] = []
+        weakref.finalize(self, _close, self._open).atexit = False
         while LOCKS:
             here = os.open(folder, os.O_RDONLY)
             self._open.append(here)
@@ -52,11 +54,12 @@ class Reader:
 
     def close(self) -> None:
         """Give the folder up."""
-        while self._open:
-            os.close(self._open.pop())
+        _close(self._open)
 
-    def __del__(self) -> None:
-        self.close()
+
+def _close(descriptors: list[int]) -> None:
+    while descriptors:
+        os.close(descriptors.pop())
 
 
 @contextmanager
