@@ -162,7 +162,7 @@ def test_a_folder_that_holds_something_is_refused_and_left_as_it_is(small_coding
         dna.convert(small_coding.file, small_coding.file)
     with pytest.raises(StanceError, match="cannot be written"):
         dna.convert(small_coding.file, small_coding.file / "below")
-    with pytest.raises(UsageError, match="names no folder"):
+    with pytest.raises(UsageError, match="no folder is named"):
         dna.convert(small_coding.file, "")
 
 

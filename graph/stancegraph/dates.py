@@ -88,3 +88,19 @@ def spell_months(first: int, last: int) -> str:
         return end
     begin = MONTHS[since.month - 1]
     return f"{begin}–{end}" if since.year == until.year else f"{begin} {since.year} – {end}"
+
+
+def interval(text: str, option: str = "") -> tuple[str | None, str | None]:
+    """The first and the last day of what `span` prints; None for an open end. Raises UsageError for anything else.
+
+    >>> interval("2024-12-01"), interval("../2024-12-06")
+    (('2024-12-01', '2024-12-01'), (None, '2024-12-06'))
+    """
+    first, slash, last = text.strip().partition("/")
+    ends = [None if end == ".." else calendar_day(end, option).isoformat() for end in (first, last or first)]
+    earliest, latest = ends
+    if (slash and not last) or ends == [None, None]:
+        raise UsageError(f"'{text[:40]}' is no day: write 2024-12-31, 2024-12-01/2024-12-06 or ../2024-12-06")
+    if earliest and latest and earliest > latest:
+        raise UsageError(f"'{text[:40]}' ends before it begins: exchange the two days")
+    return earliest, latest

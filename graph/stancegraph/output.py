@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -14,7 +15,7 @@ from stancegraph.cells import printable
 from stancegraph.errors import StanceError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 STREAM: Final = re.compile(
     r"/dev/(?P<name>stdin|stdout|stderr)|(?:/dev|/proc/self)/fd/(?P<number>[0-9]{1,9})"
@@ -126,6 +127,35 @@ def _pour(number: int, content: bytes) -> None:
         stream.flush()
     with os.fdopen(os.dup(number), "wb") as file:
         file.write(content)
+
+
+@contextmanager
+def new_folder(into: Path) -> Iterator[Path]:
+    """A folder beside `into` that takes its name once it is whole; nothing of it stays where it is not.
+
+    Raises UsageError where `into` holds something already, StanceError where nothing can be written.
+    """
+    if str(into) in {"", "."} or "\0" in str(into):
+        raise UsageError("no folder is named: give a name")
+    refuse_input(into, ())
+    try:
+        target = into.resolve()
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise UsageError(f"{into} exists and is not an empty folder: name another, or empty it")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = target.with_name(f".{os.urandom(8).hex()}.tmp")
+        fresh.mkdir()
+        try:
+            yield fresh
+            if target.exists():
+                fresh.chmod(target.stat().st_mode & 0o7777)
+                target.rmdir()
+            fresh.rename(target)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise StanceError(f"{into} cannot be written: {why}; name another folder") from error
 
 
 def _replace(path: Path, content: bytes) -> None:

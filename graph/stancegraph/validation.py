@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
@@ -110,10 +111,11 @@ class _Fault:
     graph: str = ""
 
 
-def check(store: Store, *, sources: Path | None = None) -> Result:
+def check(store: Store, *, sources: Path | None = None, subjects: Collection[str] | None = None) -> Result:
     """What in the graph breaks a shape, a rule or, with a folder of `sources`, what its documents say.
 
-    At an endpoint the shapes are left out, and a note says so. Raises UsageError for a folder without files.
+    Of `subjects`, where they are given, and of nothing else. At an endpoint the shapes are left out, and a note
+    says so. Raises UsageError for a folder without files.
 
     >>> from stancegraph import store
     >>> print(check(store.open()))
@@ -124,23 +126,31 @@ def check(store: Store, *, sources: Path | None = None) -> Result:
     if isinstance(store, Endpoint):
         notes.append("the shapes were not checked: they need the whole graph, not an endpoint")
     else:
-        faults += _broken_shapes(store)
+        faults += _broken_shapes(store, subjects)
     (count,) = store.select("SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s a stance:Statement }")
     passages = documents = 0
     if texts is not None:
         broken, passages, documents = _unlike_sources(store, texts)
         faults += broken
+    if subjects is not None:
+        faults = [fault for fault in faults if fault.subject in subjects]
     return Result(tuple(_located(store, faults)), int(count["n"].value), passages, documents, tuple(notes))
 
 
 def _broken_rules(store: Store) -> Iterator[_Fault]:
-    for file in sorted((ontology() / "rules").glob("*.rq")):
-        text = file.read_text(encoding="utf-8")
+    for name, text in _rules().items():
         rule, mend = (line.removeprefix("# ").removeprefix("mend: ") for line in text.split("\n", 2)[:2])
         for row in store.select(text):
             told = {name: term.value for name, term in row.items()}
             said = _said(rule, told.get("detail"))
-            yield _Fault(told["subject"], file.stem, said, mend.removesuffix("."), told.get("graph", ""))
+            yield _Fault(told["subject"], name, said, mend.removesuffix("."), told.get("graph", ""))
+
+
+@cache
+def _rules() -> dict[str, str]:
+    """Name of a rule → its query."""
+    files = sorted((ontology() / "rules").glob("*.rq"))
+    return {file.stem: file.read_text(encoding="utf-8") for file in files}
 
 
 def _said(rule: str, detail: str | None) -> str:
@@ -149,7 +159,7 @@ def _said(rule: str, detail: str | None) -> str:
     return rule.removesuffix(".") + (shown if len(shown) <= 80 else shown[:79] + "…")
 
 
-def _broken_shapes(store: Store) -> Iterator[_Fault]:
+def _broken_shapes(store: Store, subjects: Collection[str] | None) -> Iterator[_Fault]:
     import logging
 
     from pyshacl import validate
@@ -157,9 +167,11 @@ def _broken_shapes(store: Store) -> Iterator[_Fault]:
 
     # A value that is not of its datatype is a finding here, not a traceback in the log.
     logging.getLogger("rdflib.term").setLevel(logging.ERROR)
-    shapes = Graph(bind_namespaces="none").parse(ontology() / "shapes.ttl")
+    shapes = _shapes()
     data = Graph(bind_namespaces="none")
-    for triple in store.graph():  # a plain copy: pySHACL does not run over oxrdflib's graph
+    whole = store.graph()
+    # A plain copy: pySHACL does not run over oxrdflib's graph.
+    for triple in whole if subjects is None else _around(whole, subjects):
         data.add(triple)
     _, report, _ = validate(data, shacl_graph=shapes, inference="none")
     if not isinstance(report, Graph):
@@ -171,6 +183,31 @@ def _broken_shapes(store: Store) -> Iterator[_Fault]:
         what = str(shapes.value(shape, SH.message))
         mend = str(shapes.value(shape, SH.description)).removesuffix(".")
         yield _Fault(_owner(focus, data), compact(str(shape)), _said(what, detail), mend)
+
+
+@cache
+def _shapes() -> Graph:
+    from rdflib import Graph
+
+    return Graph(bind_namespaces="none").parse(ontology() / "shapes.ttl")
+
+
+def _around(graph: Graph, subjects: Collection[str]) -> Iterator[tuple[Node, Node, Node]]:
+    """What is said of subjects, of all that is nested in them, and of what that refers to; and the classes."""
+    from rdflib import RDFS, BNode, URIRef
+
+    yield from graph.triples((None, RDFS.subClassOf, None))
+    todo: list[tuple[Node, bool]] = [(URIRef(subject), True) for subject in subjects]
+    seen = set(todo)
+    while todo:
+        node, inner = todo.pop()
+        for triple in graph.triples((node, None, None)):
+            yield triple
+            value = triple[2]
+            step = (value, isinstance(value, BNode))
+            if (isinstance(value, BNode) or (inner and isinstance(value, URIRef))) and step not in seen:
+                seen.add(step)
+                todo.append(step)
 
 
 def _owner(node: Node | None, data: Graph) -> str:
@@ -274,11 +311,11 @@ def _misplaced(row: dict[str, Term], text: str) -> Iterator[tuple[str, str]]:
         return
     if not (text[:start].endswith(prefix) and text[end:].startswith(suffix)):
         yield "surroundings-stand-there", exact
-    if "coding" not in row and not _quoted(text, start, end):  # there, a coder marked them
+    if "coding" not in row and not quoted(text, start, end):  # there, a coder marked them
         yield "words-are-quoted", exact
 
 
-def _quoted(text: str, start: int, end: int) -> bool:
+def quoted(text: str, start: int, end: int) -> bool:
     """Whether text[start:end] is a quotation, or a part of one, that opens in its own line."""
     before = text[text.rfind("\n", 0, start) + 1 : start]
     words = text[start:end]

@@ -47,13 +47,14 @@ DETAILS: Final[dict[str, dict[str, Any]]] = {
 SWITCHES: Final = {"quoted": "--quoted/--not-quoted", "joint": "--joint/--alone"}
 
 
-def complete_names(*kinds: str) -> Callable[[str], list[str]]:
-    """Shell completion with names of these kinds from the shipped graph."""
+def complete_names(*kinds: str) -> Callable[[typer.Context, str], list[str]]:
+    """Shell completion with names of these kinds from the graph that is asked."""
 
-    def names_beginning(incomplete: str) -> list[str]:
+    def names_beginning(ctx: typer.Context, incomplete: str) -> list[str]:
         from stancegraph import names, store
 
-        return names.index(store.open(), *kinds).complete(incomplete, *kinds)
+        place = ctx.params.get("data") or os.environ.get("STANCEGRAPH_DATA") or None
+        return names.index(store.open(place), *kinds).complete(incomplete, *kinds)
 
     return names_beginning
 

@@ -51,7 +51,9 @@ def command(
             shared = printing_options(data=data, formats=formats, default=default_format, output=output)
             return _requesting(function, own, choosing, filtering, shared)
 
-        COMMANDS[name] = Command(name, function, with_options)
+        family, _, last = name.rpartition(" ")
+        members = COMMANDS[family].commands if family else COMMANDS
+        members[last] = Command(last, function, with_options)
         return function
 
     return declare
@@ -139,6 +141,18 @@ class Command(TyperCommand):
         return _coercing_little(super().get_params(ctx))
 
 
+class Family(TyperGroup):
+    """Commands of one verb, as `add actor` and `add document`."""
+
+    def __init__(self, name: str, help: str) -> None:
+        super().__init__(name=name, help=help, no_args_is_help=True)
+        COMMANDS[name] = self
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Its parameters, the one for help among them."""
+        return _coercing_little(super().get_params(ctx))
+
+
 class Group(TyperGroup):
     """All commands; what a call does wrong is a UsageError, and no error ends the process here."""
 
@@ -173,5 +187,5 @@ class Group(TyperGroup):
 
 COMPLETION: Final = "_STANCEGRAPH_COMPLETE"
 """Variable by which a shell asks for completions."""
-COMMANDS: Final[dict[str, Command]] = {}
-"""The commands by name, in the order of the help."""
+COMMANDS: Final[dict[str, Any]] = {}
+"""The commands by name, in the order of the help; a family holds its own."""

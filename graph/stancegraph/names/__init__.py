@@ -55,6 +55,7 @@ class Entry:
     weak: tuple[str, ...] = ()
     person: bool = False  # known by a family name, the last word of a name
     actor_kind: str = ""  # of an actor, the last part of its kind's IRI: armed-group
+    former: tuple[str, ...] = ()  # IRIs it had before it was renamed, and those of entries merged into it
 
 
 def index(store: Store, *kinds: str) -> Names:
@@ -77,6 +78,8 @@ def _entries(store: Store, kinds: Sequence[str]) -> Iterator[Entry]:
                                            stance:weakAlias)) }}
               UNION {{ ?x dcterms:publisher/skos:prefLabel ?name BIND(stance:weakAlias AS ?p) }}
               UNION {{ ?x stance:actorKind ?of BIND(stance:actorKind AS ?p) BIND(STR(?of) AS ?name) }}
+              UNION {{ ?name dcterms:isReplacedBy+ ?x FILTER NOT EXISTS {{ ?name a ?any }}
+                       BIND(dcterms:isReplacedBy AS ?p) }}
               UNION {{ ?x a foaf:Person BIND(rdf:type AS ?p) BIND("person" AS ?name) }}
               UNION {{ BIND(rdf:subject AS ?p) BIND("" AS ?name) }} }}"""
     )
@@ -97,6 +100,7 @@ def _entries(store: Store, kinds: Sequence[str]) -> Iterator[Entry]:
             tuple(names["weakAlias"]),
             person="type" in names,
             actor_kind=local_name(next(iter(names["actorKind"]), "")),
+            former=tuple(names["isReplacedBy"]),
         )
 
 
@@ -108,8 +112,10 @@ class Names:
         self._by_iri: dict[str, list[Entry]] = defaultdict(list)
         self._by_name: dict[str, list[Entry]] = defaultdict(list)
         for entry in self._entries:
-            self._by_iri[entry.iri].append(entry)
-            for name in {spelling.plain(each) for each in (local_name(entry.iri), *entry.aliases)}:
+            iris = (entry.iri, *entry.former)
+            for iri in iris:
+                self._by_iri[iri].append(entry)
+            for name in {spelling.plain(each) for each in (*map(local_name, iris), *entry.aliases)}:
                 self._by_name[name].append(entry)
 
     def resolve(self, text: str, *kinds: str) -> Entry:
@@ -117,7 +123,7 @@ class Names:
 
         `text` is an IRI, `actor:iraq`, the last part of an IRI, or a name in any usual spelling.
         """
-        bearers = self._bearers(text, kinds)
+        bearers = self.bearers(text, kinds)
         if len(bearers) == 1:
             return bearers[0]
         near = self._near(text, kinds)
@@ -159,7 +165,7 @@ class Names:
             {prefix + n[len(prefix) :] for n in names if n.casefold().startswith(prefix.casefold())}
         )
 
-    def _bearers(self, text: str, kinds: Sequence[str]) -> list[Entry]:
+    def bearers(self, text: str, kinds: Sequence[str]) -> list[Entry]:
         """Entries whose IRI or strong name this is."""
         if not text.strip():
             raise UsageError("the name is empty")
@@ -171,7 +177,7 @@ class Names:
         return [entry for entry in found if _asked(entry, kinds)]
 
     def _near(self, text: str, kinds: Sequence[str]) -> list[tuple[float, Entry]]:
-        best = dict.fromkeys(self._bearers(text, kinds), 100.0)
+        best = dict.fromkeys(self.bearers(text, kinds), 100.0)
         for score, entry in self._sounds.nearest(spelling.plain(local_name(_iri(text)) or text), kinds):
             best[entry] = max(round(score, 1), best.get(entry, 0.0))
         near = [(score, entry) for entry, score in best.items() if score >= SUGGESTED]

@@ -236,6 +236,14 @@ class Local(Store):
     def inputs(self) -> Sequence[Path]:
         return self._paths if self._database else [file for path in self._paths for file, _ in found(path)]
 
+    @classmethod
+    def over(cls, triples: pyoxigraph.Store, where: str) -> Local:
+        """What stands in memory already; `where` says of what it is, for messages."""
+        local = cls.__new__(cls)
+        local.where, local._paths, local._triples = where, (), triples
+        local._database, local._has_vocabulary = None, True
+        return local
+
     def graph(self) -> Graph:
         """The union of all graphs as an rdflib graph over the same triples; nothing is copied."""
         return _union(self._triples, of=self._database)

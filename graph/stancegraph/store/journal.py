@@ -166,7 +166,8 @@ def _state(folder: Path) -> tuple[int, bool]:
     return (journal.stat().st_size if journal.exists() else 0, (folder / PLACE / "next").exists())
 
 
-def _sum(text: str | None) -> str | None:
+def checksum(text: str | None) -> str | None:
+    """The SHA-256 of a text; None of no file."""
     return None if text is None else hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -175,7 +176,7 @@ def _patch(before: str | None, after: str | None) -> Patch:
     old, new = before or "", after or ""
     at = _shared(old, new)
     end = _shared(old[at:][::-1], new[at:][::-1])
-    return Patch(_sum(before), _sum(after), at, old[at : len(old) - end], new[at : len(new) - end])
+    return Patch(checksum(before), checksum(after), at, old[at : len(old) - end], new[at : len(new) - end])
 
 
 def _shared(a: str, b: str) -> int:
@@ -225,7 +226,7 @@ def _put_in_place(folder: Path, entry: Entry) -> None:
         if (new := fresh / f"{entry.number}-{position}").exists()
     }
     patches = entry.files
-    if any(_sum(text_of(folder / f)) not in {patches[f].before, patches[f].after} for f in waiting):
+    if any(checksum(text_of(folder / f)) not in {patches[f].before, patches[f].after} for f in waiting):
         _take_back(folder, entry)
         return
     for file, new in waiting.items():
@@ -243,7 +244,7 @@ def _take_back(folder: Path, entry: Entry) -> None:
     """Undo the part of an interrupted change that is in place, and strike the change from the journal."""
     for file, patch in entry.files.items():
         text = text_of(folder / file)
-        if _sum(text) == patch.after and text is not None:
+        if checksum(text) == patch.after and text is not None:
             before = patch.back(text)
             if before is None:
                 (folder / file).unlink()

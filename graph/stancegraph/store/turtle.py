@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from stancegraph.errors import StanceError
-from stancegraph.vocabulary import PREFIXES, compact, expand
+from stancegraph.vocabulary import PREFIXES, expand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     Term = NamedNode | BlankNode | Literal
     Properties = dict[str, list[Term]]
@@ -81,7 +81,9 @@ def prefixes_used(body: str) -> set[str]:
     return {p for p in PREFIXES if f"{p}:" in body and re.search(rf"(?<![\w<\"]){p}:[\w]", body)}
 
 
-def blocks(triples: Iterable[Triple], base: str = "") -> dict[Term, str]:
+def blocks(
+    triples: Iterable[Triple], base: str = "", prefixes: Mapping[str, str] = PREFIXES
+) -> dict[Term, str]:
     """Subject → its block of text, all that is nested in it included, in the order of a file."""
     about: dict[Term, Properties] = defaultdict(lambda: defaultdict(list))
     uses: dict[Term, int] = defaultdict(int)
@@ -99,7 +101,7 @@ def blocks(triples: Iterable[Triple], base: str = "") -> dict[Term, str]:
     named = [node for node in about if isinstance(node, NamedNode)]
     loose = sorted((node for node in about if isinstance(node, BlankNode) and not uses[node]), key=str)
     place = {node: place_of(node.value, owner.get(node.value), _is_ontology(about[node])) for node in named}
-    text = _Text(about, base)
+    text = _Text(about, base, prefixes)
     ordered: list[Term] = [*sorted(named, key=place.__getitem__), *loose]
     return {node: text.block(node) for node in ordered}
 
@@ -142,8 +144,8 @@ def _owners(about: dict[Term, Properties]) -> dict[str, str]:
 class _Text:
     """Descriptions as text: what is `about` each node, IRIs below `base` relative to it."""
 
-    def __init__(self, about: dict[Term, Properties], base: str) -> None:
-        self._about, self._base = about, base
+    def __init__(self, about: dict[Term, Properties], base: str, prefixes: Mapping[str, str]) -> None:
+        self._about, self._base, self._prefixes = about, base, prefixes
 
     def block(self, node: Term) -> str:
         """The block of one subject."""
@@ -187,10 +189,10 @@ class _Text:
         return f"{text}^^{self._iri(datatype)}"
 
     def _iri(self, iri: str) -> str:
-        short = compact(iri)
-        local = short.partition(":")[2]
-        if short != iri and LOCAL.fullmatch(local):
-            return short
+        for prefix, namespace in self._prefixes.items():
+            local = iri.removeprefix(namespace)
+            if local != iri and LOCAL.fullmatch(local):
+                return f"{prefix}:{local}"
         below = iri.removeprefix(self._base) if self._base else iri
         return f"<{below}>" if below != iri and BELOW.fullmatch(below) else f"<{iri}>"
 

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from stancegraph.errors import UsageError
-from stancegraph.exchange.dna.folder import Writer, new_folder
+from stancegraph.exchange.dna.folder import Writer
 from stancegraph.exchange.dna.sqlite import open_database
 from stancegraph.exchange.dna.triples import Namespace, slug
 from stancegraph.exchange.dna.variables import choose_roles
-from stancegraph.output import quantity
+from stancegraph.output import new_folder, quantity
 from stancegraph.vocabulary import BASE, PREFIXES, UNOWNED
 
 if TYPE_CHECKING:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from stancegraph import output, store
-from stancegraph.errors import StanceError, UsageError
+from stancegraph import store
 from stancegraph.exchange.dna import triples
 from stancegraph.exchange.dna.offsets import Offsets
 from stancegraph.exchange.dna.variables import Categories, merge_entities
@@ -30,35 +26,6 @@ PER_FILE: Final = 2_000
 """Statements in a file."""
 NO_OUTLET: Final = "unidentified outlet"
 KINDS: Final = "SELECT ?kind ?label { ?kind skos:inScheme stance:actorKinds ; skos:prefLabel ?label }"
-
-
-@contextmanager
-def new_folder(into: Path) -> Iterator[Path]:
-    """A folder beside `into` that takes its name once it is whole; nothing of it stays where it is not.
-
-    Raises UsageError where `into` holds something already, StanceError where nothing can be written.
-    """
-    if str(into) in {"", "."} or "\0" in str(into):
-        raise UsageError("-o names no folder: give a name")
-    output.refuse_input(into, ())
-    try:
-        target = into.resolve()
-        if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise UsageError(f"{into} exists and is not an empty folder: name another, or empty it")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        fresh = target.with_name(f".{os.urandom(8).hex()}.tmp")
-        fresh.mkdir()
-        try:
-            yield fresh
-            if target.exists():
-                fresh.chmod(target.stat().st_mode & 0o7777)
-                target.rmdir()
-            fresh.rename(target)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise StanceError(f"{into} cannot be written: {why}; name another folder with -o") from error
 
 
 class Writer:

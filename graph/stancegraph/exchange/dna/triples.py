@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from stancegraph.exchange.dna.offsets import Offsets, Span, quotation
+from stancegraph.store.terms import describe, english, term
 from stancegraph.vocabulary import expand
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from stancegraph.exchange.dna.sqlite import Document, Entity, LeftOut, Statement, Variable
     from stancegraph.exchange.dna.variables import Categories
-
-    Term = NamedNode | BlankNode | Literal
 
 RANGES: Final = {"long text": "xsd:string", "integer": "xsd:integer", "boolean": "xsd:boolean"}
 CLASSES: Final = {
@@ -37,23 +35,6 @@ EXPECTED: Final = {
 """Data type of a variable → what its values are, in a phrase."""
 LONGEST: Final = 600
 """Characters of words that are stored; of longer ones the position alone is."""
-
-
-@cache
-def term(curie: str) -> NamedNode:
-    """The IRI of a prefixed name."""
-    return NamedNode(expand(curie))
-
-
-def describe(subject: NamedNode | BlankNode, *pairs: tuple[str | NamedNode, Term]) -> Iterator[Triple]:
-    """Triples of one subject, of its properties (prefixed names or IRIs) and their values."""
-    for predicate, value in pairs:
-        yield Triple(subject, term(predicate) if isinstance(predicate, str) else predicate, value)
-
-
-def english(text: str) -> Literal:
-    """A text marked as English."""
-    return Literal(text, language="en")
 
 
 def shorten(text: str, most: int = 100) -> str:

@@ -1,0 +1,228 @@
+"""A change of a graph: what it adds and removes, in which files; shown, checked, then applied whole.
+
+with folder.writing():
+    change = entries.add(folder, "actor", name="Ada", kind="politician")
+    print(change.diff())
+    changes.apply(folder, change)
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import NamedNode, Triple
+
+from stancegraph.curate.folder import Folder
+from stancegraph.errors import StanceError, UsageError
+from stancegraph.store import journal
+from stancegraph.store.terms import english, object_value, term
+from stancegraph.vocabulary import compact, local_name
+
+if TYPE_CHECKING:
+    from stancegraph.curate.blocks import TurtleFile
+    from stancegraph.validation import Finding
+
+STANCES: Final = tuple(
+    map(term, ("stance:supports", "stance:opposes", "stance:neutralOn", "stance:stanceOn"))
+)
+CONTEXT: Final = 3
+"""Lines of a diff around what changes."""
+UNUSED: Final = english("No statement is on it yet.")
+"""Why a proposition is kept that nobody is coded on; the note goes with the first statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was done in one line, the files' texts before and after, the entries that differ, the IRI it is about."""
+
+    what: str
+    texts: journal.Texts
+    subjects: frozenset[str]
+    iri: str = ""
+    undoes: int | None = None
+
+    def diff(self) -> str:
+        """The change of the Turtle as a unified diff, without the texts of sources; empty where nothing changes."""
+        return "".join(
+            line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+            for file, (before, after) in self.texts.items()
+            if file.endswith(".ttl")
+            for line in _diff(file, before, after)
+        )
+
+
+def _diff(file: str, before: str | None, after: str | None) -> Iterator[str]:
+    """The lines of a unified diff; those at the beginning that are equal are not compared again."""
+    old, new = ((text or "").splitlines(keepends=True) for text in (before, after))
+    same = next(
+        (i for i, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]),
+        min(len(old), len(new)),
+    )
+    skipped = max(0, same - CONTEXT)
+    names = ("/dev/null" if before is None else f"a/{file}", "/dev/null" if after is None else f"b/{file}")
+    for line in difflib.unified_diff(old[skipped:], new[skipped:], *names, n=CONTEXT):
+        if line.startswith("@@"):
+            yield re.sub(r"(?<=[-+])\d+", lambda number: str(int(number[0]) + skipped), line)
+        else:
+            yield line
+
+
+class Refused(UsageError):
+    """The change would break the graph's rules; `findings` say which."""
+
+    def __init__(self, what: str, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        told = "; ".join(f"{each.subject}: {each.message} ({each.mend})" for each in self.findings[:3])
+        more = f"; and {len(self.findings) - 3} more" if len(self.findings) > 3 else ""
+        super().__init__(f"{what}: refused, nothing is written: {told}{more}")
+
+
+class Edit:
+    """A change in the making: descriptions of subjects are replaced, file by file."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self._files: dict[str, TurtleFile] = {}
+        self._subjects: set[str] = set()
+
+    def file(self, name: str) -> TurtleFile:
+        """A file as it will stand."""
+        if name not in self._files:
+            self._files[name] = self.folder.file(name).copy()
+        return self._files[name]
+
+    def put(self, file: str, subject: str, triples: Iterable[Triple], *, check: bool = True) -> None:
+        """Let a file say this of a subject, and nothing else; `check` it before it is written."""
+        if check:
+            self._subjects.add(subject)
+        self.file(file).put(subject, triples)
+
+    def change(self, what: str, iri: str = "") -> Change:
+        """The change as a value, propositions nobody is coded on marked so."""
+        self._mark_unused()
+        texts: dict[str, tuple[str | None, str | None]] = {}
+        for name, file in sorted(self._files.items()):
+            before, after = self.folder.text(name), file.text
+            if name.startswith("statements/") and not file.subjects:
+                texts[name] = (before, None)
+            elif before != after:
+                texts[name] = (before, after)
+                self.folder.keep(name, file)
+        return Change(what, texts, frozenset(self._subjects), iri)
+
+    def _mark_unused(self) -> None:
+        """Note of each proposition touched whether it awaits its first statement."""
+        touched = {p for subject in self._subjects.copy() for p in self._propositions(subject)}
+        note = term("skos:editorialNote")
+        for iri in touched:
+            for name in {*self._files, *self.folder.describing(iri)}:
+                said = self.file(name).description(iri) if iri in self.file(name).subjects else frozenset()
+                if not any(t.object == term("stance:Proposition") for t in said):
+                    continue
+                marked = Triple(NamedNode(iri), note, UNUSED)
+                others = {t for t in said if t.predicate == note and t != marked}
+                wanted = not others and not self._is_used(iri)
+                if wanted != (marked in said):
+                    self.put(name, iri, {*said, marked} if wanted else set(said) - {marked})
+
+    def _propositions(self, subject: str) -> set[str]:
+        """A proposition itself, or those a statement takes or took a stance on, or a narrower one's broader."""
+        now = (
+            t for file in self._files.values() if subject in file.subjects for t in file.description(subject)
+        )
+        before = (t for said in self.folder.description(subject).values() for t in said)
+        found = set()
+        for triple in (*now, *before):
+            if triple.object == term("stance:Proposition"):
+                found.add(subject)
+            if triple.predicate in (*STANCES, term("skos:broader")) and isinstance(triple.object, NamedNode):
+                found.add(object_value(triple))
+        return found
+
+    def _is_used(self, iri: str) -> bool:
+        node = NamedNode(iri)
+        for name in {*self.folder.file_names, *self._files}:
+            if name not in self._files and local_name(iri) not in (self.folder.text(name) or ""):
+                continue
+            file = self._files.get(name) or self.folder.file(name)
+            for subject in file.mentioning([local_name(iri)]):
+                for t in file.description(subject) if subject != iri else ():
+                    if t.object == node and t.predicate in (*STANCES, term("skos:broader")):
+                        return True
+        return False
+
+
+def check(folder: Folder, change: Change) -> list[Finding]:
+    """What the change would break: rules and shapes, of what it touches, that hold now."""
+    from stancegraph import validation
+
+    after = {file: text for file, (_, text) in change.texts.items()}
+    involved = {local_name(subject) for subject in change.subjects} | _reported(folder, change)
+    found = validation.check(folder.loaded(after, involved), subjects=change.subjects).findings
+    if not found:
+        return []
+    before = validation.check(folder.loaded({}, involved), subjects=change.subjects).findings
+    known = {(each.subject, each.rule, each.message) for each in before}
+    return [each for each in found if (each.subject, each.rule, each.message) not in known]
+
+
+def _reported(folder: Folder, change: Change) -> set[str]:
+    """Names of the statements that reports among the subjects are of: another report of one may stand elsewhere."""
+    found = set()
+    for file, (_, text) in change.texts.items():
+        if file.startswith("statements/") and text is not None:
+            after = folder.parsed(file, text)
+            for subject in change.subjects & after.subjects:
+                said = after.description(subject)
+                found |= {local_name(object_value(t)) for t in said if t.predicate == term("stance:reports")}
+    return found
+
+
+def refuse(folder: Folder, change: Change) -> None:
+    """Raise Refused where the change would break the graph's rules."""
+    if change.subjects and (findings := check(folder, change)):
+        raise Refused(change.what, findings)
+
+
+def apply(folder: Folder, change: Change, *, checked: bool = False) -> None:
+    """Write a change, whole or not at all, and tell it in the journal.
+
+    Raises Refused where it would break the graph's rules, unless `checked` already; StanceError where a file was
+    edited meanwhile, or cannot be written. Nothing is written then.
+    """
+    if not change.texts:
+        return
+    if not checked:
+        refuse(folder, change)
+    journal.commit(folder.path, change.what, change.texts, undoes=change.undoes)
+    folder.refresh()
+
+
+def undo(folder: Folder) -> Change:
+    """The change that takes back the last one not taken back yet.
+
+    Raises UsageError where there is none, StanceError where a file has been edited since.
+    """
+    entries = journal.entries(folder.path)
+    gone = {entry.undoes for entry in entries}
+    last = next((e for e in reversed(entries) if e.undoes is None and e.number not in gone), None)
+    if last is None:
+        raise UsageError(f"{folder.path} has no change to take back: its journal is empty")
+    texts: dict[str, tuple[str | None, str | None]] = {}
+    for file, patch in last.files.items():
+        now = folder.text(file)
+        if journal.checksum(now) != patch.after:
+            raise StanceError(
+                f"{file} has been edited since '{last.what}': take your edit back, or edit the file by hand"
+            )
+        texts[file] = (now, patch.back(now or ""))
+    return Change(f"undo {last.what}", texts, frozenset(), undoes=last.number)
+
+
+def shown(iri: str, folder: Folder) -> str:
+    """An IRI as a person writes it here: `actor:iraq`, or below the folder's base `actor/ada`."""
+    return compact(iri) if compact(iri) != iri else iri.removeprefix(folder.base) or iri

@@ -1,0 +1,297 @@
+"""New entries: documents, actors, propositions, events, statements."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from stancegraph import names
+from stancegraph.curate import passages
+from stancegraph.curate.changes import Change, Edit
+from stancegraph.curate.fields import CLASSES, ENTRIES, REPORTED, one_of, pairs, resolve
+from stancegraph.curate.folder import Folder, decode
+from stancegraph.errors import StanceError, UnknownName, UsageError
+from stancegraph.store.terms import Term, day, describe, english, term
+from stancegraph.vocabulary import SHAPES, local_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Values = Mapping[str, str | Sequence[str]]
+FILES: Final = {kind: f"{kind}s.ttl" for kind in ("document", "actor", "proposition", "event")}
+PERSONS: Final = SHAPES["dot"][1]
+GROUPS: Final = ("community", "unnamed group")
+FILLERS: Final = frozenset(
+    "a an and are as at be by for from in into is it its of on or that the their this to was with".split()
+)
+WORDS: Final = 5
+"""Words of a name that an IRI is made of."""
+
+
+def add(
+    folder: Folder,
+    kind: str,
+    values: Values,
+    *,
+    iri: str | None = None,
+    text: Path | None = None,
+    coder: str = "1",
+    new: bool = False,
+    today: date | None = None,
+) -> Change:
+    """The change that adds an entry; `values` are those of its `fields.ENTRIES`, as a person types them.
+
+    `iri` is the last part of its IRI, else minted from its name; `text` the source of a document, or of a statement's;
+    `new` takes a name that sounds like an entry's for another's. Raises UsageError or UnknownName for what is missing,
+    unknown, doubtful or there already.
+    """
+    given = _given(kind, values)
+    entry = _Adding(folder, kind, given, iri, text)
+    if kind == "statement":
+        return entry.statement(coder, today or datetime.now(UTC).date())
+    if kind == "document":
+        return entry.document()
+    return entry.named(new=new)
+
+
+def _given(kind: str, values: Values) -> dict[str, list[str]]:
+    fields = ENTRIES.get(kind)
+    if fields is None:
+        raise UsageError(f"'{kind}' is no kind of entry: add one of {', '.join(ENTRIES)}")
+    given = {name: [each] if isinstance(each, str) else list(each) for name, each in values.items() if each}
+    for name, each in given.items():
+        if name not in fields:
+            raise UsageError(f"{kind} has no field '{name}': it has {', '.join(fields)}")
+        if len(each) > 1 and not fields[name].many:
+            raise UsageError(f"--{fields[name].option} is given {len(each)} times: it takes one value")
+    missing = [f"--{field.option}" for field in fields.values() if field.required and field.name not in given]
+    if missing:
+        raise UsageError(f"{kind}: {', '.join(missing)} is missing: give it, or be asked with --ask")
+    return given
+
+
+class _Adding:
+    """One entry in the making."""
+
+    def __init__(
+        self, folder: Folder, kind: str, given: dict[str, list[str]], iri: str | None, text: Path | None
+    ) -> None:
+        self._folder, self._kind, self._given, self._text = folder, kind, given, text
+        self._fields, self._edit, self._wanted = ENTRIES[kind], Edit(folder), iri
+
+    def named(self, *, new: bool) -> Change:
+        """An actor, a proposition or an event."""
+        name = self._given[next(iter(self._fields))][0]
+        self._refuse_known(name, new=new)
+        here = self._mint(name)
+        said = [*self._pairs(), *self._classes()]
+        file = FILES[self._kind]
+        sources = [value for edge, value in said if edge == term("dcterms:source")]
+        if self._kind == "event" and not any(self._is_ours(value) for value in sources):
+            file = "background.ttl"
+        return self._finish(file, here, said)
+
+    def document(self) -> Change:
+        """A document, by the checksum and the length of its text; the text goes to texts/, out of sight of git."""
+        content = b"" if self._text is None else _bytes(self._text)
+        text = decode(self._text, content) if self._text else ""
+        self._given.setdefault("language", ["en"])
+        publisher = local_name(resolve(self._folder, self._fields["publisher"], self._given["publisher"][0]))
+        here = self._mint(self._given["title"][0], before=publisher.partition("-")[0])
+        said = [
+            *self._pairs(),
+            (term("rdf:type"), term("schema:NewsArticle")),
+            (term("stance:length"), Literal(len(text))),
+            (term("stance:sha256"), Literal(hashlib.sha256(content).hexdigest())),
+        ]
+        change = self._finish(FILES["document"], here, said)
+        if self._text and self._text.resolve().parent != self._folder.path / "texts":
+            copy = f"texts/{local_name(here.value)}.txt"
+            texts = {**change.texts, copy: (self._folder.text(copy), text)}
+            return Change(change.what, texts, change.subjects, change.iri)
+        return change
+
+    def statement(self, coder: str, today: date) -> Change:
+        """A statement with its report, and the coder where nobody has declared that one."""
+        document = NamedNode(resolve(self._folder, self._fields["document"], self._given["document"][0]))
+        self._given.setdefault("basis", ["said"])
+        explicit = self._given["basis"] == ["said"] and "quote" in self._given
+        self._given.setdefault("confidence", ["1.0" if explicit else "0.8"])
+        speaker = local_name(resolve(self._folder, self._fields["speaker"], self._given["speaker"][0]))
+        here = self._mint(self._given["gist"][0], before=speaker)
+        said = [
+            *self._pairs(but=(*REPORTED, "coding")),
+            (term("rdf:type"), term("stance:Statement")),
+            (term("stance:coder"), self._coder(coder)),
+            (term("dcterms:created"), day(today.isoformat())),
+        ]
+        triples = [Triple(here, *pair) for pair in said]
+        for text in self._given.get("coding", ()):
+            triples += coding(self._folder, here, text)
+        file = f"statements/{local_name(document.value)}.ttl"
+        name = f"{local_name(document.value)}-{local_name(here.value)}"
+        report = NamedNode(_free(self._folder, f"{self._folder.base}report/", [name]))
+        self._edit.put(file, here.value, triples)
+        self._edit.put(file, report.value, self._report(report, here, document))
+        return self._edit.change(f"add statement {local_name(here.value)}", here.value)
+
+    def _report(self, report: NamedNode, statement: NamedNode, document: NamedNode) -> Iterator[Triple]:
+        yield from describe(
+            report,
+            ("rdf:type", term("stance:Report")),
+            ("stance:reports", statement),
+            ("stance:document", document),
+        )
+        for via in self._given.get("via", ()):
+            yield Triple(
+                report, term("stance:via"), NamedNode(resolve(self._folder, self._fields["via"], via))
+            )
+        quotes, stretches = self._given.get("quote", ()), self._given.get("passage", ())
+        yield from anchor(self._folder, report, document, quotes, stretches, self._text)
+
+    def _coder(self, name: str) -> NamedNode:
+        coder = NamedNode(f"{self._folder.base}coder/{_slug(name, digits=True)}")
+        if not self._folder.describing(coder.value):
+            label = ("rdfs:label", english(f"coder {name}"))
+            self._edit.put(
+                "actors.ttl", coder.value, describe(coder, ("rdf:type", term("prov:Agent")), label)
+            )
+        return coder
+
+    def _pairs(self, but: Iterable[str] = ()) -> list[tuple[NamedNode, Term]]:
+        return [
+            pair
+            for name, texts in self._given.items()
+            if name not in but
+            for text in texts
+            for pair in pairs(self._folder, self._fields[name], text)
+        ]
+
+    def _classes(self) -> Iterator[tuple[NamedNode, Term]]:
+        """The classes an entry is of; an actor's follows from its kind where it is not told."""
+        class_ = {"actor": "stance:Actor", "event": "schema:Event"}.get(self._kind, "stance:Proposition")
+        yield term("rdf:type"), term(class_)
+        if self._kind != "actor" or "class" in self._given:
+            return
+        kind = self._folder.names.resolve(self._given["kind"][0], "actor kind").label
+        if kind == "other":
+            raise UsageError(f"--class is missing: an actor of kind {kind} is one of {', '.join(CLASSES)}")
+        told = "person" if kind in PERSONS else "group" if kind in GROUPS else "organisation"
+        yield term("rdf:type"), term(one_of(told, CLASSES, "class"))
+
+    def _refuse_known(self, name: str, *, new: bool) -> None:
+        """Names are never guessed: what is or may be the name of an entry is not taken for another's unasked."""
+        same = self._folder.names.bearers(name, self._kind)
+        near = [c for c in self._folder.names.nearest(name, self._kind) if c.score >= names.ACCEPTED]
+        if same:
+            who = ", ".join(f"{entry.label} ({local_name(entry.iri)})" for entry in same)
+            raise UnknownName(f"'{name[:60]}' is the name of {who} already: choose another", near)
+        if near and not new:
+            who = ", ".join(f"{c.label} ({local_name(c.iri)})" for c in near)
+            raise UnknownName(f"'{name[:60]}' may be {who}: if it is another, say --new", near)
+
+    def _mint(self, name: str, before: str = "") -> NamedNode:
+        """A new IRI, of the name's telling words or as wanted; digits are what a correction would change."""
+        base = f"{self._folder.base}{self._kind}/"
+        if self._wanted is not None:
+            wanted = self._wanted.rpartition("/")[2].rpartition(":")[2]
+            if not re.fullmatch(r"[A-Za-z][\w-]*", wanted, re.ASCII):
+                raise UsageError(
+                    f"--iri '{self._wanted[:60]}': write letters, digits and hyphens, a letter first"
+                )
+            if self._folder.describing(f"{base}{wanted}"):
+                raise UsageError(f"--iri '{wanted}': there is one already: choose another")
+            return NamedNode(f"{base}{wanted}")
+        words = [word for word in _slug(name).split("-") if word]
+        telling = [word for word in words if word not in FILLERS] if self._kind != "actor" else words
+        telling = [w for w in telling or words or ["entry"] if w not in before.split("-")] or [self._kind]
+        lengths = range(min(WORDS, len(telling)), len(telling) + 1)
+        candidates = ["-".join(filter(None, (before, *telling[:n]))) for n in lengths]
+        return NamedNode(_free(self._folder, base, candidates))
+
+    def _is_ours(self, value: Term) -> bool:
+        return isinstance(value, NamedNode) and bool(self._folder.describing(value.value))
+
+    def _finish(self, file: str, here: NamedNode, said: list[tuple[NamedNode, Term]]) -> Change:
+        self._edit.put(file, here.value, [Triple(here, *pair) for pair in said])
+        return self._edit.change(f"add {self._kind} {local_name(here.value)}", here.value)
+
+
+def target_of(folder: Folder, coding: str) -> str:
+    """The IRI of the target of a coding, `TARGET` or `TARGET=implied,0.6`."""
+    return resolve(folder, ENTRIES["statement"]["supports"], coding.partition("=")[0])
+
+
+def coding(folder: Folder, statement: NamedNode, text: str) -> Iterator[Triple]:
+    """What differs for one target of a statement, from `TARGET=implied,0.6`."""
+    target, equals, differs = text.rpartition("=")
+    parts = [part.strip() for part in differs.split(",") if part.strip()]
+    if not (equals and target.strip() and parts):
+        raise UsageError(f"--coding '{text[:60]}': write TARGET=implied,0.6")
+    node, fields = BlankNode(), ENTRIES["statement"]
+    yield Triple(statement, term("stance:coding"), node)
+    of = NamedNode(target_of(folder, target))
+    yield from describe(node, ("rdf:type", term("stance:Coding")), ("stance:of", of))
+    for part in parts:
+        for pair in pairs(folder, fields["confidence" if part[0].isdigit() else "basis"], part):
+            yield Triple(node, *pair)
+
+
+def anchor(
+    folder: Folder,
+    report: NamedNode,
+    document: NamedNode,
+    quotes: Sequence[str],
+    stretches: Sequence[str],
+    file: Path | None = None,
+) -> Iterator[Triple]:
+    """The passages of a report: words found in the document's text, which `file` holds or the folder's texts/.
+
+    Raises UsageError where the text is wanted and not at hand, or the words do not stand there once.
+    """
+    said = {t.predicate: t.object for d in folder.description(document.value).values() for t in d}
+    length, sha256 = (said.get(term(name)) for name in ("stance:length", "stance:sha256"))
+    if not isinstance(length, Literal) or not isinstance(sha256, Literal):
+        raise StanceError(f"{document.value} says no length or checksum of its text: mend it, see check")
+    if length.value == "0" and not (quotes or stretches):
+        return
+    if not quotes and not stretches:
+        raise UsageError(
+            "a statement stands somewhere: give its words by --quote, or their place by --passage"
+        )
+    text = folder.source_text(sha256.value, file)
+    language = said.get(term("dcterms:language"))
+    for words in quotes:
+        span, exact = passages.quotation(text, words)
+        literal = Literal(exact, language=language.value if isinstance(language, Literal) else "en")
+        yield from passages.quote(report, document, span, literal, text)
+    for words in stretches:
+        yield from passages.passage(report, document, passages.stretch(text, words))
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise StanceError(f"{file}: cannot be read: {error.strerror}") from error
+
+
+def _slug(name: str, *, digits: bool = False) -> str:
+    """A name in Latin letters, words joined by hyphens."""
+    from anyascii import anyascii
+
+    plain = anyascii(name).lower().replace("'", "")
+    return re.sub(r"[^a-z0-9]+" if digits else r"[^a-z]+", "-", plain).strip("-")[:80].strip("-")
+
+
+def _free(folder: Folder, base: str, candidates: Sequence[str]) -> str:
+    """The first IRI that nothing has yet; of all taken, the last with letters added."""
+    letters = "bcdefghijklmnopqrstuvwxyz"
+    more = (f"{candidates[-1]}-{a}{b}" for a in ("", *letters) for b in letters)
+    return base + next(name for name in (*candidates, *more) if not folder.describing(base + name))
