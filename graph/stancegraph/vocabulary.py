@@ -48,6 +48,18 @@ PREFIXES: Final[dict[str, str]] = {
 }
 """Prefix → namespace, in the order a file declares them; every query may use them undeclared."""
 
+HOUSEKEEPING: Final = frozenset(
+    {
+        "http://www.openlinksw.com/schemas/virtrdf#",
+        "http://www.w3.org/ns/ldp#",
+        "http://www.w3.org/2002/07/owl#",
+        "http://localuriqaserver/sparql",
+        "urn:activitystreams-owl:map",
+        "urn:core:services:sparql",
+    }
+)
+"""Graphs that a Virtuoso keeps for itself beside anybody's data."""
+
 STANCES: Final = {1: "supports", -1: "opposes", 0: "neutral on"}
 """Polarity → the word for the stance."""
 

@@ -19,7 +19,7 @@ from stancegraph.errors import StanceError
 from stancegraph.statements.filters import FilterOptions, check
 from stancegraph.store import Endpoint, Store
 from stancegraph.store.turtle import write as write_turtle
-from stancegraph.vocabulary import PREFIXES, compact, expand
+from stancegraph.vocabulary import HOUSEKEEPING, PREFIXES, compact, expand
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -54,8 +54,6 @@ def quads(store: Store, **filters: Unpack[FilterOptions]) -> list[Quad]:
             raise StanceError(
                 f"{store.where} gave {len(rows)} of {count['n'].value} quads: choose fewer statements by filters"
             )
-        from stancegraph.store.endpoint import HOUSEKEEPING
-
         rows = [row for row in rows if "graph" not in row or row["graph"].value not in HOUSEKEEPING]
     return [Quad(row["s"], row["p"], row["o"], row.get("graph")) for row in rows]  # type: ignore[arg-type]
 

@@ -25,15 +25,6 @@ GRAPHS: Final = 10_000
 """Graphs that are named with a query at most."""
 KINDS: Final = ("stance:Statement", "stance:Report", "stance:Actor", "stance:Claim", "stance:Demand")
 """What has to stand in the default graph of an endpoint if it is the union of its graphs."""
-HOUSEKEEPING: Final = (
-    "http://www.openlinksw.com/schemas/virtrdf#",
-    "http://www.w3.org/ns/ldp#",
-    "http://www.w3.org/2002/07/owl#",
-    "http://localuriqaserver/sparql",
-    "urn:activitystreams-owl:map",
-    "urn:core:services:sparql",
-)
-"""Graphs that a Virtuoso keeps for itself beside anybody's data."""
 TABLE: Final = "application/sparql-results+json"
 TRIPLES: Final = {
     "application/ld+json": RdfFormat.JSON_LD,
