@@ -133,7 +133,7 @@ def test_what_the_engine_finds_damaged_in_the_middle_of_an_answer_is_told_so(run
 
 
 def test_a_load_into_a_damaged_database_is_refused_and_leaves_it(shell: Shell, made: Path) -> None:
-    """Opened for writing, the engine would be busy with it for ever; changes of its time are not looked at either."""
+    """Also where the file looks as it was written: a load reads all of it."""
     largest = max(made.glob("*.sst"), key=lambda file: file.stat().st_size)
     state, content = largest.stat(), bytearray(largest.read_bytes())
     flip(content, len(content) // 2)

@@ -151,8 +151,8 @@ def _fill(new: Path, before: Path | None, record: Manifest, found: Found, progre
 def _copy(before: Path, new: Path, record: Manifest, note: Tell) -> pyoxigraph.Store:
     """A copy of a database, to go on with.
 
-    One that another program has written to is read over: what that did not flush is in its logs alone, and what is
-    damaged in its tables would keep the engine busy for ever.
+    One that another program has written to is read over: what that did not flush is in its logs alone, which the
+    engine's own copies leave out, and a table that is damaged shows where it is read.
     """
     with Database(before, thorough=True) as old:
         if old.untouched:
