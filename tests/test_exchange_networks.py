@@ -99,6 +99,7 @@ def test_an_edge_of_the_stance_network_tells_what_was_coded(five: Store, tmp_pat
     edges = read_network(tmp_path / "x.graphml", "stances").edges
     assert edges[EX + "gamma", EX + "first", EX + "gamma-denies"] == {
         "polarity": -1,
+        "stance": "opposes",
         "date": "2025-03-02",
         "earliest": "2025-03-02",
         "latest": "2025-03-02",

@@ -27,11 +27,24 @@ NODE: Final = ("label", "label_ar", "kind", "iri", "bipartite", "statements")
 """Attributes of nodes. `bipartite` is 0 for actors and 1 for targets of a two-mode network; `statements` is the
 number an actor made."""
 STANCE: Final = (
-    *("polarity", "level", "date", "earliest", "latest", "act", "medium", "basis", "confidence", "gist"),
+    *(
+        "polarity",
+        "level",
+        "stance",
+        "date",
+        "earliest",
+        "latest",
+        "act",
+        "medium",
+        "basis",
+        "confidence",
+        "gist",
+    ),
     *("quotes", "reports", "documents", "statement"),
 )
-"""Attributes of edges of the stance network: `polarity`, or `level` of another variable; `reports` are the titles
-of the documents that report the statement, `documents` their IRIs, `statement` is its own."""
+"""Attributes of edges of the stance network: `polarity`, or `level` of another variable; `stance` is the word for it
+("calls for"), `reports` are the titles of the documents that report the statement, `documents` their IRIs,
+`statement` is its own."""
 TIE: Final = ("weight", "statements", "agree", "disagree", "statement_iris")
 """Attributes of other edges: `statements` is the number behind the weight, `statement_iris` name them, oldest
 first; `agree` and `disagree` are labels of what two actors both speak of (of who speaks of both targets), with the
