@@ -52,13 +52,10 @@ HOUSEKEEPING: Final = frozenset(
     {
         "http://www.openlinksw.com/schemas/virtrdf#",
         "http://www.w3.org/ns/ldp#",
-        "http://www.w3.org/2002/07/owl#",
         "http://localuriqaserver/sparql",
-        "urn:activitystreams-owl:map",
-        "urn:core:services:sparql",
     }
 )
-"""Graphs that a Virtuoso keeps for itself beside anybody's data."""
+"""Graphs that a new Virtuoso holds, beside anybody's data."""
 
 STANCES: Final = {1: "supports", -1: "opposes", 0: "neutral on"}
 """Polarity → the word for the stance."""
