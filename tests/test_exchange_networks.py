@@ -41,6 +41,7 @@ def records(graph: Store, **filters: Any) -> dict[tuple[str, str, str], dict[str
                 found[speaker.iri, stance.thing.iri, said.iri] = {
                     **known,
                     "polarity": stance.sign,
+                    "stance": stance.word,
                     "basis": stance.basis,
                     "confidence": stance.confidence,
                     "reports": "; ".join(document.title for document in shown),
