@@ -39,7 +39,7 @@ WRONG = [
     (["alliances", "--blocs", "3"], 2, "'2', 'free'"),
     (["alliances", "--seconds", "soon"], 2, "--seconds"),
     (["ask", "figures-rose", "--timeout", "0"], 2, "--timeout"),
-    (["plot", "--picture", "pie", "-o", "pie.png"], 2, "--picture"),
+    (["plot", "--what", "pie", "-o", "pie.png"], 2, "--what"),
     (["shifts", "--blocs", "sadr"], 2, "whole network"),
     (["page", "--view", "ego"], 2, "one --actor"),
     (["check", "twice"], 2, "twice"),

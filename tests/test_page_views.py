@@ -281,7 +281,7 @@ def test_it_prints_on_two_pages_and_with_everything_on_more(
     assert opened.tab.locator("#filters").is_hidden()
     assert opened.tab.locator("#disputed-rows .chip").first.is_visible()
     assert opened.tab.locator("#statements").is_hidden()
-    opened.tab.emulate_media(media="screen")
+    opened.tab.emulate_media(media="null")
     opened.tab.evaluate("() => dispatchEvent(new Event('afterprint'))")
     opened.tab.check("#appendix")
     more = opened.tab.pdf(prefer_css_page_size=True)

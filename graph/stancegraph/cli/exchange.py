@@ -71,7 +71,8 @@ def plot(
         Path, typer.Option("-o", "--output", metavar="FILE", help="The .png, .svg or .pdf to write.")
     ],
     picture: Annotated[
-        Literal["network", "matrix", "timeline", "polarisation"], typer.Option(help="Which picture.")
+        Literal["positions", "network", "matrix", "timeline", "polarisation"],
+        typer.Option("--what", help="Which picture."),
     ] = "network",
     labels: Annotated[
         Literal["en", "ar"], typer.Option(help="Names in English, or in Arabic where known.")
@@ -83,7 +84,7 @@ def plot(
         str | None, typer.Option(metavar="LENGTH", help="Of polarisation: how far apart windows begin.")
     ] = None,
 ) -> None:
-    """Write a still picture: the signed network, the positions, the timeline, or polarisation over time."""
+    """Write a still picture: who stands where, the network, the matrix, the timeline, or polarisation over time."""
     from stancegraph import plot
 
     moments: dict[str, Any] = {"window": window, "step": step} if picture == "polarisation" else {}

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from stancegraph import names
-from stancegraph.dates import EARLIEST, LATEST, calendar_day, ordinal
+from stancegraph.dates import EARLIEST, LATEST, calendar_day, ordinal, spell, spell_months
 from stancegraph.errors import UsageError
 from stancegraph.store.results import node
 
@@ -121,6 +122,44 @@ def periods(period: str, days: Days, store: Store | None = None) -> Periods:
     if len(starts) > MOST:
         raise UsageError(f"--period {period} makes {len(starts)} periods: take a longer one")
     return Periods(tuple(starts), tuple(each for _, each in sorted(_spans(starts, dated).items())))
+
+
+def name_spans(
+    spans: Iterable[tuple[int, int]], days: Iterable[tuple[int | None, int | None]]
+) -> dict[tuple[int, int], str]:
+    """Names of the spans that any of these days may fall into: the months in which something was surely said.
+
+    Where two would have one name they are named by their days. An end of days that is open is None.
+
+    >>> first, last = (date(2024, *day).toordinal() for day in ((11, 27), (12, 7)))
+    >>> [*name_spans([(first, last)], [(first, last), (last, last)]).values()]
+    ['December 2024']
+    """
+    dated = list(days)
+    found = {}
+    for span in spans:
+        if span[0] > EARLIEST and any(overlaps(*day, span) for day in dated):
+            known = [(first, last) for first, last in dated if first is not None and last is not None]
+            inside = [day for day in known if span[0] <= day[0] and day[1] <= span[1]]
+            sure = [d for day in inside if _month(day[0]) == _month(day[1]) for d in day] or [*span]
+            found[span] = spell_months(min(sure), max(sure))
+    often = Counter(found.values())
+    return {
+        span: name if often[name] == 1 else " – ".join(dict.fromkeys(spell(day, short=True) for day in span))
+        for span, name in found.items()
+    }
+
+
+def _month(day: int) -> tuple[int, int]:
+    then = date.fromordinal(day)
+    return then.year, then.month
+
+
+def overlaps(earliest: int | None, latest: int | None, span: tuple[int, int]) -> bool:
+    """Whether days that may be open at one end, but not at both, may fall into a span."""
+    if earliest is None and latest is None:
+        return False
+    return (earliest is None or earliest <= span[1]) and (latest is None or latest >= span[0])
 
 
 def _stretches(dated: Days) -> Days:

@@ -10,6 +10,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from stancegraph.network.periods import overlaps
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -77,13 +79,6 @@ def arrange(stances: Sequence[Taken], spans: Sequence[Span], labels: Sequence[st
         return (-share, -size, labels[row.target], row.target)
 
     return sorted(rows, key=order)
-
-
-def overlaps(earliest: int | None, latest: int | None, span: Span) -> bool:
-    """Whether days that may be open at one end, but not at both, may fall into a span."""
-    if earliest is None and latest is None:
-        return False
-    return (earliest is None or earliest <= span[1]) and (latest is None or latest >= span[0])
 
 
 def _sides(

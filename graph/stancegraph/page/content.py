@@ -192,7 +192,7 @@ def describe(
     table, chosen = graph.graph.get("rows"), graph.graph.get("filters")
     agreed = agreement.compute(table, rows.stances, rows.entities, _numbers(graph), choices)
     period = str(choices.get("period") or "auto")
-    times = positions.name_periods(_spans(table, rows.stances, period), rows.stances)
+    times = positions.list_periods(_spans(table, rows.stances, period), rows.stances)
     return Content(
         entities=rows.entities,
         stances=rows.stances,

@@ -10,7 +10,7 @@ from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Final, TypedDict
 
-from stancegraph.network import sides
+from stancegraph.network.periods import overlaps
 from stancegraph.page import banks
 from stancegraph.page.banks import FORMATS, Group, Link
 from stancegraph.page.positions import EPOCH
@@ -73,7 +73,7 @@ def _times(
         since, until = (
             date.fromisoformat(day).toordinal() - EPOCH for day in (period["since"], period["until"])
         )
-        inside = {i for i, s in enumerate(stances) if sides.overlaps(s["since"], s["until"], (since, until))}
+        inside = {i for i, s in enumerate(stances) if overlaps(s["since"], s["until"], (since, until))}
         yield str(number), inside.__contains__
 
 

@@ -5,13 +5,11 @@ The script words the same rows anew when filters hide some of what stands here; 
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final, TypedDict
 
-from stancegraph.dates import EARLIEST, LATEST, spell, spell_months
-from stancegraph.network import sides
+from stancegraph.network import periods, sides
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -76,47 +74,23 @@ class FirstScreen:
     unfolding: dict[str, int]
 
 
-def name_periods(spans: Sequence[tuple[int, int]], stances: Iterable[Stance]) -> list[Period]:
-    """The spans (ordinals) in which something was said, named by the months in which it surely was.
-
-    Where two would have one name they are named by their days.
-    """
+def list_periods(spans: Sequence[tuple[int, int]], stances: Iterable[Stance]) -> list[Period]:
+    """The spans (ordinals) in which something was said, by their names."""
     days = [(s["since"], s["until"]) for s in stances]
-    dated = [(first + EPOCH, last + EPOCH) for first, last in days if first is not None and last is not None]
-    met = [span for span in spans if any(sides.overlaps(*day, span) for day in dated)]
-    names = []
-    for since, until in met:
-        sure = [
-            day
-            for day in dated
-            if since <= day[0]
-            and day[1] <= until
-            and date.fromordinal(day[0]).month == date.fromordinal(day[1]).month
-        ]
-        first, last = min((d for d, _ in sure), default=since), max((d for _, d in sure), default=until)
-        names.append(spell_months(first, last))
-    often = Counter(names)
+    dated = [(None if a is None else a + EPOCH, None if b is None else b + EPOCH) for a, b in days]
+    named = periods.name_spans(spans, dated)
     return [
         {
-            "name": name if often[name] == 1 else _spell_days(*span),
-            "since": date.fromordinal(span[0]).isoformat(),
-            "until": date.fromordinal(span[1]).isoformat(),
+            "name": name,
+            "since": date.fromordinal(since).isoformat(),
+            "until": date.fromordinal(until).isoformat(),
         }
-        for name, span in zip(names, met, strict=True)
-        if span[0] > EARLIEST and span[1] < LATEST
+        for (since, until), name in named.items()
     ]
 
 
-def _spell_days(since: int, until: int) -> str:
-    return (
-        spell(since, short=True)
-        if since == until
-        else f"{spell(since, short=True)} – {spell(until, short=True)}"
-    )
-
-
 def compose(
-    entities: Sequence[Entity], stances: Sequence[Stance], periods: Sequence[Period], documents: int
+    entities: Sequence[Entity], stances: Sequence[Stance], times: Sequence[Period], documents: int
 ) -> FirstScreen:
     """The first screen of these stances."""
     taken = [
@@ -124,8 +98,8 @@ def compose(
         for s in stances
     ]
     labels = [entity["label"] for entity in entities]
-    rows = sides.arrange(taken, _spans(periods), labels)
-    names = [period["name"] for period in periods]
+    rows = sides.arrange(taken, _spans(times), labels)
+    names = [period["name"] for period in times]
     made = [(row, _row(row, entities, stances, names)) for row in rows]
     propositions = [(row, shown) for row, shown in made if entities[row.target]["kind"] == "proposition"]
     actors = [shown for row, shown in made if entities[row.target]["kind"] != "proposition"]
@@ -133,7 +107,7 @@ def compose(
     calm = [shown for row, shown in propositions if not row.disputed]
     counts = len({s["statement"] for s in stances}), len({s["speaker"] for s in stances}), documents
     return FirstScreen(
-        phrase(*counts, _name_sure(stances, periods), len(disputed), len(propositions)),
+        phrase(*counts, _name_sure(stances, times), len(disputed), len(propositions)),
         actors[:ROWS],
         disputed[:ROWS],
         calm[:FOLDED],
@@ -141,9 +115,9 @@ def compose(
     )
 
 
-def _spans(periods: Sequence[Period]) -> list[tuple[int, int]]:
+def _spans(times: Sequence[Period]) -> list[tuple[int, int]]:
     """The days of the periods since 1970, where there are several."""
-    days = [(date.fromisoformat(p["since"]), date.fromisoformat(p["until"])) for p in periods]
+    days = [(date.fromisoformat(p["since"]), date.fromisoformat(p["until"])) for p in times]
     return [(a.toordinal() - EPOCH, b.toordinal() - EPOCH) for a, b in days] if len(days) > 1 else []
 
 
@@ -171,10 +145,10 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
-def _name_sure(stances: Sequence[Stance], periods: Sequence[Period]) -> str:
+def _name_sure(stances: Sequence[Stance], times: Sequence[Period]) -> str:
     """The periods in which something was surely said."""
     held = []
-    for period in periods:
+    for period in times:
         since, until = (date.fromisoformat(period[end]).toordinal() - EPOCH for end in ("since", "until"))
         if any(
             s["since"] is not None and s["until"] is not None and since <= s["since"] and s["until"] <= until

@@ -1,4 +1,4 @@
-"""Still pictures for print: the signed network, the matrix of stances, the timeline, polarisation over time.
+"""Still pictures for print: who stands where, the signed network, the matrix, the timeline, polarisation over time.
 
 write      a picture as a PNG, SVG or PDF file; the same data gives the same bytes
 figure     the same as a matplotlib figure, for a notebook
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMS", "KINDS", "figure", "write"]
 
-KINDS: Final = ("network", "matrix", "timeline", "polarisation")
+KINDS: Final = ("positions", "network", "matrix", "timeline", "polarisation")
 FORMS: Final = tuple(canvas.UNSAID)
 """What a file name may end in."""
 NARROWEST: Final = 3.0

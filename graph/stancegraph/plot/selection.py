@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from stancegraph.store import Store
     from stancegraph.table import Table
 
+ARABIC: Final = 'SELECT ?x ?label WHERE { ?x skos:prefLabel ?label FILTER(LANG(?label) = "ar") }'
 LANGUAGES: Final = ("en", "ar")
 CLOSE: Final = 31
 """A statement counts as dated where its day is bounded to so many days."""
@@ -35,7 +36,7 @@ NAMED: Final = 6
 class Selection:
     """The rows that pass the filters, neutral and repeated ones too, and how networks are made of them.
 
-    `arabic` has the Arabic name of an actor's IRI, where that language is asked for; `kinds` its kind.
+    `arabic` has the Arabic label of an IRI, where that language is asked for; `kinds` its kind.
     """
 
     rows: Table
@@ -90,7 +91,9 @@ def select(source: Store | Table, choices: dict[str, object], *, labels: str = "
     if not len(rows):
         raise UsageError("no statements match: nothing to draw; loosen the filters")
     known = reader.actors(rows.store) if rows.store else {}
-    arabic = {iri: name for iri, (_, name) in known.items() if name} if labels == "ar" else {}
+    arabic: dict[str, str] = {}
+    if rows.store and labels == "ar":
+        arabic.update((iri, label) for iri, label in rows.store.tuples(ARABIC))
     return Selection(rows, method, arabic, {iri: kind for iri, (kind, _) in known.items()})
 
 

@@ -4,11 +4,20 @@ import { byId, count, make, sentence } from "./make.js";
 import { entries, nameOf, verb } from "./quotations.js";
 
 const AT_ONCE = 6;
+const LONGEST = 160;
 const linked = (number, before = "") => make("a", { href: `#${isActor(number) ? "actor" : "about"}=${encodeURIComponent(entities[number].iri)}` }, before, make("bdi", { text: sentence(entities[number].label) }));
 
 function folded(summary, parts, open = false) {
   const box = make("details", open ? { open: "" } : {}, make("summary", {}, ...summary), ...parts);
   return box;
+}
+
+// The first words said, or what they come to.
+function short(list) {
+  const quoted = list.find((stance) => stance.quotes.length);
+  const [text, language] = quoted ? quoted.quotes[0] : [list[0].gist || ""];
+  const cut = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return make("span", { class: "short", dir: "auto", ...(language ? { lang: language } : {}), text: quoted ? `“${cut}”` : cut });
 }
 
 // Stances under their words: for, against, says, denies, calls for, rejects, undertakes, refuses, leaves open.
@@ -24,7 +33,7 @@ function taken(list, other) {
   return words.map(([, things]) => {
     const [first] = things.values();
     const items = [...things].map(([number, own]) => make("li", {},
-      folded([make("bdi", { text: sentence(entities[number].label) }), make("span", { class: "count", text: own.every((s) => s.said) ? ` · ${own.length}` : ` · ${own.length}, ${[...new Set(own.map((s) => s.basis))].join(", ")}` })], [...entries(own), make("p", { class: "facts" }, linked(number, "All of "))])));
+      folded([make("bdi", { text: sentence(entities[number].label) }), make("span", { class: "count", text: own.every((s) => s.said) ? "" : ` · ${[...new Set(own.map((s) => s.basis))].join(", ")}` }), short(own)], [...entries(own), make("p", { class: "facts" }, linked(number, "All of "))])));
     return make("div", { class: "taken" }, make("h3", {}, verb({ ...first[0], said: true })), make("ul", {}, ...items));
   });
 }
@@ -64,7 +73,7 @@ export function fillActor(node, passes) {
   const against = others(node, -1, passes);
   const list = (items) => (items.length ? [make("ul", { class: "others" }, ...items)] : []);
   box.replaceChildren(...head, make("div", { class: "columns" },
-    make("div", {}, ...section("What it stands for", taken(said, "target"), isActor(node) ? "No stance of it passes the filters." : "")),
+    make("div", {}, ...section("Where it stands", taken(said, "target"), isActor(node) ? "No stance of it passes the filters." : "")),
     make("div", {}, ...section("Who speaks of it", taken(spokenOf, "speaker"), ""), ...section("Agrees most with", list(agree), data.agreement.length && said.length ? "nobody here, on the same thing at one time" : ""),
       ...section("Contradicted by", list(against), data.agreement.length && said.length ? "nobody here, on the same thing at one time" : ""))));
 }

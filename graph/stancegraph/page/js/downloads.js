@@ -122,7 +122,7 @@ function matrixScene() {
 const INFERRED = ["ink", "dashed: inferred by the coder or attributed by the author", true];
 const SIGNS = [["against", "against, denies, rejects"], ["for", "for, says, calls for"]];
 const PICTURES = {
-  network: () => [networkScene(), legendOf(drawn.mode), { blocs: "Who disagrees with whom, by bloc", agreement: "Who agrees and disagrees with whom", stances: "Who takes which stance", ego: "One actor’s neighbourhood" }[drawn.mode]],
+  network: () => [networkScene(), legendOf(drawn.mode).filter(([sign]) => drawn.lines.some((line) => SIGN[line.sign] === sign)), { blocs: "Who disagrees with whom, by bloc", agreement: "Who agrees and disagrees with whom", stances: "Who takes which stance", ego: "One actor’s neighbourhood" }[drawn.mode]],
   matrix: () => [matrixScene(), SIGNS, "Who has taken which stance on what"],
   timeline: () => [timelineScene(passes(), 900), SIGNS, "When it was said"],
 };

@@ -107,14 +107,16 @@ export function draw(mode, passes) {
     if (mode === "ego") return number < N ? [number, drawn.centre + 2 * N] : [drawn.centre + 2 * N, number];
     return mode === "stances" ? [tie.from, tie.to + N] : [tie.from, tie.to];
   };
-  const lines = [];
+  const every = [];
   for (const [id, kind, roundness, fuller, number] of picture.lines) {
-    if (fuller && mode === "blocs") continue;
     const evidence = evidenceOf(mode, id, passes);
     if (!evidence) continue;
     const [tail, head] = ends(id, number);
-    lines.push({ id, tail, head, kind, roundness, sign: behind(mode, id).sign, ...evidence });
+    every.push({ id, tail, head, kind, roundness, fuller, sign: behind(mode, id).sign, ...evidence });
   }
+  // Between blocs alone; where nothing runs between them, what holds them together.
+  const outer = mode === "blocs" ? every.filter(({ fuller }) => !fuller) : every;
+  const lines = outer.length ? outer : every;
   const kept = picture.nodes.filter(([number]) => mode === "ego" || speaks(entityOf(number), number, mode, passes));
   const at = new Map(kept.map((node) => [node[0], node]));
   const cards = picture.cards.map((card) => ({ ...card, shown: card.members.filter((number) => at.has(number)).length })).filter((card) => card.shown);
@@ -134,7 +136,8 @@ export function linesThere(mode, passes) {
   if (mode === "stances") return data.ties.filter(({ id }) => ofTie[id].some(passes)).length;
   if (mode === "ego") return data.ties.filter(({ id, from, to }) => (from === drawn.centre || to === drawn.centre) && ofTie[id].some(passes)).length;
   const inner = ({ from, to, sign }) => sign > 0 && entities[from].bloc !== null && entities[from].bloc === entities[to].bloc;
-  return data.agreement.filter((tie) => (mode === "agreement" || !inner(tie)) && evidenceOf(mode, tie.id, passes)).length;
+  const found = data.agreement.filter((tie) => evidenceOf(mode, tie.id, passes));
+  return (mode === "blocs" && found.filter((tie) => !inner(tie)).length) || found.length;
 }
 
 const both = (mode) => mode === "blocs" || mode === "agreement";
@@ -276,7 +279,7 @@ byId("closer").addEventListener("click", () => zoom(1.3));
 byId("farther").addEventListener("click", () => zoom(1 / 1.3));
 byId("fit").addEventListener("click", fit);
 export const legendOf = (mode) => ({
-  blocs: [["against", "disagree"], ["for", "agree across blocs"]],
+  blocs: [["against", "disagree"], ["for", drawn.lines.every(({ fuller }) => fuller) ? "agree" : "agree across blocs"]],
   agreement: [["against", "disagree"], ["for", "agree"]],
   stances: [["against", "against, denies, rejects"], ["for", "for, says, calls for"], ["open", "leaves open"]],
   ego: [["against", "against, denies, rejects"], ["for", "for, says, calls for"], ["open", "leaves open"]],

@@ -1,6 +1,6 @@
 // The page: what each control does, what each view needs, and when it is made.
 import { fillActor } from "./actor.js";
-import { data, entities, numberOf, ofNode, periods, stances, distinct } from "./data.js";
+import { data, entities, numberOf, ofNode, periods, stances, distinct, SIGN } from "./data.js";
 import { link, svgOf } from "./downloads.js";
 import { colour, draw, drawn, entityOf, fit, highlight, legendOf, linesThere, MODES, onChoice, readColours } from "./drawing.js";
 import { FILTERS, fold, namesOf } from "./filters.js";
@@ -48,7 +48,7 @@ function showMode() {
 const busiest = () => ofNode.reduce((best, { said }, i) => (said.length > ofNode[best].said.length ? i : best), 0);
 
 function showLegend() {
-  byId("lines").replaceChildren(...legendOf(mode).filter(([sign]) => drawn.lines.some((line) => ({ 1: "for", "-1": "against", 0: "open" })[line.sign] === sign))
+  byId("lines").replaceChildren(...legendOf(mode).filter(([sign]) => drawn.lines.some((line) => SIGN[line.sign] === sign))
     .map(([sign, text]) => make("li", {}, make("span", { class: `key ${sign}` }), text)),
   ...(drawn.lines.some((line) => !line.said) ? [make("li", {}, make("span", { class: "key inferred" }), "dashed: not the speaker’s own words")] : []));
   const whole = drawn.whole;
