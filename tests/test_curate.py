@@ -48,7 +48,8 @@ def do(place: Path, run: Run) -> Do:
 
 
 def faults(place: Path) -> list[str]:
-    found = check(store.open(place), sources=place / "texts").findings
+    texts = place / "texts"
+    found = check(store.open(place), sources=texts if list(texts.iterdir()) else None).findings
     return [f"{each.file} {each.subject} {each.rule}" for each in found]
 
 
@@ -264,6 +265,32 @@ def test_what_is_pointed_at_is_not_removed_unless_told(do: Do, place: Path) -> N
     assert statement.on(-1) == ()
     assert faults(place) == []
     assert do("undo").returncode == 0
+    assert contents(place) == before
+
+
+def test_a_statement_that_another_document_reports_too_is_one_statement(do: Do, place: Path) -> None:
+    leaflet = place.with_name("leaflet.txt")
+    leaflet.write_text('It says that "the bridge must stay open".', encoding="utf-8")
+    document = ["document", "A leaflet", "--publisher", "Valley Gazette", "--date", "2020-02-05"]
+    assert do("add", *document, "--text", str(leaflet)).returncode == 0
+    report = ["report", "--statement", "ada-demands-open-bridge", "--document", "A leaflet"]
+    assert do("add", *report, "--quote", "the bridge must stay open").returncode == 0
+    (statement,) = said(store.open(place))
+    assert [each.document.title for each in statement.reports] == ["The bridge of the valley", "A leaflet"]
+    assert faults(place) == []
+    again = do("add", *report, "--quote", "the bridge must stay open")
+    assert again.returncode == 2
+    assert "reports a statement once" in again.stderr
+
+
+def test_an_edit_is_refused_for_what_it_breaks_in_those_that_refer_to_it(do: Do, place: Path) -> None:
+    before = contents(place)
+    earlier = do("edit", "document/valley-bridge", "--set", "date=2020-02-02")
+    assert earlier.returncode == 2
+    assert "no later than each document" in earlier.stderr
+    named = do("edit", "actor/river-company", "--add", "alias=Bo")
+    assert named.returncode == 2
+    assert "borne by one actor only" in named.stderr
     assert contents(place) == before
 
 

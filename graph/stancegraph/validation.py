@@ -109,13 +109,21 @@ class _Fault:
     message: str
     mend: str
     graph: str = ""
+    other: str = ""
+    """The second entry it is about, where the rule tells one."""
 
 
-def check(store: Store, *, sources: Path | None = None, subjects: Collection[str] | None = None) -> Result:
+def check(
+    store: Store,
+    *,
+    sources: Path | None = None,
+    subjects: Collection[str] | None = None,
+    shaped: Collection[str] | None = None,
+) -> Result:
     """What in the graph breaks a shape, a rule or, with a folder of `sources`, what its documents say.
 
-    Of `subjects`, where they are given, and of nothing else. At an endpoint the shapes are left out, and a note
-    says so. Raises UsageError for a folder without files.
+    Of `subjects`, where they are given, and of nothing else; shapes of those alone that are `shaped`. At an endpoint
+    the shapes are left out, and a note says so. Raises UsageError for a folder without files.
 
     >>> from stancegraph import store
     >>> print(check(store.open()))
@@ -126,14 +134,14 @@ def check(store: Store, *, sources: Path | None = None, subjects: Collection[str
     if isinstance(store, Endpoint):
         notes.append("the shapes were not checked: they need the whole graph, not an endpoint")
     else:
-        faults += _broken_shapes(store, subjects)
+        faults += _broken_shapes(store, subjects if shaped is None else shaped)
     (count,) = store.select("SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s a stance:Statement }")
     passages = documents = 0
     if texts is not None:
         broken, passages, documents = _unlike_sources(store, texts)
         faults += broken
     if subjects is not None:
-        faults = [fault for fault in faults if fault.subject in subjects]
+        faults = [fault for fault in faults if fault.subject in subjects or fault.other in subjects]
     return Result(tuple(_located(store, faults)), int(count["n"].value), passages, documents, tuple(notes))
 
 
@@ -143,7 +151,8 @@ def _broken_rules(store: Store) -> Iterator[_Fault]:
         for row in store.select(text):
             told = {name: term.value for name, term in row.items()}
             said = _said(rule, told.get("detail"))
-            yield _Fault(told["subject"], name, said, mend.removesuffix("."), told.get("graph", ""))
+            other = told.get("detail", "").rpartition("also ")[2]
+            yield _Fault(told["subject"], name, said, mend.removesuffix("."), told.get("graph", ""), other)
 
 
 @cache

@@ -116,7 +116,7 @@ def _told(found: Iterable[Proposal]) -> str:
     return "\n\n".join(blocks) + "\n" if blocks else ""
 
 
-Family("add", "Add a document, an actor, a proposition, an event or a statement.")
+Family("add", "Add a document, an actor, a proposition, an event, a statement, or another report of one.")
 
 
 class Add:
@@ -140,13 +140,13 @@ class Add:
         from stancegraph.curate.fields import ENTRIES
 
         kind, fields = self._kind, ENTRIES[self._kind].values()
-        named = [] if kind == "statement" else list(fields)[:1]
+        named = [] if kind in ("statement", "report") else list(fields)[:1]
         made = [_option(field, argument=field in named) for field in fields]
         iri = typer.Option(
             "--iri", metavar="NAME", help="The last part of its IRI; default: made of its words."
         )
         made.append(_keyword("iri", Annotated[str | None, iri], None))
-        if kind in ("document", "statement"):
+        if kind in ("document", "statement", "report"):
             text = typer.Option(
                 "--text", metavar="FILE", help="The document's text, UTF-8; git ignores its copy."
             )
@@ -154,7 +154,7 @@ class Add:
         if kind == "statement":
             coder = typer.Option("--coder", metavar="NUMBER", help="Who coded it, by number.")
             made.append(_keyword("coder", Annotated[str, coder], "1"))
-        else:
+        elif kind != "report":
             new = typer.Option("--new", help="It is another than who bears a similar name.")
             made.append(_keyword("new", Annotated[bool, new], False))
         ask = typer.Option("--ask", help="Be asked for what is missing, and before it is written.")
@@ -191,6 +191,7 @@ for _kind, _help in {
     "proposition": "Add a sentence that one can affirm or reject.",
     "event": "Add something that happened, or an occasion something was said on.",
     "statement": "Add what somebody said: its words are found in the document's text.",
+    "report": "Add where another document reports a statement there is.",
 }.items():
     command(f"add {_kind}", formats=Answer, output=False)(Add(_kind, _help))
 

@@ -31,6 +31,8 @@ STANCES: Final = tuple(
 )
 CONTEXT: Final = 3
 """Lines of a diff around what changes."""
+MANY: Final = 200
+"""Subjects that refer to what changes, beyond which their shapes are not looked at again."""
 UNUSED: Final = english("No statement is on it yet.")
 """Why a proposition is kept that nobody is coded on; the note goes with the first statement."""
 
@@ -127,7 +129,7 @@ class Edit:
                 others = {t for t in said if t.predicate == note and t != marked}
                 wanted = not others and not self._is_used(iri)
                 if wanted != (marked in said):
-                    self.put(name, iri, {*said, marked} if wanted else set(said) - {marked})
+                    self.put(name, iri, {*said, marked} if wanted else set(said) - {marked}, check=False)
 
     def _propositions(self, subject: str) -> set[str]:
         """A proposition itself, or those a statement takes or took a stance on, or a narrower one's broader."""
@@ -157,29 +159,38 @@ class Edit:
 
 
 def check(folder: Folder, change: Change) -> list[Finding]:
-    """What the change would break: rules and shapes, of what it touches, that hold now."""
+    """What the change would break: rules and shapes of what it touches, and of what refers to that, that hold now."""
     from stancegraph import validation
 
-    after = {file: text for file, (_, text) in change.texts.items()}
-    involved = {local_name(subject) for subject in change.subjects} | _reported(folder, change)
-    found = validation.check(folder.loaded(after, involved), subjects=change.subjects).findings
+    referring = _referring(folder, change)
+    subjects = change.subjects | referring
+    shaped = subjects if len(referring) <= MANY else change.subjects
+    involved = [local_name(subject) for subject in subjects]
+    after = folder.loaded({file: text for file, (_, text) in change.texts.items()}, involved)
+    found = validation.check(after, subjects=subjects, shaped=shaped).findings
     if not found:
         return []
-    before = validation.check(folder.loaded({}, involved), subjects=change.subjects).findings
+    before = validation.check(folder.loaded({}, involved), subjects=subjects, shaped=shaped).findings
     known = {(each.subject, each.rule, each.message) for each in before}
     return [each for each in found if (each.subject, each.rule, each.message) not in known]
 
 
-def _reported(folder: Folder, change: Change) -> set[str]:
-    """Names of the statements that reports among the subjects are of: another report of one may stand elsewhere."""
-    found = set()
-    for file, (_, text) in change.texts.items():
-        if file.startswith("statements/") and text is not None:
-            after = folder.parsed(file, text)
-            for subject in change.subjects & after.subjects:
-                said = after.description(subject)
-                found |= {local_name(object_value(t)) for t in said if t.predicate == term("stance:reports")}
-    return found
+def _referring(folder: Folder, change: Change) -> set[str]:
+    """Subjects that point at what changes, before or after, and the statements whose reports change or do."""
+    names = [local_name(subject) for subject in change.subjects]
+    texts = {**{file: (folder.text(file),) for file in folder.file_names}, **change.texts}
+    found: set[str] = set()
+    for file, versions in texts.items():
+        for text in versions if file.endswith(".ttl") else ():
+            if text is None or not any(name in text for name in names):
+                continue
+            parsed = folder.parsed(file, text)
+            for subject in parsed.mentioning(names):
+                said = parsed.description(subject)
+                if subject in change.subjects or any(object_value(t) in change.subjects for t in said):
+                    found.add(subject)
+                    found |= {object_value(t) for t in said if t.predicate == term("stance:reports")}
+    return found - change.subjects
 
 
 def refuse(folder: Folder, change: Change) -> None:

@@ -55,8 +55,8 @@ def add(
     entry = _Adding(folder, kind, given, iri, text)
     if kind == "statement":
         return entry.statement(coder, today or datetime.now(UTC).date())
-    if kind == "document":
-        return entry.document()
+    if kind in ("document", "report"):
+        return entry.document() if kind == "document" else entry.report()
     return entry.named(new=new)
 
 
@@ -103,7 +103,7 @@ class _Adding:
         text = decode(self._text, content) if self._text else ""
         self._given.setdefault("language", ["en"])
         publisher = local_name(resolve(self._folder, self._fields["publisher"], self._given["publisher"][0]))
-        here = self._mint(self._given["title"][0], before=publisher.partition("-")[0])
+        here = self._mint(self._given["title"][0], before=_telling(publisher.split("-"))[0])
         said = [
             *self._pairs(),
             (term("rdf:type"), term("schema:NewsArticle")),
@@ -134,14 +134,29 @@ class _Adding:
         triples = [Triple(here, *pair) for pair in said]
         for text in self._given.get("coding", ()):
             triples += coding(self._folder, here, text)
-        file = f"statements/{local_name(document.value)}.ttl"
-        name = f"{local_name(document.value)}-{local_name(here.value)}"
-        report = NamedNode(_free(self._folder, f"{self._folder.base}report/", [name]))
-        self._edit.put(file, here.value, triples)
-        self._edit.put(file, report.value, self._report(report, here, document))
+        self._edit.put(f"statements/{local_name(document.value)}.ttl", here.value, triples)
+        self._report(here, document)
         return self._edit.change(f"add statement {local_name(here.value)}", here.value)
 
-    def _report(self, report: NamedNode, statement: NamedNode, document: NamedNode) -> Iterator[Triple]:
+    def report(self) -> Change:
+        """Another document's report of a statement there is."""
+        statement, document = (
+            NamedNode(resolve(self._folder, self._fields[name], self._given[name][0]))
+            for name in ("statement", "document")
+        )
+        report = self._report(statement, document)
+        return self._edit.change(f"add report {local_name(report)}", report)
+
+    def _report(self, statement: NamedNode, document: NamedNode) -> str:
+        """Write a document's report of a statement; its IRI."""
+        name = self._wanted if self._kind == "report" else None
+        name = name or f"{local_name(document.value)}-{local_name(statement.value)}"
+        report = NamedNode(_free(self._folder, f"{self._folder.base}report/", [name]))
+        said = self._reported(report, statement, document)
+        self._edit.put(f"statements/{local_name(document.value)}.ttl", report.value, said)
+        return report.value
+
+    def _reported(self, report: NamedNode, statement: NamedNode, document: NamedNode) -> Iterator[Triple]:
         yield from describe(
             report,
             ("rdf:type", term("stance:Report")),
@@ -209,8 +224,8 @@ class _Adding:
                 raise UsageError(f"--iri '{wanted}': there is one already: choose another")
             return NamedNode(f"{base}{wanted}")
         words = [word for word in _slug(name).split("-") if word]
-        telling = [word for word in words if word not in FILLERS] if self._kind != "actor" else words
-        telling = [w for w in telling or words or ["entry"] if w not in before.split("-")] or [self._kind]
+        telling = _telling(words) if self._kind != "actor" else words[words[:1] == ["the"] :]
+        telling = [word for word in telling if word not in before.split("-")] or [self._kind]
         lengths = range(min(WORDS, len(telling)), len(telling) + 1)
         candidates = ["-".join(filter(None, (before, *telling[:n]))) for n in lengths]
         return NamedNode(_free(self._folder, base, candidates))
@@ -280,6 +295,11 @@ def _bytes(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise StanceError(f"{file}: cannot be read: {error.strerror}") from error
+
+
+def _telling(words: Sequence[str]) -> Sequence[str]:
+    """The words that say what is meant, all where none does."""
+    return [word for word in words if word not in FILLERS] or words
 
 
 def _slug(name: str, *, digits: bool = False) -> str:

@@ -62,6 +62,23 @@ _NAMED: Final = (
 _COMMENT: Final = Field(
     "comment", "rdfs:comment", "text", "What a reader should know, in your own words.", many=True
 )
+_ANCHORED: Final = (
+    Field(
+        "quote",
+        "stance:quote",
+        "quote",
+        "Words in quotation marks, found in the text; or START:WORDS.",
+        many=True,
+    ),
+    Field(
+        "passage",
+        "stance:passage",
+        "passage",
+        "Where it stands: START:END, or its words (not stored).",
+        many=True,
+    ),
+    Field("via", "stance:via", "actor", "The office, agency or outlet the document cites.", many=True),
+)
 ENTRIES: Final[dict[str, dict[str, Field]]] = {
     "document": _fields(
         Field("title", "dcterms:title", "word", "Its headline.", required=True),
@@ -172,22 +189,15 @@ ENTRIES: Final[dict[str, dict[str, Field]]] = {
         ),
         Field("about", "schema:about", "event", "The event it is about.", many=True),
         Field("condition", "stance:condition", "text", "What it hangs on, in your own words."),
-        Field(
-            "quote",
-            "stance:quote",
-            "quote",
-            "Words in quotation marks, found in the text; or START:WORDS.",
-            many=True,
-        ),
-        Field(
-            "passage",
-            "stance:passage",
-            "passage",
-            "Where it stands: START:END, or its words (not stored).",
-            many=True,
-        ),
-        Field("via", "stance:via", "actor", "The office, agency or outlet the document cites.", many=True),
+        *_ANCHORED,
         _COMMENT,
+    ),
+    "report": _fields(
+        Field(
+            "statement", "stance:reports", "statement", "What another document reports too.", required=True
+        ),
+        Field("document", "stance:document", "document", "The document.", required=True),
+        *_ANCHORED,
     ),
 }
 """Kind of entry → its fields by name, in the order they are asked for; the first names it."""
@@ -237,7 +247,7 @@ def value(folder: Folder, field: Field, text: str) -> Term:
 def resolve(folder: Folder, field: Field, text: str) -> str:
     """The IRI of the entry meant; raises UnknownName, with the command that makes one."""
     try:
-        return folder.find(text, *field.kinds)
+        return folder.find(text) if field.values == "statement" else folder.find(text, *field.kinds)
     except UnknownName as error:
         add = " or ".join(f"`stancegraph add {kind}`" for kind in field.kinds if kind in ENTRIES)
         mend = f"; {add} makes one" if add else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -224,6 +225,8 @@ class Folder:
 
     def find(self, text: str, *kinds: str) -> str:
         """The IRI of the entry meant, a statement's too; raises UnknownName where none is, or more than one."""
+        if re.fullmatch(r"[a-z]+/[\w-]+", text.strip()):  # as it is shown: actor/ada
+            text = self.base + text.strip()
         if not kinds and text.strip():
             prefix, colon, local = text.strip().partition(":")
             typed = f"{self.base}{prefix}/{local}" if colon and prefix in PREFIXES else text.strip()

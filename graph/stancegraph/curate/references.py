@@ -168,8 +168,7 @@ def _kind(folder: Folder, iri: str) -> tuple[str, Said]:
 
 
 def _field(kind: str, name: str) -> Field:
-    fields = ENTRIES["statement"] if kind == "report" else ENTRIES[kind]
-    known = {n: f for n, f in fields.items() if (n in REPORTED) or kind != "report"}
+    known = ENTRIES[kind]
     found = known.get(name.replace("-", "_"))
     if found is None:
         raise UsageError(
@@ -292,7 +291,7 @@ def _triples(
 
 def _relabel(making: Edit, kind: str, iri: str, said: Said, name: str) -> None:
     """Another name; the old one still finds the entry, and is not shown."""
-    if kind not in ENTRIES or kind == "statement":
+    if kind in ("statement", "report"):
         raise UsageError(f"a {kind} has no name: give --iri, or edit its gist")
     here, edge = NamedNode(iri), term("dcterms:title" if kind == "document" else "skos:prefLabel")
     field = next(iter(ENTRIES[kind].values()))
