@@ -18,7 +18,7 @@ from stancegraph.curate import changes, entries, references
 from stancegraph.curate.changes import Change
 from stancegraph.curate.folder import Folder
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.statements import said
+from stancegraph.statements import citation, said
 from stancegraph.store import journal
 from stancegraph.validation import check
 from valley import BASE, BRIDGE, TEXT, begun, contents
@@ -230,6 +230,7 @@ def test_old_names_and_iris_find_what_was_renamed(do: Do, place: Path) -> None:
         assert names.index(graph).resolve(name, "actor").iri == f"{BASE}actor/ada-of-the-hills"
     for name in ("ada-demands-open-bridge", "ada-on-the-bridge"):
         assert Folder(place).find(name) == f"{BASE}statement/ada-on-the-bridge"
+    assert citation.find(graph, f"{BASE}statement/ada-demands-open-bridge").gist == BRIDGE["gist"]
     (statement,) = said(graph, actor=f"{BASE}actor/ada", about="bridge-should-stay-open")
     assert statement.iri == f"{BASE}statement/ada-on-the-bridge"
     assert faults(place) == []

@@ -43,11 +43,18 @@ def find(store: Store, text: str) -> Statement:
         raise UsageError("the statement's name is empty")
     prefix, colon, local = text.strip().partition(":")
     iri = PREFIXES[prefix] + local if colon and prefix in PREFIXES else text.strip()
-    every = [s for (s,) in store.tuples("SELECT DISTINCT ?s WHERE { ?s a stance:Statement }")]
-    meant = [iri] if iri in set(every) else [s for s in every if local_name(s) == iri]
+    # An IRI that was replaced still names its statement.
+    rows = store.tuples(
+        """SELECT DISTINCT ?iri ?s WHERE { { ?s a stance:Statement BIND(?s AS ?iri) }
+           UNION { ?iri dcterms:isReplacedBy+ ?s . ?s a stance:Statement } }"""
+    )
+    every = {row[0]: row[1] for row in rows}
+    meant = (
+        [every[iri]] if iri in every else sorted({s for old, s in every.items() if local_name(old) == iri})
+    )
     if len(meant) == 1:
         return statements.by_iri(store, meant)[meant[0]]
-    raise _unknown(text, iri, meant, every)
+    raise _unknown(text, iri, meant, list(every.values()))
 
 
 def _unknown(text: str, iri: str, meant: list[str], every: list[str]) -> UnknownName:
