@@ -165,4 +165,4 @@ def test_the_shell_stays_small() -> None:
     rows = re.search(r'<section id="positions".*?</section>', text, re.DOTALL)
     assert data
     assert rows
-    assert len(text.encode()) - len(data[0].encode()) - len(rows[0].encode()) < 760_000
+    assert len(text.encode()) - len(data[0].encode()) - len(rows[0].encode()) < 755_000

@@ -129,17 +129,16 @@ def name_spans(
 ) -> dict[tuple[int, int], str]:
     """Names of the spans that any of these days may fall into: the months in which something was surely said.
 
-    Where two would have one name they are named by their days. An end of days that is open is None.
+    Where two would have one name they are named by their days. Days with an open end (None) make no name.
 
     >>> first, last = (date(2024, *day).toordinal() for day in ((11, 27), (12, 7)))
     >>> [*name_spans([(first, last)], [(first, last), (last, last)]).values()]
     ['December 2024']
     """
-    dated = list(days)
+    known = [(first, last) for first, last in days if first is not None and last is not None]
     found = {}
     for span in spans:
-        if span[0] > EARLIEST and any(overlaps(*day, span) for day in dated):
-            known = [(first, last) for first, last in dated if first is not None and last is not None]
+        if span[0] > EARLIEST and any(overlaps(*day, span) for day in known):
             inside = [day for day in known if span[0] <= day[0] and day[1] <= span[1]]
             sure = [d for day in inside if _month(day[0]) == _month(day[1]) for d in day] or [*span]
             found[span] = spell_months(min(sure), max(sure))

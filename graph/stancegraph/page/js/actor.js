@@ -4,10 +4,10 @@ import { byId, count, make, sentence } from "./make.js";
 import { entries, nameOf, verb } from "./quotations.js";
 
 const AT_ONCE = 6;
-const LONGEST = 160;
+const SHORT = 160;
 const linked = (number, before = "") => make("a", { href: `#${isActor(number) ? "actor" : "about"}=${encodeURIComponent(entities[number].iri)}` }, before, make("bdi", { text: sentence(entities[number].label) }));
 
-function folded(summary, parts, open = false) {
+function foldedBox(summary, parts, open = false) {
   const box = make("details", open ? { open: "" } : {}, make("summary", {}, ...summary), ...parts);
   return box;
 }
@@ -16,7 +16,7 @@ function folded(summary, parts, open = false) {
 function short(list) {
   const quoted = list.find((stance) => stance.quotes.length);
   const [text, language] = quoted ? quoted.quotes[0] : [list[0].gist || ""];
-  const cut = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  const cut = text.length > SHORT ? `${text.slice(0, SHORT)}…` : text;
   return make("span", { class: "short", dir: "auto", ...(language ? { lang: language } : {}), text: quoted ? `“${cut}”` : cut });
 }
 
@@ -33,7 +33,7 @@ function taken(list, other) {
   return words.map(([, things]) => {
     const [first] = things.values();
     const items = [...things].map(([number, own]) => make("li", {},
-      folded([make("bdi", { text: sentence(entities[number].label) }), make("span", { class: "count", text: own.every((s) => s.said) ? "" : ` · ${[...new Set(own.map((s) => s.basis))].join(", ")}` }), short(own)], [...entries(own), make("p", { class: "facts" }, linked(number, "All of "))])));
+      foldedBox([make("bdi", { text: sentence(entities[number].label) }), make("span", { class: "count", text: own.every((s) => s.said) ? "" : ` · ${[...new Set(own.map((s) => s.basis))].join(", ")}` }), short(own)], [...entries(own), make("p", { class: "facts" }, linked(number, "All of "))])));
     return make("div", { class: "taken" }, make("h3", {}, verb({ ...first[0], said: true })), make("ul", {}, ...items));
   });
 }
@@ -50,10 +50,10 @@ function others(node, sign, passes) {
   const items = found.map(([other, , shared]) => {
     const parts = shared.flatMap(([target, , mine, theirs]) => [make("p", { class: "shared" }, "on ", linked(target)),
       ...entries([...mine, ...theirs].map((i) => stances[i]).filter(passes), true)]);
-    return make("li", {}, folded([nameOf(other), make("span", { class: "count", text: ` · on ${count(shared.length, "thing")}` })], [...parts, make("p", { class: "facts" }, linked(other, "All of "))]));
+    return make("li", {}, foldedBox([nameOf(other), make("span", { class: "count", text: ` · on ${count(shared.length, "thing")}` })], [...parts, make("p", { class: "facts" }, linked(other, "All of "))]));
   });
   if (items.length <= AT_ONCE) return items;
-  return [...items.slice(0, AT_ONCE), make("li", {}, folded([`${items.length - AT_ONCE} more`], [make("ul", {}, ...items.slice(AT_ONCE))]))];
+  return [...items.slice(0, AT_ONCE), make("li", {}, foldedBox([`${items.length - AT_ONCE} more`], [make("ul", {}, ...items.slice(AT_ONCE))]))];
 }
 
 function section(title, parts, none) {

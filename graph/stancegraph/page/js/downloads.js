@@ -1,15 +1,13 @@
 // What is shown as files: statements as CSV and JSON, each picture as SVG and PNG, with all it takes to read it alone.
 import { cellOfCsv } from "./cells.js";
 import { documents, entities, SIGN } from "./data.js";
-import { cardTitle, colour, drawn, entityOf, legendOf } from "./drawing.js";
+import { cardTitle, colour, DOT, drawn, entityOf, legendOf } from "./drawing.js";
 import { byId, make, sentence } from "./make.js";
 import { MARK, matrixShown, position } from "./matrix.js";
 import { framed, toCanvas, toSvg, lines } from "./scenes.js";
 import { filtersInWords, addressOf, passes } from "./state.js";
 import { shownStatements } from "./statements.js";
 import { timelineScene } from "./timeline.js";
-
-const DOT = 5;
 
 export function save(blob, name) {
   const address = URL.createObjectURL(blob);
@@ -119,7 +117,7 @@ function matrixScene() {
   return { parts, width: x + 8, height: y + 4 };
 }
 
-const INFERRED = ["ink", "dashed: inferred by the coder or attributed by the author", true];
+const DASHED = ["ink", "dashed: inferred by the coder or attributed by the author", true];
 const SIGNS = [["against", "against, denies, rejects"], ["for", "for, says, calls for"]];
 const PICTURES = {
   network: () => [networkScene(), legendOf(drawn.mode).filter(([sign]) => drawn.lines.some((line) => SIGN[line.sign] === sign)), { blocs: "Who disagrees with whom, by bloc", agreement: "Who agrees and disagrees with whom", stances: "Who takes which stance", ego: "One actor’s neighbourhood" }[drawn.mode]],
@@ -127,21 +125,21 @@ const PICTURES = {
   timeline: () => [timelineScene(passes(), 900), SIGNS, "When it was said"],
 };
 
-export function pictureOf(name) {
+export function framedPicture(name) {
   const [scene, legend, about] = PICTURES[name]();
   const filters = filtersInWords();
   const notes = [`${filters ? `Only: ${filters}. ` : ""}${byId("sentence").textContent}`, `Exported ${today()} from ${link()}`];
-  return framed(scene, { title: heading(), about, legend: [...legend, INFERRED], notes });
+  return framed(scene, { title: heading(), about, legend: [...legend, DASHED], notes });
 }
 
-const markup = (name) => `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(toSvg(pictureOf(name), colour))}`;
-export const svgOf = (name) => toSvg(pictureOf(name), colour);
+const markup = (name) => `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(toSvg(framedPicture(name), colour))}`;
+export const svgOf = (name) => toSvg(framedPicture(name), colour);
 for (const element of document.querySelectorAll("[data-save]")) {
   const [name, form] = element.dataset.save.split(" ");
   element.addEventListener("click", () => {
     if (form === "csv") save(new Blob([asCsv()], { type: "text/csv" }), "statements.csv");
     else if (form === "json") save(new Blob([asJson()], { type: "application/json" }), "statements.json");
     else if (form === "svg") save(new Blob([markup(name)], { type: "image/svg+xml" }), `${name}.svg`);
-    else toCanvas(pictureOf(name), colour).toBlob((blob) => save(blob, `${name}.png`), "image/png");
+    else toCanvas(framedPicture(name), colour).toBlob((blob) => save(blob, `${name}.png`), "image/png");
   });
 }

@@ -5,7 +5,7 @@ import { state } from "./state.js";
 
 export const MODES = ["blocs", "agreement", "stances", "ego"];
 const WIDE = { wide: 1000, middle: 640 };
-const DOT = 5;
+export const DOT = 5;
 const GAP = 7;
 const DASH = [5, 4];
 const EGO = 40;

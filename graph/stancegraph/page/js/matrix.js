@@ -5,7 +5,7 @@ import { entries, nameOf, verb } from "./quotations.js";
 import { joinNames } from "./rows.js";
 
 export const MARK = { for: "+", against: "−", open: "○" };
-let opened = null;
+let openCell = null;
 
 // The columns and, by bloc, the rows of the matrix that the filters leave.
 export function matrixShown(passes) {
@@ -63,7 +63,7 @@ export function fillMatrix(passes) {
     for (let i = at + way; all[i]; i += way) if (Math.abs(all[i].getBoundingClientRect().left - left) < 2) return i - at;
     return 0;
   });
-  opened = null;
+  openCell = null;
   byId("cells").onclick = ({ target }) => {
     const found = target.closest(".cell");
     if (found) toggle(found, passes);
@@ -71,10 +71,10 @@ export function fillMatrix(passes) {
 }
 
 function toggle(found, passes) {
-  if (opened) opened.setAttribute("aria-expanded", "false");
+  if (openCell) openCell.setAttribute("aria-expanded", "false");
   const box = byId("cell-words");
-  if (opened === found) { opened = null; box.replaceChildren(); return; }
-  opened = found;
+  if (openCell === found) { openCell = null; box.replaceChildren(); return; }
+  openCell = found;
   found.setAttribute("aria-expanded", "true");
   const { list } = position(Number(found.dataset.actor), Number(found.dataset.target), passes);
   const words = [...new Set(list.map((stance) => stance.word))];

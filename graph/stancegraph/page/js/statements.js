@@ -5,7 +5,7 @@ import { nameOf, source, verb, words } from "./quotations.js";
 import { state } from "./state.js";
 
 const PORTION = 20;
-const KEYS = {
+const SORT_KEYS = {
   speaker: (s) => entities[s.speaker].label,
   word: (s) => s.word,
   target: (s) => entities[s.target].label,
@@ -24,7 +24,7 @@ function row(stance) {
 
 export function fillStatements(list, all = false) {
   const [, key, way] = /^(\w+)(-?)$/.exec(state.sort || "day");
-  const keys = new Map(list.map((stance) => [stance, KEYS[key](stance)]));
+  const keys = new Map(list.map((stance) => [stance, SORT_KEYS[key](stance)]));
   listed = [...list].sort((a, b) => {
     const [x, y] = [keys.get(a), keys.get(b)];
     return (x < y ? -1 : x > y ? 1 : a.id - b.id) * (way ? -1 : 1);

@@ -6,7 +6,7 @@ import { toSvg } from "./scenes.js";
 import { colour } from "./drawing.js";
 
 const MOST = 25;
-const [ROW, HEAD, NAME, GAP, ENOUGH] = [24, 34, 210, 26, 620];
+const [ROW, HEAD, NAME, BETWEEN, ENOUGH] = [24, 34, 210, 26, 620];
 const SILENCE = 30;
 const STACKED = 5;
 const R = 4;
@@ -33,7 +33,7 @@ export function timelineScene(passes, width) {
   actors.sort((a, b) => first.get(a) - first.get(b) || a - b);
   const own = stretches(dated);
   const days = own.reduce((sum, [since, until]) => sum + until - since + 1, 0);
-  const room = Math.max(width, ENOUGH) - NAME - GAP * Math.max(own.length - 1, 0) - 24;
+  const room = Math.max(width, ENOUGH) - NAME - BETWEEN * Math.max(own.length - 1, 0) - 24;
   const step = room / Math.max(days, 1);
   const parts = [];
   let x = NAME + 12;
@@ -46,7 +46,7 @@ export function timelineScene(passes, width) {
     if (until > since && panel.wide > 120) parts.push({ kind: "text", text: spell(isoDay(until)).replace(/ (\w{3})\w* /, " $1 "), x: x + panel.wide - 2, y: 14, size: 11, fill: "quiet", anchor: "end" });
     const every = step > 14 ? 1 : step > 2 ? 7 : 30;
     for (let day = since; day <= until; day += every) parts.push({ kind: "path", d: `M${x + (day - since + 0.5) * step} ${HEAD - 12}v5`, stroke: "quiet", width: 1 });
-    x += panel.wide + GAP;
+    x += panel.wide + BETWEEN;
     return panel;
   });
   const place = (day) => { const panel = panels.find(({ since, until }) => day >= since && day <= until); return panel && panel.x + (day - panel.since + 0.5) * step; };
@@ -80,7 +80,7 @@ const cut = (text, n) => (text.length > n ? text.slice(0, n - 1) + "…" : text)
 export function fillTimeline(passes) {
   const box = byId("times");
   const scene = timelineScene(passes, box.clientWidth - 2);
-  const picture = toSvg(scene, colour, (part, element) => { if (part.statements) { element.setAttribute("class", "dot"); element.addEventListener("click", () => tell(part.statements)); } });
+  const picture = toSvg(scene, colour, (part, element) => { if (part.statements) { element.setAttribute("class", "dot"); element.addEventListener("click", () => tellStatements(part.statements)); } });
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", "When each actor spoke; the statements below say the same in words");
   box.replaceChildren(scene.parts.length ? picture : make("p", { text: "No dated statement passes the filters." }));
@@ -89,6 +89,6 @@ export function fillTimeline(passes) {
   byId("time-words").replaceChildren();
 }
 
-function tell(list) {
+function tellStatements(list) {
   byId("time-words").replaceChildren(make("h3", {}, nameOf(list[0].speaker)), ...entries(list, true));
 }
