@@ -190,6 +190,14 @@ def test_questions_are_asked_for_what_is_missing(do: Do, place: Path) -> None:
     assert contents(place) == before
 
 
+def test_answers_that_do_not_do_are_given_back_as_a_command(do: Do) -> None:
+    answers = ["Says it.", "The bridge of the valley", "ada", *[""] * 6, "2020-02-03", *[""] * 20]
+    done = do("add", "statement", "--ask", stdin="\n".join(answers))
+    assert done.returncode == 2
+    call = "stancegraph add statement --gist 'Says it.' --document 'The bridge of the valley' --speaker ada"
+    assert f"your answers, to mend: {call} --date 2020-02-03" in done.stderr
+
+
 def test_a_proposition_awaits_its_first_statement_in_a_note_that_goes_and_comes(place: Path) -> None:
     folder = Folder(place)
     note, file = "No statement is on it yet.", place / "propositions.ttl"

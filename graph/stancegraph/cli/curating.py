@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import shlex
 from collections.abc import Callable, Iterable
 from keyword import iskeyword
 from pathlib import Path
@@ -207,7 +208,21 @@ def _add(
 
     if ask:
         given = questions.ask(_folder(request), kind, given)
-    _write(request, build, dry_run=dry_run, ask=ask)
+    try:
+        _write(request, build, dry_run=dry_run, ask=ask)
+    except UsageError:
+        if ask:  # nobody answers twice
+            output.note(f"your answers, to mend: {_call(kind, given)}")
+        raise
+
+
+def _call(kind: str, given: dict[str, list[str]]) -> str:
+    """The command that adds an entry by options."""
+    values = [(name, value) for name, values in given.items() for value in values]
+    options = [part for name, value in values for part in (f"--{name.replace('_', '-')}", value)]
+    if kind not in ("statement", "report"):
+        options = options[1:]
+    return shlex.join(["stancegraph", "add", kind, *options])
 
 
 @command("edit", formats=Answer, output=False)
