@@ -192,6 +192,12 @@ def test_lines_between_blocs_are_of_disagreement_first(large: Opened) -> None:
     assert {line["sign"] for line in large.drawn()["lines"]} == {-1, 1}
 
 
+def test_where_no_bloc_contradicts_another_what_holds_them_together_is_drawn(large: Opened) -> None:
+    large.go("since=2025-03-06&until=2025-03-09&view=blocs")
+    assert {line["sign"] for line in large.drawn()["lines"]} == {1}
+    assert "No bloc contradicts another here" in large.tab.locator("#left").inner_text()
+
+
 def test_a_mode_has_a_legend_of_what_it_shows(large: Opened) -> None:
     told = {"blocs": "disagree", "agreement": "agree", "stances": "for, says, calls for", "ego": "for, says"}
     for mode, words in told.items():

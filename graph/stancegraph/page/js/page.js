@@ -55,6 +55,7 @@ function showLegend() {
   const notes = [];
   const lines = linesThere(mode, pass);
   if (lines > drawn.lines.length) notes.push(`${drawn.lines.length} of ${count(lines, "line")} are drawn: the strongest, between ${mode === "stances" || mode === "ego" ? "the names that stand here" : "names of the largest blocs"}.`);
+  if (mode === "blocs" && drawn.lines.length && drawn.lines.every(({ fuller }) => fuller)) notes.push("No bloc contradicts another here: the lines are what holds each together.");
   if (whole && whole.alone.length && mode !== "stances") {
     const shown = whole.alone.filter((i) => ofNode[i].said.some(pass));
     const few = shown.length <= 12 ? `: ${shown.map((i) => entities[i].label).join(", ")}` : "";
