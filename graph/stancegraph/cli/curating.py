@@ -374,5 +374,7 @@ def _write(request: Request, build: Callable[[Folder], Change], *, dry_run: bool
 
 def _show(change: Change) -> None:
     """What is written, for the person to see."""
+    if not change.texts:
+        output.note("nothing changes: it is said already")
     for line in change.diff().splitlines():
         output.note(line)
