@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -223,3 +224,23 @@ def test_a_broken_list_of_ties_says_where(run: Run, tmp_path: Path, text: str, w
         done = run(command, "--edges", str(file))
         assert done.returncode in {2, 3}
         assert words in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("library", "extra", "arguments"),
+    [
+        ("matplotlib", "plot", ["plot", "-o", "x.png"]),
+        ("trafilatura", "articles", ["code", "page.html", "--propose"]),
+    ],
+)
+def test_a_library_that_is_not_installed_is_one_line_with_the_extra_that_has_it(
+    shell: Shell, tmp_path: Path, library: str, extra: str, arguments: list[str]
+) -> None:
+    (tmp_path / "page.html").write_text("<html><body><p>So it is.</p></body></html>", encoding="utf-8")
+    without = (
+        f"import sys; sys.modules[{library!r}] = None; sys.argv = ['stancegraph', *sys.argv[1:]]; "
+        "from stancegraph.cli.boundary import main; main()"
+    )
+    done = shell(sys.executable, "-c", without, *arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"error: {library} is not installed: pip install 'stancegraph[{extra}]'\n"

@@ -2,6 +2,7 @@
 
     StanceError            could not run: unreadable data, dead endpoint, cannot write    exit 3
     └── UsageError         wrong usage: bad option or date, query refused or malformed    exit 2
+        ├── NotInstalled   a library that only some installs have; says which extra has it
         └── UnknownName    a name nobody, or more than one, bears; carries the nearest    exit 2
 
 A message says what is wrong, where (file and line, or IRI), and how to mend it. Errors of third-party
@@ -27,6 +28,13 @@ class UsageError(StanceError):
     """The request itself is wrong; asking differently mends it."""
 
     exit_code = 2
+
+
+class NotInstalled(UsageError):
+    """A `library` is not there that comes with an `extra` of the project."""
+
+    def __init__(self, library: str, extra: str) -> None:
+        super().__init__(f"{library} is not installed: pip install 'stancegraph[{extra}]'")
 
 
 @dataclass(frozen=True, slots=True)

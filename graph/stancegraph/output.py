@@ -15,7 +15,7 @@ from stancegraph.cells import printable
 from stancegraph.errors import StanceError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 STREAM: Final = re.compile(
     r"/dev/(?P<name>stdin|stdout|stderr)|(?:/dev|/proc/self)/fd/(?P<number>[0-9]{1,9})"
@@ -25,10 +25,16 @@ SURROGATE: Final = re.compile("[\ud800-\udfff]")
 """What UTF-8 cannot hold."""
 
 
+before_printing: Callable[[], None] | None = None
+"""Called before an answer or a note is printed: what stands in the line of the cursor is to be taken away."""
+
+
 def note(text: str, *, error: bool = False) -> None:
     """One line for the person, on stderr, that no text in it can break; nothing where stderr cannot be written."""
     if sys.stderr is None:
         return
+    if before_printing:
+        before_printing()
     try:
         print(f"{'error: ' * error}{printable(text)}", file=sys.stderr, flush=True)
     except (OSError, ValueError):
@@ -53,6 +59,8 @@ def emit(text: str, output: str | Path = "-", inputs: Iterable[Path] = ()) -> No
         return
     if sys.stdout is None:
         raise StanceError("standard output is closed: open it, or name a file with -o")
+    if before_printing:
+        before_printing()
     try:
         sys.stdout.write(text)
         sys.stdout.flush()

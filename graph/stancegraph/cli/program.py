@@ -19,6 +19,7 @@ from stancegraph.cli.options import (
     printing_options,
     split_kinds,
 )
+from stancegraph.cli.progress import elapsed
 from stancegraph.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def command(
             taken |= {parameter.name for parameter in choosing}
             filtering = [p for p in filter_options() if p.name not in taken] if filters else []
             shared = printing_options(data=data, formats=formats, default=default_format, output=output)
-            return _requesting(function, own, choosing, filtering, shared)
+            return _requesting(function, name, own, choosing, filtering, shared)
 
         family, _, last = name.rpartition(" ")
         members = COMMANDS[family].commands if family else COMMANDS
@@ -61,6 +62,7 @@ def command(
 
 def _requesting(
     function: Callable[..., None],
+    name: str,
     own: list[inspect.Parameter],
     choosing: list[inspect.Parameter],
     filtering: list[inspect.Parameter],
@@ -79,7 +81,9 @@ def _requesting(
             network, filters["kind"] = split_kinds(projection.pop("kind"))
         given: dict[str, Any] = {"data": None, "format": "table", "output": "-"}
         given |= {p.name: options.pop(p.name) for p in shared}
-        function(Request(**given, filters=filters, projection=projection, network=network), **options)
+        request = Request(**given, filters=filters, projection=projection, network=network)
+        with elapsed(f"stancegraph {name}"):
+            function(request, **options)
 
     keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
     parameters = [*keyword, *choosing, *filtering, *shared]

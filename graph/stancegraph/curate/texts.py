@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from stancegraph import input as input_
-from stancegraph.errors import StanceError
+from stancegraph.errors import NotInstalled, StanceError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,9 +54,10 @@ def _decode(content: bytes, file: Path) -> str:
 
 
 def _from_page(content: bytes, file: Path) -> Article:
-    # It costs a second to load, and few articles come as pages.
-    import trafilatura
-
+    try:  # it costs a second to load, and few articles come as pages
+        import trafilatura
+    except ModuleNotFoundError as error:
+        raise NotInstalled("trafilatura", "articles") from error
     try:
         # No day is looked for in the words: one that the page does not declare is a guess.
         found: Any = trafilatura.bare_extraction(

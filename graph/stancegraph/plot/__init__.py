@@ -11,8 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from stancegraph import output
-from stancegraph.errors import UsageError
-from stancegraph.plot import canvas
+from stancegraph.errors import NotInstalled, UsageError
+
+try:
+    from stancegraph.plot import canvas
+except ModuleNotFoundError as error:
+    raise NotInstalled("matplotlib", "plot") from error
 
 if TYPE_CHECKING:
     import os

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 import numpy as np
 
-from stancegraph.errors import UsageError
+from stancegraph.errors import NotInstalled, UsageError
 from stancegraph.records import Named, Stance
 from stancegraph.table.scales import POLARITY, Scale
 
@@ -305,11 +305,10 @@ class Table:
 
 
 def _import(library: str) -> Any:
-    """A library that is not among those the project needs."""
     try:
         return import_module(library)
-    except ImportError as error:
-        raise UsageError(f"{library} is not installed ({error}): pip install {library}") from error
+    except ModuleNotFoundError as error:
+        raise NotInstalled(library, "frames") from error
 
 
 def _left_out(number: int, wider: str) -> str:
