@@ -224,7 +224,9 @@ ODD: Final[Mapping[str, str]] = {
     "a polarity that is an IRI": ':edge rdfs:label "edges"@en ; stance:polarity :ann . ',
     "a position that is no number": odd_statement(":odd", passage='oa:start "here" ; oa:end "there"'),
     "a position that is a fraction": odd_statement(":odd", passage="oa:start 1.5 ; oa:end 9"),
-    "a position that is a node": odd_statement(":odd", passage="oa:start [] ; oa:end :ann"),
+    "a position that is a node": odd_statement(
+        ":odd", passage="a oa:TextPositionSelector ; oa:start [] ; oa:end :ann"
+    ),
     "a position without an end": odd_statement(":odd", passage="oa:start 3"),
     "a position that is infinite": odd_statement(":odd", passage='oa:start "INF"^^xsd:double ; oa:end 9'),
     "a confidence that is no number": odd_statement(":odd", confidence='"sure"'),

@@ -18,6 +18,7 @@ CHECKED = (
     "hexBinary of an odd length",
     "literals of every type that are none",
     "a gist that is a node",
+    "a position that is a node",
 )
 
 
@@ -49,6 +50,7 @@ def test_an_odd_graph_can_be_checked(name: str, tmp_path: Path) -> None:
     [
         ("a day that is text", "shape:said-on"),
         ("a confidence that is no number", "shape:confidence"),
+        ("a position that is a node", "shape:start"),
         ("an actor without a label", "shape:actor-label"),
         ("a quote without a passage", "quote-is-a-passage"),
     ],
