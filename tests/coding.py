@@ -110,6 +110,20 @@ class Coding:
             connection.commit()
 
 
+def with_statements(coding: Coding) -> Coding:
+    """The coding, with three statements: Alpha for peace and for law, Beta against peace."""
+    coding.statement(
+        5, {PERSON: 1, ORGANIZATION: 11, CONCEPT: 21, AGREEMENT: 1, RATING: 4, FRAME: 31, MEMO: "aha"}
+    )
+    coding.statement(
+        6, {PERSON: 1, ORGANIZATION: 12, CONCEPT: 21, AGREEMENT: 0, RATING: -2, FRAME: 31, MEMO: ""}
+    )
+    coding.statement(
+        7, {PERSON: 1, ORGANIZATION: 11, CONCEPT: 22, AGREEMENT: 1, RATING: 0, FRAME: 31}, coder=2
+    )
+    return coding
+
+
 def rows(folder: Path, query: str) -> list[tuple[str, ...]]:
     """The values of a query's rows, sorted; IRIs as their last part."""
     found = store.open(folder).select(query)

@@ -14,8 +14,10 @@ import pytest
 from hypothesis import settings
 
 import asking
-from coding import AGREEMENT, CONCEPT, FRAME, MEMO, ORGANIZATION, PERSON, RATING, Coding
+import held
+from coding import Coding, with_statements
 from february import FIVE, Graph, opened
+from held import Ended
 from stancegraph import store
 from stancegraph.store import Store
 
@@ -30,8 +32,6 @@ for variable in ("STANCEGRAPH_DATA", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS",
 # A run tries the same cases each time, however slow the machine: `--hypothesis-profile` of pytest names another.
 settings.register_profile("suite", derandomize=True, deadline=None, max_examples=100, database=None)
 settings.load_profile("suite")
-
-Ended = subprocess.CompletedProcess[str]
 
 
 class Run(Protocol):
@@ -72,17 +72,12 @@ def run() -> Run:
 
     What would be a bug, an error that was not foreseen, is raised; not where the environment says otherwise.
     """
-    from typer.testing import CliRunner
-
-    from stancegraph.cli import boundary
 
     def call(*args: str, stdin: str | None = None, env: Mapping[str, str] | None = None) -> Ended:
-        with CliRunner().isolation(input=stdin, env={boundary.TRACEBACK: "1", **(env or {})}) as streams:
-            code = boundary.run(args)
-            out, err = (stream.getvalue().decode() for stream in streams[:2])
-        if "Traceback" in err:
-            raise AssertionError(err)
-        return Ended(["stancegraph", *args], code, out, err)
+        ended = held.call(*args, stdin=stdin, env=env)
+        if "Traceback" in ended.stderr:
+            raise AssertionError(ended.stderr)
+        return ended
 
     return call
 
@@ -149,16 +144,7 @@ def coding(tmp_path: Path) -> Coding:
 @pytest.fixture
 def small_coding(coding: Coding) -> Coding:
     """Three statements: Alpha for peace and for law, Beta against peace."""
-    coding.statement(
-        5, {PERSON: 1, ORGANIZATION: 11, CONCEPT: 21, AGREEMENT: 1, RATING: 4, FRAME: 31, MEMO: "aha"}
-    )
-    coding.statement(
-        6, {PERSON: 1, ORGANIZATION: 12, CONCEPT: 21, AGREEMENT: 0, RATING: -2, FRAME: 31, MEMO: ""}
-    )
-    coding.statement(
-        7, {PERSON: 1, ORGANIZATION: 11, CONCEPT: 22, AGREEMENT: 1, RATING: 0, FRAME: 31}, coder=2
-    )
-    return coding
+    return with_statements(coding)
 
 
 @pytest.fixture

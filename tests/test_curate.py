@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stancegraph as sg
-from conftest import Ended, Run
+from conftest import Run
+from held import Ended
 from stancegraph import names, store
 from stancegraph.curate import changes, entries, references
 from stancegraph.curate.changes import Change
