@@ -27,7 +27,7 @@ import hostile
 
 HERE: Final = Path(__file__).resolve().parent
 FIVE: Final = HERE / "fixtures" / "five.ttl"
-QUESTIONS: Final = HERE.parent / "ontology" / "queries"
+ONTOLOGY: Final = HERE.parent / "ontology"
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 
@@ -69,10 +69,10 @@ COMMANDS: Final[Sequence[str]] = (
     "actors",
     "actor alpha", "propositions --format md", "documents", "events", "figures", "search thing",
     "search said --format csv",
-    "cite alpha-once", "cite alpha-once --format bibtex", "ask said-by --set actor=alpha", "ask silent-on",
-    "ask contested",
+    "cite alpha-once", "cite alpha-once --format bibtex", "ask said-by --set actor=alpha",
+    "ask silent-on --set actor=alpha", "ask contested",
     "ask state-of-coding", "ask stands-by-month --format csv", "compare alpha beta", "allies alpha", "network",
-    "network --of conflict --format csv", "network --window month", "alliances --no-robust --seconds 1",
+    "network --of conflict --format csv", "network --window 28d", "alliances --no-robust --seconds 1",
     "alliances --no-robust --seconds 1 --blocs free --format json", "rank", "rank --by degree --format csv",
     "shifts --before 2025-01-01", "timeline", "timeline --format csv", "page -o {out}.html",
     "export -o {out}.gexf",
@@ -84,6 +84,7 @@ COMMANDS: Final[Sequence[str]] = (
 EDGES: Final = (
     "a,b,weight,source\nAda,Bo,2.5,Times\nBo,Cy,-1,Post\nCy,Ada,-0.5,\nDi,Cy,1,Times\nEd,Di,-2,Post\n"
 )
+WEIGHTS: Final = ("0", "-0.0", "1e-320", "1e308", "-1e308", "3", "-7.5")
 EDGE_COMMANDS: Final = (
     "alliances --seconds 1 --no-robust",
     "alliances --seconds 1 --no-robust --blocs free --format json",
@@ -113,6 +114,35 @@ TOKENS: Final = (
     "\\u0000", "\x1b", "\u202e", "COALESCE(", "STRDT(1, 2)", "REPLACE('a', '(', 'b')", "1/0", "NOW()",
     "RAND()", "[]", "()",
 )  # fmt: skip
+ALIKE: Final = {
+    r"[?$]\w+": ("?s", "?p", "?o", "?x", "?label", "?nope", "$day"),
+    r"\d+": ("0", "1", "-1", "2.5", "1e400", "99999999999999999999", "'x'@en", "'NaN'^^xsd:double", "?o"),
+    r"\w+:\w+|a": (
+        "a",
+        "stance:supports",
+        "^stance:reports",
+        "(!a)*",
+        "(a|!a)+",
+        "skos:prefLabel?",
+        "<urn:x>",
+        "?p",
+    ),
+    r"STR|COUNT|REGEX|EXISTS": (
+        "STR",
+        "LANG",
+        "DATATYPE",
+        "YEAR",
+        "ABS",
+        "SUM",
+        "AVG",
+        "MIN",
+        "SAMPLE",
+        "xsd:date",
+        "IRI",
+    ),
+    r"OPTIONAL|MINUS|UNION|GRAPH": ("OPTIONAL", "MINUS", "UNION", "FILTER NOT EXISTS", "SERVICE", "GRAPH"),
+}
+"""Pattern of a word of a query → what may stand in its place."""
 CHANGES: Final = (
     "DROP TABLE {table}",
     "ALTER TABLE {table} DROP COLUMN {column}",
@@ -266,21 +296,29 @@ def edges(chance: Random) -> bytes:
     """A CSV of ties, changed cell by cell, or byte by byte."""
     rows = [line.split(",") for line in EDGES.splitlines()]
     for _ in range(chance.choice((1, 2, 6))):
-        row = chance.choice(rows)
-        kind = chance.randrange(5)
-        if kind == 0:
-            rows.insert(chance.randrange(len(rows)), list(row))
-        elif kind == 1:
+        row = chance.choice(rows if chance.random() < 0.1 else rows[1:])
+        kind = chance.randrange(12)
+        if kind < 3:
+            rows.insert(chance.randrange(1, len(rows)), list(row))
+        elif kind == 3:
             row.append(text(chance))
-        elif kind == 2 and len(row) > 1:
+        elif kind == 4 and len(row) > 1:
             row.pop(chance.randrange(len(row)))
         else:
             row[chance.randrange(len(row))] = chance.choice(
                 (text(chance), chance.choice(chance.choice(rows)))
             )
-    content = chance.choice(("\n", "\r\n", "\r")).join(chance.choice(",,,;\t").join(row) for row in rows)
-    encoded = content.encode(chance.choice(("utf-8", "utf-8", "utf-8-sig", "utf-16")), "replace")
-    return spoilt(chance, encoded) if chance.random() < 0.3 else encoded
+    delimiter, end = chance.choice(",,;\t"), chance.choice(("\n", "\r\n", "\r"))
+    content = end.join(
+        delimiter.join(f'"{cell}"' if '"' not in cell else cell for cell in row) for row in rows
+    )
+    encoded = content.encode(chance.choice(("utf-8",) * 5 + ("utf-8-sig", "utf-16")), "replace")
+    return spoilt(chance, encoded) if chance.random() < 0.15 else encoded
+
+
+def alike(word: str) -> Sequence[str]:
+    """What may stand where a word of a query stands, as far as grammar goes; nothing for a mark."""
+    return next((others for pattern, others in ALIKE.items() if re.fullmatch(pattern, word)), ())
 
 
 def query(chance: Random) -> str:
@@ -288,6 +326,11 @@ def query(chance: Random) -> str:
     words = re.findall(r"\s+|[?$\w:-]+|.", chance.choice(QUERIES))
     for _ in range(chance.choice((1, 1, 2, 5))):
         at = chance.randrange(len(words))
+        swaps = [(at, others) for at, word in enumerate(words) if (others := alike(word))]
+        if swaps and chance.random() < 0.7:
+            at, others = chance.choice(swaps)
+            words[at] = chance.choice(others)
+            continue
         kind = chance.randrange(4)
         if kind == 0:
             words[at] = f" {chance.choice(TOKENS)} "
@@ -362,7 +405,9 @@ class _Handler(BaseHTTPRequestHandler):
                 content = spoilt(chance, content)
         else:
             content = found.serialize(format=pyoxigraph.QueryResultsFormat.JSON) or b""
-            if chance.random() < 0.5:  # the rest are right, so that later questions are reached
+            if (
+                "COUNT" not in asked and chance.random() < 0.5
+            ):  # the rest are right, so that later questions are reached
                 content = answer(chance, content)
         self.send_response(200)
         self.send_header("Content-Type", kind)
@@ -375,7 +420,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    _Handler.store.load(FIVE.read_bytes(), RdfFormat.TURTLE)
+    for file in (FIVE, ONTOLOGY / "stance.ttl", ONTOLOGY / "schemes.ttl"):
+        _Handler.store.load(file.read_bytes(), RdfFormat.TURTLE, to_graph=NamedNode(f"urn:{file.name}"))
     with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as listening:
         print(listening.server_address[1], flush=True)
         listening.serve_forever()
