@@ -193,6 +193,7 @@ TABLES: Final[dict[str, tuple[Behaviour, str]]] = {
         at_once(CHUNKED + b"%x\r\n%b\r\n0\r\n\r\n" % (len(table({"s": A})), table({"s": A}))),
         "",
     ),
+    "a row without its cell": (answer(table({})), ""),
     "a blank node of its own label": (cell(type="bnode", value="nodeID://b1/é"), ""),
 }
 """Name → what is done where a table of `?s` is asked for, and what is said of it; nothing where the answer is right."""

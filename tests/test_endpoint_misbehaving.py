@@ -53,6 +53,13 @@ def test_a_table_that_is_right_is_taken(server: str, name: str, value: str) -> N
     assert [row["s"].value for row in there.select("SELECT ?s { ?s ?p ?o }")] == [value]
 
 
+def test_a_row_without_what_every_row_should_have_is_told_where_that_is_wanted(server: str) -> None:
+    (row,) = Endpoint(f"{server}/later/{quote('a row without its cell')}").select("SELECT ?s { ?s ?p ?o }")
+    assert row.get("s") is None
+    with pytest.raises(StanceError, match=rf"{server}.*a row of the answer has no \?s"):
+        row["s"]
+
+
 @pytest.mark.parametrize("name", misbehaving.TRIPLES)
 def test_triples_are_refused_in_one_line(server: str, name: str) -> None:
     address = f"{server}/later/{quote(name)}"

@@ -55,7 +55,12 @@ def quads(store: Store, **filters: Unpack[FilterOptions]) -> list[Quad]:
                 f"{store.where} gave {len(rows)} of {count['n'].value} quads: choose fewer statements by filters"
             )
         rows = [row for row in rows if "graph" not in row or row["graph"].value not in HOUSEKEEPING]
-    return [Quad(row["s"], row["p"], row["o"], row.get("graph")) for row in rows]  # type: ignore[arg-type]
+    try:
+        return [Quad(row["s"], row["p"], row["o"], row.get("graph")) for row in rows]  # type: ignore[arg-type]
+    except TypeError:
+        raise StanceError(
+            f"{store.where} gave a literal for a subject, property or graph: mend it there"
+        ) from None
 
 
 def count_statements(triples: Iterable[Triple]) -> int:

@@ -12,7 +12,8 @@ from stancegraph.errors import StanceError
 from stancegraph.store import http, parser, results, sparql_json
 from stancegraph.store import sparql as sparql
 from stancegraph.store.http import Deadline
-from stancegraph.store.results import Answer
+from stancegraph.store.results import Answer, Table
+from stancegraph.store.terms import Term
 from stancegraph.vocabulary import expand
 
 if TYPE_CHECKING:
@@ -39,6 +40,20 @@ class Refused(StanceError):
     """The endpoint does not take the query, which may be wrong."""
 
 
+class _Row(dict[str, Term]):
+    """A row that an endpoint answered: it may lack what every row should have."""
+
+    def __init__(self, address: str, row: dict[str, Term]) -> None:
+        super().__init__(row)
+        self._address = address
+
+    def __missing__(self, variable: str) -> Term:
+        raise StanceError(
+            f"{self._address}: a row of the answer has no ?{variable}: check that this is the query address "
+            "of an endpoint that answers in full"
+        )
+
+
 def ask(address: str, query: Query, *, dataset: Dataset, deadline: Deadline) -> Answer:
     """The answer to a query over a dataset; raises Refused where the endpoint takes it for wrong."""
     message = _post(address, query, dataset, deadline)
@@ -53,7 +68,7 @@ def ask(address: str, query: Query, *, dataset: Dataset, deadline: Deadline) -> 
             return answer.rows[0][TRUTH[0]].value == "1"
         _refuse_other(answer.variables, query)
         _refuse_partial(message, len(answer.rows))
-        return answer
+        return Table(answer.variables, [_Row(address, row) for row in answer.rows])
 
 
 def tuples(address: str, query: Query, *, dataset: Dataset, deadline: Deadline) -> list[tuple[str, ...]]:
