@@ -66,7 +66,7 @@ COMMANDS: Final = [
 FILES: Final = [
     ["page", "-o", "stances.html"],
     ["plot", "-o", "network.svg"],
-    ["plot", "--picture", "timeline", "-o", "timeline.svg"],
+    ["plot", "--what", "timeline", "-o", "timeline.svg"],
     ["export", "-o", "stances.graphml"],
     ["export", "-o", "all.ttl"],
     ["export", "-o", "all.jsonld"],

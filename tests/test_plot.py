@@ -143,7 +143,7 @@ def test_the_bytes_depend_on_no_process_locale_zone_or_matplotlibrc(tmp_path: Pa
         expected = digests(here)
         printed, _ = process.communicate(timeout=120)
     assert printed.strip() == f"{expected} False"
-    assert len(set(expected)) == 5
+    assert len(set(expected)) == 6
 
 
 def test_a_notebook_shows_a_figure_as_a_png_no_larger_than_a_screen() -> None:
@@ -247,7 +247,7 @@ def test_letters_the_face_lacks_are_boxes_and_long_names_are_cut(tmp_path: Path)
 @pytest.mark.parametrize(
     ("kind", "choices", "message"),
     [
-        ("pie", {}, "choose one of network, matrix, timeline, polarisation"),
+        ("pie", {}, "choose one of positions, network, matrix, timeline, polarisation"),
         ("network", {"width": 1}, "3 to 60 inches"),
         ("network", {"width": float("nan")}, "3 to 60 inches"),
         ("network", {"labels": "fr"}, "choose one of en, ar"),

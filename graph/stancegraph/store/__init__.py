@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -283,13 +284,27 @@ class Endpoint(Store):
 
     def graph(self) -> Graph:
         """A copy in memory of the union of all graphs; StanceError past a million triples."""
+        return _union(self._copy())
+
+    def copied(self) -> Local:
+        """The same as a store in memory; StanceError past a million triples."""
+        return Local.over(self._copy(), self.where)
+
+    @cached_property
+    def is_virtuoso(self) -> bool:
+        """Whether the server says that it is one."""
+        from stancegraph.store import endpoint, http
+
+        return endpoint.software(self.where, http.Deadline(self.timeout)).startswith("Virtuoso")
+
+    def _copy(self) -> pyoxigraph.Store:
         limit = 1_000_000
         rows = self.select(f"SELECT DISTINCT ?s ?p ?o {{ ?s ?p ?o }} LIMIT {limit + 1}")
         if len(rows) > limit:
             raise StanceError(f"{self.where}: more than {limit} triples: query it instead of copying it")
         copy = pyoxigraph.Store()
         copy.extend(pyoxigraph.Quad(row["s"], row["p"], row["o"]) for row in rows)  # type: ignore[arg-type]
-        return _union(copy)
+        return copy
 
     def _ask(self, query: Query, timeout: float = 60) -> Answer:
         from stancegraph.store import endpoint, http

@@ -144,6 +144,12 @@ def union(address: str, *, deadline: Deadline) -> Dataset:
     return [(key, graph) for key in ("default-graph-uri", "named-graph-uri") for graph in graphs]
 
 
+def software(address: str, deadline: Deadline) -> str:
+    """What the server calls itself; empty where it does not say."""
+    message = _post(address, sparql.prepare("ASK { ?s ?p ?o }"), [], deadline)
+    return message.headers.get("Server") or ""
+
+
 def _post(address: str, query: Query, dataset: Dataset, deadline: Deadline) -> Message:
     """An endpoint's answer, whatever is in it; raises Refused where it takes the query for wrong."""
     table = query.form in ("select", "ask")
