@@ -291,7 +291,7 @@ def test_a_changed_byte_makes_a_document_unknown(graph: Graph, tmp_path: Path) -
         file.write(b"\n")
     result = check(graph(None), sources=tmp_path / "texts")
     assert [(f.subject, f.rule) for f in result.findings] == [("document:gazette", "source-is-found")]
-    assert str(result) == "3 statements, 1 passages verified against 1 documents"
+    assert str(result) == "3 statements, 1 passage verified against 1 document"
 
 
 def test_a_document_that_is_not_utf_8_is_found(graph: Graph, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from pyoxigraph import NamedNode
 
 from stancegraph import input as input_
 from stancegraph.errors import StanceError, UsageError
+from stancegraph.output import quantity
 from stancegraph.store import Endpoint, Store, ontology
 from stancegraph.vocabulary import GRAPH, compact
 
@@ -96,8 +97,11 @@ class Result:
     notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        verified = f", {self.passages} passages verified against {self.documents} documents"
-        return f"{self.statements} statements{verified if self.documents else ''}"
+        said = quantity(self.statements, "statement")
+        if not self.documents:
+            return said
+        passages, documents = quantity(self.passages, "passage"), quantity(self.documents, "document")
+        return f"{said}, {passages} verified against {documents}"
 
 
 @dataclass(frozen=True, slots=True)
