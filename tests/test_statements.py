@@ -356,3 +356,16 @@ def test_a_statement_of_two_speakers_is_joint_and_no_other_is(graph: Graph) -> N
     own = graph(says("a", "ada bo cy", "4", "+bridge"), says("b", "bo", "5", "+bridge"))
     assert [slug(s.iri) for s in statements.said(own, joint=True)] == ["a"]
     assert [slug(s.iri) for s in statements.said(own, joint=False)] == ["b"]
+
+
+def test_words_quoted_without_a_place_are_told_like_those_with_one(graph: Graph) -> None:
+    own = graph(
+        says("a", "ada", "4", "+bridge"),
+        ":elsewhere a stance:Report ; stance:reports :a ; stance:document :paper ; stance:quote 'so it is'@en .",
+        ":paper a schema:NewsArticle ; dcterms:title 'The paper' ; dcterms:issued '2020-02-05'^^xsd:date .",
+    )
+    (said,) = statements.said(own, quoted=True)
+    assert said.quotes == ("so it is",)
+    shown = {report["document"]: report["passages"] for report in said.row()["reports"]}
+    (passages,) = (of for iri, of in shown.items() if iri.endswith("/paper"))
+    assert passages == [{"start": None, "end": None, "quote": "so it is"}]

@@ -50,15 +50,20 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One document's report of one statement, its passages in the order of the text."""
+    """One document's report of one statement, its passages in the order of the text.
+
+    `unplaced` are words quoted of which the graph does not say where they stand.
+    """
 
     iri: str
     document: Document
     passages: tuple[Passage, ...]
+    unplaced: tuple[str, ...] = ()
 
     @property
     def quotes(self) -> tuple[str, ...]:
-        return tuple(passage.quote for passage in self.passages if passage.quote is not None)
+        placed = (passage.quote for passage in self.passages if passage.quote is not None)
+        return (*placed, *self.unplaced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +199,8 @@ class Statement:
                     "publisher": report.document.publisher,
                     "issued": report.document.issued,
                     "url": report.document.url,
-                    "passages": [{"start": p.start, "end": p.end, "quote": p.quote} for p in report.passages],
+                    "passages": [{"start": p.start, "end": p.end, "quote": p.quote} for p in report.passages]
+                    + [{"start": None, "end": None, "quote": words} for words in report.unplaced],
                 }
                 for report in self.reports
             ],

@@ -33,8 +33,9 @@ REPORTS: Final = """SELECT DISTINCT ?s ?report ?document ?passage ?start ?end ?e
     ?report stance:reports ?s
     { ?report stance:document ?document }
     UNION { ?report stance:passage ?passage . ?passage oa:hasSelector ?place . ?place oa:start ?start ; oa:end ?end }
-    UNION { ?report stance:passage ?passage . ?passage oa:hasSelector ?words . ?words oa:exact ?exact } }"""
-"""A row for the document of each report, for each place of a passage, and for its words."""
+    UNION { ?report stance:passage ?passage . ?passage oa:hasSelector ?words . ?words oa:exact ?exact }
+    UNION { ?report stance:quote ?exact } }"""
+"""A row for the document of each report, for each place of a passage, for its words, and for each quotation."""
 DETAILS: Final = """SELECT DISTINCT
     ?s ?figure ?counted ?event ?min ?max ?exclusive ?wording ?speaker ?organisation ?label WHERE {
     { ?s stance:claims ?figure . ?figure stance:counted/skos:prefLabel ?counted ; stance:wording ?wording .
@@ -463,14 +464,17 @@ class Reader:
         """Statement → its reports, the passages of each in the order of the text."""
         places: dict[tuple[str, str], set[tuple[int, int]]] = defaultdict(set)
         words: dict[tuple[str, str], set[str]] = defaultdict(set)
+        quoted: dict[str, set[str]] = defaultdict(set)
         for _, report, _, passage, start, end, exact in self._report_rows:
             if start:
                 first, last = (
                     int(number(report, f"oa:{side}", text)) for side, text in (("start", start), ("end", end))
                 )
                 places[report, passage].add((first, last))
-            elif passage:
-                words[report, passage].add(exact)
+            elif exact:
+                quoted[report].add(exact)
+                if passage:
+                    words[report, passage].add(exact)
         passages: dict[str, set[Passage]] = defaultdict(set)
         for (report, passage), spans in places.items():
             for quote in words.get((report, passage)) or (None,):
@@ -478,7 +482,8 @@ class Reader:
         found: dict[str, list[Report]] = defaultdict(list)
         for s, report, source in self.reported:
             ordered = sorted(passages[report], key=lambda p: (p.start, p.end, p.quote or ""))
-            found[s].append(Report(report, self.documents[source], tuple(ordered)))
+            unplaced = quoted[report] - {passage.quote for passage in ordered}
+            found[s].append(Report(report, self.documents[source], tuple(ordered), tuple(sorted(unplaced))))
         return found
 
     @cached_property
