@@ -228,7 +228,8 @@ def _ending(seconds: float) -> Iterator[None]:
         yield
         return
     before = signal.signal(signal.SIGALRM, end)
-    signal.setitimer(signal.ITIMER_REAL, seconds + GRACE)
+    # Again and again: an error raised amid a clean-up of Python's own is lost.
+    signal.setitimer(signal.ITIMER_REAL, seconds + GRACE, GRACE)
     try:
         yield
     finally:
