@@ -200,14 +200,14 @@ for _kind, _help in {
 def _add(
     request: Request, kind: str, given: dict[str, list[str]], *, ask: bool, dry_run: bool, **options: Any
 ) -> None:
-    from stancegraph.cli import questions
+    from stancegraph.cli import prompts
     from stancegraph.curate import entries
 
     def build(folder: Folder) -> Change:
         return entries.add(folder, kind, given, **options)
 
     if ask:
-        given = questions.ask(_folder(request), kind, given)
+        given = prompts.ask(_folder(request), kind, given)
     try:
         _write(request, build, dry_run=dry_run, ask=ask)
     except UsageError:
@@ -355,9 +355,9 @@ def _write(request: Request, build: Callable[[Folder], Change], *, dry_run: bool
             output.emit(change.diff())
             return
         _show(change)
-        from stancegraph.cli import questions
+        from stancegraph.cli import prompts
 
-        if not questions.confirm("Write it?"):
+        if not prompts.confirm("Write it?"):
             raise UsageError("nothing is written")
     with folder.writing():
         change = build(folder)

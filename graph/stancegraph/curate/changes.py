@@ -23,7 +23,7 @@ from stancegraph.store.terms import english, object_value, term
 from stancegraph.vocabulary import compact, local_name
 
 if TYPE_CHECKING:
-    from stancegraph.curate.blocks import TurtleFile
+    from stancegraph.curate.turtle_file import TurtleFile
     from stancegraph.validation import Finding
 
 STANCES: Final = tuple(

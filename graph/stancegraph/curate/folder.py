@@ -14,7 +14,7 @@ import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple
 
 from stancegraph import names, output, store
-from stancegraph.curate.blocks import TurtleFile
+from stancegraph.curate.turtle_file import TurtleFile
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import files, journal, turtle
 from stancegraph.store.terms import Term, describe, english, object_value, term

@@ -4,7 +4,7 @@ sqlite     what a file of DNA 3 holds, and what of it is left out
 variables  which of them are speaker, target and level; the categories of a short text
 offsets    positions in a text, in code points
 triples    the same as RDF
-folder     the files it is written to
+writer     the files it is written to
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from stancegraph.errors import UsageError
-from stancegraph.exchange.dna.folder import Writer
 from stancegraph.exchange.dna.sqlite import open_database
 from stancegraph.exchange.dna.triples import Namespace, slug
 from stancegraph.exchange.dna.variables import choose_roles
+from stancegraph.exchange.dna.writer import Writer
 from stancegraph.output import new_folder, quantity
 from stancegraph.vocabulary import BASE, PREFIXES, UNOWNED
 
