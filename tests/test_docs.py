@@ -51,20 +51,6 @@ def test_references_are_what_the_program_says_of_itself(shell: Shell) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_agreement_of_codings_is_what_the_codings_give(shell: Shell) -> None:
-    done = shell(sys.executable, ROOT / "scripts" / "agreement", "--check", cwd=ROOT)
-    assert done.returncode == 0, done.stderr
-
-
-def test_the_agreement_is_measured_on_passages_not_on_what_is_compared(shell: Shell) -> None:
-    """Hand-worked: shares are found pairs over all units; both figures stand in the printed table."""
-    table = shell(sys.executable, ROOT / "scripts" / "agreement", cwd=ROOT).stdout
-    first, second, both, n = re.search(r"\((\d+) and (\d+)\) \| ([\d.]+) \| (\d+)", table).groups()  # type: ignore[union-attr]
-    matched = int(re.search(r"same speakers \| [\d.]+ \| (\d+)", table)[1])  # type: ignore[index]
-    assert int(first) + int(second) - matched == int(n)
-    assert float(both) == pytest.approx(matched / int(n), abs=0.005)
-
-
 def test_every_command_is_in_the_reference_in_the_order_of_the_help(run: Run) -> None:
     reference = (ROOT / "graph" / "COMMANDS.md").read_text(encoding="utf-8")
     commands = re.findall(r"^## `stancegraph ([\w-]+)", reference, flags=re.MULTILINE)

@@ -133,7 +133,7 @@ def check(
     >>> print(check(store.open()))
     93 statements
     """
-    texts = None if sources is None else _hashed(sources)
+    texts = None if sources is None else hashed(sources)
     faults, notes = list(_broken_rules(store)), []
     if isinstance(store, Endpoint):
         notes.append("the shapes were not checked: they need the whole graph, not an endpoint")
@@ -266,7 +266,7 @@ def _file(graph: str) -> str:
     return unquote(graph.removeprefix("file:///")) if graph.startswith("file:///") else graph
 
 
-def _hashed(folder: Path) -> dict[str, Path]:
+def hashed(folder: Path) -> dict[str, Path]:
     """SHA-256 of each file in a folder → the file."""
     if not folder.is_dir():
         why = "is not a folder" if folder.exists() else "does not exist"
@@ -278,10 +278,10 @@ def _hashed(folder: Path) -> dict[str, Path]:
     return {hashlib.sha256(input_.read(file, LARGEST, mend)).hexdigest(): file for file in files}
 
 
-def _unlike_sources(store: Store, hashed: dict[str, Path]) -> tuple[list[_Fault], int, int]:
+def _unlike_sources(store: Store, files: dict[str, Path]) -> tuple[list[_Fault], int, int]:
     """Where the graph says of its documents what is not so; the passages and the documents verified."""
     texts: dict[Term, str] = {}
-    faults = list(_read(store.select(_DOCUMENTS), hashed, texts))
+    faults = list(_read(store.select(_DOCUMENTS), files, texts))
     rows = [row for row in store.select(_PASSAGES) if row["document"] in texts]
     verified = 0
     for row in rows:
@@ -301,10 +301,10 @@ def _fault(subject: Term, rule: str, detail: str | None = None) -> _Fault:
     return _Fault(subject.value, rule, _said(message, detail), mend)
 
 
-def _read(rows: list[dict[str, Term]], hashed: dict[str, Path], texts: dict[Term, str]) -> Iterator[_Fault]:
+def _read(rows: list[dict[str, Term]], files: dict[str, Path], texts: dict[Term, str]) -> Iterator[_Fault]:
     """Fill `texts` with each document's text, where it is among the files and is text."""
     for row in rows:
-        document, file = row["document"], hashed.get(row["sha256"].value)
+        document, file = row["document"], files.get(row["sha256"].value)
         if file is None:
             yield _fault(document, "source-is-found")
             continue

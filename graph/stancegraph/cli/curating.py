@@ -1,14 +1,14 @@
-"""Commands that curate: from an article to statements, in a graph of one's own that is added to and changed."""
+"""Commands that curate a graph of one's own: it is begun, added to and changed."""
 
 from __future__ import annotations
 
 import inspect
 import os
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from keyword import iskeyword
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -17,21 +17,16 @@ from stancegraph.cli import printing
 from stancegraph.cli.options import Request, complete_names
 from stancegraph.cli.program import Family, command
 from stancegraph.errors import UsageError
-from stancegraph.vocabulary import compact
 
 if TYPE_CHECKING:
     from stancegraph.curate.changes import Change
     from stancegraph.curate.fields import Field
     from stancegraph.curate.folder import Folder
-    from stancegraph.curate.proposals import Proposal
 
 Answer = Literal["table", "json"]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would change, and write nothing.")]
 Entry = Annotated[str, typer.Argument(help="Its name, as you would type it, or its IRI.")]
 Assignments = list[str] | None
-PROPOSAL: Final = (
-    "start end quote speaker speaker_start speaker_end actor cue act date rule confidence antecedent"
-).split()
 
 
 @command("init", data=False, formats=None, output=False)
@@ -54,67 +49,6 @@ def init(
     output.note(f"use it with --data {folder}, or: export STANCEGRAPH_DATA={folder}")
     if base is None:
         output.note("that base is nobody's address: begin again with --base before you publish")
-
-
-@command("code")
-def code(
-    request: Request,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="An article: text in UTF-8, or an HTML page.")],
-    propose: Annotated[
-        bool, typer.Option("--propose", help="List the statements that rules find in it.")
-    ] = False,
-    issued: Annotated[
-        str | None,
-        typer.Option("--date", metavar="DAY", help="The document's day; 'on Saturday' is seen from it."),
-    ] = None,
-    verbs: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.toml",
-            help='More verbs of saying: [acts], then an act and its verbs, as in warning = ["foretell foretold"].',
-        ),
-    ] = None,
-    text: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write the text read here: positions are its code points."),
-    ] = None,
-) -> None:
-    """Propose statements from an article: its quotations, each with speaker, verb, act and day; drafts to review."""
-    from stancegraph import names
-    from stancegraph.curate import proposals, texts
-    from stancegraph.curate.verbs import read_verbs
-    from stancegraph.dates import calendar_day
-
-    if not propose:
-        raise UsageError("say --propose: it lists the statements that rules find in the article")
-    day = calendar_day(issued, "date") if issued else None
-    table = read_verbs(verbs)
-    article = texts.read(file)
-    day = day or article.issued
-    actors = names.index(request.store, "actor")
-    found = proposals.propose(article.text, actors, issued=day, verbs=table)
-    if text is not None:
-        output.write(text, article.text.encode("utf-8"))
-    request.show([proposal.row() for proposal in found], PROPOSAL, "proposal", lambda: _told(found))
-    if article.extracted and text is None:
-        output.note("positions are those in the text taken from the page: --text FILE writes it")
-    if day is None:
-        output.note("the document's day is not known, weekdays stay open: --date DAY settles them")
-
-
-def _told(found: Iterable[Proposal]) -> str:
-    """Proposals as people read them: the words, then whose, how, when, and what says so."""
-    blocks = []
-    for each in found:
-        speaker = each.speaker or "(nobody named)"
-        if each.antecedent:
-            speaker += f" [{each.antecedent}]"
-        who = f"{speaker} → {compact(each.actor) if each.actor else '(no actor of the graph)'}"
-        how = [part for part in (each.cue, each.act, each.date) if part]
-        where = f"{each.start}–{each.end} · {each.rule}, confidence {each.confidence:g}"
-        told = [printing.fill(f"“{each.quote}”"), printing.fill(who, 2)]
-        blocks.append("\n".join([*told, printing.fill(" · ".join([*how, where]), 2)]))
-    return "\n\n".join(blocks) + "\n" if blocks else ""
 
 
 Family("add", "Add a document, an actor, a proposition, an event, a statement, or another report of one.")
@@ -207,7 +141,7 @@ def _add(
         return entries.add(folder, kind, given, **options)
 
     if ask:
-        given = prompts.ask(_folder(request), kind, given)
+        given = prompts.ask(folder_of(request), kind, given)
     try:
         _write(request, build, dry_run=dry_run, ask=ask)
     except UsageError:
@@ -327,11 +261,11 @@ def history(
     """What changed when, from what to what, the latest first: as git has it, else the folder's own journal."""
     from stancegraph.curate import history as histories
 
-    rows = histories.history(_folder(request), entry)
+    rows = histories.history(folder_of(request), entry)
     request.show(rows, ["when", "by", "what", "entry", "property", "before", "after"], "change")
 
 
-def _folder(request: Request) -> Folder:
+def folder_of(request: Request) -> Folder:
     """The folder to write to: one, named."""
     from stancegraph.curate.folder import Folder
 
@@ -347,7 +281,7 @@ def _write(request: Request, build: Callable[[Folder], Change], *, dry_run: bool
     """Make a change, check it, and write it; or only print it."""
     from stancegraph.curate import changes
 
-    folder = _folder(request)
+    folder = folder_of(request)
     if dry_run or ask:
         change = build(folder)
         changes.refuse(folder, change)

@@ -60,13 +60,22 @@ def _answer(folder: Folder, field: Field, more: bool) -> str:
             return answer
 
 
-def _line(prompt: str) -> str:
-    """A line from the person; raises UsageError where there is none any more."""
+def line(prompt: str) -> str | None:
+    """A line from the person; None where there is none any more."""
     print(prompt, end="", file=sys.stderr, flush=True)
     try:
         return input().strip()
     except EOFError:
-        raise UsageError("the answers ended before the questions: nothing is written") from None
+        output.note("")
+        return None
+
+
+def _line(prompt: str) -> str:
+    """A line from the person; raises UsageError where there is none any more."""
+    answer = line(prompt)
+    if answer is None:
+        raise UsageError("the answers ended before the questions: nothing is written")
+    return answer
 
 
 def _complete(folder: Folder, field: Field) -> None:

@@ -1,0 +1,219 @@
+"""Commands that code: an article's statements proposed, and two codings compared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from stancegraph import output
+from stancegraph.cli import printing
+from stancegraph.cli.options import Request
+from stancegraph.cli.program import command
+from stancegraph.errors import UsageError
+from stancegraph.vocabulary import compact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from stancegraph.curate.agreement import Comparison, Difference
+    from stancegraph.curate.proposals import Proposal
+    from stancegraph.names import Names
+
+PROPOSAL: Final = (
+    "start end quote speaker speaker_start speaker_end actor cue act date rule confidence antecedent"
+).split()
+
+
+@command("code")
+def code(
+    request: Request,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An article: text in UTF-8, or an HTML page.")],
+    propose: Annotated[
+        bool, typer.Option("--propose", help="List the statements that rules find in it.")
+    ] = False,
+    issued: Annotated[
+        str | None,
+        typer.Option("--date", metavar="DAY", help="The document's day; 'on Saturday' is seen from it."),
+    ] = None,
+    verbs: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.toml",
+            help='More verbs of saying: [acts], then an act and its verbs, as in warning = ["foretell foretold"].',
+        ),
+    ] = None,
+    text: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the text read here: positions are its code points."),
+    ] = None,
+) -> None:
+    """Propose statements from an article: its quotations, each with speaker, verb, act and day; drafts to review."""
+    from stancegraph import names
+    from stancegraph.curate import proposals, texts
+    from stancegraph.curate.verbs import read_verbs
+    from stancegraph.dates import calendar_day
+
+    if not propose:
+        raise UsageError("say --propose: it lists the statements that rules find in the article")
+    day = calendar_day(issued, "date") if issued else None
+    table = read_verbs(verbs)
+    article = texts.read(file)
+    day = day or article.issued
+    actors = names.index(request.store, "actor")
+    found = proposals.propose(article.text, actors, issued=day, verbs=table)
+    if text is not None:
+        output.write(text, article.text.encode("utf-8"))
+    request.show([proposal.row() for proposal in found], PROPOSAL, "proposal", lambda: _told(found))
+    if article.extracted and text is None:
+        output.note("positions are those in the text taken from the page: --text FILE writes it")
+    if day is None:
+        output.note("the document's day is not known, weekdays stay open: --date DAY settles them")
+
+
+def _told(found: Iterable[Proposal]) -> str:
+    """Proposals as people read them: the words, then whose, how, when, and what says so."""
+    blocks = []
+    for each in found:
+        speaker = each.speaker or "(nobody named)"
+        if each.antecedent:
+            speaker += f" [{each.antecedent}]"
+        who = f"{speaker} → {compact(each.actor) if each.actor else '(no actor of the graph)'}"
+        how = [part for part in (each.cue, each.act, each.date) if part]
+        where = f"{each.start}–{each.end} · {each.rule}, confidence {each.confidence:g}"
+        told = [printing.fill(f"“{each.quote}”"), printing.fill(who, 2)]
+        blocks.append("\n".join([*told, printing.fill(" · ".join([*how, where]), 2)]))
+    return "\n\n".join(blocks) + "\n" if blocks else ""
+
+
+@command("agreement")
+def agreement(
+    request: Request,
+    first: Annotated[str, typer.Argument(metavar="A", help="A coding: JSON, a graph, or a coder by number.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another coding of the same documents.")],
+    differences: Annotated[
+        bool, typer.Option("--differences", help="List what differs instead of the measures.")
+    ] = False,
+    settled: Annotated[
+        str | None,
+        typer.Option(metavar="C", help="With --differences: what a third coding has in the place of each."),
+    ] = None,
+    settle: Annotated[
+        bool, typer.Option("--settle", help="Settle what differs, one by one, into the coding that -o names.")
+    ] = False,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.csv", help="Decisions: the CSV of --differences with a column taken."),
+    ] = None,
+    sources: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of the source texts, to show what is settled.")
+    ] = None,
+    coder: Annotated[str, typer.Option(metavar="NUMBER", help="Who settles, by number.")] = "1",
+) -> None:
+    """Compare two codings: units matched by where they lie, then kappa, alpha and what differs."""
+    from stancegraph.curate import agreement as comparing
+
+    one, other = (comparing.pick(place, request.store) for place in (first, second))
+    request.files += [Path(place) for place in (first, second) if Path(place).exists()]
+    compared = comparing.Comparison(one, other, comparing.lengths(request.store))
+    if settle or decisions:
+        _settle(request, compared, decisions, sources, coder)
+        return
+    if request.format == "json":
+        request.emit(printing.as_json(compared.summary()))
+    elif differences or settled:
+        third = None if settled is None else comparing.pick(settled, request.store)
+        rows = [
+            each.row() | ({} if third is None else {"settled": comparing.beside(each, third)})
+            for each in compared.differences
+        ]
+        columns = [*comparing.COLUMNS, *(["settled"] if third is not None else [])]
+        request.show(rows, columns, "difference")
+        return
+    else:
+        rows = compared.measures()
+        if request.format in ("table", "md"):
+            rows = [row | {k: _two(row[k]) for k in ("value", "low", "high")} for row in rows]
+        request.emit(
+            printing.format_rows(request.format, rows, ["what", "coefficient", "n", "value", "low", "high"])
+        )
+    a, b = len(one), len(other)
+    output.note(f"{a} units and {b}, {len(compared.pairs)} of them matched by overlap of their passages")
+    output.note(
+        f"{printing.count(len(compared.differences), 'difference')}: --differences lists them, --settle settles"
+    )
+
+
+def _two(value: object) -> object:
+    """A coefficient as papers give it: two decimals."""
+    return f"{value:.2f}" if isinstance(value, float) else value
+
+
+def _settle(
+    request: Request, compared: Comparison, file: Path | None, sources: Path | None, coder: str
+) -> None:
+    """Settle differences from a file of decisions, or by questions, into the coding that `-o` names."""
+    from datetime import UTC, datetime
+
+    from stancegraph import names
+    from stancegraph.curate import agreement as comparing
+    from stancegraph.curate import settling
+
+    if request.output == "-":
+        raise UsageError("name the file of the third coding: -o C.json")
+    into, today = Path(request.output), datetime.now(UTC).date().isoformat()
+    known = names.index(request.store)
+    decided = settling.earlier(into)
+
+    def save() -> None:
+        units = settling.third(compared, decided, known)
+        output.write(into, printing.as_json(units).encode(), request.files)
+
+    if file is not None:
+        decided |= settling.read_decisions(file, coder, today)
+        save()
+    else:
+        texts = comparing.texts(request.store, sources) if sources else {}
+        for number, difference in enumerate(waiting := settling.waiting(compared, decided), 1):
+            output.note(f"{number} of {len(waiting)}")
+            taken = _ask(difference, texts.get(difference.units[0].document, ""), known)
+            if taken is None:
+                break
+            if taken:
+                decided[settling.identity(difference)] = settling.Decision(taken, coder, today)
+                save()
+    still = len(settling.waiting(compared, decided))
+    done = len(compared.differences) - still
+    output.note(f"{done} of {printing.count(len(compared.differences), 'difference')} settled, in {into}")
+    if still:
+        output.note(f"{still} open, and left out of that coding: the same command goes on from there")
+
+
+def _ask(difference: Difference, text: str, known: Names) -> str | None:
+    """What a person takes of a difference: empty for later, None to stop."""
+    from stancegraph.cli import prompts
+    from stancegraph.curate import settling
+
+    row = difference.row()
+    output.note(f"{row['document']}, {row['start']} to {row['end']}: {row['what']}")
+    for start, end in sorted({place for unit in difference.units for place in unit.passages}):
+        if text:
+            output.note(printing.fill(f"“{text[start:end]}”", 4))
+    offered = settling.choices(difference)
+    for number, (_, said) in enumerate(offered.items(), 1):
+        output.note(f"  {number}  {said}")
+    more = "n leaves it out" if row["what"] == "unit" or "only" in str(row["what"]) else "or another value"
+    while True:
+        answer = prompts.line(f"1{'/2' * (len(offered) > 1)}, {more}, Enter later, q stops > ")
+        if answer is None or answer.casefold() == "q":
+            return None
+        short = dict(zip("12", offered, strict=False)) | {"n": settling.NEITHER}
+        taken = short.get(answer.casefold(), answer)
+        try:
+            if taken:
+                settling.refuse_wrong(difference, taken, known)
+        except UsageError as error:
+            output.note(str(error))
+        else:
+            return taken

@@ -1,0 +1,391 @@
+"""Two codings of the same documents compared: units matched by where they lie, then how far what they say agrees.
+
+Units are matched by overlapping passages alone (largest overlap over union first, one to one), so that what is
+compared plays no part in the matching.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from stancegraph import input as input_
+from stancegraph import statements, store
+from stancegraph.curate import reliability
+from stancegraph.curate.reliability import Coefficient, Labels, Section
+from stancegraph.errors import StanceError, UsageError
+from stancegraph.vocabulary import compact, local_name
+
+if TYPE_CHECKING:
+    from stancegraph.store import Store
+
+LARGEST: Final = 64 << 20
+FIELDS: Final = ("speaker", "act", "stances", "basis")
+"""What is compared of matched units, one difference each."""
+SIGNS: Final = {1: "+", -1: "−", 0: "0"}
+MEASURES: Final = ("speaker", "act", "polarity", "target", "basis")
+COLUMNS: Final = ("document", "start", "end", "what", "first", "second")
+Said = str | list[str] | None
+"""A field of a unit as it is told: the act or the basis, the speakers, or the targets each with its sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A statement as one document reports it: where it stands, and what was coded.
+
+    Documents are named by the last part of their IRI, all else as `actor:iraq`; `record` is the coding's own.
+    """
+
+    document: str
+    passages: tuple[Section, ...]
+    speaker: frozenset[str]
+    act: str | None
+    stances: Mapping[str, int]
+    basis: str
+    bases: Mapping[str, str] = field(default_factory=dict)
+    """Target → its own basis, where it has one."""
+    name: str = ""
+    record: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def start(self) -> int:
+        """Where it begins, in code points."""
+        return min((start for start, _ in self.passages), default=0)
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+        return max((end for _, end in self.passages), default=0)
+
+    def said(self, what: str) -> Said:
+        """One of `FIELDS` as it is told."""
+        if what == "stances":
+            return [f"{SIGNS[sign]} {local_name_of(target)}" for target, sign in sorted(self.stances.items())]
+        if what == "speaker":
+            return sorted(map(local_name_of, self.speaker))
+        value = self.act if what == "act" else self.basis
+        return None if value is None else local_name_of(value)
+
+    def rests_on(self, target: str) -> str:
+        """What the coding of one target rests on."""
+        return self.bases.get(target, self.basis)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where two codings differ: in one of `FIELDS` of a matched unit, or in a `unit` that one of them alone has."""
+
+    what: str
+    first: Unit | None
+    second: Unit | None
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """The units it is about, one or two."""
+        return tuple(unit for unit in (self.first, self.second) if unit)
+
+    def row(self) -> dict[str, object]:
+        """The difference as one row."""
+        first, second = (self._told(unit) for unit in (self.first, self.second))
+        start, end = min(u.start for u in self.units), max(u.end for u in self.units)
+        what = self.what if self.what != "unit" else "only the first" if self.first else "only the second"
+        return dict(zip(COLUMNS, (self.units[0].document, start, end, what, first, second), strict=True))
+
+    def _told(self, unit: Unit | None) -> Said:
+        return None if unit is None else unit.said("stances" if self.what == "unit" else self.what)
+
+
+class Comparison:
+    """Two codings, their matched units (`pairs`), and `lengths` of documents in code points where they are known."""
+
+    def __init__(
+        self, first: Sequence[Unit], second: Sequence[Unit], lengths: Mapping[str, int] | None = None
+    ) -> None:
+        self.first, self.second, self._lengths = first, second, lengths or {}
+        self.pairs = matched(first, second)
+
+    @property
+    def share(self) -> Coefficient:
+        """Units that both found, of all that either found."""
+        return reliability.share(len(self.pairs), len(self.first) + len(self.second) - len(self.pairs))
+
+    @cached_property
+    def labels(self) -> dict[str, Labels]:
+        """Name of a measure → the pairs of labels it is taken from.
+
+        Of speakers (all of a unit together), acts and bases of matched units; of the targets of a unit as sets, at
+        MASI's distance, where either coded one; of polarity and of the basis of each target that both coded.
+        """
+        pairs = self.pairs
+        common = [sorted(a.stances.keys() & b.stances.keys()) for a, b in pairs]
+        with_target = [
+            (frozenset(a.stances), frozenset(b.stances)) for a, b in pairs if a.stances or b.stances
+        ]
+        return {
+            "speaker": Labels([[(a.speaker, b.speaker)] for a, b in pairs]),
+            "act": Labels([[(a.act, b.act)] for a, b in pairs]),
+            "polarity": Labels(
+                [
+                    [(a.stances[t], b.stances[t]) for t in targets]
+                    for (a, b), targets in zip(pairs, common, strict=True)
+                ]
+            ),
+            "target": Labels([[pair] for pair in with_target], reliability.masi),
+            "basis": Labels([[(a.basis, b.basis)] for a, b in pairs]),
+            "basis of each target": Labels(
+                [
+                    [(a.rests_on(t), b.rests_on(t)) for t in targets]
+                    for (a, b), targets in zip(pairs, common, strict=True)
+                ]
+            ),
+        }
+
+    def unitising(self) -> Coefficient:
+        """alpha-U of where the two coders found anything, the documents laid one after another."""
+        documents = sorted({unit.document for unit in (*self.first, *self.second)})
+        at, sections = 0, ([], [])  # type: tuple[int, tuple[list[Section], list[Section]]]
+        for document in documents:
+            last = 0
+            for coder, units in zip(sections, (self.first, self.second), strict=True):
+                for start, end in (p for unit in units if unit.document == document for p in unit.passages):
+                    coder.append((at + start, at + end))
+                    last = max(last, end)
+            at += max(self._lengths.get(document, 0), last)
+        return reliability.unitising(*sections, at)
+
+    @cached_property
+    def differences(self) -> list[Difference]:
+        """Where the codings differ, by document and place; units that one alone has come last."""
+        found = [
+            Difference(what, a, b)
+            for a, b in sorted(self.pairs, key=lambda pair: (pair[0].document, pair[0].passages))
+            for what in FIELDS
+            if a.said(what) != b.said(what)
+        ]
+        matched_ = {id(unit) for pair in self.pairs for unit in pair}
+        found += [Difference("unit", unit, None) for unit in self.first if id(unit) not in matched_]
+        found += [Difference("unit", None, unit) for unit in self.second if id(unit) not in matched_]
+        return found
+
+    def summary(self) -> dict[str, object]:
+        """The whole comparison as one object: `low` and `high` are the 95 % interval of kappa."""
+        found: dict[str, object] = {
+            "units_a": len(self.first),
+            "units_b": len(self.second),
+            "both": len(self.pairs),
+            "share": self.share.value,
+        }
+        for name in MEASURES:
+            kappa, alpha = self.labels[name].kappa(), self.labels[name].alpha()
+            found[name] = {
+                "n": kappa.n,
+                "kappa": kappa.value,
+                "alpha": alpha.value,
+                "low": kappa.low,
+                "high": kappa.high,
+            }
+        return {**found, "differences": [difference.row() for difference in self.differences]}
+
+    def measures(self) -> list[dict[str, object]]:
+        """One row for each coefficient: `what` it is of, its name, `n`, `value`, `low` and `high` (95 %)."""
+        target = [(a.stances.keys(), b.stances.keys()) for a, b in self.pairs if a.stances or b.stances]
+        speakers = sum(a.speaker == b.speaker for a, b in self.pairs)
+        rows = [
+            ("units", "found by both, of all found", self.share),
+            ("units", "alpha-U of where they lie", self.unitising()),
+            ("speaker", "share the same", reliability.share(speakers, len(self.pairs))),
+            (
+                "target",
+                "share with one in common",
+                reliability.share(sum(bool(a & b) for a, b in target), len(target)),
+            ),
+            ("target", "share the same", reliability.share(sum(a == b for a, b in target), len(target))),
+        ]
+        for what, labels in self.labels.items():
+            by = " by MASI" if what == "target" else ""
+            rows += [(what, f"kappa{by}", labels.kappa()), (what, f"alpha{by}", labels.alpha())]
+        order = ("units", *self.labels)
+        rows.sort(key=lambda row: order.index(row[0]))
+        return [{"what": what, "coefficient": name, **asdict(found)} for what, name, found in rows]
+
+
+def local_name_of(name: str) -> str:
+    """A prefixed name without its prefix."""
+    return name.partition(":")[2] or name
+
+
+def matched(first: Sequence[Unit], second: Sequence[Unit]) -> list[tuple[Unit, Unit]]:
+    """Pairs of units that overlap, the largest overlap first, each unit in one pair at most."""
+    by_document: dict[str, list[int]] = defaultdict(list)
+    for j, unit in enumerate(second):
+        by_document[unit.document].append(j)
+    scored = [
+        (-score, i, j)
+        for i, unit in enumerate(first)
+        for j in by_document[unit.document]
+        if (score := overlap(unit, second[j])) > 0
+    ]
+    pairs, left, right = [], set(), set()
+    for _, i, j in sorted(scored):
+        if i not in left and j not in right:
+            left.add(i)
+            right.add(j)
+            pairs.append((first[i], second[j]))
+    return pairs
+
+
+def overlap(a: Unit, b: Unit) -> float:
+    """Code points that both units cover over those that either covers, 0..1."""
+    if a.document != b.document or a.end <= b.start or b.end <= a.start:
+        return 0.0
+    mine, theirs = ({i for start, end in unit.passages for i in range(start, end)} for unit in (a, b))
+    return len(mine & theirs) / len(mine | theirs)
+
+
+def read(place: str | Path) -> list[Unit]:
+    """The units of a coding: a JSON array of units as in `ontology/coding`, or a graph of statements.
+
+    Raises StanceError or UsageError where it cannot be read, or holds no unit that stands anywhere.
+    """
+    file = Path(place)
+    units = (
+        list(_array(file))
+        if file.suffix.casefold() == ".json" and not file.is_dir()
+        else units_of(store.open(place))
+    )
+    if not units:
+        raise StanceError(f"{place} codes nothing that has a place in a document: nothing can be compared")
+    return units
+
+
+def _array(file: Path) -> Iterator[Unit]:
+    try:
+        rows = json.loads(input_.read(file, LARGEST).decode())
+    except ValueError as error:
+        raise StanceError(f"{file} is no JSON in UTF-8 ({error}): give a coding or a graph") from None
+    if not isinstance(rows, list):
+        raise StanceError(
+            f"{file} is no array of units: give a coding like those in ontology/coding, or a graph"
+        )
+    for number, row in enumerate(rows, 1):
+        try:
+            yield from () if row.get("open") or row.get("dropped") else (_unit(row),)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            why = f"lacks {error}" if isinstance(error, KeyError) else f"cannot be read ({error})"
+            raise StanceError(
+                f"{file}: unit {number} {why}: it has document, passages, speakers, act, stances and basis"
+            ) from None
+
+
+def _unit(row: Mapping[str, Any]) -> Unit:
+    stances = {str(target): int(sign) for target, sign in row["stances"].items()}
+    if not set(stances.values()) <= SIGNS.keys():
+        raise ValueError("a stance is 1, -1 or 0")
+    codings = row.get("codings", {})
+    return Unit(
+        str(row["document"]),
+        tuple((int(start), int(end)) for start, end in row["passages"]),
+        frozenset(map(str, row["speakers"])),
+        None if row["act"] is None else str(row["act"]),
+        stances,
+        str(row["basis"]),
+        {str(target): str(coding["basis"]) for target, coding in codings.items() if "basis" in coding},
+        str(row.get("name", "")),
+        row,
+    )
+
+
+def units_of(graph: Store, coder: str | None = None) -> list[Unit]:
+    """The statements of a graph as units, one for each report with a place; of one `coder` alone, by IRI."""
+    wanted = None
+    if coder is not None:
+        rows = graph.select(f"SELECT ?s {{ ?s stance:coder <{coder}> }}")
+        wanted = {row["s"].value for row in rows}
+    return [
+        Unit(
+            local_name(report.document.iri),
+            tuple((passage.start, passage.end) for passage in report.passages),
+            frozenset(named(speaker.iri) for speaker in statement.speakers),
+            None if statement.act is None else f"act:{statement.act.replace(' ', '-')}",
+            {named(target.thing.iri): target.sign for target in statement.targets},
+            statement.basis,
+            {named(target.thing.iri): target.basis for target in statement.targets},
+            compact(statement.iri),
+        )
+        for statement in statements.said(graph)
+        if wanted is None or statement.iri in wanted
+        for report in statement.reports
+        if report.passages
+    ]
+
+
+def named(iri: str) -> str:
+    """An entry by kind and name, whatever its base: `actor:ada`."""
+    kind = iri.rstrip("/").rpartition("/")[0].rpartition("/")[2]
+    return compact(iri) if compact(iri) != iri else f"{kind}:{local_name(iri)}"
+
+
+def lengths(graph: Store) -> dict[str, int]:
+    """Document → the length of its text in code points, where the graph says one."""
+    rows = graph.select("SELECT ?document ?length { ?document stance:length ?length }")
+    return {
+        local_name(row["document"].value): int(row["length"].value)
+        for row in rows
+        if row["length"].value.isdigit()
+    }
+
+
+def texts(graph: Store, folder: Path) -> dict[str, str]:
+    """Document → its text, where a file of the folder has the checksum that the graph says of it."""
+    from stancegraph.validation import hashed
+
+    rows = graph.select("SELECT ?document ?sha256 { ?document stance:sha256 ?sha256 }")
+    files = hashed(folder)
+    return {
+        local_name(row["document"].value): files[row["sha256"].value].read_bytes().decode("utf-8", "replace")
+        for row in rows
+        if row["sha256"].value in files
+    }
+
+
+def beside(difference: Difference, third: Iterable[Unit]) -> str:
+    """What a third coding has where a difference lies, by the same speakers, with a target of theirs if any has one."""
+    units = difference.units
+    speakers = {name for unit in units for name in unit.speaker}
+    targets = {target for unit in units for target in unit.stances}
+    here = [k for k in third if k.speaker & speakers and any(overlap(k, unit) > 0 for unit in units)]
+    sharing = [k for k in here if k.stances.keys() & targets]
+    here = sharing or (here if not targets or difference.what != "unit" else [])
+    return "; ".join(_told(k, difference.what) for k in here) or "not taken over"
+
+
+def _told(unit: Unit, what: str) -> str:
+    name = unit.name or f"{unit.document}, {unit.start}"
+    if what == "unit":
+        return name
+    said = unit.said(what)
+    return f"{name}: {(', '.join(said) if isinstance(said, list) else said) or 'none'}"
+
+
+def pick(place: str, graph: Store) -> list[Unit]:
+    """The coding that a place, or a coder of the graph by number or name, stands for; raises UsageError for none."""
+    if (
+        Path(place).exists()
+        or place.casefold().startswith(("http://", "https://"))
+        or place.endswith(".json")
+    ):
+        return read(place)
+    coders = {row["coder"].value for row in graph.select("SELECT DISTINCT ?coder { ?s stance:coder ?coder }")}
+    meant = [coder for coder in coders if place.removeprefix("coder:") in (coder, local_name(coder))]
+    if len(meant) != 1:
+        told = ", ".join(sorted(map(local_name, coders)))
+        known = f"; the graph has the coders {told}" if told else ""
+        raise UsageError(
+            f"'{place[:80]}' is no coding (a JSON file or a graph), and no coder of the graph{known}"
+        )
+    return units_of(graph, meant[0])

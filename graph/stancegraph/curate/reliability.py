@@ -1,0 +1,275 @@
+"""How far two coders agree beyond chance: Cohen's kappa, Krippendorff's alpha, and alpha-U of where units lie.
+
+Sources: Cohen, Educational and Psychological Measurement 20 (1960) 37; Cohen, Psychological Bulletin 70 (1968) 213
+(disagreements weighted); Krippendorff, Computing Krippendorff's Alpha-Reliability (2011); Krippendorff, Sociological
+Methodology 25 (1995) 47, and Content Analysis, 2nd ed. (2004) 251-256 (alpha-U); Passonneau, LREC 2006 (MASI).
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from numpy.typing import NDArray
+
+    Floats: TypeAlias = NDArray[np.float64]
+
+Value = TypeVar("Value")
+Section = tuple[int, int]
+"""A stretch of a text that a coder marked: start and end in code points, end exclusive."""
+
+DRAWS: Final = 2000
+"""Bootstrap samples."""
+SEED: Final = 1960
+PART: Final = 0.95
+"""The share of the bootstrap samples that an interval holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficient:
+    """A coefficient over `n` pairs of labels (or units), -1..1, with its 95 % interval; None where there is nothing.
+
+    It is 1 where nothing differs, though there be no variation that chance could disagree on.
+    """
+
+    n: int
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+def nominal(a: object, b: object) -> float:
+    """0 for equal values, 1 for any others."""
+    return float(a != b)
+
+
+def masi(a: frozenset[str], b: frozenset[str]) -> float:
+    """The distance of two sets, 0..1: Jaccard's, heavier where neither holds the other (Passonneau 2006).
+
+    >>> [round(masi(frozenset("ab"), frozenset(other)), 2) for other in ("ab", "abc", "bc", "cd")]
+    [0.0, 0.56, 0.89, 1.0]
+    """
+    if a == b:
+        return 0.0
+    monotonicity = 2 / 3 if a <= b or b <= a else 1 / 3 if a & b else 0.0
+    return 1 - monotonicity * len(a & b) / len(a | b)
+
+
+def share(hits: int, n: int) -> Coefficient:
+    """A share with its 95 % interval (Wilson 1927)."""
+    if not n:
+        return Coefficient(0, None, None, None)
+    z, p = 1.959964, hits / n
+    middle, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    whole = 1 + z * z / n
+    return Coefficient(n, p, (middle - half) / whole, (middle + half) / whole)
+
+
+class Labels:
+    """Pairs of values by which two coders labelled the same units; `units` has the pairs of one unit together.
+
+    Samples are of whole units, as pairs of one unit hang together. `distance` of two values is 0..1.
+    """
+
+    def __init__(
+        self,
+        units: Sequence[Sequence[tuple[Value, Value]]],
+        distance: Callable[[Value, Value], float] = nominal,
+    ) -> None:
+        self._units = [unit for unit in units if unit]
+        pairs = [pair for unit in self._units for pair in unit]
+        values = list(dict.fromkeys(value for pair in pairs for value in pair))
+        place = {value: position for position, value in enumerate(values)}
+        self._of = np.array([i for i, unit in enumerate(self._units) for _ in unit], dtype=int)
+        self._first, self._second = (
+            np.array([place[pair[side]] for pair in pairs], dtype=int) for side in (0, 1)
+        )
+        self._distances = np.array([[distance(a, b) for b in values] for a in values])
+        self.n = len(pairs)
+
+    def kappa(self) -> Coefficient:
+        """Cohen's kappa; weighted by the distance where that is not nominal."""
+        return self._coefficient(self._kappas)
+
+    def alpha(self) -> Coefficient:
+        """Krippendorff's alpha, nominal or by the distance of the values."""
+        found = self._coefficient(self._alphas)
+        return Coefficient(self.n, self._alpha() if self.n else None, found.low, found.high)
+
+    def _alpha(self) -> float:
+        import krippendorff
+
+        if not self._distances[self._first, self._second].any():
+            return 1.0
+        counts = np.zeros((self.n, len(self._distances)), dtype=int)
+        np.add.at(counts, (np.arange(self.n), self._first), 1)
+        np.add.at(counts, (np.arange(self.n), self._second), 1)
+        distances = self._distances
+
+        def metric(*_: object, i1: NDArray[np.int_], i2: NDArray[np.int_], **__: object) -> Floats:
+            return np.asarray(distances[i1, i2])
+
+        return float(krippendorff.alpha(value_counts=counts, level_of_measurement=metric))
+
+    def _coefficient(self, statistic: Callable[[Floats], Floats]) -> Coefficient:
+        if not self.n:
+            return Coefficient(0, None, None, None)
+        size = len(self._units)
+        low, high = _interval(statistic(_samples(size)))
+        return Coefficient(self.n, float(statistic(np.ones((1, size)))[0]), low, high)
+
+    def _kappas(self, times: Floats) -> Floats:
+        """Kappa of each sample, `times` telling how often it has each unit."""
+        weights = times[:, self._of]
+        n = weights.sum(axis=1)
+        first, second = self._marginals(weights)
+        chance = np.einsum("dk,kl,dl->d", first, self._distances, second, optimize=True) / n**2
+        return _beyond(self._observed(weights) / n, chance)
+
+    def _alphas(self, times: Floats) -> Floats:
+        weights = times[:, self._of]
+        n = weights.sum(axis=1)
+        both = np.add(*self._marginals(weights))
+        chance = np.einsum("dk,kl,dl->d", both, self._distances, both, optimize=True)
+        return _beyond(self._observed(weights) / n, chance / (2 * n * (2 * n - 1)))
+
+    def _observed(self, weights: Floats) -> Floats:
+        return np.asarray(weights @ self._distances[self._first, self._second])
+
+    def _marginals(self, weights: Floats) -> tuple[Floats, Floats]:
+        """How often each coder gave each value, by sample."""
+        each = np.eye(len(self._distances))
+        return np.asarray(weights @ each[self._first]), np.asarray(weights @ each[self._second])
+
+
+@lru_cache(maxsize=4)
+def _samples(size: int) -> Floats:
+    """How often each of `size` units is in each bootstrap sample, drawn with replacement."""
+    draw = random.Random(SEED)
+    return np.array(
+        [np.bincount(draw.choices(range(size), k=size), minlength=size) for _ in range(DRAWS)], float
+    )
+
+
+def _beyond(observed: Floats, chance: Floats) -> Floats:
+    """1 less the observed disagreement as a part of that by chance; 1 where chance leaves none."""
+    part = np.divide(observed, chance, out=np.zeros_like(observed), where=chance > 0)
+    return np.asarray(1 - part)
+
+
+def _interval(draws: Floats) -> tuple[float, float]:
+    """The interval of percentiles that holds `PART` of the samples."""
+    ordered = np.sort(draws)
+    outside = round(len(ordered) * (1 - PART) / 2)
+    return float(ordered[outside - 1]), float(ordered[len(ordered) - outside - 1])
+
+
+def alpha_u(first: Sequence[Section], second: Sequence[Section], length: int) -> float | None:
+    """Krippendorff's alpha-U of two coders' sections, one category, of a text of `length` code points.
+
+    Each coder's sections must not overlap (`sections` sees to it). None where neither marked anything.
+    """
+    coders = (sorted(first), sorted(second))
+    lengths = [end - start for coder in coders for start, end in coder]
+    if not lengths:
+        return None
+    gaps = [g for coder in coders for g in _gaps(coder, length)]
+    total = 2 * length
+    expected = 0.0
+    for size in lengths:
+        crossing = (len(lengths) - 1) / 3 * (2 * size**3 - 3 * size**2 + size)
+        expected += crossing + size**2 * sum(gap - size + 1 for gap in gaps if gap >= size)
+    expected *= 2 / length / (total * (total - 1) - sum(size * (size - 1) for size in lengths))
+    observed = _unlike(*coders) / length**2
+    return 1.0 if not observed else 1 - observed / expected
+
+
+def _gaps(sections: Sequence[Section], length: int) -> list[int]:
+    """The lengths of what lies between sections, before and after them."""
+    ends = [0, *(end for _, end in sections)]
+    starts = [*(start for start, _ in sections), length]
+    return [start - end for start, end in zip(starts, ends, strict=True) if start > end]
+
+
+def _unlike(first: Sequence[Section], second: Sequence[Section]) -> int:
+    """The squared differences of sections that overlap, and the squared lengths of those that meet none."""
+    total, met, begin = 0, set(), 0
+    for a in first:
+        alone = True
+        while begin < len(second) and second[begin][1] <= a[0]:
+            begin += 1
+        for b in second[begin:]:
+            if b[0] >= a[1]:
+                break
+            total += (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2
+            met.add(b)
+            alone = False
+        total += (a[1] - a[0]) ** 2 * alone
+    return total + sum((b[1] - b[0]) ** 2 for b in second if b not in met)
+
+
+def sections(passages: Sequence[Section]) -> list[Section]:
+    """Passages that may overlap, cut where one begins or ends, so that none does.
+
+    >>> sections([(0, 10), (5, 15), (20, 30)])
+    [(0, 5), (5, 10), (10, 15), (20, 30)]
+    """
+    bounds = sorted({bound for passage in passages for bound in passage})
+    reach = 0
+    found = []
+    starts = sorted(passages)
+    for start, end in itertools.pairwise(bounds):
+        while starts and starts[0][0] <= start:
+            reach = max(reach, starts.pop(0)[1])
+        if reach >= end:
+            found.append((start, end))
+    return found
+
+
+def unitising(first: Sequence[Section], second: Sequence[Section], length: int) -> Coefficient:
+    """alpha-U with its interval; sampled are the stretches of the text between which no section of either lies.
+
+    `n` is the number of these stretches. Sections of one coder are cut where they overlap.
+    """
+    one, other = sections(first), sections(second)
+    value = alpha_u(one, other, length)
+    if value is None:
+        return Coefficient(0, None, None, None)
+    stretches = _stretches(one, other, length)
+    draw, found = random.Random(SEED), []
+    for _ in range(DRAWS // 4):
+        at, mine, theirs = 0, [], []
+        for start, end, a, b in draw.choices(stretches, k=len(stretches)):
+            mine += [(s - start + at, e - start + at) for s, e in a]
+            theirs += [(s - start + at, e - start + at) for s, e in b]
+            at += end - start
+        if (drawn := alpha_u(mine, theirs, at)) is not None:
+            found.append(drawn)
+    return Coefficient(len(stretches), value, *_interval(np.array(found)))
+
+
+def _stretches(
+    first: Sequence[Section], second: Sequence[Section], length: int
+) -> list[tuple[int, int, list[Section], list[Section]]]:
+    """The text cut at the middle of every gap that both coders leave: start, end, and the sections of each."""
+    groups: list[list[int]] = []
+    for start, end in sorted([*first, *second]):
+        if groups and start < groups[-1][1]:
+            groups[-1][1] = max(groups[-1][1], end)
+        else:
+            groups.append([start, end])
+    cuts = [0, *((a[1] + b[0]) // 2 for a, b in itertools.pairwise(groups)), length]
+    return [
+        (start, end, *([s for s in coder if start <= s[0] < end] for coder in (first, second)))  # type: ignore[misc]
+        for start, end in itertools.pairwise(cuts)
+    ]
