@@ -118,6 +118,18 @@ def test_verbs_are_those_of_the_target(large: Opened) -> None:
     assert "supports" not in page_
 
 
+def test_a_verb_stands_beside_the_first_name_it_is_said_of(large: Opened) -> None:
+    beside = """es => es.map((e) => { const [a, b] = [e, e.nextElementSibling].map((x) => x.getBoundingClientRect());
+        return a.width === 0 || (e.nextElementSibling.matches(".chip") && a.right <= b.left && b.left - a.right < 30
+            && a.top < b.bottom && b.top < a.bottom); })"""
+    for wide in (1400, 1024, 390):
+        large.tab.set_viewport_size({"width": wide, "height": 900})
+        large.go("")
+        stand = large.tab.locator("#disputed-rows .verb").evaluate_all(beside)
+        assert len(stand) > 8
+        assert all(stand), wide
+
+
 def test_one_stop_for_a_row_and_arrows_inside(large: Opened) -> None:
     large.go("")
     row = large.row("Islamic State")
@@ -172,7 +184,7 @@ WALK = """
 - form "Find and filter":
   - combobox "Find a name or words, in either script"
   - group "When":
-    - radio "both" [checked]
+    - radio "Both" [checked]
     - radio "December 2024"
     - radio "March 2025"
 - main:

@@ -144,6 +144,22 @@ def test_the_timeline_sets_periods_side_by_side_and_cuts_out_empty_time(large: O
     assert large.tab.locator("#times rect").count() == 1
 
 
+def test_a_mark_of_the_timeline_never_leaves_its_day(large: Opened) -> None:
+    large.go("view=timeline")
+    ticks, marks = large.tab.evaluate(
+        """() => { const ends = (e) => [e.getBBox().x, e.getBBox().x + e.getBBox().width];
+            return [[...document.querySelectorAll("#times path")].map((e) => e.getAttribute("d"))
+                .map((d) => /^M([\\d.]+) [\\d.]+v5$/.exec(d)).filter(Boolean).map((found) => Number(found[1])),
+                [...document.querySelectorAll("#times .dot")].map(ends)]; }"""
+    )
+    day = ticks[1] - ticks[0]
+    assert len(ticks) == 16  # 27 November to 8 December, 6 to 9 March
+    assert len(marks) > 60
+    for left, right in marks:
+        tick = min(ticks, key=lambda x: abs(x - (left + right) / 2))
+        assert tick - day / 2 <= left < right <= tick + day / 2
+
+
 def test_a_mark_of_the_timeline_is_a_statement(small: Opened) -> None:
     small.go("view=timeline")
     marks = small.tab.locator("#times circle").count()

@@ -48,6 +48,10 @@ SCRIPTS: Final = (
 """The page's own modules, each after those it imports from."""
 IMPORT: Final = re.compile(r'^import \{ [^}]* \} from "\./\w+\.js";\n', re.MULTILINE)
 EXPORT: Final = re.compile(r"^export (?=const|function)", re.MULTILINE)
+PLAIN: Final = re.compile(r"""^[^'`/\\\n]*$""", re.MULTILINE)
+SIGNED: Final = re.compile(r"""("[^"\n]*")| ?([=<>&|?:,;{}()[\]*!]+) ?""")
+"""A line of a script whose texts all stand in double quotes, and what is in it: a text, or signs, beside which
+spaces are for readers alone."""
 COMMENT: Final = re.compile(r"^(?:\s*(?://.*|/\*.*\*/)$\n?|[^\S\n]+|\n)", re.MULTILINE)
 SPACE: Final = re.compile(r"\s*([{};])\s*|(?<=[a-z-])(:) (?=[^{}]*[;}])")
 VIS_STYLES: Final = (
@@ -157,7 +161,8 @@ def _text(name: str) -> Markup:
 def _script() -> Markup:
     """The page's modules joined into one: no two declare the same name, so each finds what it imports."""
     texts = ((HERE / "js" / f"{name}.js").read_text("utf-8") for name in SCRIPTS)
-    return _bare("".join(EXPORT.sub("", IMPORT.sub("", text)) for text in texts))
+    joined = _bare("".join(EXPORT.sub("", IMPORT.sub("", text)) for text in texts))
+    return Markup(PLAIN.sub(lambda line: SIGNED.sub(r"\1\2", line[0]), joined))  # noqa: S704 - ours
 
 
 @cache

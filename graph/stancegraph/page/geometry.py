@@ -37,13 +37,15 @@ class Node(TypedDict):
 
 
 def wrap(text: str, width: int, lines: int) -> str:
-    """The text on at most `lines` lines of about `width` letters, cut with an ellipsis.
+    """The text on at most `lines` lines of about `width` letters, cut with an ellipsis; too long a word is hyphenated.
 
     >>> wrap("Iraq should stay out of the conflict in Syria.", 18, 2)
     'Iraq should stay\\nout of the…'
+    >>> wrap("State Administration Coalition", 12, 3)
+    'State\\nAdministrat-\\nion…'
     """
     rows = [""]
-    words = [word[at : at + width] for word in text.split() for at in range(0, len(word), width)]
+    words = [part for word in text.split() for part in _hyphenate(word, width)]
     for word in words:
         longer = f"{rows[-1]} {word}".strip()
         if count_letters(longer) <= width or not rows[-1]:
@@ -54,6 +56,14 @@ def wrap(text: str, width: int, lines: int) -> str:
         else:
             rows.append(word)
     return "\n".join(rows)
+
+
+def _hyphenate(word: str, width: int) -> list[str]:
+    if len(word) <= width:
+        return [word]
+    each = max(width - 1, 1)
+    parts = [word[at : at + each] for at in range(0, len(word), each)]
+    return [f"{part}-" for part in parts[:-1]] + parts[-1:]
 
 
 def count_letters(text: str) -> int:

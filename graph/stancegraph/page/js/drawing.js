@@ -75,19 +75,27 @@ function egoPicture(node, passes) {
       lines.push([tie.id, "cubicBezier", twice ? 0.75 : 0.5, false, number]);
     }
   });
+  // With nobody on one side, the one in the centre moves there, and the room is not left empty.
+  const empty = sides.findIndex(([side]) => !nodes.some((each) => each[3] === side));
+  const middle = sides.every(([side]) => !nodes.some((each) => each[3] === side)) ? 0 : { 0: -1, 1: 1 }[empty] || 0;
   const height = Math.max(...heights, 60);
   for (const each of nodes) each[2] = Math.round(each[2] + (height - heights[each[3] < 0 ? 0 : 1]) / 2);
-  nodes.push([node + 2 * N, width / 2, height / 2, 0, wrapped(entities[node].label, Math.floor((width - 2 * bank) / (font * 0.6)))]);
+  nodes.push([node + 2 * N, width / 2 + (middle * (width - bank)) / 2, height / 2, 0, wrapped(entities[node].label, Math.floor((width - 2 * bank) / (font * 0.6)))]);
   const left = own("to").length + own("from").length - lines.length;
   return { width, height, font, cards: [], nodes, lines, left_out: left };
 }
 
+function hyphenate(word, letters) {
+  const parts = word.length > letters ? word.match(new RegExp(`.{1,${letters - 1}}`, "gu")) : [word];
+  return parts.map((part, i) => (i < parts.length - 1 ? `${part}-` : part));
+}
+
 function wrapped(text, letters) {
   const rows = [""];
-  for (const word of text.split(" ")) {
+  for (const word of text.split(" ").flatMap((each) => hyphenate(each, letters))) {
     const longer = `${rows.at(-1)} ${word}`.trim();
-    if (longer.length <= letters || !rows.at(-1)) rows[rows.length - 1] = longer.slice(0, letters);
-    else if (rows.length === 3) { rows[2] = rows[2].slice(0, letters - 1) + "…"; break; } else rows.push(word.slice(0, letters));
+    if (longer.length <= letters || !rows.at(-1)) rows[rows.length - 1] = longer;
+    else if (rows.length === 3) { rows[2] = rows[2].slice(0, letters - 1) + "…"; break; } else rows.push(word);
   }
   return rows.join("\n");
 }
@@ -128,7 +136,7 @@ export function draw(mode, passes) {
   edges.clear();
   points.update(kept.map(([id, x, y]) => ({ id, x, y, ...pointLook(id) })));
   edges.add(drawn.lines.map((line, id) => ({ id, from: line.tail, to: line.head, smooth: { enabled: true, type: line.kind, forceDirection: "horizontal", roundness: line.roundness },
-    arrows: arrowsOf(line), dashes: line.said ? false : DASH, ...lineLook(line, true) })));
+    arrows: arrowsOf(line), arrowStrikethrough: line.sign < 0, dashes: line.said ? false : DASH, ...lineLook(line, true) })));
 }
 
 // How many lines a mode would have in all under the filters.

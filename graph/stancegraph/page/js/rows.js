@@ -90,9 +90,12 @@ function side(name, label, stands, all) {
     if (!verbs.has(word)) verbs.set(word, []);
     verbs.get(word).push(held);
   }
-  for (const [word, helds] of verbs) box.append(make("span", { class: "verb", text: word }), ...helds.map((held) => chip(held, name)));
+  for (const [word, helds] of verbs) {
+    const [first, ...others] = helds.map((held) => chip(held, name));
+    box.append(make("div", { class: "group" }, make("span", { class: "first" }, make("span", { class: "verb", text: word }), first), ...others));
+  }
   const more = stands.length - CHIPS;
-  if (!all && more > 0) box.append(make("button", { type: "button", class: "unfold", text: `${more} more`, "data-side": name }));
+  if (!all && more > 0) box.lastChild.append(make("button", { type: "button", class: "unfold", text: `${more} more`, "data-side": name }));
   return box;
 }
 

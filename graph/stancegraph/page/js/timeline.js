@@ -6,10 +6,12 @@ import { toSvg } from "./scenes.js";
 import { colour } from "./drawing.js";
 
 const MOST = 25;
-const [ROW, HEAD, NAME, BETWEEN, ENOUGH] = [24, 34, 210, 26, 620];
+const [ROW, HEAD, BETWEEN, ENOUGH] = [24, 34, 26, 620];
+const NAMES = [210, 270];
+const LETTER = 6.8;
 const SILENCE = 30;
-const STACKED = 5;
 const R = 4;
+const SPACE = 2 * R + 1.5;
 
 // Stretches of time in which something was said: the periods and the days beside them, long silences cut out.
 function stretches(dated) {
@@ -33,8 +35,11 @@ export function timelineScene(passes, width) {
   actors.sort((a, b) => first.get(a) - first.get(b) || a - b);
   const own = stretches(dated);
   const days = own.reduce((sum, [since, until]) => sum + until - since + 1, 0);
+  const NAME = NAMES[Number(width > 900)];
   const room = Math.max(width, ENOUGH) - NAME - BETWEEN * Math.max(own.length - 1, 0) - 24;
   const step = room / Math.max(days, 1);
+  // A dot never leaves its own day: as many side by side as the day is wide, in two rows at most, then "+".
+  const beside = Math.max(Math.min(Math.floor((step - 3) / SPACE), 6), 1);
   const parts = [];
   let x = NAME + 12;
   const high = HEAD + actors.length * ROW;
@@ -45,6 +50,7 @@ export function timelineScene(passes, width) {
     parts.push({ kind: "text", text: label, x: x + 2, y: 14, size: 11, fill: "quiet" });
     if (until > since && panel.wide > 120) parts.push({ kind: "text", text: spell(isoDay(until)).replace(/ (\w{3})\w* /, " $1 "), x: x + panel.wide - 2, y: 14, size: 11, fill: "quiet", anchor: "end" });
     const every = step > 14 ? 1 : step > 2 ? 7 : 30;
+    if (every === 1) for (let day = since + 1; day <= until; day++) parts.push({ kind: "path", d: `M${x + (day - since) * step} ${HEAD - 4}v${high - HEAD + 8}`, stroke: "paper", width: 1 });
     for (let day = since; day <= until; day += every) parts.push({ kind: "path", d: `M${x + (day - since + 0.5) * step} ${HEAD - 12}v5`, stroke: "quiet", width: 1 });
     x += panel.wide + BETWEEN;
     return panel;
@@ -52,24 +58,29 @@ export function timelineScene(passes, width) {
   const place = (day) => { const panel = panels.find(({ since, until }) => day >= since && day <= until); return panel && panel.x + (day - panel.since + 0.5) * step; };
   actors.forEach((actor, i) => {
     const y = HEAD + (i + 0.5) * ROW;
-    parts.push({ kind: "text", text: cut(entities[actor].label, 31), x: NAME, y: y + 4, size: 12, anchor: "end", fill: "ink", actor });
+    parts.push({ kind: "text", text: cut(entities[actor].label, Math.floor(NAME / LETTER)), x: NAME, y: y + 4, size: 12, anchor: "end", fill: "ink", actor });
     const said = new Map();
     for (const stance of dated) if (stance.speaker === actor) said.set(stance.statement, [...(said.get(stance.statement) || []), stance]);
-    const stacked = new Map();
+    const held = new Map();
     const marks = [];
     for (const list of said.values()) {
       const { since, until } = list[0];
       const to = place(until);
-      const from = since === null ? to : place(Math.max(since, panels.find((panel) => until >= panel.since && until <= panel.until).since));
-      if (to - from > R) parts.push({ kind: "path", d: `M${from} ${y}L${to} ${y}`, stroke: "rule", width: 3 });
+      const from = since === null ? to : place(Math.max(since, panels.find((panel) => until >= panel.since && until <= panel.until).since)) - step / 2;
+      if (since < until && to - from > R) parts.push({ kind: "path", d: `M${from} ${y}L${to} ${y}`, stroke: "rule", width: 3 });
       for (const sign of new Set(list.map((stance) => SIGN[stance.sign]))) {
-        const n = stacked.get(until) || 0;
-        stacked.set(until, n + 1);
         const said = list.some((stance) => stance.said && SIGN[stance.sign] === sign);
-        const at = { x: to - (Math.min(n, STACKED) - 0.5) * (2 * R + 1.5), y };
-        if (n < STACKED) marks.push({ kind: "circle", ...at, r: R, fill: said ? sign : "paper", stroke: sign, width: 1.5, statements: list });
-        else if (n === STACKED) marks.push({ kind: "text", text: "+", x: at.x, y: y + 4, size: 12, anchor: "middle", fill: "quiet", statements: dated.filter((s) => s.speaker === actor && s.until === until) });
+        held.set(until, [...(held.get(until) || []), { r: R, fill: said ? sign : "paper", stroke: sign, width: 1.5, statements: list }]);
       }
+    }
+    for (const [day, own] of held) {
+      const rows = own.length > beside ? 2 : 1;
+      const wide = Math.min(Math.ceil(own.length / rows), beside);
+      own.slice(0, rows * beside).forEach((dot, n) => {
+        const at = { x: place(day) + ((n % wide) - (wide - 1) / 2) * SPACE, y: y + (rows - 1) * (Math.floor(n / wide) - 0.5) * SPACE };
+        const last = n === rows * beside - 1 && own.length > n + 1;
+        marks.push(last ? { kind: "text", text: "+", x: at.x, y: at.y + 4, size: 12, anchor: "middle", fill: "quiet", statements: dated.filter((s) => s.speaker === actor && s.until === day) } : { kind: "circle", ...at, ...dot });
+      });
     }
     parts.push(...marks);
   });
