@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from february import Graph, says, slug
-from stancegraph import statements, table
+from stancegraph import centrality, network, statements, table
 from stancegraph.errors import UsageError
 from stancegraph.table import Column, Scale, Table
 
@@ -235,6 +235,20 @@ def test_rows_of_other_actors_in_other_documents_are_not_equal() -> None:
     rows = table.of(list("abcdabcdabcd"), ["x"] * 12, [1] * 12, documents=list("ppppqqqqrrrr"))
     assert len(rows.deduplicate()) == 12
     assert len(rows.deduplicate("ever")) == 4
+
+
+def test_a_repeat_that_no_report_is_known_of_counts_in_every_network(graph: Graph) -> None:
+    """Twice in one document and twice without a report: three, as the documents that weigh the stance network."""
+    own = graph(
+        article("herald", "2020-03-02"),
+        *(says(name, "ada bo", "3", "+dam") for name in "abcd"),
+        *(reported(f"r{name}", name, "herald") for name in "ab"),
+    )
+    assert told(table.stances(own, actor="Ada").deduplicate()) == ["c", "d", "a"]
+    (place,) = (each for each in centrality.rank(own, "out-strength") if each["actor"] == "Ada")
+    assert place["score"] == 3
+    ties = network.agreement(own, normalisation="none", isolates=False)
+    assert [data["weight"] for *_, data in ties.edges.data()] == [9]
 
 
 def test_equal_rows_are_of_one_actor_target_and_level_unless_levels_do_not_count() -> None:

@@ -278,10 +278,16 @@ class Table:
         rows = replace(rows, document=Column(reports.documents[first], self.document.values))
         return rows.sort(reports.positions[first])
 
+    def _buckets_of_documents(self) -> Codes:
+        """A number for each row's document; without a report nothing says that two statements stand in one."""
+        unreported = self.reports.start[self.shown] == self.reports.start[self.shown + 1]
+        return np.where(unreported, len(self.document.values) + self.statement.codes, self.document.codes)
+
     def deduplicate(self, per: str = "document", *, levels: bool = True) -> Table:
         """The first of equal rows (same actor, target and level) in each document, week, month, year or ever.
 
-        Without `levels` rows are equal whatever their level, as where a network ignores it.
+        Without `levels` rows are equal whatever their level, as where a network ignores it. A statement that no
+        report is known of stands in a document of its own.
 
         Weeks are those of ISO 8601 with their year, months have theirs. A row whose days span more than a
         week, month or year is left out where these count, with a note. Raises UsageError for another word.
@@ -295,7 +301,7 @@ class Table:
             dated = self.latest - self.earliest < WIDEST[per]
             rows = self[dated]
             note = _left_out(len(self) - len(rows), f"a {per}")
-        bucket = rows.document.codes if per == "document" else _buckets(rows.earliest, per)
+        bucket = rows._buckets_of_documents() if per == "document" else _buckets(rows.earliest, per)
         _, level = np.unique(rows.level, return_inverse=True)
         key = level.astype(np.int64) * levels
         for codes in (rows.actor.codes, rows.target.codes, bucket):
