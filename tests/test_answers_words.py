@@ -17,6 +17,8 @@ from asking import (
     NEW_REGION,
     QUOTED,
     SHIFTS,
+    STAYS_OUT,
+    THREAT,
     Ask,
     only,
 )
@@ -153,11 +155,23 @@ def test_everything_about_gives_properties_passages_and_the_position_ascribed(as
         "value",
     )
     assert {property_ for part, _, property_, _ in rows if part == "1 statement"} == set(
-        "type|speaker|in role|act|medium|said not before|said not after|gist|about|supports|basis|confidence"
+        "type|speaker|in role|act|medium|said not before|said not after|gist|about|says|basis|confidence"
         "|comment|coder|created".split("|")
     )
-    assert [row[1:] for row in rows if row[0] == "3 ascribed"] == [("iraq", "supports", "assad-government")]
+    assert [row[1:] for row in rows if row[0] == "3 ascribed"] == [("iraq", "for", "assad-government")]
     assert ("6 document", "unidentified-iraq-shifts", "length", "6211") in rows
+
+
+def test_everything_about_gives_the_words_that_said_does_and_names_what_has_a_name(ask: Ask) -> None:
+    # al-Sudani speaks as prime minister of the state that the demand to stay out binds.
+    name = "statement:sudani-says-iraq-will-not-stand-still"
+    rows = ask("everything-about", {"statement": name}, "part", "property", "value", "label")
+    stances = {
+        row[1:] for row in rows if row[0] == "1 statement" and row[2] in {"iraq-stays-out", "threat-to-iraq"}
+    }
+    assert stances == {("refuses", "iraq-stays-out", STAYS_OUT), ("says", "threat-to-iraq", THREAT)}
+    named = {row[1]: row[3] for row in rows if row[0] == "1 statement"}
+    assert (named["type"], named["in role"]) == ("statement", "prime minister, Government of Iraq")
 
 
 def test_everything_about_another_statement_gives_its_two_reports_and_its_quotation(ask: Ask) -> None:

@@ -59,9 +59,9 @@ def said(
         return
     request.show([s.row() for s in found], SAID, "statement", lambda: answers.statements(found))
     if not found:
-        from stancegraph.statements.near import near
+        from stancegraph.statements.suggestions import suggest
 
-        for line in near(request.store, filters):
+        for line in suggest(request.store, filters):
             output.note(line)
     if any(statement.quotes for statement in found):
         output.note("quotations stand as the documents print them; many are translations")
@@ -96,7 +96,7 @@ def propositions(request: Request) -> None:
     from stancegraph.statements import catalogue
 
     rows = catalogue.propositions(request.store)
-    request.show(rows, ["proposition", "iri", "supporters", "opposers"], "proposition")
+    request.show(rows, ["proposition", "iri", "for", "against"], "proposition")
 
 
 @command("documents")

@@ -57,8 +57,8 @@ _PARAMETER: Final = re.compile(r"\?(\w+): ([a-z ]+?)(, optional)?; (.+)")
 
 
 REFUSED_BY_VIRTUOSO: Final = frozenset(
-    "ascribed-to changed-position coded-with-doubt contradict-each-other demands-on government-stands members-said "
-    "said-about said-by".split()
+    "ascribed-to changed-position coded-with-doubt contradict-each-other demands-on everything-about government-stands "
+    "members-said said-about said-by".split()
 )
 """Questions that Virtuoso 7.2.5 refuses, or answers otherwise than the standard says: they are asked of a copy."""
 

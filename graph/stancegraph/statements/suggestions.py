@@ -1,4 +1,4 @@
-"""What is near where no statement passes the filters: which of them leaves all out, and where the words do stand."""
+"""What to try where no statement passes the filters: which of them leaves all out, and where the words do stand."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ TARGETS: Final = ("about", "supports", "opposes", "target")
 """Filters on what a statement is coded as being about, which may be named in it though it is not."""
 
 
-def near(store: Store, options: Mapping[str, Any]) -> list[str]:
+def suggest(store: Store, options: Mapping[str, Any]) -> list[str]:
     """A line for what was searched, and one for each change of the filters that finds statements.
 
     >>> from stancegraph import store
-    >>> near(store.open(), {"actor": "khazali", "until": "2024-01-01"})[0]
+    >>> suggest(store.open(), {"actor": "khazali", "until": "2024-01-01"})[0]
     'searched: actor khazali; until 2024-01-01'
     """
     given = check(options)
