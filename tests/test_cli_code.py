@@ -136,7 +136,7 @@ def test_what_is_no_file_is_refused(run: Run, tmp_path: Path) -> None:
 
 def test_wrong_usage_says_how_to_mend_it(run: Run, article: Path) -> None:
     for options, why in (
-        ([], "--propose"),
+        ([], "name the folder to write to by --data DIR"),
         (["--propose", "--date", "Saturday"], "write it as 2024-12-31"),
         (["--propose", "--verbs", str(article)], "is not TOML"),
     ):

@@ -9,6 +9,7 @@ import typer
 
 from stancegraph import output
 from stancegraph.cli import printing
+from stancegraph.cli.curating import folder_of
 from stancegraph.cli.options import Request
 from stancegraph.cli.program import command
 from stancegraph.errors import UsageError
@@ -31,7 +32,7 @@ def code(
     request: Request,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="An article: text in UTF-8, or an HTML page.")],
     propose: Annotated[
-        bool, typer.Option("--propose", help="List the statements that rules find in it.")
+        bool, typer.Option("--propose", help="Only list the statements that rules find in it.")
     ] = False,
     issued: Annotated[
         str | None,
@@ -48,23 +49,33 @@ def code(
         Path | None,
         typer.Option(metavar="FILE", help="Write the text read here: positions are its code points."),
     ] = None,
+    coder: Annotated[str, typer.Option("--coder", metavar="NUMBER", help="Who codes, by number.")] = "1",
 ) -> None:
-    """Propose statements from an article: its quotations, each with speaker, verb, act and day; drafts to review."""
+    """Code an article: walk through the statements that rules and drafts propose; what you take is written to --data.
+
+    Of each proposal: take it, change it, skip it, or stop; the same command goes on from there. With --propose they
+    are listed, and nothing is written: its quotations, each with speaker, verb, act and day.
+    """
     from stancegraph import names
     from stancegraph.curate import proposals, texts
     from stancegraph.curate.verbs import read_verbs
     from stancegraph.dates import calendar_day
 
-    if not propose:
-        raise UsageError("say --propose: it lists the statements that rules find in the article")
     day = calendar_day(issued, "date") if issued else None
     table = read_verbs(verbs)
+    if not propose:
+        folder_of(request)  # before anything is read
     article = texts.read(file)
     day = day or article.issued
-    actors = names.index(request.store, "actor")
-    found = proposals.propose(article.text, actors, issued=day, verbs=table)
     if text is not None:
         output.write(text, article.text.encode("utf-8"))
+    if not propose:
+        from stancegraph.cli.walking import walk
+
+        walk(request, article, file, day, table, coder)
+        return
+    actors = names.index(request.store, "actor")
+    found = proposals.propose(article.text, actors, issued=day, verbs=table)
     request.show([proposal.row() for proposal in found], PROPOSAL, "proposal", lambda: _told(found))
     if article.extracted and text is None:
         output.note("positions are those in the text taken from the page: --text FILE writes it")

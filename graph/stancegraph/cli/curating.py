@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -134,20 +134,81 @@ for _kind, _help in {
 def _add(
     request: Request, kind: str, given: dict[str, list[str]], *, ask: bool, dry_run: bool, **options: Any
 ) -> None:
-    from stancegraph.cli import prompts
     from stancegraph.curate import entries
 
-    def build(folder: Folder) -> Change:
-        return entries.add(folder, kind, given, **options)
-
-    if ask:
-        given = prompts.ask(folder_of(request), kind, given)
+    if not ask:
+        _write(request, lambda folder: entries.add(folder, kind, given, **options), dry_run=dry_run)
+        return
+    answers = dict(given)
     try:
-        _write(request, build, dry_run=dry_run, ask=ask)
-    except UsageError:
-        if ask:  # nobody answers twice
-            output.note(f"your answers, to mend: {_call(kind, given)}")
+        folder = folder_of(request)
+        change = interview(folder, kind, answers, dry_run=dry_run, **options)
+    except UsageError:  # nobody answers twice
+        output.note(f"your answers, to mend: {_call(kind, answers)}")
         raise
+    if change is None:
+        raise UsageError("nothing is written")
+    if dry_run:
+        output.emit(change.diff())
+    else:
+        _tell(request, folder, change)
+
+
+def interview(
+    folder: Folder,
+    kind: str,
+    given: dict[str, list[str]],
+    *,
+    only: Collection[str] | None = None,
+    kept: Mapping[str, list[str]] | None = None,
+    hints: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+    **options: Any,
+) -> Change | None:
+    """Ask for an entry's fields until they make a change that breaks no rule, show it, and write it if it is agreed to.
+
+    `given` are not asked for, and take in the answers; Enter keeps what is `kept`, `only` some are asked for at first;
+    `hints` are names that a text has. None where the person does not want it. Raises UsageError where the answers end.
+    """
+    from stancegraph.cli import prompts
+    from stancegraph.curate import changes, entries
+    from stancegraph.curate.fields import ENTRIES
+
+    def add(other: str, values: dict[str, list[str]]) -> str:
+        needed = [field.name for field in ENTRIES[other].values() if field.required]
+        made = interview(folder, other, {}, only=needed, kept=values)
+        if made is None:
+            raise UsageError(f"no {other} is added: give another name")
+        return made.iri
+
+    fixed = dict(given)
+    while True:
+        values = prompts.ask(
+            folder, kind, fixed, only=only, kept=kept, hints=hints, add=None if dry_run else add
+        )
+        given.update(values)
+        try:
+            change = entries.add(folder, kind, values, **options)
+            changes.refuse(folder, change)
+        except UsageError as error:
+            output.note(str(error))
+            only, kept, fixed = None, values, {}
+            continue
+        if dry_run:
+            return change
+        show(change)
+        answer = prompts.line("Write it? [Y/n, c to change] ")
+        if answer is None:
+            raise prompts.Ended
+        if answer.casefold() == "c":
+            only, kept, fixed = None, values, {}
+        elif answer.casefold() not in ("", "y", "yes"):
+            return None
+        else:
+            with folder.writing():
+                change = entries.add(folder, kind, values, **options)
+                changes.apply(folder, change)
+            return change
 
 
 def _call(kind: str, given: dict[str, list[str]]) -> str:
@@ -277,27 +338,27 @@ def folder_of(request: Request) -> Folder:
     return Folder(places[0])
 
 
-def _write(request: Request, build: Callable[[Folder], Change], *, dry_run: bool, ask: bool = False) -> None:
+def _write(request: Request, build: Callable[[Folder], Change], *, dry_run: bool) -> None:
     """Make a change, check it, and write it; or only print it."""
     from stancegraph.curate import changes
 
     folder = folder_of(request)
-    if dry_run or ask:
+    if dry_run:
         change = build(folder)
         changes.refuse(folder, change)
-        if dry_run:
-            output.emit(change.diff())
-            return
-        _show(change)
-        from stancegraph.cli import prompts
-
-        if not prompts.confirm("Write it?"):
-            raise UsageError("nothing is written")
+        output.emit(change.diff())
+        return
     with folder.writing():
         change = build(folder)
         changes.apply(folder, change)
-    if not ask:
-        _show(change)
+    show(change)
+    _tell(request, folder, change)
+
+
+def _tell(request: Request, folder: Folder, change: Change) -> None:
+    """What was made: the IRI, for a person or a program."""
+    from stancegraph.curate import changes
+
     if request.format == "json":
         output.emit(
             printing.as_json({"iri": change.iri, "change": change.what, "files": sorted(change.texts)})
@@ -306,7 +367,7 @@ def _write(request: Request, build: Callable[[Folder], Change], *, dry_run: bool
         output.emit(f"{changes.shown(change.iri, folder) if change.iri else change.what}\n")
 
 
-def _show(change: Change) -> None:
+def show(change: Change) -> None:
     """What is written, for the person to see."""
     if not change.texts:
         output.note("nothing changes: it is said already")

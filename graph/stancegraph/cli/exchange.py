@@ -123,10 +123,22 @@ def export(
 def import_(
     _: Request,
     what: Annotated[
-        Literal["dna"], typer.Argument(metavar="dna", help="Whose file: the Discourse Network Analyzer.")
+        Literal["dna", "proposals"],
+        typer.Argument(
+            metavar="dna|proposals",
+            help="Whose file: the Discourse Network Analyzer's, or a program's proposals, one JSON object to a line.",
+        ),
     ],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The .dna database; it is only read.")],
-    into: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="The folder to make.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file; it is only read.")],
+    into: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="DIR",
+            help="The folder to make; of proposals the graph they are drafts of.",
+        ),
+    ],
     statement_type: Annotated[str | None, typer.Option(metavar="NAME", help="Which statements.")] = None,
     actor: Annotated[str | None, typer.Option(metavar="VARIABLE", help="The variable that says who.")] = None,
     target: Annotated[
@@ -140,8 +152,20 @@ def import_(
         typer.Option(metavar="IRI", help="What the names of things begin with, at an address of yours."),
     ] = None,
     texts: Annotated[bool, typer.Option("--texts", help="Write the documents' texts too.")] = False,
+    document: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of proposals: the document of all that name none.")
+    ] = None,
+    maker: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of proposals: the program that made them.")
+    ] = None,
 ) -> None:
-    """Make a folder of RDF from another tool's file: statements, words, documents, every variable."""
+    """Make a folder of RDF from another tool's file: statements, words, documents, every variable.
+
+    Proposals of a program are kept as drafts, in no answer, until `code` has walked a coder through them.
+    """
+    if what == "proposals":
+        keep_drafts(file, into, document, maker)
+        return
     from stancegraph.exchange import dna
 
     done = dna.convert(
@@ -156,6 +180,19 @@ def import_(
     )
     for line in (f"{done} in {into}; use it with --data {into}", *done.left_out, *done.notes):
         output.note(line)
+
+
+def keep_drafts(file: Path, into: Path, document: str | None, maker: str | None) -> None:
+    """Keep a program's proposals as drafts, and list each line that is not taken."""
+    from stancegraph.curate import drafts
+    from stancegraph.curate.folder import Folder
+
+    done = drafts.keep(Folder(into), file, document=document, maker=maker)
+    for line, why in done.refused:
+        output.note(f"line {line}: {why}")
+    output.note(
+        f"{output.quantity(done.kept, 'draft')} kept; `stancegraph code TEXT --data {into}` walks through them"
+    )
 
 
 @command("check")

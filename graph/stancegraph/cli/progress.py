@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 EVERY: Final = 1.0
 """Seconds until the first line, and between two."""
+asked: Final = threading.Event()
+"""Set once a person is asked something: from then on a command waits for them, and says nothing of itself."""
 
 
 @contextmanager
@@ -28,6 +30,7 @@ def elapsed(what: str) -> Iterator[None]:
     if not _is_terminal():
         yield
         return
+    asked.clear()
     start, ended, shown = time.monotonic(), threading.Event(), ""
 
     def wipe() -> None:
@@ -38,7 +41,7 @@ def elapsed(what: str) -> Iterator[None]:
 
     def tell() -> None:
         nonlocal shown
-        while not ended.wait(EVERY):
+        while not ended.wait(EVERY) and not asked.is_set():
             shown = f"{what}: {time.monotonic() - start:.0f} s"
             _print(f"\r{shown}")
 
