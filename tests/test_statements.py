@@ -38,6 +38,7 @@ def slugs(graph: Store, **filters: Any) -> list[str]:
         ({"not_document": "Document two", "act": "deny"}, ["alpha-denies"]),
         ({"not_actor": "Alpha", "until": "2024-12-31"}, ["beta-once"]),
         ({"not_act": ["assert", "deny"], "since": "2025-03-03"}, ["beta-later", "delta-accuses"]),
+        ({"not_act": "request", "actor": "Beta"}, ["beta-once"]),
         ({"since": "2025-03-09"}, ["beta-later"]),
         ({"since": "2025-03-10"}, []),
         ({"until": "2025-02-28", "since": "2024-12-03"}, ["beta-once"]),

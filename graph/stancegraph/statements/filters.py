@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypedDict
 
 from pyoxigraph import Literal as Value
-from pyoxigraph import NamedNode
 
 from stancegraph import names
 from stancegraph.dates import calendar_day
@@ -231,29 +230,29 @@ class Filters:
             if name in left_out:
                 continue
             of = name.removeprefix("not_")
-            each = [self._spanned(of, node(iri)) for iri in self.meant[name]]
+            iris: list[Term] = [node(i) for iri in self.meant[name] for i in self.spanned(of, iri)]
             pattern = COUNTED.get(of, TESTS[of].pattern) if self.organisation else TESTS[of].pattern
             if name == of:
                 patterns.append(f"{{ {pattern} }}")
-                values[name] = [iri for iris in each for iri in iris]
+                values[name] = iris
             else:
-                patterns.append(_without(of, pattern, len(each)))
-                values |= {f"not_{of}_{i}": iris for i, iris in enumerate(each)}
+                patterns.append(_without(of, pattern, len(iris)))
+                values |= {f"not_{of}_{i}": [iri] for i, iri in enumerate(iris)}
         patterns += _ranges(self.given, values)
         if not patterns:
             return None
         body = " ".join(("?s a stance:Statement .", *patterns))
         return [s for (s,) in self.store.tuples(f"SELECT DISTINCT ?s WHERE {{ {body} }}", values)]
 
-    def _spanned(self, name: str, iri: NamedNode) -> list[Term]:
+    def spanned(self, name: str, iri: str) -> list[str]:
         """What a name stands for in a filter: an act for the narrower ones too, however many steps below it.
 
         They are asked for apart: Virtuoso leaves nothing out by a MINUS in which a path has no end.
         """
         if name != "act":
             return [iri]
-        below = self.store.tuples("SELECT DISTINCT ?below { ?below skos:broader+ ?act }", {"act": iri})
-        return [iri, *(node(narrower) for (narrower,) in below if narrower != iri.value)]
+        below = self.store.tuples("SELECT DISTINCT ?below { ?below skos:broader+ ?act }", {"act": node(iri)})
+        return [iri, *(narrower for (narrower,) in below if narrower != iri)]
 
     def row_test(self) -> RowTest:
         """What tells whether a row of the flat table passes the filters on speaker and target."""
