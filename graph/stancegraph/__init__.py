@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from stancegraph.statements.search import search as search
     from stancegraph.store import load as load
     from stancegraph.store import open as open  # noqa: A004
-    from stancegraph.table.rows import stances as stances
+    from stancegraph.table.selection import stances as stances
     from stancegraph.validation import check as check
 
 __version__ = "0.1.0"
@@ -54,7 +54,7 @@ __getattr__, __dir__, __all__ = lazy.exports(
         "said": "statements",
         "search": "statements.search",
         "cite": "statements.citation",
-        "stances": "table.rows",
+        "stances": "table.selection",
         "agreement": "network.graphs",
         "two_mode": "network.graphs",
         "evidence": "network.ties",

@@ -24,7 +24,7 @@ from stancegraph.change.positions import (
 )
 from stancegraph.records import Rows
 from stancegraph.statements.filters import FilterOptions, Filters
-from stancegraph.table import rows as flat
+from stancegraph.table import selection as flat
 from stancegraph.vocabulary import STANCES
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -231,7 +232,15 @@ def load(
     One of the same name at another place, such as a copy, stays beside it, as does what other programs wrote.
     """
     from stancegraph import store
+    from stancegraph.table import snapshot
 
     progress = output.note if sys.stderr.isatty() else None
-    count = store.load(sources, into, progress=progress, note=output.note)
+
+    def keep(folder: Path) -> None:
+        if progress:
+            progress("the table of its statements")
+        with closing(store.Local(folder)) as made:
+            snapshot.keep(made)
+
+    count = store.load(sources, into, progress=progress, note=output.note, beside=keep)
     output.note(f"{count} triples in {into}; use it with --data {into}")

@@ -18,7 +18,7 @@ from stancegraph.network.temporal import Moment, kernels, windows
 from stancegraph.records import Statement
 from stancegraph.statements import reader
 from stancegraph.store import Store
-from stancegraph.table import rows as flat
+from stancegraph.table import selection as flat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

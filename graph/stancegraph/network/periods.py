@@ -23,6 +23,7 @@ from stancegraph import names
 from stancegraph.dates import EARLIEST, LATEST, calendar_day, ordinal, spell, spell_months
 from stancegraph.errors import UsageError
 from stancegraph.store.results import node
+from stancegraph.table import snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -95,7 +96,7 @@ def assign(table: Table, period: str, store: Store | None) -> Table:
 
 def find(table: Table, period: str, store: Store | None) -> Periods:
     """The periods of the graph that a table is of; of rows of nobody's graph, their own."""
-    return periods(period, _days_of_table(table) if store is None else _days_of_graph(store), store)
+    return periods(period, _days_of_table(table) if store is None else snapshot.days(store), store)
 
 
 def periods(period: str, days: Days, store: Store | None = None) -> Periods:
@@ -250,13 +251,3 @@ def _spans(starts: Sequence[int], dated: Days) -> dict[int, tuple[int, int]]:
 
 def _days_of_table(table: Table) -> Days:
     return list(zip(table.earliest.tolist(), table.latest.tolist(), strict=True))
-
-
-def _days_of_graph(store: Store) -> Days:
-    """First and last possible day of every statement of a graph, whether it takes a stance or not."""
-    rows = store.tuples(
-        """SELECT DISTINCT ?first ?last WHERE { { ?s stance:saidOn ?first BIND(?first AS ?last) }
-             UNION { ?s stance:saidNotBefore ?first ; stance:saidNotAfter ?last } }"""
-    )
-    days = [(ordinal(first), ordinal(last)) for first, last in rows]
-    return [(first, last) for first, last in days if first is not None and last is not None]

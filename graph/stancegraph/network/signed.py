@@ -343,9 +343,9 @@ def _agreement_cells(rows: Table, method: Method) -> Cells:
     i, j = cells.coords
     kept = np.arange(len(made.rows)) if method.isolates else np.unique(np.concatenate((i, j)))
     place = np.full(len(made.rows), -1, np.int64)
-    place[sorted(kept.tolist(), key=lambda at: own[made.rows[at]])] = np.arange(len(kept))
+    place[sorted(kept.tolist(), key=lambda at: own[int(made.rows[at])])] = np.arange(len(kept))
     once = (i < j) & (cells.data != 0)
     ends = np.sort(np.column_stack((place[i[once]], place[j[once]])), axis=1)
-    things = sorted(own[code] for code in made.rows[kept])
+    things = sorted(own[code] for code in made.rows[kept].tolist())
     weight = cells.data[once]
     return things, ends[:, 0], ends[:, 1], np.sign(weight).astype(np.int8), np.abs(weight)

@@ -237,6 +237,23 @@ class Local(Store):
     def inputs(self) -> Sequence[Path]:
         return self._paths if self._database else [file for path in self._paths for file, _ in found(path)]
 
+    def close(self) -> None:
+        """Let a load remove the database that this reads, once another stands in its place."""
+        if self._database is not None:
+            self._database.close()
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of a database that stands as a load left it, to read and keep beside it; None of all else."""
+        return None if self._database is None else self._database.folder
+
+    @cached_property
+    def fingerprint(self) -> str | None:
+        """A digest of what a load left in the `folder`; None where there is none."""
+        from stancegraph.store import checksums
+
+        return None if self.folder is None else checksums.fingerprint(self.folder)
+
     @classmethod
     def over(cls, triples: pyoxigraph.Store, where: str) -> Local:
         """What stands in memory already; `where` says of what it is, for messages."""

@@ -64,6 +64,14 @@ def verify(folder: Path, *, thorough: bool = False) -> bool:
     return ours
 
 
+def fingerprint(folder: Path) -> str:
+    """A digest of what a load left in a database's folder, the same of every copy; raises OSError, ValueError."""
+    sums: Sums = json.loads((folder / SUMS).read_bytes())
+    return hashlib.sha256(
+        json.dumps(sorted((name, told[0]) for name, told in sums.items())).encode()
+    ).hexdigest()
+
+
 def _data(folder: Path) -> list[Path]:
     return sorted(each for each in folder.iterdir() if DATA.fullmatch(each.name))
 

@@ -60,6 +60,11 @@ class Database:
             "load its files into a new one with `stancegraph load`, or copy it again from where it is whole"
         )
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder itself, whatever a load puts in its place, where it is as a load left it; None otherwise."""
+        return self._reader.path if self._reader is not None and self.untouched else None
+
     def close(self) -> None:
         """Let a load remove what it has replaced."""
         if self._reader is not None:

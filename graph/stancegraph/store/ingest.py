@@ -20,9 +20,9 @@ from stancegraph.store.manifest import Given, Manifest, digest, surrounding
 
 OWN: Final = re.compile(
     r"CURRENT|IDENTITY|LOCK|LOG(\..*)?|(MANIFEST|OPTIONS)-.*|.*\.(sst|log|blob|dbtmp)|"
-    rf"{re.escape(checksums.SUMS)}|{re.escape(manifest.FILE)}"
+    rf"{re.escape(checksums.SUMS)}|{re.escape(manifest.FILE)}|stancegraph-(person|organisation)\.parquet(\..*)?"
 )
-"""Names RocksDB and a load give the files of a database."""
+"""Names of the files of a database: RocksDB's, a load's, and of the tables kept beside them."""
 Tell = Callable[[str], None]
 """Is told a line for the person."""
 Found = Mapping[Path, Sequence[Path]]
@@ -39,22 +39,26 @@ def load(
     *,
     progress: Tell | None = None,
     note: Tell | None = None,
+    beside: Callable[[Path], None] | None = None,
 ) -> int:
     """Build or extend the on-disk database `into`, all or nothing; the number of quads it then holds.
 
     What a file or folder gave when it was loaded from the same place before is replaced, and what is no longer in a
-    folder goes; what other files and other programs gave stays. `note` is told what a user may not expect. Raises
-    StanceError, also where another program has the database open or it is damaged, and leaves `into` as it was.
+    folder goes; what other files and other programs gave stays. `note` is told what a user may not expect; `beside`
+    is handed the new folder once it is whole, to keep something in it before it takes its place. Raises StanceError,
+    also where another program has the database open or it is damaged, and leaves `into` as it was.
     """
     if not str(into).strip():
         raise UsageError("--into '': name the folder of the database")
     roots = [files.existing(source).resolve() for source in sources]
     target = Path(os.path.realpath(into))
     # A change of several files that comes between is loaded whole.
-    return journal.settled(roots, lambda: _load(roots, target, progress or _ignore, note or _ignore))
+    return journal.settled(roots, lambda: _load(roots, target, progress or _ignore, note or _ignore, beside))
 
 
-def _load(roots: Sequence[Path], target: Path, progress: Tell, note: Tell) -> int:
+def _load(
+    roots: Sequence[Path], target: Path, progress: Tell, note: Tell, beside: Callable[[Path], None] | None
+) -> int:
     """Load what stands at the roots now; the number of quads in the database."""
     found = _found(roots)
     _refuse_elsewhere(target)
@@ -68,6 +72,8 @@ def _load(roots: Sequence[Path], target: Path, progress: Tell, note: Tell) -> in
                 held.enter_context(folders.unwritten(target))
             workshop = held.enter_context(folders.workshop(target))
             total = _build(workshop / folders.NEW, before, found, progress, note)
+            if beside is not None:
+                beside(workshop / folders.NEW)
             folders.replace(workshop, target)
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error).rpartition(": ")[2]

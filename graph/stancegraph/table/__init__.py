@@ -6,7 +6,8 @@ Scale      what the level of a row can be: the polarity, or a coded variable
 """
 
 from stancegraph.table.columns import DUPLICATES, Column, Reports, Table
-from stancegraph.table.rows import of, stances
+from stancegraph.table.rows import of
 from stancegraph.table.scales import POLARITY, Scale
+from stancegraph.table.selection import stances
 
 __all__ = ["DUPLICATES", "POLARITY", "Column", "Reports", "Scale", "Table", "of", "stances"]

@@ -38,7 +38,7 @@ def to_arrow(table: Table) -> pa.Table:
         labels: list[str | None] = [value.label for value in column.values]
         if name == "document":  # where no report is known of, the label says so, and there is no IRI
             labels = [label if iri else None for label, iri in zip(labels, iris, strict=True)]
-        columns |= {name: _texts(column.codes, labels), f"{name}_iri": _texts(column.codes, iris)}
+        columns |= {name: texts(column.codes, labels), f"{name}_iri": texts(column.codes, iris)}
         if name == "target":
             columns |= {
                 "level": _levels(table),
@@ -47,7 +47,7 @@ def to_arrow(table: Table) -> pa.Table:
             }
     columns["documents"] = _documents(table)
     columns |= {
-        name: _texts(column.codes, column.values)
+        name: texts(column.codes, column.values)
         for name, column in (("act", table.act), ("medium", table.medium), ("basis", table.basis))
     }
     columns |= {name: pa.array(getattr(table, name)) for name in ("quoted", "joint", "confidence")}
@@ -60,16 +60,16 @@ def _strings(values: Iterable[str | None]) -> pa.StringArray:
     return pa.array([v if v is None else SURROGATE.sub("\ufffd", v) for v in values], pa.string())
 
 
-def _texts(codes: NDArray[np.int32], values: Sequence[str | None]) -> pa.DictionaryArray:
+def texts(codes: NDArray[np.int32], values: Sequence[str | None]) -> pa.DictionaryArray:
     """A dictionary of the texts that occur, each once and sorted; what is None is null."""
-    texts = _strings(values).take(pa.array(codes))
-    distinct = pc.unique(texts).drop_null().sort()
-    return pa.DictionaryArray.from_arrays(pc.index_in(texts, distinct), distinct)
+    found = _strings(values).take(pa.array(codes))
+    distinct = pc.unique(found).drop_null().sort()
+    return pa.DictionaryArray.from_arrays(pc.index_in(found, distinct), distinct)
 
 
 def _levels(table: Table) -> pa.Array:
     if table.scale.kind == "categorical":
-        return _texts(table.level.astype(np.int32), table.scale.labels)
+        return texts(table.level.astype(np.int32), table.scale.labels)
     return pa.array(table.level if table.scale.kind == "scaled" else table.level.astype(np.int8))
 
 

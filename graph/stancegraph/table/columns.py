@@ -42,7 +42,7 @@ class Column(Generic[V]):
     """One column: a code for each row, and the value each code stands for."""
 
     codes: Codes
-    values: tuple[V, ...]
+    values: Sequence[V]
 
     def __getitem__(self, rows: Any) -> Column[V]:
         return Column(self.codes[rows], self.values)
@@ -52,7 +52,8 @@ class Column(Generic[V]):
 
     def to_list(self) -> list[V]:
         """The value of each row."""
-        return [self.values[code] for code in self.codes]
+        values = tuple(self.values)
+        return [values[code] for code in self.codes.tolist()]
 
     def present(self) -> Codes:
         """The codes that occur, in order."""

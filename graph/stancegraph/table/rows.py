@@ -1,11 +1,11 @@
-"""Rows of the flat table: of the statements of a store that pass filters, or anybody's own."""
+"""Rows of the flat table: of statements that a reader has asked for, or anybody's own."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Unpack
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from stancegraph.dates import EARLIEST, LATEST, calendar_day, ordinal
 from stancegraph.errors import UsageError
 from stancegraph.records import Named
 from stancegraph.statements import by_iri
-from stancegraph.statements.filters import FilterOptions, Filters
+from stancegraph.statements.filters import Filters
 from stancegraph.statements.reader import NO_CODING, Coding, Reader, number
 from stancegraph.table import scales
 from stancegraph.table.columns import Column, Reports, Table, encode
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stancegraph.records import Statement
-    from stancegraph.store import Store
     from stancegraph.table.columns import Days
 
 UNKNOWN: Final = Named("", "(no document)")
@@ -45,27 +44,9 @@ class Row(NamedTuple):
     bound: bool = False
 
 
-def stances(store: Store, *, level: str = "polarity", **options: Unpack[FilterOptions]) -> Table:
-    """The flat table: one row per statement, speaker and target that passes the filters, oldest first.
-
-    Columns: actor, target, level (the polarity, or a coded variable), first and last day, document, act, medium,
-    basis, quoted, joint, confidence, statement. Filters on speaker and target choose rows.
-
-    Raises UsageError for a name that is not one thing's, StanceError for data in which a level is none, or is
-    outside the scale declared for it.
-
-    >>> from stancegraph import store
-    >>> rows = stances(store.open(), actor="al-Araji", supports="unity")
-    >>> [(row.actor.label, row.target.label, row.level) for row in rows][-1]
-    ('Qasim al-Araji', "Syria's unity should be preserved.", 1)
-    """
-    return select(Filters.of(store, options), level)
-
-
-def select(filters: Filters, level: str = "polarity") -> Table:
-    """The flat table of the rows that pass filters already resolved."""
+def read(reader: Reader, filters: Filters, level: str = "polarity") -> Table:
+    """The flat table of those rows of a reader's statements that pass filters."""
     variable = None if level == "polarity" else scales.find_variable(filters.store, level)
-    reader = Reader(filters.store, filters.statements(rows=True))
     coded = scales.levels(variable, reader.values(variable.iri)) if variable else None
     rows, unrated = _rows(reader, coded, organisation=filters.organisation)
     if (test := filters.row_test()).asks:
@@ -73,11 +54,16 @@ def select(filters: Filters, level: str = "polarity") -> Table:
     if not {"basis", "not_basis", "min_confidence"}.isdisjoint(filters.given):
         rows = [row for row in rows if _counts(filters, reader, row)]
     rows = _frequent(rows, filters.min_count) if filters.min_count > 1 else rows
-    table = _table(reader, rows, variable.scale if variable else POLARITY, filters)
-    if "document" in filters.meant or "not_document" in filters.meant:
-        counted = [filters.counts_report(document.iri) for document in table.document.values]
-        table = table.in_documents(np.array(counted, np.bool_))
+    table = in_documents(_table(reader, rows, variable.scale if variable else POLARITY, filters), filters)
     return table.with_notes(f"{unrated} rows have no {level}, and are left out" if unrated else "")
+
+
+def in_documents(table: Table, filters: Filters) -> Table:
+    """The rows with the reports that count under filters on documents; those left with none are left out."""
+    if {"document", "not_document"}.isdisjoint(filters.meant):
+        return table
+    counted = [filters.counts_report(document.iri) for document in table.document.values]
+    return table.in_documents(np.array(counted, np.bool_))
 
 
 def _rows(reader: Reader, coded: Mapping[str, float] | None, *, organisation: bool) -> tuple[list[Row], int]:
@@ -292,15 +278,16 @@ class Coded:
         return self.reader.statements if self.reader.at_once else by_iri(self.reader.store, self.statements)
 
     def word(self, target: str, sign: int) -> str:
-        return next(
-            edge.word(self.reader.sort("", target))
-            for edge in self.reader.edges.values()
-            if edge.sign == sign
-        )
+        return word(self.reader, target, sign)
 
     def _concepts(self, curie: str) -> Column[str | None]:
         given, label = self.reader.value(curie), self.reader.labels
         return encode([label[given[s]] if s in given else None for s in self.statements])
+
+
+def word(reader: Reader, target: str, sign: int) -> str:
+    """The word for a stance of a sign on a target that does not bind the actor."""
+    return next(edge.word(reader.sort("", target)) for edge in reader.edges.values() if edge.sign == sign)
 
 
 @dataclass(frozen=True)

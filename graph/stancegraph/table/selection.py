@@ -1,0 +1,240 @@
+"""The rows of the flat table that pass filters: of a snapshot by its columns, of any other store by questions to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import reduce
+from operator import and_, or_
+from typing import TYPE_CHECKING, Any, Final, Unpack
+
+import numpy as np
+
+from stancegraph.dates import BEGINNING, END, calendar_day
+from stancegraph.statements.filters import SIGNS, FilterOptions, Filters
+from stancegraph.statements.reader import Reader
+from stancegraph.table import rows, snapshot
+from stancegraph.table.columns import Column
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from stancegraph.records import Named
+    from stancegraph.store import Store
+    from stancegraph.table.columns import Marks, Table
+
+ASKED: Final = frozenset({"about", "words"})
+"""Filters that the graph is asked about: no column of the flat table holds what they look at."""
+
+
+def stances(store: Store, *, level: str = "polarity", **options: Unpack[FilterOptions]) -> Table:
+    """The flat table: one row per statement, speaker and target that passes the filters, oldest first.
+
+    Columns: actor, target, level (the polarity, or a coded variable), first and last day, document, act, medium,
+    basis, quoted, joint, confidence, statement. Filters on speaker and target choose rows.
+
+    Raises UsageError for a name that is not one thing's, StanceError for data in which a level is none, or is
+    outside the scale declared for it.
+
+    >>> from stancegraph import store
+    >>> rows = stances(store.open(), actor="al-Araji", supports="unity")
+    >>> [(row.actor.label, row.target.label, row.level) for row in rows][-1]
+    ('Qasim al-Araji', "Syria's unity should be preserved.", 1)
+    """
+    return select(Filters.of(store, options), level)
+
+
+def select(filters: Filters, level: str = "polarity") -> Table:
+    """The flat table of the rows that pass filters already resolved."""
+    kept = snapshot.whole(filters.store, organisation=filters.organisation) if level == "polarity" else None
+    if kept is None:
+        return rows.read(Reader(filters.store, filters.statements(rows=True)), filters, level)
+    return _of_snapshot(*kept, filters)
+
+
+def _of_snapshot(table: Table, found: snapshot.Snapshot, filters: Filters) -> Table:
+    cells = {name: _cells(table, found, name) for name in COLUMNS}
+    tests = passing(lambda name: cells[name](), filters, found.about["several"])
+    if not {"document", "not_document"}.isdisjoint(filters.meant):
+        tests.append(_reported(table, filters))
+    chosen = table[reduce(and_, tests)] if tests else table
+    if filters.min_count > 1:
+        chosen = _frequent(chosen, filters.min_count)
+    chosen = replace(_compact(chosen, found), filters=filters)
+    return rows.in_documents(chosen, filters)
+
+
+def _reported(table: Table, filters: Filters) -> Marks:
+    """The rows of statements that a document which counts reports, be it for the sake of another target."""
+    within = rows.in_documents(table, filters).statement.codes
+    marks: Marks = np.isin(table.statement.codes, within)
+    return marks
+
+
+def _compact(table: Table, found: snapshot.Snapshot) -> Table:
+    """The rows with actors, targets and statements numbered anew, as if nothing else had been read."""
+    kept = table.details
+    present, statement = np.unique(table.statement.codes, return_inverse=True)
+    if not isinstance(kept, snapshot.Kept) or len(present) == len(table.statement.values):
+        return table
+    details = replace(kept, first=kept.first[present])
+    names = found.strings("statement", details.first)
+    known = set(names) if table.notes else set()
+    return replace(
+        table,
+        actor=_renumbered(table.actor),
+        target=_renumbered(table.target),
+        statement=Column(statement.astype(np.int32), names),
+        details=details,
+        notes=tuple(note for note in table.notes if note.partition(": ")[0] in known),
+    )
+
+
+def _renumbered(column: Column[Named]) -> Column[Named]:
+    present, codes = np.unique(column.codes, return_inverse=True)
+    return Column(codes.astype(np.int32), tuple(column.values[code] for code in present.tolist()))
+
+
+def passing(column: Callable[[str], Any], filters: Filters, several: Collection[str] = ()) -> list[Any]:
+    """What rows must meet to pass the filters, all of it, in terms of columns named as in `arrow.to_arrow`.
+
+    `column` gives a column by its name: of arrays in memory, or of a table that an engine holds (ibis); each has
+    `isin`, `fill_null` and comparisons, and tests are joined by `&`, `|` and `~`. Days stand open at a null. Left
+    to others: `min_count`, and which reports count (`document`). `several` are the filters that the columns cannot
+    tell, and that the graph is asked about.
+    """
+    given, meant = filters.given, filters.meant
+    asked = {
+        name for name in given if name.removeprefix("not_") in ASKED or name.removeprefix("not_") in several
+    }
+    asked |= {"min_confidence"} if given.get("min_confidence") == 0 else set()
+    targets = given.keys() & {"target", *SIGNS}
+    asked |= targets if len(targets) > 1 else set()
+    tests = [*_on_rows(column, filters)]
+    for name in {"act", "not_act", "medium", "not_medium"} & given.keys() - asked:
+        of = name.removeprefix("not_")
+        spanned = sorted(i for iri in meant[name] for i in filters.spanned(of, iri))
+        held = column(f"{of}_iri").fill_null("").isin(spanned)
+        tests.append(held if name == of else ~held)
+    tests += _on_codings(column, filters)
+    tests += _on_days(column, {name: given[name] for name in {"since", "until"} & given.keys() - asked})
+    tests += [column(name) == given[name] for name in ("quoted", "joint") if name in given]
+    if asked:
+        named = filters.without(*(given.keys() - asked)).statements(rows=True)
+        tests += [column("statement").isin(named)] if named is not None else []
+    return tests
+
+
+def _on_rows(column: Callable[[str], Any], filters: Filters) -> Iterable[Any]:
+    """Tests of speaker and target; those asked for of targets are alternatives."""
+    test = filters.row_test()
+    for side, is_left in ((test.kept, False), (test.left, True)):
+        for name in ("actor", "kind"):
+            if name in side:
+                spoken = column("actor_iri").isin(sorted(side[name]))
+                yield ~spoken if is_left else spoken
+        held = [_held(column, name, side[name]) for name in ("target", *SIGNS) if name in side]
+        if held:
+            yield ~reduce(or_, held) if is_left else reduce(or_, held)
+
+
+def _held(column: Callable[[str], Any], name: str, iris: Collection[str]) -> Any:
+    on = column("target_iri").isin(sorted(iris))
+    return on & (column("level") == SIGNS[name]) if name in SIGNS else on
+
+
+def _on_codings(column: Callable[[str], Any], filters: Filters) -> Iterable[Any]:
+    """Tests of the basis and the confidence of each row."""
+    for name in ("basis", "not_basis"):
+        if name in filters.meant:
+            known = (
+                column("basis")
+                .fill_null("")
+                .isin(sorted({filters.labels[iri] for iri in filters.meant[name]}))
+            )
+            yield ~known if name == "not_basis" else known
+    if "min_confidence" in filters.given:
+        yield column("confidence") >= filters.given["min_confidence"]
+
+
+def _on_days(column: Callable[[str], Any], given: dict[str, str]) -> list[Any]:
+    """Tests of the days: those of a row may fall within, and are not open at both ends."""
+    if not given:
+        return []
+    first = column("earliest").fill_null(date.fromisoformat(BEGINNING))
+    last = column("latest").fill_null(date.fromisoformat(END))
+    tests = [(first > date.fromisoformat(BEGINNING)) | (last < date.fromisoformat(END))]
+    if "since" in given:
+        tests.append(last >= calendar_day(given["since"]))
+    if "until" in given:
+        tests.append(first <= calendar_day(given["until"]))
+    return tests
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts:
+    """A column of texts in memory, to be tested."""
+
+    column: Column[Any]
+
+    def isin(self, texts: Iterable[str]) -> Marks:
+        wanted = set(texts)
+        marks: Marks = np.array([value in wanted for value in self.column.values], np.bool_)[
+            self.column.codes
+        ]
+        return marks
+
+    def fill_null(self, text: str) -> Texts:
+        return Texts(Column(self.column.codes, tuple(text if v is None else v for v in self.column.values)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Days:
+    """A column of days (ordinals) in memory, to be tested; an open end stands as the first or the last of all."""
+
+    days: NDArray[np.int32]
+
+    def fill_null(self, _: date) -> Days:
+        return self
+
+    def __ge__(self, day: date) -> Marks:
+        return self.days >= day.toordinal()
+
+    def __le__(self, day: date) -> Marks:
+        return self.days <= day.toordinal()
+
+    def __gt__(self, day: date) -> Marks:
+        return self.days > day.toordinal()
+
+    def __lt__(self, day: date) -> Marks:
+        return self.days < day.toordinal()
+
+
+COLUMNS: Final = (
+    *("actor_iri", "target_iri", "act_iri", "medium_iri", "basis", "statement"),
+    *("level", "quoted", "joint", "confidence", "earliest", "latest"),
+)
+
+
+def _cells(table: Table, found: snapshot.Snapshot, name: str) -> Callable[[], Any]:
+    """What gives a column of a snapshot, to be tested."""
+    if name in {"actor_iri", "target_iri"}:
+        things: Column[Named] = getattr(table, name.removesuffix("_iri"))
+        return lambda: Texts(Column(things.codes, tuple(thing.iri for thing in things.values)))
+    if name == "statement":
+        return lambda: Texts(table.statement)
+    if name in {"earliest", "latest"}:
+        return lambda: Days(getattr(table, name))
+    if name in {"act_iri", "medium_iri", "basis"}:
+        return lambda: Texts(found.texts(name))
+    return lambda: found.numbers(name)
+
+
+def _frequent(table: Table, least: int) -> Table:
+    """The rows of actors with at least so many statements among them."""
+    pairs = np.unique(
+        table.actor.codes.astype(np.int64) * len(table.statement.values) + table.statement.codes
+    )
+    spoken = np.bincount(pairs // len(table.statement.values), minlength=len(table.actor.values))
+    return table[spoken[table.actor.codes] >= least]

@@ -1,0 +1,397 @@
+"""The flat table of a database in Parquet beside its triples: what analysis reads instead of asking the engine.
+
+It is made of the database alone and bears its fingerprint: one of another graph is never read, and one of a newer
+version of this program is left as it is. Losing it loses nothing: it is made again where the folder can be written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from stancegraph import output
+from stancegraph.dates import EARLIEST, LATEST, ordinal
+from stancegraph.errors import StanceError
+from stancegraph.records import Named
+from stancegraph.statements import by_iri
+from stancegraph.statements.filters import Filters
+from stancegraph.statements.reader import Reader
+from stancegraph.store import Local
+from stancegraph.table import rows
+from stancegraph.table.columns import Column, Reports, Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from stancegraph.records import Statement
+    from stancegraph.store import Store
+    from stancegraph.table.columns import Marks, Numbers
+
+VERSION: Final = 1
+"""Version of the file; it stands in the metadata as `stancegraph.snapshot`."""
+NAMES: Final = {False: "stancegraph-person.parquet", True: "stancegraph-organisation.parquet"}
+"""File of the rows in which a speaker counts as a person, or as the organisation spoken for."""
+EPOCH: Final = date(1970, 1, 1).toordinal()
+DAYS: Final = """SELECT DISTINCT ?first ?last WHERE { { ?s stance:saidOn ?first BIND(?first AS ?last) }
+    UNION { ?s stance:saidNotBefore ?first ; stance:saidNotAfter ?last } }"""
+
+
+class Strings(Sequence[str]):
+    """Texts of an Arrow array, made when asked for."""
+
+    def __init__(self, texts: pa.StringArray) -> None:
+        self.texts = texts
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __getitem__(self, at: Any) -> Any:
+        return self.texts[at].as_py()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.texts.to_pylist())
+
+
+class Snapshot:
+    """A file of rows, its columns read when asked for; raises OSError or ValueError where it is no such file."""
+
+    def __init__(self, file: Path) -> None:
+        from pyarrow.parquet import ParquetFile
+
+        self._file = ParquetFile(file, memory_map=True, page_checksum_verification=True)
+        told = self._file.schema_arrow.metadata or {}
+        self.about: dict[str, Any] = json.loads(told.get(b"stancegraph.snapshot", b"{}"))
+        self._read: dict[str, Any] = {}
+
+    def __len__(self) -> int:
+        return int(self._file.metadata.num_rows)
+
+    def column(self, name: str) -> pa.Array:
+        """A column as one Arrow array."""
+        if name not in self._read:
+            import pyarrow as pa
+
+            column = self._file.read([name]).column(0).unify_dictionaries().combine_chunks()
+            if isinstance(column, pa.ChunkedArray):
+                column = column.chunk(0) if column.num_chunks else pa.array([], column.type)
+            self._read[name] = column
+        return self._read[name]
+
+    def numbers(self, name: str) -> NDArray[Any]:
+        """A column of numbers, days as ordinals, or truths, in which nothing is missing."""
+        return numbers(self.column(name))
+
+    def texts(self, name: str) -> Column[str | None]:
+        """A column of texts as codes; where one is missing, its code is that of None, the last."""
+        return _texts(self.column(name))
+
+    def strings(self, name: str, at: NDArray[np.intp]) -> Strings:
+        """The texts of some rows."""
+        return Strings(self.column(name).take(_array(at.astype(np.int64))))
+
+
+def numbers(array: pa.Array) -> NDArray[Any]:
+    """The numbers, days or truths of an Arrow array: Arrow's own way there imports pandas."""
+    import pyarrow as pa
+
+    if pa.types.is_boolean(array.type):
+        return numbers(array.cast(pa.uint8())).astype(np.bool_)
+    if pa.types.is_date32(array.type):
+        return numbers(array.cast(pa.int32())) + np.int32(EPOCH)
+    kind = array.type.to_pandas_dtype()
+    found: NDArray[Any] = np.frombuffer(array.buffers()[1] or b"", kind)[array.offset :][: len(array)]
+    return found
+
+
+def _array(values: NDArray[Any]) -> pa.Array:
+    import pyarrow as pa
+
+    kind = pa.from_numpy_dtype(values.dtype)
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
+
+
+def _texts(array: pa.Array) -> Column[str | None]:
+    array = array if hasattr(array, "dictionary") else array.dictionary_encode()
+    values = array.dictionary.to_pylist()
+    indices = array.indices.fill_null(len(values)) if array.null_count else array.indices
+    return Column(numbers(indices).astype(np.int32), (*values, None))
+
+
+def whole(store: Store, *, organisation: bool = False) -> tuple[Table, Snapshot] | None:
+    """The table of all a database says, with the file it was read from; None of any other store.
+
+    The file is made first where it is missing and can be written. None too where it cannot be, or is not to be
+    trusted; a note says why, unless the database is merely another user's.
+    """
+    return _whole(store, organisation) if isinstance(store, Local) and store.folder is not None else None
+
+
+@lru_cache(maxsize=4)
+def _whole(store: Local, organisation: bool) -> tuple[Table, Snapshot] | None:
+    found = _open(store, organisation)
+    if found is None and keep(store, organisation=organisation):
+        found = _open(store, organisation)
+    try:
+        return None if found is None else (_table(store, found, organisation), found)
+    except (OSError, ValueError) as error:
+        output.note(f"{store.where}: the table kept beside it is damaged ({_short(error)}), and is not read")
+        (store.folder / NAMES[organisation]).unlink(missing_ok=True)  # type: ignore[operator]
+        return None
+
+
+def days(store: Store) -> list[tuple[int, int]]:
+    """First and last possible day (ordinals) of every statement of a graph, whether it takes a stance or not."""
+    if (found := whole(store)) is not None:
+        return [(first, last) for first, last in found[1].about["days"]]
+    return _days(store)
+
+
+def _open(store: Local, organisation: bool) -> Snapshot | None:
+    """The snapshot, where there is one of this graph."""
+    file = store.folder / NAMES[organisation]  # type: ignore[operator]
+    try:
+        found = Snapshot(file)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        return None
+    return found if found.about.get("version") == VERSION and found.about["of"] == store.fingerprint else None
+
+
+def _is_newer(file: Path) -> bool:
+    """Whether a later version of this program has left the file."""
+    try:
+        return int(Snapshot(file).about.get("version", 0)) > VERSION
+    except (OSError, ValueError):
+        return False
+
+
+def keep(store: Store, *, organisation: bool = False) -> bool:
+    """Leave the table of a database beside it; whether it could be: not in a folder that cannot be written.
+
+    Where the disk is full a note says so. What the graph has wrong is told by whoever reads its rows.
+    """
+    folder = store.folder if isinstance(store, Local) else None
+    if not isinstance(store, Local) or folder is None or not os.access(folder, os.W_OK):
+        return False
+    file = folder / NAMES[organisation]
+    if _is_newer(file):
+        output.note(
+            f"{store.where}: the table kept beside it is of a newer version of stancegraph, and is not read"
+        )
+        return False
+    try:
+        made = _made(store, organisation)
+    except StanceError:
+        return False
+    fresh = file.with_name(f"{file.name}.{os.getpid()}")
+    try:
+        _write(made, fresh)
+        fresh.replace(file)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        output.note(
+            f"{store.where}: its table cannot be kept beside it ({_short(error)}); its triples are whole"
+        )
+        return False
+    return True
+
+
+def _short(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).splitlines()[0][:120]
+
+
+def _write(made: pa.Table, file: Path) -> None:
+    from pyarrow import parquet
+
+    texts = [field.name for field in made.schema if str(field.type).startswith("dictionary")]
+    with file.open("xb") as sink:
+        parquet.write_table(
+            made,
+            sink,
+            compression="zstd",
+            use_dictionary=[*texts, "documents.list.element", "titles.list.element"],
+            column_encoding={"statement": "DELTA_BYTE_ARRAY"},
+            dictionary_pagesize_limit=1 << 28,
+            write_page_checksum=True,
+        )
+        sink.flush()
+        os.fsync(sink.fileno())
+
+
+def _made(store: Local, organisation: bool) -> pa.Table:
+    """All rows of a store, as `arrow.to_arrow` has them, and what else making the table of it again needs.
+
+    `number` is the place of the statement among all, sorted; `documents`, `titles` and `positions` are of every
+    report; `act_iri` and `medium_iri` the concepts themselves; `bound` whether the target binds the actor.
+    """
+    import pyarrow as pa
+
+    from stancegraph.table import arrow
+
+    reader = Reader(store)
+    table = rows.read(reader, Filters.of(store, {"as_": "organisation"} if organisation else {}))
+    made = arrow.to_arrow(table)
+    start, shown = table.reports.start, pa.array(table.shown)
+    titles = arrow.texts(table.reports.documents, [document.label for document in table.document.values])
+    lists = {"titles": titles, "positions": pa.array(table.reports.positions)}
+    for name, values in lists.items():
+        made = made.append_column(
+            name, pa.ListArray.from_arrays(pa.array(start, pa.int32()), values).take(shown)
+        )
+    for name in ("act", "medium"):
+        given = reader.value(f"stance:{name}")
+        iris = [given.get(s) for s in table.statement.values]
+        made = made.append_column(f"{name}_iri", arrow.texts(table.statement.codes, iris))
+    bound = np.zeros(len(table), np.bool_) if table.bound is None else table.bound
+    made = made.append_column("bound", pa.array(bound)).append_column(
+        "number", pa.array(table.statement.codes)
+    )
+    about = {
+        "version": VERSION,
+        "of": store.fingerprint,
+        "own": table.own_basis is not None or table.own_confidence is not None,
+        "days": _days(store),
+        "several": _several(reader),
+        "notes": table.notes,
+    }
+    return made.replace_schema_metadata(
+        {**(made.schema.metadata or {}), "stancegraph.snapshot": json.dumps(about)}
+    )
+
+
+def _days(store: Store) -> list[tuple[int, int]]:
+    pairs = [(ordinal(first), ordinal(last)) for first, last in store.tuples(DAYS)]
+    return sorted({(first, last) for first, last in pairs if first is not None and last is not None})
+
+
+def _several(reader: Reader) -> list[str]:
+    """Filters that a column cannot answer: of a property with several values, of days not written as days are."""
+    found = [
+        name
+        for name in ("act", "medium")
+        if any(len(v) > 1 for v in reader.values(f"stance:{name}").values())
+    ]
+    for curie in ("stance:saidOn", "stance:saidNotBefore", "stance:saidNotAfter"):
+        for texts in reader.values(curie).values():
+            if len(texts) > 1 or any(len(text) != 10 or ordinal(text) is None for text in texts):
+                return [*found, "since", "until"]
+    return found
+
+
+def _table(store: Local, found: Snapshot, organisation: bool) -> Table:
+    """The table a snapshot was made of."""
+    number = found.numbers("number")
+    _, first = np.unique(number, return_index=True)
+    document, iris, titles = _documents(found)
+    start = numbers(found.column("documents").offsets).astype(np.int64)
+    code = np.append(document, len(iris)).astype(np.int32)[
+        np.where(np.diff(start) > 0, start[:-1], len(document))
+    ]
+    own: dict[str, Any] = {}
+    if found.about["own"]:
+        own = {"own_basis": found.texts("basis"), "own_confidence": found.numbers("confidence")}
+    return Table(
+        actor=_things(found, "actor"),
+        target=_things(found, "target"),
+        level=found.numbers("level").astype(float),
+        earliest=_filled(found, "earliest", EARLIEST),
+        latest=_filled(found, "latest", LATEST),
+        statement=Column(number, found.strings("statement", first)),
+        document=Column(code, (*map(Named, iris, titles), rows.UNKNOWN)),
+        reports=Reports(start, document, numbers(found.column("positions").values)),
+        shown=np.arange(len(number), dtype=np.int32),
+        details=Kept(store, found, first),
+        bound=found.numbers("bound"),
+        store=store,
+        filters=Filters.of(store, {"as_": "organisation"} if organisation else {}),
+        notes=tuple(found.about["notes"]),
+        **own,
+    )
+
+
+def _filled(found: Snapshot, name: str, unknown: int) -> NDArray[np.int32]:
+    import pyarrow as pa
+
+    days: NDArray[np.int32] = numbers(
+        found.column(name).cast(pa.int32()).fill_null(unknown - EPOCH)
+    ) + np.int32(EPOCH)
+    return days
+
+
+def _things(found: Snapshot, name: str) -> Column[Named]:
+    """A column of things, their IRIs sorted."""
+    iris, labels = found.texts(f"{name}_iri"), found.texts(name)
+    codes, first, place = np.unique(iris.codes, return_index=True, return_inverse=True)
+    things = [
+        Named(str(iris.values[code]), str(labels.values[labels.codes[at]]))
+        for code, at in zip(codes.tolist(), first.tolist(), strict=True)
+    ]
+    order = sorted(range(len(things)), key=things.__getitem__)
+    rank = np.empty(len(things), np.int32)
+    rank[order] = np.arange(len(things), dtype=np.int32)
+    return Column(rank[place], tuple(things[at] for at in order))
+
+
+def _documents(found: Snapshot) -> tuple[NDArray[np.int32], list[str], list[str]]:
+    """The document of each report as a code, and the IRIs, sorted, and titles that the codes stand for."""
+    iris, titles = (_texts(found.column(name).values) for name in ("documents", "titles"))
+    codes, first, place = np.unique(iris.codes, return_index=True, return_inverse=True)
+    known = [str(iris.values[code]) for code in codes.tolist()]
+    named = [str(titles.values[titles.codes[at]]) for at in first.tolist()]
+    order = sorted(range(len(known)), key=known.__getitem__)
+    rank = np.empty(len(known), np.int32)
+    rank[order] = np.arange(len(known), dtype=np.int32)
+    return rank[place], [known[at] for at in order], [named[at] for at in order]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What else a snapshot says of statements, each by the row of the file that is its first."""
+
+    store: Store
+    snapshot: Snapshot
+    first: NDArray[np.intp]
+
+    @cached_property
+    def act(self) -> Column[str | None]:
+        return self.snapshot.texts("act")[self.first]
+
+    @cached_property
+    def medium(self) -> Column[str | None]:
+        return self.snapshot.texts("medium")[self.first]
+
+    @cached_property
+    def basis(self) -> Column[str | None]:
+        return self.snapshot.texts("basis")[self.first]
+
+    @cached_property
+    def quoted(self) -> Marks:
+        return self.snapshot.numbers("quoted")[self.first]
+
+    @cached_property
+    def joint(self) -> Marks:
+        return self.snapshot.numbers("joint")[self.first]
+
+    @cached_property
+    def confidence(self) -> Numbers:
+        return self.snapshot.numbers("confidence")[self.first]
+
+    def records(self) -> dict[str, Statement]:
+        return by_iri(self.store, self.snapshot.strings("statement", self.first))
+
+    def word(self, target: str, sign: int) -> str:
+        return rows.word(self._reader, target, sign)
+
+    @cached_property
+    def _reader(self) -> Reader:
+        return Reader(self.store)

@@ -1,0 +1,182 @@
+"""The table kept beside a database: the same rows as the graph's own, for every filter, and never another graph's."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyoxigraph
+import pytest
+from pyarrow import parquet
+
+import synthetic
+from conftest import Run
+from stancegraph import network, store, table
+from stancegraph.statements.filters import FilterOptions
+from stancegraph.store import Store
+from stancegraph.table import Table, snapshot
+from test_everywhere import FILTERS
+
+MORE: Final[list[FilterOptions]] = [
+    {},
+    {"as_": "organisation"},
+    {"act": ["accuse", "urge"], "medium": "interview", "as_": "organisation"},
+    {"not_medium": "interview", "not_basis": "implied"},
+    {"since": "2025-03-08", "until": "2025-03-09"},
+    {"supports": "threat-to-iraq", "opposes": "Israel"},
+    {"min_count": 3},
+    {"min_confidence": 0.0},
+    {"document": "gulan-iraq-warns", "min_count": 2},
+    {"actor": ["sadr", "sudani"], "not_act": "accuse", "words": "Iraq"},
+]
+COLUMNS: Final = "earliest latest quoted joint confidence level bound".split()
+CODED: Final = "actor target act medium basis document".split()
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    into = tmp_path_factory.mktemp("kept") / "database"
+    store.load([store.ontology()], into)
+    return into
+
+
+@pytest.fixture(scope="module")
+def kept(loaded: Path) -> Store:
+    return store.open(loaded)
+
+
+@pytest.fixture
+def mine(loaded: Path, tmp_path: Path) -> Path:
+    """A database of one's own to change, with its table."""
+    into = tmp_path / "mine"
+    shutil.copytree(loaded, into)
+    assert len(table.stances(store.open(into)))
+    assert file(into).is_file()
+    return into
+
+
+def file(database: Path) -> Path:
+    return database / "stancegraph-person.parquet"
+
+
+def told(rows: Table) -> Iterator[Any]:
+    """All that a table says."""
+    yield list(rows)
+    yield [getattr(rows, name).tolist() for name in COLUMNS]
+    yield [getattr(rows, name).to_list() for name in CODED]
+    for column in (rows.actor, rows.target, rows.statement, rows.document):
+        yield np.unique(column.codes, return_inverse=True)[1].tolist()
+    start, reports = rows.reports.start, rows.reports
+    yield [
+        [rows.document.values[code].iri for code in reports.documents[start[run] : start[run + 1]]]
+        for run in rows.shown.tolist()
+    ]
+    yield [reports.positions[start[run] : start[run + 1]].tolist() for run in rows.shown.tolist()]
+    yield sorted(rows.notes)
+
+
+@pytest.mark.parametrize("options", [*FILTERS, *MORE], ids=str)
+def test_rows_come_out_of_the_file_as_out_of_the_graph(
+    kept: Store, shipped: Store, options: FilterOptions
+) -> None:
+    rows = table.stances(kept, **options)
+    assert isinstance(rows.details, snapshot.Kept)
+    for mine, theirs in zip(told(rows), told(table.stances(shipped, **options)), strict=True):
+        assert mine == theirs
+
+
+def notes(run: Run, *command: str | Path) -> str:
+    result = run(*map(str, command))
+    assert result.returncode == 0
+    return result.stderr
+
+
+def test_every_command_prints_the_same_with_the_table_and_without(run: Run, mine: Path) -> None:
+    for command in (
+        ["network", "--format", "csv"],
+        ["network", "--kind", "two-mode", "--since", "2025-01-01"],
+        ["alliances", "--seconds", "20"],
+        ["rank"],
+        ["shifts"],
+        ["timeline", "sadr"],
+        ["compare", "al-Mukhtar", "Sudani"],
+        ["allies", "al-Khanjar"],
+    ):
+        (mine / "stancegraph-person.parquet").unlink(missing_ok=True)
+        of_files, made, kept = (
+            run(*command, "--data", str(place)) for place in (store.ontology(), mine, mine)
+        )
+        assert of_files.returncode == made.returncode == kept.returncode == 0
+        assert of_files.stdout == made.stdout == kept.stdout
+
+
+def test_load_leaves_the_table_beside_the_triples(run: Run, tmp_path: Path) -> None:
+    folder = synthetic.write(tmp_path / "turtle", 40)
+    notes(run, "load", folder, "--into", tmp_path / "db")
+    assert parquet.read_table(file(tmp_path / "db")).num_rows == len(table.stances(store.open(folder)))
+
+
+def test_a_table_of_another_graph_is_made_anew(mine: Path, tmp_path: Path) -> None:
+    folder = synthetic.write(tmp_path / "turtle", 40)
+    before = file(mine).read_bytes()
+    store.load([folder], mine)
+    assert not file(mine).exists()
+    file(mine).write_bytes(before)
+    rows = table.stances(store.open(mine))
+    assert len(rows) == 40 + len(table.stances(store.open()))
+    assert file(mine).read_bytes() != before
+
+
+def test_a_copy_of_a_database_keeps_its_table(mine: Path, tmp_path: Path) -> None:
+    before = file(mine).read_bytes()
+    shutil.copytree(mine, tmp_path / "copy")
+    (tmp_path / "copy").chmod(0o555)
+    rows = table.stances(store.open(tmp_path / "copy"))
+    assert isinstance(rows.details, snapshot.Kept)
+    assert file(tmp_path / "copy").read_bytes() == before
+
+
+@pytest.mark.parametrize("at", [100, -100, 0])
+def test_a_damaged_table_is_never_read(run: Run, mine: Path, shipped: Store, at: int) -> None:
+    content = bytearray(file(mine).read_bytes())
+    content[at] ^= 255
+    file(mine).write_bytes(content)
+    rows = table.stances(store.open(mine))
+    assert list(rows) == list(table.stances(shipped))
+    notes(run, "network", "--data", mine)
+
+
+def test_a_table_of_a_newer_version_is_left_as_it_is(run: Run, mine: Path) -> None:
+    read = parquet.read_table(file(mine))
+    about = json.loads(read.schema.metadata[b"stancegraph.snapshot"])
+    newer = {**read.schema.metadata, b"stancegraph.snapshot": json.dumps({**about, "version": 99})}
+    parquet.write_table(read.replace_schema_metadata(newer), file(mine))
+    before = file(mine).read_bytes()
+    assert "newer version of stancegraph" in notes(run, "network", "--data", mine)
+    assert file(mine).read_bytes() == before
+
+
+def test_what_another_program_writes_is_in_the_rows(mine: Path, shipped: Store) -> None:
+    line = (
+        "<https://w3id.org/stancegraph/id/statement/new> <https://w3id.org/stancegraph/ns#supports> "
+        "<https://w3id.org/stancegraph/id/proposition/threat-to-iraq> ; a <https://w3id.org/stancegraph/ns#Statement> ;"
+        "<https://w3id.org/stancegraph/ns#speaker> <https://w3id.org/stancegraph/id/actor/muqtada-al-sadr> ."
+    )
+    database = pyoxigraph.Store(str(mine))
+    database.load(line, format=pyoxigraph.RdfFormat.TURTLE)
+    database.flush()
+    del database
+    rows = table.stances(store.open(mine))
+    assert len(rows) == len(table.stances(shipped)) + 1
+    assert not isinstance(rows.details, snapshot.Kept)
+
+
+def test_rows_of_the_file_lead_to_their_words(kept: Store, shipped: Store) -> None:
+    graph = network.agreement(kept)
+    for a, b in list(graph.edges)[:5]:
+        mine, theirs = (network.evidence(made, a, b) for made in (graph, network.agreement(shipped)))
+        assert mine == theirs != []
