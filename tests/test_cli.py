@@ -63,7 +63,7 @@ def test_csv_has_the_same_columns_as_json_with_arrays_joined(run: Run) -> None:
     ("command", "keys"),
     [
         (["actors"], ["actor", "iri", "kind", "statements"]),
-        (["propositions"], ["proposition", "iri", "for", "against"]),
+        (["propositions"], ["proposition", "iri", "supporters", "opposers"]),
         (["documents"], ["document", "title", "publisher", "issued", "url", "statements"]),
         (["rank"], ["actor", "score", "rank", "best", "worst", "moved_most_by"]),
     ],

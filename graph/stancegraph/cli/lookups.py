@@ -96,7 +96,7 @@ def propositions(request: Request) -> None:
     from stancegraph.statements import catalogue
 
     rows = catalogue.propositions(request.store)
-    request.show(rows, ["proposition", "iri", "for", "against"], "proposition")
+    request.show(rows, ["proposition", "iri", "supporters", "opposers"], "proposition")
 
 
 @command("documents")

@@ -41,7 +41,7 @@ def actors(store: Store, text: str | None = None) -> list[Row]:
 
 
 def propositions(store: Store) -> list[Row]:
-    """`proposition, iri, for, against` (numbers of actors), most disputed and most held first.
+    """`proposition, iri, supporters, opposers` (numbers of actors), most disputed and most held first.
 
     >>> from stancegraph import store
     >>> propositions(store.open())[0]["proposition"]
@@ -57,12 +57,12 @@ def propositions(store: Store) -> list[Row]:
     for row in found:
         iri = row["iri"].value
         entry = rows.setdefault(
-            iri, {"proposition": row["proposition"].value, "iri": iri, "for": 0, "against": 0}
+            iri, {"proposition": row["proposition"].value, "iri": iri, "supporters": 0, "opposers": 0}
         )
-        side = {"1": "for", "-1": "against"}.get(row["sign"].value if "sign" in row else "")
+        side = {"1": "supporters", "-1": "opposers"}.get(row["sign"].value if "sign" in row else "")
         if side:
             entry[side] = int(row["n"].value)
-    return sorted(rows.values(), key=lambda r: (-r["against"], -r["for"], r["proposition"]))
+    return sorted(rows.values(), key=lambda r: (-r["opposers"], -r["supporters"], r["proposition"]))
 
 
 def documents(store: Store) -> list[Row]:
