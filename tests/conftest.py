@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
@@ -18,6 +18,7 @@ import held
 from coding import Coding, with_statements
 from february import FIVE, Graph, opened
 from held import Ended
+from serving import Service, serving
 from stancegraph import store
 from stancegraph.store import Store
 
@@ -111,6 +112,13 @@ def shell() -> Shell:
 def shipped() -> Store:
     """The shipped graph."""
     return store.open()
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[Service]:
+    """The shipped graph, served; an answer may take five seconds."""
+    with serving("--timeout", "5") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,8 @@ import re
 import shutil
 import sys
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -29,8 +31,33 @@ before_printing: Callable[[], None] | None = None
 """Called before an answer or a note is printed: what stands in the line of the cursor is to be taken away."""
 
 
+@dataclass(slots=True)
+class Captured:
+    """What would have been printed: the answer, and the notes beside it."""
+
+    text: str = ""
+    notes: list[str] = field(default_factory=list)
+
+
+_CAPTURED: Final[ContextVar[Captured | None]] = ContextVar("captured", default=None)
+
+
+@contextmanager
+def captured() -> Iterator[Captured]:
+    """Keep what the block would print, in this thread alone."""
+    kept = Captured()
+    token = _CAPTURED.set(kept)
+    try:
+        yield kept
+    finally:
+        _CAPTURED.reset(token)
+
+
 def note(text: str, *, error: bool = False) -> None:
     """One line for the person, on stderr, that no text in it can break; nothing where stderr cannot be written."""
+    if kept := _CAPTURED.get():
+        kept.notes.append(text)
+        return
     if sys.stderr is None:
         return
     if before_printing:
@@ -56,6 +83,9 @@ def emit(text: str, output: str | Path = "-", inputs: Iterable[Path] = ()) -> No
     """`text` as UTF-8 to stdout ("-") or to a file, as `write` does; raises StanceError where it cannot be written."""
     if str(output) != "-":
         write(Path(output), text.encode("utf-8", "replace"), inputs)
+        return
+    if kept := _CAPTURED.get():
+        kept.text += text
         return
     if sys.stdout is None:
         raise StanceError("standard output is closed: open it, or name a file with -o")

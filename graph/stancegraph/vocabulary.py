@@ -14,6 +14,8 @@ GRAPH: Final = BASE + "graph/"
 UNOWNED: Final = "https://dna.invalid/"
 """Where imported names are minted until somebody gives a base of theirs: `.invalid` is nobody's (RFC 2606)."""
 
+RESULTS: Final = "http://www.w3.org/ns/formats/"
+"""What the names of formats begin with, in the description of a service."""
 PREFIXES: Final[dict[str, str]] = {
     "stance": NS,
     "act": ID + "act/",
@@ -41,6 +43,7 @@ PREFIXES: Final[dict[str, str]] = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "schema": "https://schema.org/",
+    "sd": "http://www.w3.org/ns/sparql-service-description#",
     "sh": "http://www.w3.org/ns/shacl#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "vann": "http://purl.org/vocab/vann/",

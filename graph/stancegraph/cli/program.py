@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 
@@ -42,7 +43,7 @@ def command(
     """Declare a command: a function of a Request, made of the options asked for here, and of options of its own."""
 
     def declare(function: Callable[..., None]) -> Callable[..., None]:
-        def with_options() -> Callable[..., None]:
+        def options() -> Options:
             own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
             taken = {parameter.name for parameter in own}
             choosing = network_options(kinds=network == "any") if network else []
@@ -50,45 +51,56 @@ def command(
             taken |= {parameter.name for parameter in choosing}
             filtering = [p for p in filter_options() if p.name not in taken] if filters else []
             shared = printing_options(data=data, formats=formats, default=default_format, output=output)
-            return _requesting(function, name, own, choosing, filtering, shared)
+            keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+            return Options(keyword, choosing, filtering, shared)
 
         family, _, last = name.rpartition(" ")
         members = COMMANDS[family].commands if family else COMMANDS
-        members[last] = Command(last, function, with_options)
+        members[last] = Command(last, function, options, name)
         return function
 
     return declare
 
 
-def _requesting(
-    function: Callable[..., None],
-    name: str,
-    own: list[inspect.Parameter],
-    choosing: list[inspect.Parameter],
-    filtering: list[inspect.Parameter],
-    shared: list[inspect.Parameter],
-) -> Callable[..., None]:
-    """`function` with the options of a Request as parameters of its own, for Typer to read."""
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of a command: its `own`, those that choose a network, those that filter, those of printing."""
 
-    @wraps(function)
-    def run(**options: Any) -> None:
+    own: list[inspect.Parameter]
+    choosing: list[inspect.Parameter]
+    filtering: list[inspect.Parameter]
+    shared: list[inspect.Parameter]
+
+    @property
+    def every(self) -> list[inspect.Parameter]:
+        """All, in the order of the help."""
+        return [*self.own, *self.choosing, *self.filtering, *self.shared]
+
+    def split(self, given: dict[str, Any]) -> tuple[Request, dict[str, Any]]:
+        """What values for all of them ask for, and the values of the command's own."""
         filters, projection = (
-            {p.name: value for p in part if (value := options.pop(p.name)) is not None}
-            for part in (filtering, choosing)
+            {p.name: value for p in part if (value := given.pop(p.name)) is not None}
+            for part in (self.filtering, self.choosing)
         )
         network = None
         if "kind" in projection:
             network, filters["kind"] = split_kinds(projection.pop("kind"))
-        given: dict[str, Any] = {"data": None, "format": "table", "output": "-"}
-        given |= {p.name: options.pop(p.name) for p in shared}
-        request = Request(**given, filters=filters, projection=projection, network=network)
-        with elapsed(f"stancegraph {name}"):
-            function(request, **options)
+        shared: dict[str, Any] = {"data": None, "format": "table", "output": "-"}
+        shared |= {p.name: given.pop(p.name) for p in self.shared}
+        return Request(**shared, filters=filters, projection=projection, network=network), given
 
-    keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
-    parameters = [*keyword, *choosing, *filtering, *shared]
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {p.name: p.annotation for p in parameters}
+
+def _requesting(function: Callable[..., None], name: str, options: Options) -> Callable[..., None]:
+    """`function` with the options of a Request as parameters of its own, for Typer to read."""
+
+    @wraps(function)
+    def run(**given: Any) -> None:
+        request, own = options.split(given)
+        with elapsed(f"stancegraph {name}"):
+            function(request, **own)
+
+    run.__signature__ = inspect.Signature(options.every)  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in options.every}
     return run
 
 
@@ -130,16 +142,16 @@ class Command(TyperCommand):
     """A command whose options are made when it is asked for: a lookup does not pay for those of all others."""
 
     def __init__(
-        self, name: str, function: Callable[..., None], with_options: Callable[[], Callable[..., None]]
+        self, name: str, function: Callable[..., None], options: Callable[[], Options], path: str
     ) -> None:
         super().__init__(name, help=inspect.getdoc(function))
-        self.with_options = with_options
+        self.function, self.options, self.path = function, options, path
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Its parameters, the one for help among them."""
         if self.callback is None:
             alone = typer.Typer(add_completion=False)
-            alone.command()(self.with_options())
+            alone.command()(_requesting(self.function, self.path, self.options()))
             made = get_command(alone)
             self.callback, self.params = made.callback, made.params
         return _coercing_little(super().get_params(ctx))

@@ -123,7 +123,7 @@ class Page(Network):  # type: ignore[misc]  # pyvis ships no types
             vis=_text(VIS),
             script=_script(),
             style=_style(),
-            policy=_policy(),
+            policy=policy(),
         )
 
     def write_html(self, name: str | os.PathLike[str], *_: object, **__: object) -> None:
@@ -176,7 +176,8 @@ def _bare(text: str) -> Markup:
 
 
 @cache
-def _policy() -> str:
+def policy() -> str:
+    """The content security policy of the page: its own scripts and styles by their checksums, nothing else."""
     scripts = " ".join(f"'sha256-{_sha256(text)}'" for text in (_text(VIS), _script()))
     styles = " ".join(f"'sha256-{digest}'" for digest in (_sha256(_style()), *VIS_STYLES))
     return (

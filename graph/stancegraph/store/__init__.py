@@ -278,9 +278,42 @@ class Local(Store):
     def _ask_confined(self, query: Query, timeout: float, *, judged: bool = False) -> Answer:
         from stancegraph.store import sandbox
 
-        # A fork inherits what is in memory; the threads of RocksDB do not survive one: reopen a database.
-        forked = self._database is None and hasattr(os, "fork")
-        return sandbox.ask(self._triples if forked else self._paths, query, timeout=timeout, judged=judged)
+        return sandbox.ask(self._source, query, timeout=timeout, judged=judged)
+
+    def serialize(
+        self,
+        query: Query,
+        media: str,
+        *,
+        dataset: Sequence[tuple[str, str]] = (),
+        timeout: float = 30,
+        memory: int,
+        judged: bool = False,
+    ) -> bytes:
+        """The answer of a query not trusted, of a media type, as an endpoint passes it on.
+
+        A `dataset` of the protocol takes the place of the query's own; `judged` says that this query was run before.
+        Raises UsageError for the query, `sandbox.Exceeded` where it takes more time or bytes of `memory`.
+        """
+        from stancegraph.store import sandbox
+
+        self._require(dataset or query.dataset, timeout)
+        try:
+            return sandbox.serialize(
+                self._source, query, media, timeout=timeout, memory=memory, dataset=dataset, judged=judged
+            )
+        except (OSError, RuntimeError) as error:
+            raise self._failed(error) from error
+
+    @property
+    def _source(self) -> pyoxigraph.Store | tuple[Path, ...]:
+        """What a worker asks: a fork inherits what is in memory; the threads of RocksDB do not survive one."""
+        return self._triples if self.forks else tuple(self._paths)
+
+    @property
+    def forks(self) -> bool:
+        """Whether a process forked from this one can ask it: it is in memory."""
+        return self._database is None and hasattr(os, "fork")
 
 
 class Endpoint(Store):

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph
 import rdflib.plugins.sparql.parser  # noqa: F401  once here, not in every fork
-from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat
+from pyoxigraph import NamedNode, QueryResultsFormat, QueryTriples, RdfFormat
 
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import database, sparql_json, worker
 from stancegraph.store import sparql as sparql
 from stancegraph.store.results import Table
+from stancegraph.vocabulary import PREFIXES
 
 if TYPE_CHECKING:
     from stancegraph.store.results import Answer
@@ -22,7 +24,14 @@ if TYPE_CHECKING:
 
 CELLS: Final = 2_000_000
 """Rows × variables a query not trusted may answer."""
+LARGEST: Final = 64 << 20
+"""Bytes an answer may have that is passed on."""
 Source = pyoxigraph.Store | tuple[Path, ...]
+Dataset = Sequence[tuple[str, str]]
+
+
+class Exceeded(UsageError):
+    """A query took more time or memory than it may."""
 
 
 def ask(source: Source, query: Query, *, timeout: float, judged: bool = False) -> Answer:
@@ -30,8 +39,10 @@ def ask(source: Source, query: Query, *, timeout: float, judged: bool = False) -
 
     Raises UsageError for a query that is refused, is not SPARQL, or takes or answers too much.
     """
-    body = _confined(source, query, timeout, judged=judged)
-    if query.form not in ("select", "ask"):
+    table = query.form in ("select", "ask")
+    form = QueryResultsFormat.JSON if table else RdfFormat.N_TRIPLES
+    body = _confined(partial(_answer, source, query, form.media_type, judged=judged), source, timeout)
+    if not table:
         return [quad.triple for quad in pyoxigraph.parse(body, RdfFormat.N_TRIPLES)]
     _refuse_large(body.count(b"{") // 2)  # one for each row, one for each cell
     try:
@@ -43,6 +54,35 @@ def ask(source: Source, query: Query, *, timeout: float, judged: bool = False) -
     return found
 
 
+def serialize(
+    source: Source,
+    query: Query,
+    media: str,
+    *,
+    timeout: float,
+    memory: int = worker.MEMORY,
+    dataset: Dataset = (),
+    judged: bool = False,
+) -> bytes:
+    """The answer of a query not trusted, of a media type, to be passed on; raises as `ask` does.
+
+    A `dataset` of the protocol takes the place of the query's own.
+    """
+    task = partial(_answer, source, query, media, dataset=dataset, judged=judged, idle=True)
+    body = _confined(task, source, timeout, memory=memory, largest=LARGEST)
+    _refuse_large(body.count(CELL[media]) if media in CELL else 0)
+    return body
+
+
+CELL: Final = {
+    "application/sparql-results+json": b'{"type":',
+    "application/sparql-results+xml": b"<binding ",
+    "text/csv": b"\n",
+    "text/tab-separated-values": b"\n",
+}
+"""Media type of tables → what each cell begins with, or at least each row ends with."""
+
+
 def _refuse_large(cells: int) -> None:
     if cells > CELLS:
         raise UsageError(f"the answer has more than {CELLS:,} cells: add LIMIT, or ask for fewer variables")
@@ -50,27 +90,44 @@ def _refuse_large(cells: int) -> None:
 
 def judge(query: Query, *, timeout: float) -> None:
     """Raise what `ask` would for a query that is not to run here."""
-    _confined(None, query, timeout)
+    _confined(partial(_answer, None, query, QueryResultsFormat.JSON.media_type, judged=False), None, timeout)
 
 
-def _confined(source: Source | None, query: Query, timeout: float, *, judged: bool = False) -> bytes:
+def _confined(
+    task: worker.Task,
+    source: Source | None,
+    timeout: float,
+    *,
+    memory: int = worker.MEMORY,
+    largest: int = worker.LARGEST,
+) -> bytes:
     """The answer of a worker that judges the query and runs it."""
     opens = isinstance(source, tuple)
-    task = partial(_answer, source, query, judged=judged)
     try:
         fork = worker.FORKS and not opens
-        return b"".join(worker.run(task, seconds=timeout, fork=fork, closed=not opens))
+        parts = worker.run(task, seconds=timeout, largest=largest, memory=memory, fork=fork, closed=not opens)
+        return b"".join(parts)
     except worker.Broken as error:
         raise StanceError(f"the query {error}: ask it in another way") from None
     except worker.Stopped as error:
-        raise UsageError(
+        raise Exceeded(
             f"the query {error} and was stopped; ask for less, or say more in each pattern"
         ) from None
 
 
-def _answer(source: Source | None, query: Query, *, judged: bool) -> Iterator[bytes]:
-    """In the worker: the body of the answer."""
+def _answer(
+    source: Source | None,
+    query: Query,
+    media: str,
+    *,
+    judged: bool,
+    dataset: Dataset = (),
+    idle: bool = False,
+) -> Iterator[bytes]:
+    """In the worker: the body of the answer; with `idle`, computed when nobody else wants the machine."""
     opened = None
+    if idle:
+        os.nice(10)
     try:
         opened = database.opened(*source) if isinstance(source, tuple) else source
         store = opened.triples if isinstance(opened, database.Database) else opened
@@ -78,14 +135,27 @@ def _answer(source: Source | None, query: Query, *, judged: bool) -> Iterator[by
             sparql.refuse(query)
         if store is None:
             return
-        answer = store.query(query.text, use_default_graph_as_union=not query.dataset)
+        answer = store.query(query.text, **_graphs(query, dataset))
         if isinstance(answer, QueryTriples):
-            yield answer.serialize(format=RdfFormat.N_TRIPLES) or b""
+            form = RdfFormat.from_media_type(media)
+            prefixes = PREFIXES if form == RdfFormat.TURTLE else None
+            yield pyoxigraph.serialize(answer, format=form, prefixes=prefixes) or b""
         else:
-            yield answer.serialize(format=QueryResultsFormat.JSON) or b""
+            yield answer.serialize(format=QueryResultsFormat.from_media_type(media)) or b""
     except SyntaxError as error:
         raise sparql.syntax(error, query) from None
     except (OSError, RuntimeError, ValueError) as error:
         if isinstance(opened, database.Database):
             raise opened.failed(error) from None
         raise StanceError(f"the query failed: {error}") from None
+
+
+def _graphs(query: Query, dataset: Dataset) -> dict[str, Any]:
+    """What the engine is told of the graphs a query is about."""
+    if not dataset:
+        return {"use_default_graph_as_union": not query.dataset}
+    default, named = (
+        [NamedNode(graph) for key, graph in dataset if key == wanted]
+        for wanted in ("default-graph-uri", "named-graph-uri")
+    )
+    return {"default_graph": default, "named_graphs": named}

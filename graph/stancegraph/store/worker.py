@@ -42,19 +42,28 @@ class Broken(Stopped):
 
 
 def run(
-    task: Task, *, seconds: float, largest: int = LARGEST, fork: bool = FORKS, closed: bool = False
+    task: Task,
+    *,
+    seconds: float,
+    largest: int = LARGEST,
+    memory: int = MEMORY,
+    fork: bool = FORKS,
+    closed: bool = False,
 ) -> Generator[bytes, None, None]:
     """The parts a worker gives, as they come; it is waited for `seconds` in all, not counting what is done between.
 
-    With `fork` it has all that is in memory here; `closed` forbids it to open a file or a socket. Raises Stopped
-    past a limit, Broken where the task breaks down, and the StanceError or UsageError that it raises.
+    With `fork` it has all that is in memory here; `closed` forbids it to open a file or a socket, and takes those
+    from it that are open here. Raises Stopped past a limit, Broken where the task breaks down, and the StanceError
+    or UsageError that it raises.
     """
     if multiprocessing.current_process().daemon:  # which may have no children: this is a worker itself
         yield from task()
         return
     context: Any = multiprocessing.get_context("fork" if fork else "spawn")
     receiver, sender = context.Pipe(duplex=False)
-    worker = context.Process(target=_work, args=(sender, task, seconds, closed, os.getpid()), daemon=True)
+    worker = context.Process(
+        target=_work, args=(sender, task, seconds, memory, closed, os.getpid()), daemon=True
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # the worker takes no lock of another thread
         worker.start()
@@ -65,7 +74,7 @@ def run(
             begin = time.monotonic()
             if not receiver.poll(max(left, 0)):
                 raise Stopped(f"ran longer than {seconds:.3g} s")
-            part = _received(receiver, worker, seconds)
+            part = _received(receiver, worker, seconds, memory)
             left -= time.monotonic() - begin
             given += len(part) - 1
             if part[:1] == b".":
@@ -81,7 +90,7 @@ def run(
         receiver.close()
 
 
-def _received(receiver: Connection, worker: BaseProcess, seconds: float) -> bytes:
+def _received(receiver: Connection, worker: BaseProcess, seconds: float, memory: int) -> bytes:
     """The next message of a worker; raises Stopped where there is none."""
     try:
         return receiver.recv_bytes()
@@ -90,7 +99,7 @@ def _received(receiver: Connection, worker: BaseProcess, seconds: float) -> byte
     if -(worker.exitcode or 0) in KILLS:
         raise Stopped(f"computed for more than {seconds:.3g} s, or took too much memory")
     raise Stopped(
-        f"needs more than {MEMORY >> 30} GiB of memory, or nests too deeply "
+        f"needs more than {memory / (1 << 30):g} GiB of memory, or nests too deeply "
         f"(the worker ended with {worker.exitcode})"
     )
 
@@ -99,10 +108,10 @@ def _error(kind: bytes, message: str) -> StanceError:
     return {b"?": UsageError, b"!": Broken, b"#": Stopped}.get(kind, StanceError)(message)
 
 
-def _work(pipe: Connection, task: Task, seconds: float, closed: bool, parent: int) -> None:
+def _work(pipe: Connection, task: Task, seconds: float, memory: int, closed: bool, parent: int) -> None:
     """In the worker: send each part after a +, a full stop after the last, an error after a ?, -, # or !."""
     try:
-        _confine(seconds, parent, closed=closed)
+        _confine(seconds, memory, parent, pipe.fileno() if closed else None)
         for part in task():
             pipe.send_bytes(b"+" + part)
         pipe.send_bytes(b".")
@@ -113,7 +122,7 @@ def _work(pipe: Connection, task: Task, seconds: float, closed: bool, parent: in
     except StanceError as error:
         pipe.send_bytes(b"-" + _encoded(error))
     except MemoryError:
-        pipe.send_bytes(f"#needs more than {MEMORY >> 30} GiB of memory".encode())
+        pipe.send_bytes(f"#needs more than {memory / (1 << 30):g} GiB of memory".encode())
     except RecursionError:
         pipe.send_bytes(b"#nests too deeply")
     except BaseException as error:  # noqa: BLE001  a panic of the engine is no Exception
@@ -124,8 +133,11 @@ def _encoded(error: BaseException) -> bytes:
     return str(error).encode("utf-8", "replace")
 
 
-def _confine(seconds: float, parent: int, *, closed: bool) -> None:
-    """Bound this process: no output, no Ctrl-C of its own, an end with its parent's, little time and memory."""
+def _confine(seconds: float, memory: int, parent: int, only: int | None) -> None:
+    """Bound this process: no output, no Ctrl-C of its own, an end with its parent's, little time and memory.
+
+    Of what is open it keeps `only` that one, if any: a socket of the parent's would stay open as long as it runs.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     faulthandler.disable()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
@@ -137,12 +149,22 @@ def _confine(seconds: float, parent: int, *, closed: bool) -> None:
     limits = [(resource.RLIMIT_CPU, int(seconds) + 2), (resource.RLIMIT_CORE, 0)]
     with suppress(OSError):
         used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-        limits.append((resource.RLIMIT_AS, used + MEMORY))
-    if closed:
+        limits.append((resource.RLIMIT_AS, used + memory))
+    if only is not None:
+        os.closerange(3, only)
+        os.closerange(only + 1, _most_open())
         limits.append((resource.RLIMIT_NOFILE, 0))
     for kind, most in limits:
         with suppress(ValueError, OSError):
             resource.setrlimit(kind, (most, most))
+
+
+def _most_open() -> int:
+    """One more than the highest number that a file open here has."""
+    try:
+        return max(int(each.name) for each in Path("/proc/self/fd").iterdir()) + 1
+    except OSError:
+        return 1024
 
 
 def _end_with(parent: int) -> None:

@@ -1,0 +1,109 @@
+"""Commands that answer at an address: the graph served to browsers, programs and SPARQL clients."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin
+
+import typer
+
+from stancegraph import output
+from stancegraph.cli.options import Request
+from stancegraph.cli.program import COMMANDS, Command, command
+from stancegraph.errors import NotInstalled
+
+if TYPE_CHECKING:
+    from stancegraph.serve.operations import Operation, Parameter
+    from stancegraph.store import Store
+
+SERVED: Final = (
+    "said search actors actor propositions documents events figures compare allies network shifts timeline"
+).split()
+"""Commands whose rows have an address, `/api/NAME`."""
+TYPES: Final[dict[object, Literal["string", "integer", "number", "boolean"]]] = {
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+}
+
+
+@command("serve", formats=None, output=False)
+def serve(
+    request: Request,
+    port: Annotated[int, typer.Option(metavar="N", help="The port; 0 is any that is free.")] = 8765,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="The address of this machine; others reach only it.")
+    ] = "127.0.0.1",
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0.1, max=3600, help="Stop an answer that takes longer.")
+    ] = 30,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ORIGIN", help="Let pages of this origin ask too, as https://host."),
+    ] = None,
+) -> None:
+    """Answer at an address of this machine: the page, every entry, rows as JSON, SPARQL; Ctrl-C stops it."""
+    try:
+        from stancegraph.serve import server
+        from stancegraph.serve.snapshot import Limits
+    except ModuleNotFoundError as error:
+        raise NotInstalled(error.name or "starlette", "serve") from error
+    places = request.data or os.environ.get("STANCEGRAPH_DATA") or None
+    server.run(
+        places,
+        [operation(name) for name in SERVED],
+        host=host,
+        port=port,
+        limits=Limits(seconds=timeout),
+        origins=allow_origin or (),
+    )
+
+
+def operation(name: str) -> Operation:
+    """A command as an operation of the service: its options, and what it prints with `--format json`."""
+    from stancegraph.serve.operations import Operation
+
+    declared: Command = COMMANDS[name]
+    options = declared.options()
+    shown = [*options.own, *options.choosing, *options.filtering]
+    return Operation(
+        name, declared.help or "", tuple(_parameter(each) for each in shown), partial(_answer, declared)
+    )
+
+
+def _answer(declared: Command, store: Store, given: dict[str, Any]) -> tuple[str, list[str]]:
+    options = declared.options()
+    printing = {parameter.name: parameter.default for parameter in options.shared}
+    request, own = options.split({**printing, "format": "json", **given})
+    request.store = store
+    with output.captured() as printed:
+        declared.function(request, **own)
+    return printed.text, printed.notes
+
+
+def _parameter(option: inspect.Parameter) -> Parameter:
+    """An option of a command as a parameter of an address."""
+    from stancegraph.serve.operations import Parameter
+
+    wanted, told = get_args(option.annotation)[:2]
+    kinds = [each for each in get_args(wanted) if each is not type(None)] or [wanted]
+    choices: tuple[str, ...] = ()
+    if get_origin(wanted) is Literal:
+        choices, kinds = get_args(wanted), [str]
+    elif get_origin(kinds[0]) is Literal:
+        choices, kinds = get_args(kinds[0]), [str]
+    many = wanted == list[str] or get_origin(kinds[0]) is list or kinds[0] == list[str]
+    required = option.default is inspect.Parameter.empty
+    return Parameter(
+        option.name,
+        TYPES.get(kinds[0], "string"),
+        told.help or "",
+        many=many,
+        required=required,
+        choices=choices,
+        minimum=told.min,
+        maximum=told.max,
+        default=None if required else option.default,
+    )

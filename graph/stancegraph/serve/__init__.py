@@ -1,0 +1,14 @@
+"""One local service over a graph: its page, every entry at an address, its rows as JSON, a SPARQL endpoint.
+
+run              answer until it is stopped
+application      the same as an ASGI application, to mount elsewhere
+
+It listens on loopback unless told otherwise, reads only, and asks nothing of the network. What is asked of it is
+computed in workers that are killed when they are late (`store.worker`), so that no question can hold up another.
+"""
+
+from __future__ import annotations
+
+from stancegraph import lazy
+
+__getattr__, __dir__, __all__ = lazy.exports(__name__, {"run": "server", "application": ""})

@@ -1,0 +1,255 @@
+"""The service as an ASGI application: which address gives what."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qs
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route
+
+from stancegraph import page
+from stancegraph.errors import StanceError, UsageError
+from stancegraph.page import drawing
+from stancegraph.serve import entries, protocol
+from stancegraph.serve.guard import FIELDS, Refusal, problem
+from stancegraph.serve.negotiation import choose
+from stancegraph.serve.operations import PROBLEM, Operation, openapi
+from stancegraph.serve.snapshot import Body, Busy, Late, Limits, Live, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.requests import Request
+
+HERE: Final = Path(__file__).parent
+FILES: Final = {
+    "page.css": (Path(drawing.__file__).parent / "page.css", "text/css; charset=utf-8"),
+    "site.css": (HERE / "static" / "site.css", "text/css; charset=utf-8"),
+}
+"""The files of the service's own pages, by name: nothing else of the disk has an address."""
+HTML: Final = entries.FORMATS["html"]
+PATIENCE: Final = 2
+"""Seconds the front page is waited for before the service is announced."""
+
+
+@dataclass
+class Service:
+    """A graph with its answers; `operations` are those at `/api/…`."""
+
+    places: Sequence[str | Path] | None
+    operations: Sequence[Operation]
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        self._judged = protocol.Judged()
+        self._operations = {operation.name: operation for operation in self.operations}
+        self.live = Live(self.places, self.limits, self._warm)
+
+    def _warm(self, snapshot: Snapshot) -> None:
+        """Make here what every worker would make again: the index of names, and that of words."""
+        from stancegraph.statements import search
+
+        entries.environment()
+        _ = snapshot.kind_of
+        search.search(snapshot.store, "a", limit=1)
+        front = threading.Thread(target=_make_front, args=(snapshot,), daemon=True)
+        front.start()
+        front.join(0 if hasattr(self, "live") else PATIENCE)
+
+    def routes(self) -> list[Route]:
+        """Which address gives what."""
+        return [
+            Route("/", self._front),
+            Route("/sparql", self._sparql, methods=["GET", "POST"]),
+            Route("/openapi.json", self._openapi),
+            Route("/api/{name}", self._api),
+            Route("/static/{name}", self._file),
+            Route("/{kind}/", self._list),
+            Route("/{kind}/{name}", self._entry),
+        ]
+
+    async def _front(self, request: Request) -> Response:
+        body = await self.live.answer("page", _page)
+        policy = f"{drawing.policy()}; frame-ancestors 'none'"
+        return _respond(request, body, {"content-security-policy": policy})
+
+    async def _api(self, request: Request) -> Response:
+        operation = self._operations.get(request.path_params["name"].removesuffix(".json"))
+        if operation is None:
+            raise Refusal(404, f"there is {', '.join(f'/api/{name}' for name in self._operations)}")
+        _media(request, ["application/json"])
+        given = operation.read(_query(request))
+        key = ("api", operation.name, json.dumps(given, sort_keys=True))
+        body = await self.live.answer(key, partial(_rows, operation, given))
+        return _respond(request, body)
+
+    async def _openapi(self, request: Request) -> Response:
+        described = openapi(self.operations, "stancegraph")
+        return _respond(request, Body.of(entries.as_json(described), "application/json"))
+
+    async def _sparql(self, request: Request) -> Response:
+        body = await request.body()
+        kind = request.headers.get("content-type", "")
+        question = protocol.read(request.method, request.scope["query_string"], kind, body)
+        accept = ",".join(request.headers.getlist("accept"))
+        if question is None:
+            address = str(request.url.replace(query=""))
+            snapshot = await self.live.current()
+            return _respond(request, protocol.describe(snapshot, address, accept), VARIES)
+        query = protocol.prepare(question)
+        media = protocol.media_for(query.form, accept)
+        key = ("sparql", query.plain, question.dataset, media)
+        answer = partial(self._judged.answer, query=query, question=question, media=media, limits=self.limits)
+        return _respond(request, await self.live.answer(key, answer), VARIES)
+
+    async def _entry(self, request: Request) -> Response:
+        kind, name = request.path_params["kind"], request.path_params["name"]
+        if name in ("index.html", "index.json"):
+            return await self._listing(request, kind, name.rpartition(".")[2])
+        snapshot = await self.live.current()
+        name, suffix = _named(request, kind, name, snapshot)
+        iri = snapshot.addresses.get((kind, name))
+        if iri is None:
+            raise Refusal(404, f"nothing stands at {request.url.path[:200]}")
+        body = await self.live.answer((kind, name, suffix), partial(_entry, kind, iri, suffix))
+        return _respond(request, body, VARIES)
+
+    async def _list(self, request: Request) -> Response:
+        media = _media(request, [HTML, entries.FORMATS["json"]])
+        return await self._listing(request, request.path_params["kind"], "html" if media == HTML else "json")
+
+    async def _listing(self, request: Request, kind: str, suffix: str) -> Response:
+        if kind not in entries.LISTS:
+            raise Refusal(404, f"nothing stands at {request.url.path[:200]}")
+        body = await self.live.answer((kind, suffix), partial(_listed, kind, suffix))
+        return _respond(request, body, VARIES)
+
+    async def _file(self, request: Request) -> Response:
+        file, media = FILES.get(request.path_params["name"], (None, ""))
+        if file is None:
+            raise Refusal(404, "there is no such file")
+        return _respond(request, Body.of(file.read_bytes(), media))
+
+
+VARIES: Final = {"vary": "Accept"}
+
+
+def application(service: Service, more: Sequence[Route] = ()) -> Starlette:
+    """The application of a service, without its guard; `more` routes come first."""
+    handlers: Any = {
+        Refusal: _refused,
+        HTTPException: _refused_by_routing,
+        StanceError: _failed,
+    }
+    made = Starlette(routes=[*more, *service.routes()], exception_handlers=handlers)
+    made.router.redirect_slashes = False
+    return made
+
+
+def _make_front(snapshot: Snapshot) -> None:
+    """Have the front page ready; what is wrong with it is told who asks for it."""
+    with suppress(StanceError):
+        snapshot.keep("page", _page(snapshot))
+
+
+def _page(snapshot: Snapshot) -> Body:
+    return snapshot.compute(lambda: (page.html(snapshot.store).encode("utf-8", "replace"), HTML, []))
+
+
+def _entry(kind: str, iri: str, suffix: str, snapshot: Snapshot) -> Body:
+    address = entries.Addresses(snapshot.kind_of)
+
+    def task() -> tuple[bytes, str, list[str]]:
+        return entries.content(snapshot.store, kind, iri, suffix, address), entries.FORMATS[suffix], []
+
+    return snapshot.compute(task)
+
+
+def _listed(kind: str, suffix: str, snapshot: Snapshot) -> Body:
+    address = entries.Addresses(snapshot.kind_of)
+
+    def task() -> tuple[bytes, str, list[str]]:
+        return entries.listing(snapshot.store, kind, suffix, address), entries.FORMATS[suffix], []
+
+    return snapshot.compute(task)
+
+
+def _rows(operation: Operation, given: dict[str, Any], snapshot: Snapshot) -> Body:
+    def task() -> tuple[bytes, str, list[str]]:
+        text, notes = operation.answer(snapshot.store, dict(given))
+        return text.encode("utf-8", "replace"), "application/json", notes
+
+    return snapshot.compute(task)
+
+
+def _named(request: Request, kind: str, name: str, snapshot: Snapshot) -> tuple[str, str]:
+    """The name of the entry asked for and the suffix of the format: told, or the one the client likes best."""
+    bare, dot, suffix = name.rpartition(".")
+    if dot and suffix in entries.FORMATS and (kind, name) not in snapshot.addresses:
+        return bare, suffix
+    media = _media(request, list(entries.FORMATS.values()))
+    return name, next(suffix for suffix, each in entries.FORMATS.items() if each == media)
+
+
+def _media(request: Request, offers: Sequence[str]) -> str:
+    """The media type the client likes best of those there are; raises Refusal for 406."""
+    plain = {offer.partition(";")[0]: offer for offer in offers}
+    chosen = choose(",".join(request.headers.getlist("accept")), list(plain))
+    if chosen is None:
+        raise Refusal(406, f"there is {', '.join(plain)}")
+    return plain[chosen]
+
+
+def _query(request: Request) -> dict[str, list[str]]:
+    try:
+        text = request.scope["query_string"].decode("ascii")
+        found = parse_qs(text, keep_blank_values=True, errors="strict", max_num_fields=FIELDS)
+    except UnicodeDecodeError:
+        raise Refusal(400, "the parameters are not UTF-8, percent-encoded") from None
+    found.pop("token", None)
+    return found
+
+
+def _respond(request: Request, body: Body, more: dict[str, str] | None = None) -> Response:
+    """An answer a client may keep, and ask of again whether it still stands."""
+    headers = {"etag": body.tag, "cache-control": "no-cache", **(more or {})}
+    if body.notes:
+        headers["stancegraph-notes"] = json.dumps(body.notes)[:4000]
+    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+    if request.method in ("GET", "HEAD") and (body.tag in known or "*" in known):
+        return Response(status_code=304, headers=headers)
+    return Response(body.content, media_type=body.media, headers=headers)
+
+
+async def _refused(_: Request, refusal: Exception) -> Response:
+    told: Any = refusal
+    return _problem(told.status, told.detail, told.headers)
+
+
+async def _refused_by_routing(_: Request, error: Exception) -> Response:
+    told: Any = error
+    return _problem(told.status_code, told.detail, dict(told.headers or {}))
+
+
+async def _failed(_: Request, error: Exception) -> Response:
+    """A wrong request, or what could not be answered, as the command line would tell it."""
+    if isinstance(error, UsageError):
+        return _problem(400, str(error), {})
+    if isinstance(error, Late | Busy):
+        return _problem(503, str(error), {"retry-after": "5"})
+    return _problem(500, str(error), {})
+
+
+def _problem(status: int, detail: str, headers: dict[str, str]) -> Response:
+    return Response(
+        problem(status, detail), status, {**headers, "cache-control": "no-store"}, media_type=PROBLEM
+    )

@@ -1,0 +1,159 @@
+"""One actor, statement, proposition, document or event as a page, as JSON, as Turtle, as JSON-LD; and lists of them."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import jinja2
+from pyoxigraph import BlankNode, NamedNode, Triple
+
+import stancegraph
+from stancegraph import balance, names, statements
+from stancegraph.cells import escaped
+from stancegraph.exchange import rdf
+from stancegraph.statements import catalogue, reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from stancegraph.records import Statement
+    from stancegraph.store import Store
+
+Row = dict[str, Any]
+FORMATS: Final = {
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+    "ttl": "text/turtle; charset=utf-8",
+    "jsonld": "application/ld+json",
+}
+"""Suffix of an address → media type of what stands there."""
+LISTS: Final[dict[str, Callable[[Store], list[Row]]]] = {
+    "actor": catalogue.actors,
+    "proposition": catalogue.propositions,
+    "document": catalogue.documents,
+    "event": catalogue.events,
+    "statement": lambda store: [statement.row() for statement in statements.said(store)],
+}
+PLURAL: Final = {kind: f"{kind}s" for kind in LISTS}
+SIDES: Final = {1: "for", -1: "against", 0: "open"}
+AROUND: Final = """SELECT ?s ?p ?o WHERE { { BIND(?here AS ?s) } UNION { ?s org:member ?here }
+    UNION { ?statement stance:speaker|stance:supports|stance:opposes|stance:neutralOn|schema:about ?here
+            BIND(?statement AS ?s) }
+    UNION { ?report stance:document ?here BIND(?report AS ?s) }
+    ?s ?p ?o FILTER(?s = ?here || ?o = ?here || EXISTS { ?s org:member ?here }) }"""
+"""What is said of an entry, the roles it has, and what points at it."""
+NESTED: Final = "SELECT ?s ?p ?o WHERE { ?s ?p ?o FILTER(isBlank(?s)) }"
+
+
+class Addresses:
+    """Where entries are found, seen from a page: `suffix` is that of files, empty where a service chooses."""
+
+    def __init__(self, kind_of: Mapping[str, tuple[str, str]], suffix: str = "") -> None:
+        self._kind_of, self.suffix = kind_of, suffix
+
+    def __call__(self, iri: str, root: str) -> str:
+        """The address of an entry relative to a page; empty where it has none."""
+        kind, name = self._kind_of.get(iri, ("", ""))
+        return f"{root}{kind}/{name}{self.suffix}" if kind else ""
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The templates, which escape all they are given."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=jinja2.ChainableUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(version=stancegraph.__version__, plural=PLURAL, sides=SIDES)
+    made.filters["safe_link"] = lambda url: (
+        url if str(url).lower().startswith(("http://", "https://")) else ""
+    )
+    for name in made.list_templates():
+        made.get_template(name)
+    return made
+
+
+def content(store: Store, kind: str, iri: str, suffix: str, address: Addresses) -> bytes:
+    """An entry in the format of a suffix."""
+    if suffix in ("ttl", "jsonld"):
+        triples = _triples(store, kind, iri)
+        return rdf.jsonld(triples) if suffix == "jsonld" else escaped(rdf.turtle(triples).decode()).encode()
+    row, told = _read(store, kind, iri)
+    if suffix == "json":
+        return as_json(row)
+    template = environment().get_template("entry.html")
+    page = template.render(
+        kind=kind, iri=iri, row=row, statements=told, address=address, root="../", suffix=address.suffix
+    )
+    return page.encode("utf-8", "replace")
+
+
+def listing(store: Store, kind: str, suffix: str, address: Addresses) -> bytes:
+    """All entries of a kind, as JSON or as a page."""
+    rows = LISTS[kind](store)
+    if suffix == "json":
+        return as_json(rows)
+    page = environment().get_template("list.html").render(kind=kind, rows=rows, address=address, root="../")
+    return page.encode("utf-8", "replace")
+
+
+def as_json(value: object) -> bytes:
+    """JSON in UTF-8; a lone surrogate becomes a question mark."""
+    return (escaped(json.dumps(value, ensure_ascii=False, indent=2)) + "\n").encode("utf-8", "replace")
+
+
+def _read(store: Store, kind: str, iri: str) -> tuple[Row, Sequence[Statement]]:
+    """What JSON says of an entry, and the statements a page tells."""
+    if kind == "statement":
+        found = statements.by_iri(store, [iri])[iri]
+        return found.row(), [found]
+    if kind == "actor":
+        return dict(balance.profile(store, iri)), statements.said(store, actor=iri)
+    if kind == "document":
+        told = statements.said(store, document=iri)
+        document = reader.documents(store, {iri})[iri]
+        row = {"document": iri} | {
+            key: getattr(document, key) for key in ("title", "publisher", "issued", "url")
+        }
+    else:
+        told = statements.said(store, about=iri)
+        row = next(row for row in LISTS[kind](store) if row["iri"] == iri)
+        row["aliases"] = [
+            name for e in names.index(store, kind).entries(kind) if e.iri == iri for name in e.aliases
+        ]
+    return row | {"statements": [statement.iri for statement in told]}, told
+
+
+def _triples(store: Store, kind: str, iri: str) -> list[Triple]:
+    """What the graph says of an entry, with what is nested in it."""
+    if kind == "statement":
+        quads = statements.described(store, list(statements.by_iri(store, [iri]).values()))
+        return [quad.triple for quad in quads]
+    rows = store.select(AROUND, {"here": NamedNode(iri)})
+    found = _as_triples(rows)
+    nodes = {triple.object for triple in found if isinstance(triple.object, BlankNode)}
+    inner: dict[object, list[Triple]] = {}
+    if nodes:
+        for triple in _as_triples(store.select(NESTED)):
+            inner.setdefault(triple.subject, []).append(triple)
+    while nodes:
+        more = [triple for node in nodes for triple in inner.pop(node, ())]
+        found += more
+        nodes = {triple.object for triple in more if isinstance(triple.object, BlankNode)}
+    return [triple for triple in dict.fromkeys(found) if not _is_loose(triple, found)]
+
+
+def _is_loose(triple: Triple, found: Iterable[Triple]) -> bool:
+    """Whether a triple ends in a blank node of which nothing is said here."""
+    inside = isinstance(triple.object, BlankNode)
+    return inside and not any(each.subject == triple.object for each in found)
+
+
+def _as_triples(rows: Iterable[Mapping[str, Any]]) -> list[Triple]:
+    return [Triple(row["s"], row["p"], row["o"]) for row in rows]

@@ -1,0 +1,197 @@
+"""The SPARQL 1.1 Protocol: a query in an address or a body, its answer in the format a client likes best.
+
+https://www.w3.org/TR/sparql11-protocol/ and https://www.w3.org/TR/sparql11-service-description/. Queries only read,
+and only this graph: what would reach elsewhere or write is refused by its parsed form (`store.sparql`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
+
+import pyoxigraph
+from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple
+
+from stancegraph.errors import StanceError, UsageError
+from stancegraph.serve.guard import FIELDS, Refusal
+from stancegraph.serve.negotiation import choose
+from stancegraph.serve.snapshot import Body, Late
+from stancegraph.store import sandbox, sparql
+from stancegraph.vocabulary import PREFIXES, RESULTS, expand
+
+if TYPE_CHECKING:
+    from stancegraph.serve.snapshot import Limits, Snapshot
+
+TABLES: Final = {
+    "application/sparql-results+json": "application/sparql-results+json",
+    "application/sparql-results+xml": "application/sparql-results+xml",
+    "text/csv": "text/csv",
+    "text/tab-separated-values": "text/tab-separated-values",
+    "application/json": "application/sparql-results+json",
+    "application/xml": "application/sparql-results+xml",
+    "text/xml": "application/sparql-results+xml",
+}
+"""Media type asked for → that of the format which the rows of a SELECT have then, the best liked first."""
+TRIPLES: Final = {
+    "text/turtle": "text/turtle",
+    "application/n-triples": "application/n-triples",
+    "application/ld+json": "application/ld+json",
+    "application/rdf+xml": "application/rdf+xml",
+    "application/json": "application/ld+json",
+    "application/xml": "application/rdf+xml",
+    "text/plain": "application/n-triples",
+}
+"""The same of the triples of a CONSTRUCT or a DESCRIBE."""
+TRUTHS: Final = [media for media, form in TABLES.items() if "sparql-results" in form]
+"""Media types of an ASK."""
+FORM, DIRECT, UPDATE = (
+    "application/x-www-form-urlencoded",
+    "application/sparql-query",
+    "application/sparql-update",
+)
+GRAPHS: Final = ("default-graph-uri", "named-graph-uri")
+JUDGED: Final = 1_000
+"""Queries remembered that were found to reach nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a request asks: the text, and the graphs it is about, as the protocol's parameters name them."""
+
+    text: str
+    dataset: tuple[tuple[str, str], ...]
+
+
+def read(method: str, query: bytes, content_type: str, body: bytes) -> Question | None:
+    """The question of a request, None where it has none (section 2.1); raises Refusal."""
+    pairs = _pairs(query)
+    if method == "POST":
+        kind, _, parameters = (part.strip().lower() for part in content_type.partition(";"))
+        charset = dict(p.strip().partition("=")[::2] for p in parameters.split(";")).get("charset", "utf-8")
+        if kind not in (FORM, DIRECT, UPDATE):
+            raise Refusal(415, f"post a query as {FORM} or {DIRECT}")
+        if kind == UPDATE:
+            raise Refusal(415, "updates are refused: the graph is only read here")
+        if charset.strip('"') not in ("utf-8", "utf8", "us-ascii"):
+            raise Refusal(415, "write the query in UTF-8")
+        if kind == DIRECT:
+            pairs = [*((key, value) for key, value in pairs if key != "query"), ("query", _text(body))]
+        else:
+            pairs = _pairs(body)
+    if any(key == "update" for key, _ in pairs):
+        raise Refusal(400, "updates are refused: the graph is only read here")
+    texts = [value for key, value in pairs if key == "query"]
+    if len(texts) > 1:
+        raise Refusal(400, "one query at a time")
+    if not texts:
+        if method == "POST":
+            raise Refusal(400, "no query: give it as the parameter query")
+        return None
+    return Question(texts[0], tuple((key, value) for key, value in pairs if key in GRAPHS))
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refusal(400, "the query is not UTF-8") from None
+
+
+def _pairs(encoded: bytes) -> list[tuple[str, str]]:
+    try:
+        text = encoded.decode("ascii")
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=FIELDS)
+    except UnicodeDecodeError:
+        raise Refusal(400, "the parameters are not UTF-8, percent-encoded") from None
+    except ValueError:
+        raise Refusal(400, f"more than {FIELDS} parameters") from None
+
+
+def prepare(question: Question) -> sparql.Query:
+    """The query, ready to be judged and run; raises Refusal for what is none, or an update."""
+    try:
+        for _, graph in question.dataset:
+            NamedNode(graph)
+        return sparql.prepare(question.text)
+    except (UsageError, ValueError) as error:
+        raise Refusal(400, str(error)) from None
+
+
+def media_for(form: str, accept: str) -> str:
+    """The media type of the answer of a query of this form; raises Refusal for 406."""
+    offers = {"select": list(TABLES), "ask": TRUTHS}.get(form, list(TRIPLES))
+    media = choose(accept, offers)
+    if media is None:
+        raise Refusal(406, f"{form.upper()} is answered as {', '.join(offers)}")
+    return media
+
+
+class Judged:
+    """Remembers which queries were found to read this graph alone, so that none is parsed for that again."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, None] = {}
+
+    def answer(
+        self, snapshot: Snapshot, query: sparql.Query, question: Question, media: str, limits: Limits
+    ) -> Body:
+        """The answer, whole; raises Refusal where it is none."""
+        table = query.form in ("select", "ask")
+        try:
+            content = snapshot.store.serialize(
+                query,
+                (TABLES if table else TRIPLES)[media],
+                dataset=question.dataset,
+                timeout=limits.seconds,
+                memory=limits.memory,
+                judged=query.plain in self._known,
+            )
+        except sandbox.Exceeded as error:
+            raise Late(str(error)) from None
+        except UsageError as error:
+            raise Refusal(400, str(error)) from None
+        self._known[query.plain] = None
+        if len(self._known) > JUDGED:
+            self._known.pop(next(iter(self._known)), None)
+        return Body.of(content, media)
+
+
+def describe(snapshot: Snapshot, address: str, accept: str) -> Body:
+    """The description of the service, in RDF; raises Refusal for 406."""
+    media = media_for("construct", accept)
+    service, dataset = NamedNode(address), BlankNode("dataset")
+    default = BlankNode("default")
+
+    def node(curie: str) -> NamedNode:
+        return NamedNode(expand(curie))
+
+    formats = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
+    triples = [
+        Triple(service, node("rdf:type"), node("sd:Service")),
+        Triple(service, node("sd:endpoint"), service),
+        Triple(service, node("sd:supportedLanguage"), node("sd:SPARQL11Query")),
+        Triple(service, node("sd:feature"), node("sd:UnionDefaultGraph")),
+        Triple(service, node("sd:defaultDataset"), dataset),
+        Triple(dataset, node("rdf:type"), node("sd:Dataset")),
+        Triple(dataset, node("sd:defaultGraph"), default),
+        Triple(default, node("rdf:type"), node("sd:Graph")),
+        *(
+            Triple(service, node("sd:resultFormat"), NamedNode(RESULTS + name))
+            for name in (*formats, "Turtle", "N-Triples", "JSON-LD", "RDF_XML")
+        ),
+    ]
+    rows = snapshot.store.select("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g")
+    for number, row in enumerate(rows):
+        named = BlankNode(f"graph{number}")
+        triples += [
+            Triple(dataset, node("sd:namedGraph"), named),
+            Triple(named, node("rdf:type"), node("sd:NamedGraph")),
+            Triple(named, node("sd:name"), row["g"]),
+        ]
+    form = RdfFormat.from_media_type(TRIPLES[media])
+    used = {name: PREFIXES[name] for name in ("sd", "rdf")} if form == RdfFormat.TURTLE else None
+    content = pyoxigraph.serialize(triples, format=form, prefixes=used)
+    if content is None:
+        raise StanceError("the service cannot be described")
+    return Body.of(content, media)

@@ -1,0 +1,226 @@
+"""The graph served: the page, every entry at its address, rows as JSON, and how the service starts and ends."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pyoxigraph
+import pytest
+from pyoxigraph import NamedNode, RdfFormat
+
+from conftest import Run
+from endpoint import free_port
+from february import FIVE
+from serving import STANCEGRAPH, Service, serving
+from stancegraph import page
+from stancegraph.store import Store, ontology
+
+KHAZALI = NamedNode("https://w3id.org/stancegraph/id/actor/qais-al-khazali")
+ENTRIES = {
+    "actor/qais-al-khazali": ("iri", "https://w3id.org/stancegraph/id/actor/qais-al-khazali"),
+    "statement/khazali-condemns-international-silence": (
+        "statement",
+        "https://w3id.org/stancegraph/id/statement/khazali-condemns-international-silence",
+    ),
+}
+ROWS: list[tuple[list[str], str, list[tuple[str, str]]]] = [
+    (["said"], "said", []),
+    (["said", "--actor", "khazali"], "said", [("actor", "khazali")]),
+    (
+        ["said", "--actor", "khazali", "--actor", "sadr", "--quoted", "--min-confidence", "0.8"],
+        "said",
+        [("actor", "khazali"), ("actor", "sadr"), ("quoted", "true"), ("min_confidence", "0.8")],
+    ),
+    (["search", "great", "concern", "--limit", "3"], "search", [("words", "great concern"), ("limit", "3")]),
+    (["actors", "الصدر"], "actors", [("text", "الصدر")]),
+    (["compare", "khazali", "sadr"], "compare", [("a", "khazali"), ("b", "sadr")]),
+    (
+        ["network", "--kind", "two-mode", "--since", "2025-03-01"],
+        "network",
+        [("kind", "two-mode"), ("since", "2025-03-01")],
+    ),
+    (["shifts"], "shifts", []),
+    (["shifts", "--blocs"], "shifts", [("blocs", "true")]),
+    (["actor", "Maliki"], "actor", [("name", "Maliki")]),
+]
+
+
+@pytest.mark.parametrize(("command", "name", "query"), ROWS, ids=[" ".join(row[0]) for row in ROWS])
+def test_rows_are_those_the_command_prints(
+    run: Run, service: Service, command: list[str], name: str, query: list[tuple[str, str]]
+) -> None:
+    answered = service.get(f"/api/{name}?{urlencode(query)}")
+    assert answered.status_code == 200, answered.text
+    assert answered.text == run(*command, "--format", "json").stdout
+
+
+def test_notes_stand_beside_the_rows(service: Service) -> None:
+    answered = service.get("/api/search?words=syria&limit=1")
+    assert any("there are more" in note for note in json.loads(answered.headers["stancegraph-notes"]))
+
+
+def test_the_front_is_the_page(service: Service, shipped: Store) -> None:
+    front = service.get("/")
+    assert front.text == page.html(shipped)
+    assert "frame-ancestors 'none'" in front.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_an_entry_has_four_formats_by_suffix_and_by_negotiation(service: Service, entry: str) -> None:
+    key, iri = ENTRIES[entry]
+    kinds = {
+        "html": "text/html",
+        "json": "application/json",
+        "ttl": "text/turtle",
+        "jsonld": "application/ld+json",
+    }
+    for suffix, media in kinds.items():
+        by_suffix = service.get(f"/{entry}.{suffix}")
+        by_negotiation = service.get(f"/{entry}", accept=f"{media}, */*;q=0.1")
+        assert by_suffix.status_code == 200, by_suffix.text
+        assert by_suffix.headers["content-type"].partition(";")[0] == media
+        assert by_suffix.content == by_negotiation.content
+        assert by_negotiation.headers["vary"] == "Accept"
+    assert service.get(f"/{entry}.json").json()[key] == iri
+    turtle, linked = (
+        {q.triple for q in pyoxigraph.parse(service.get(f"/{entry}.{suffix}").content, form)}
+        for suffix, form in (("ttl", RdfFormat.TURTLE), ("jsonld", RdfFormat.JSON_LD))
+    )
+    assert len(turtle) == len(linked) > 5
+    assert any(triple.subject == NamedNode(iri) for triple in turtle)
+
+
+def test_what_a_list_names_has_an_address(service: Service) -> None:
+    for kind in ("actor", "proposition", "document", "event", "statement"):
+        rows = service.get(f"/{kind}/", accept="application/json").json()
+        assert rows
+        for row in rows[::20]:
+            iri = row.get("iri") or row[kind]
+            for suffix in ("html", "ttl") if kind != "statement" else ("html",):
+                found = service.get(f"/{kind}/{iri.rpartition('/')[2]}.{suffix}")
+                assert found.status_code == 200, (iri, found.text)
+
+
+def test_a_page_of_an_entry_tells_its_words_and_leads_to_its_document(service: Service) -> None:
+    told = service.get("/actor/qais-al-khazali.html").text
+    assert "“unacceptable”" in told
+    assert 'href="../document/' in told
+    assert "https://thenewregion.com/posts/1740" in told
+
+
+def test_what_is_known_is_not_sent_again(service: Service) -> None:
+    first = service.get("/api/said?actor=khazali")
+    again = service.get("/api/said?actor=khazali", if_none_match=first.headers["etag"])
+    assert (again.status_code, again.content) == (304, b"")
+    assert service.get("/api/said?actor=sadr", if_none_match=first.headers["etag"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/api/said?actor=nobody%20at%20all", 400, "no actor is called"),
+        ("/api/said?actors=khazali", 400, "takes no 'actors'"),
+        ("/api/said?since=yesterday", 400, "since"),
+        ("/api/said?since=2024-12-01&since=2024-12-02", 400, "one value"),
+        ("/api/said?min_confidence=2", 400, "at most 1"),
+        ("/api/search", 400, "needs words"),
+        ("/api/search?words=x&limit=0", 400, "at least 1"),
+        ("/api/said?actor=%ff", 400, "UTF-8"),
+        ("/api/load", 404, "there is"),
+        ("/actor/nobody", 404, "nothing stands at"),
+        ("/nothing/", 404, "nothing stands at"),
+    ],
+)
+def test_a_wrong_request_is_told_what_and_how_to_mend_it(
+    service: Service, path: str, status: int, words: str
+) -> None:
+    answered = service.get(path)
+    assert answered.status_code == status
+    assert answered.headers["content-type"] == "application/problem+json"
+    assert words in answered.json()["detail"]
+
+
+def test_what_a_client_takes_nothing_of_is_refused(service: Service) -> None:
+    assert service.get("/actor/qais-al-khazali", accept="image/png").status_code == 406
+    assert service.get("/api/said", accept="text/html").status_code == 406
+
+
+def test_methods_that_are_not_there_are_refused(service: Service) -> None:
+    for path in ("/", "/api/said", "/actor/qais-al-khazali"):
+        assert service.client.delete(path).status_code == 405
+        assert service.client.post(path).status_code == 405
+    assert service.client.head("/api/said").status_code == 200
+
+
+def test_openapi_describes_each_operation_with_the_options_of_its_command(run: Run, service: Service) -> None:
+    described: dict[str, Any] = service.get("/openapi.json").json()
+    assert described["openapi"].startswith("3.")
+    for name in ("said", "search", "actors", "compare", "network", "shifts"):
+        operation = described["paths"][f"/api/{name}"]["get"]
+        named = {parameter["name"] for parameter in operation["parameters"]}
+        options = run(name, "--help", env={"COLUMNS": "200"}).stdout
+        shared = {"data", "format", "output"}
+        for option in {line.split()[1][2:] for line in options.splitlines() if line.startswith("│ --")}:
+            known = option.replace("-", "_").partition("/")[0] in named | shared | {"help"}
+            assert known, (name, option)
+    (limit,) = (p for p in described["paths"]["/api/search"]["get"]["parameters"] if p["name"] == "limit")
+    assert limit["schema"] == {"type": "integer", "minimum": 1, "default": 20}
+
+
+def test_an_edit_of_a_file_is_answered_from_after_it(tmp_path: Path) -> None:
+    copy = tmp_path / "five.ttl"
+    shutil.copyfile(FIVE, copy)
+    shutil.copyfile(ontology() / "stance.ttl", tmp_path / "stance.ttl")
+    with serving("--data", copy) as running:
+        before = len(running.get("/api/said").json())
+        text = copy.read_text("utf-8")
+        copy.write_text("this is no Turtle", "utf-8")
+        time.sleep(1.2)
+        assert len(running.get("/api/said").json()) == before, "a broken file takes nothing away"
+        copy.write_text(text.replace("a stance:Statement", "a stance:Statement, stance:Note", 1), "utf-8")
+        time.sleep(1.2)
+        asked = running.ask("ASK { ?s a stance:Note }")
+        assert asked.json()["boolean"] is True
+
+
+def test_a_port_in_use_is_said(run: Run, service: Service) -> None:
+    ended = run("serve", "--port", str(service.port))
+    assert ended.returncode == 3
+    assert "another program answers there" in ended.stderr
+    assert "--port 0" in ended.stderr
+
+
+def test_a_host_that_is_none_is_said(run: Run) -> None:
+    ended = run("serve", "--host", "not a host", "--port", "0")
+    assert ended.returncode == 2
+    assert "no address of this machine" in ended.stderr
+
+
+def test_a_folder_that_is_no_graph_is_said(run: Run, tmp_path: Path) -> None:
+    ended = run("serve", "--data", str(tmp_path / "missing"), "--port", "0")
+    assert ended.returncode in (2, 3)
+    assert "missing" in ended.stderr
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_it_ends_quietly_with_all_its_workers(how: signal.Signals, code: int) -> None:
+    port = free_port()
+    process = subprocess.Popen(
+        [STANCEGRAPH, "serve", "--port", str(port), "--data", str(FIVE)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    )
+    assert process.stdout
+    assert process.stdout.readline() == f"http://127.0.0.1:{port}/\n"
+    process.send_signal(how)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (code, "", "")
