@@ -110,12 +110,17 @@ def test_every_shape_and_rule_has_a_fixture_that_breaks_it() -> None:
     assert {file.stem.partition(".")[0] for file in RULES} == rules
 
 
-def test_every_rule_begins_with_its_sentence_and_how_to_mend_it() -> None:
+def test_every_rule_begins_with_its_sentence_how_to_mend_it_and_why() -> None:
     for file in (store.ontology() / "rules").glob("*.rq"):
-        sentence, mend, blank, query = file.read_text(encoding="utf-8").split("\n", 3)
+        head, _, query = file.read_text(encoding="utf-8").partition("\n\n")
+        sentence, mend, why, *command = head.split("\n")
         assert re.fullmatch(r"# [A-Z].+[.]", sentence), file.name
         assert re.fullmatch(r"# mend: [a-z].+[.]", mend), file.name
-        assert blank == ""
+        assert re.fullmatch(r"# why: [a-z].+[.]", why), file.name
+        assert not command or re.match(r"# with: (add|check|edit|merge|remove|rename) ", command[0]), (
+            file.name
+        )
+        assert len(command) < 2, file.name
         assert query.startswith("SELECT "), file.name
 
 

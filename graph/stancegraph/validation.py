@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote
 
 from pyoxigraph import NamedNode
@@ -20,7 +20,7 @@ from pyoxigraph import NamedNode
 from stancegraph import input as input_
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.output import quantity
-from stancegraph.store import Endpoint, Store, ontology
+from stancegraph.store import Endpoint, Local, Store, ontology
 from stancegraph.vocabulary import GRAPH, compact
 
 if TYPE_CHECKING:
@@ -34,21 +34,80 @@ LARGEST: Final = 64 << 20
 RUN: Final = 8
 """Words in a row that our own texts may share with a document."""
 
+
+class Rule(NamedTuple):
+    """What must hold, how to mend it, why it matters, and the command that mends it for a SUBJECT."""
+
+    message: str
+    mend: str
+    why: str
+    command: str = ""
+
+
 SOURCE_RULES: Final = {
-    "source-is-found": ("A document's text is among the sources", "add its file, or correct stance:sha256"),
-    "source-is-text": ("A source is UTF-8", "convert the file, and count its positions again"),
-    "length-is-true": ("A document is as long as it says", "correct stance:length, in code points"),
-    "passage-is-in-the-text": ("A passage lies within the text", "count its position again"),
-    "words-stand-there": ("Quoted words stand at their position", "count again, or correct oa:exact"),
-    "surroundings-stand-there": ("Prefix and suffix stand around the words", "copy them from the text"),
-    "words-are-quoted": ("Quoted words stand in quotation marks", "keep the position, and say it in a gist"),
-    "narration-is-not-stored": (
+    "source-is-found": Rule(
+        "A document's text is among the sources",
+        "add its file, or correct stance:sha256",
+        "without the text nobody can check that the words stand there",
+    ),
+    "source-is-text": Rule(
+        "A source is UTF-8",
+        "convert the file, and count its positions again",
+        "positions count characters, which bytes alone do not tell",
+    ),
+    "length-is-true": Rule(
+        "A document is as long as it says",
+        "correct stance:length, in code points",
+        "a wrong length lets passages end behind the text",
+        "check --fix",
+    ),
+    "passage-is-in-the-text": Rule(
+        "A passage lies within the text",
+        "count its position again",
+        "the words cannot be found again",
+        "edit SUBJECT --set quote=…",
+    ),
+    "words-stand-there": Rule(
+        "Quoted words stand at their position",
+        "count again, or correct oa:exact",
+        "the document does not say there what is told of somebody",
+        "check --fix",
+    ),
+    "surroundings-stand-there": Rule(
+        "Prefix and suffix stand around the words",
+        "copy them from the text",
+        "by them the words are found again when the text moves",
+        "check --fix",
+    ),
+    "words-are-quoted": Rule(
+        "Quoted words stand in quotation marks",
+        "keep the position, and say it in a gist",
+        "a document's own words would be told as somebody's",
+        "edit SUBJECT --remove quote=…",
+    ),
+    "narration-is-not-stored": Rule(
         f"Our own texts share at most {RUN} words in a row with a document, quotes apart",
         "say it in your own words",
+        "a document's sentences are its owner's",
+        "edit SUBJECT --set gist=…",
     ),
 }
-"""Name of a check against the sources → what must hold, how to mend it."""
-
+"""Name of a check against the sources → what must hold, how to mend it, why it matters, the command."""
+_THEMES: Final = {
+    "words that cannot be found again in their document are no evidence": "stance:passage stance:quote "
+    "stance:document stance:reports oa:hasSource oa:hasSelector oa:start oa:end oa:exact oa:prefix oa:suffix "
+    "stance:sha256 stance:length",
+    "periods, chronologies and changes are counted by days": "stance:saidOn stance:saidNotBefore stance:saidNotAfter "
+    "dcterms:issued stance:issuedNotBefore stance:issuedNotAfter schema:startDate schema:endDate dcterms:created",
+    "networks and numbers are counted from stances": "stance:supports stance:opposes stance:neutralOn stance:stanceOn "
+    "stance:ascribes stance:holder stance:coding stance:of stance:binds skos:broader",
+    "by basis and confidence a reader tells what was said from what was inferred": "stance:basis stance:confidence",
+    "a statement is found and told by the names of who made it": "stance:speaker stance:onBehalfOf stance:addressee "
+    "stance:inRole skos:prefLabel skos:altLabel skos:hiddenLabel stance:weakAlias stance:actorKind org:member",
+}
+"""Why the shapes of these properties matter."""
+_FORM: Final = "what has another form than the vocabulary's is missed by questions, in silence"
+_WHY: Final = {name: why for why, names in _THEMES.items() for name in names.split()}
 _DOCUMENTS: Final = "SELECT * { ?document stance:sha256 ?sha256 ; stance:length ?length }"
 _PASSAGES: Final = """
 SELECT ?report ?document ?start ?end ?exact ?prefix ?suffix ?coding {
@@ -77,13 +136,21 @@ _PAIRS: Final = (("“", "”"), ("„", "“"), ("«", "»"), ("‹", "›"), (
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One rule broken by one subject: where it stands, what is wrong, how to mend it."""
+    """One rule broken by one subject: where it stands, what is wrong, how to mend it, and why that matters.
+
+    `line` is where the subject is described in a file of text; `property` the one that a shape is of; `command` what
+    mends it, with an ellipsis or capitals for what the curator knows; each None or empty where that is not told.
+    """
 
     file: str
     subject: str
     rule: str
     message: str
     mend: str
+    line: int | None = field(default=None, compare=False)
+    why: str = field(default="", compare=False)
+    command: str = field(default="", compare=False)
+    property: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +176,13 @@ class _Fault:
     """A finding before it is known in which graph its subject stands."""
 
     subject: str
-    rule: str
+    name: str
     message: str
-    mend: str
+    rule: Rule
     graph: str = ""
     other: str = ""
     """The second entry it is about, where the rule tells one."""
+    property: str = ""
 
 
 def check(
@@ -150,20 +218,25 @@ def check(
 
 
 def _broken_rules(store: Store) -> Iterator[_Fault]:
-    for name, text in _rules().items():
-        rule, mend = (line.removeprefix("# ").removeprefix("mend: ") for line in text.split("\n", 2)[:2])
+    for name, (rule, text) in _rules().items():
         for row in store.select(text):
             told = {name: term.value for name, term in row.items()}
-            said = _said(rule, told.get("detail"))
+            said = _said(rule.message, told.get("detail"))
             other = told.get("detail", "").rpartition("also ")[2]
-            yield _Fault(told["subject"], name, said, mend.removesuffix("."), told.get("graph", ""), other)
+            yield _Fault(told["subject"], name, said, rule, told.get("graph", ""), other)
 
 
 @cache
-def _rules() -> dict[str, str]:
-    """Name of a rule → its query."""
+def _rules() -> dict[str, tuple[Rule, str]]:
+    """Name of a rule → what the comments at its head say, and its query."""
     files = sorted((ontology() / "rules").glob("*.rq"))
-    return {file.stem: file.read_text(encoding="utf-8") for file in files}
+    return {file.stem: _rule(file.read_text(encoding="utf-8")) for file in files}
+
+
+def _rule(text: str) -> tuple[Rule, str]:
+    head = [line.removeprefix("# ") for line in text.partition("\n\n")[0].split("\n")]
+    said = dict(line.split(": ", 1) for line in head[1:])
+    return Rule(head[0], said["mend"].rstrip("."), said["why"].rstrip("."), said.get("with", "")), text
 
 
 def _said(rule: str, detail: str | None) -> str:
@@ -200,9 +273,12 @@ def _broken_shapes(store: Store, subjects: Collection[str] | None) -> Iterator[_
         shape, focus = report.value(result, SH.sourceShape), report.value(result, SH.focusNode)
         value = report.value(result, SH.value)
         detail = None if value in (None, focus, blank) or isinstance(value, BNode) else str(value)
-        what = str(shapes.value(shape, SH.message))
+        named = report.value(result, SH.resultPath)
+        edge = compact(str(named)) if isinstance(named, URIRef) else ""
         mend = str(shapes.value(shape, SH.description)).removesuffix(".")
-        yield _Fault(_owner(focus, data), compact(str(shape)), _said(what, detail), mend)
+        rule = Rule(str(shapes.value(shape, SH.message)), mend, _WHY.get(edge, _FORM))
+        told = _said(rule.message, detail)
+        yield _Fault(_owner(focus, data), compact(str(shape)), told, rule, property=edge)
 
 
 @cache
@@ -252,11 +328,40 @@ def _located(store: Store, faults: Iterable[_Fault]) -> list[Finding]:
             query = f"SELECT ?subject (MIN(STR(?graph)) AS ?name) {{ GRAPH ?graph {{ {pattern} }} }}"
             rows = store.select(query + " GROUP BY ?subject", {"subject": iris})
             graphs |= {row["subject"].value: row["name"].value for row in rows if "name" in row}
-    found = set()
+    places = store.files if isinstance(store, Local) else {}
+    texts: dict[str, str] = {}
+    found = {}
     for fault in faults:
-        file = _file(fault.graph or graphs.get(fault.subject, ""))
-        found.add(Finding(file, compact(fault.subject), fault.rule, fault.message, fault.mend))
+        graph = fault.graph or graphs.get(fault.subject, "")
+        if graph in places and graph not in texts:
+            texts[graph] = places[graph].read_bytes().decode("utf-8", "replace")
+        finding = Finding(
+            _file(graph),
+            compact(fault.subject),
+            fault.name,
+            fault.message,
+            fault.rule.mend,
+            line_of(texts[graph], fault.subject) if graph in texts else None,
+            fault.rule.why,
+            fault.rule.command,
+            fault.property,
+        )
+        found[finding] = finding
     return sorted(found)
+
+
+def line_of(text: str, iri: str) -> int | None:
+    """The line of a file of RDF that begins to describe an IRI, else the first that names it; None where none does."""
+    declared = re.findall(r"(?i)(?:^|\s)@?(?:prefix\s+(\S*:)|base)\s*<([^>\s]*)>", text)
+    names = [f"<{iri}>"]
+    for prefix, namespace in declared:
+        if namespace and iri.startswith(namespace):
+            local = iri.removeprefix(namespace)
+            names.append(f"{prefix}{local}" if prefix else f"<{local}>")
+    named = "|".join(map(re.escape, names))
+    match = re.search(rf"^(?:{named})(?=\s)", text, re.MULTILINE)
+    match = match or re.search(rf"(?<![\w:/])(?:{named}|{re.escape(iri)})(?![\w/-])", text)
+    return text.count("\n", 0, match.start()) + 1 if match else None
 
 
 def _file(graph: str) -> str:
@@ -297,8 +402,8 @@ def _unlike_sources(store: Store, files: dict[str, Path]) -> tuple[list[_Fault],
 
 
 def _fault(subject: Term, rule: str, detail: str | None = None) -> _Fault:
-    message, mend = SOURCE_RULES[rule]
-    return _Fault(subject.value, rule, _said(message, detail), mend)
+    broken = SOURCE_RULES[rule]
+    return _Fault(subject.value, rule, _said(broken.message, detail), broken)
 
 
 def _read(rows: list[dict[str, Term]], files: dict[str, Path], texts: dict[Term, str]) -> Iterator[_Fault]:

@@ -68,8 +68,12 @@ def faults(findings: Iterable[Finding]) -> str:
     """Faults by file: what breaks which rule, and how to mend it."""
 
     def lines(finding: Finding) -> Iterator[str]:
-        yield fill(f"{finding.subject}: {finding.message} ({finding.rule})", 2, 6)
-        yield fill(finding.mend, 6, 6)
+        where = f"line {finding.line}: " if finding.line else ""
+        yield fill(f"{where}{finding.subject}: {finding.message} ({finding.rule})", 2, 6)
+        yield fill(f"why: {finding.why}", 6, 8)
+        yield fill(f"mend: {finding.mend}", 6, 8)
+        if finding.command:
+            yield f"      {printable(finding.command)}"
 
     return _grouped(findings, lambda finding: finding.file, lines)
 

@@ -6,7 +6,7 @@ import sys
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import typer
 
@@ -15,6 +15,8 @@ from stancegraph.cli import answers
 from stancegraph.cli.options import Request, but
 from stancegraph.cli.program import command
 from stancegraph.errors import UsageError
+
+FAULT: Final = "file line subject rule message why mend command".split()
 
 
 @command("page", filters=True, formats=None, output=False)
@@ -203,20 +205,56 @@ def check(
         Path | None,
         typer.Option(metavar="DIR", help="Folder of the source texts, to verify every passage against."),
     ] = None,
+    fix: Annotated[
+        bool,
+        typer.Option(
+            "--fix",
+            help="Mend what nobody need decide: positions of quoted words that stand in the text once, lengths, "
+            "checksums of texts in texts/, owl:sameAs, http://schema.org, notes of unused propositions.",
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --fix: print what would change, and write nothing.")
+    ] = False,
 ) -> None:
-    """Check shapes, rules and, with --sources, every quotation against the text it was coded from."""
+    """Check shapes, rules and, with --sources, every quotation against the text it was coded from.
+
+    Each fault is told with its file and line, why it matters, and the command that mends it.
+    """
     from stancegraph import validation
+    from stancegraph.curate import mending
 
     request.files += [sources] if sources else []
+    if dry_run and not fix:
+        raise UsageError("--dry-run is of --fix: check alone changes nothing")
+    if fix and _mend(request, sources, dry_run=dry_run):
+        return
     result = validation.check(request.store, sources=sources)
-    rows = [asdict(finding) for finding in result.findings]
-    request.show(
-        rows, ["file", "subject", "rule", "message", "mend"], "fault", lambda: answers.faults(result.findings)
-    )
+    found = mending.with_commands(result.findings)
+    request.show([asdict(finding) for finding in found], FAULT, "fault", lambda: answers.faults(found))
     for line in (*result.notes, str(result)):
         output.note(line)
-    if rows:
+    if found:
         raise typer.Exit(1)
+
+
+def _mend(request: Request, sources: Path | None, *, dry_run: bool) -> bool:
+    """Mend what is safe, and show it; whether it was only shown."""
+    from stancegraph.cli.curating import folder_of, show
+    from stancegraph.curate import changes, mending
+
+    folder = folder_of(request)
+    if dry_run:
+        output.emit(mending.fix(folder, sources).diff())
+        return True
+    with folder.writing():
+        change = mending.fix(folder, sources)
+        changes.apply(folder, change)
+    if change.texts:
+        show(change)
+    else:
+        output.note("nothing is mended: what is found, if anything, is yours to decide")
+    return False
 
 
 @command("load", data=False, formats=None, output=False)

@@ -46,11 +46,11 @@ def quotation(text: str | None, words: str) -> tuple[Span, str]:
                 f"--quote '{_short(bare)}': the text is not at hand: name it with --text FILE, or write START:WORDS"
             )
         return Span(start, start + len(bare)), bare
-    places = _places(text, bare, start)
-    inside = [place for place in places if quoted(text, *place)]
-    if places and not inside:
+    found = places(text, bare, start)
+    inside = [place for place in found if quoted(text, *place)]
+    if found and not inside:
         raise UsageError(
-            f"--quote '{_short(bare)}' stands in no quotation marks at {places[0].start}: name it by --passage"
+            f"--quote '{_short(bare)}' stands in no quotation marks at {found[0].start}: name it by --passage"
         )
     span = _only(text, inside, bare, "quote")
     if len(bare) > LONGEST:
@@ -68,7 +68,7 @@ def stretch(text: str | None, words: str) -> Span:
     start, bare = _told(words, "passage")
     if text is None:
         raise UsageError("--passage: the text is not at hand: name it with --text FILE, or write START:END")
-    return _only(text, _places(text, bare.strip(), start), bare, "passage")
+    return _only(text, places(text, bare.strip(), start), bare, "passage")
 
 
 def passage(report: NamedNode, document: NamedNode, span: Span) -> Iterator[Triple]:
@@ -117,7 +117,7 @@ def _told(words: str, option: str) -> tuple[int | None, str]:
     return (int(told[1]), told[2]) if told and told[2].strip() else (None, words)
 
 
-def _places(text: str, words: str, start: int | None) -> list[Span]:
+def places(text: str, words: str, start: int | None = None) -> list[Span]:
     """Where words stand, blanks, apostrophes and hyphens of whatever kind."""
     parts = re.split(r"(\s+)", words)
     pattern = "".join(

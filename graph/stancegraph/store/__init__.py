@@ -254,6 +254,11 @@ class Local(Store):
 
         return None if self.folder is None else checksums.fingerprint(self.folder)
 
+    @property
+    def files(self) -> dict[str, Path]:
+        """Graph → the file it was read from; none of a database."""
+        return {} if self._database else {graph: file for path in self._paths for file, graph in found(path)}
+
     @classmethod
     def over(cls, triples: pyoxigraph.Store, where: str) -> Local:
         """What stands in memory already; `where` says of what it is, for messages."""

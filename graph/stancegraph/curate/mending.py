@@ -1,0 +1,221 @@
+"""What `check` finds, mended: the command for each fault, and at once those mends that nobody need decide."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from stancegraph import input as input_
+from stancegraph import store, validation
+from stancegraph.curate import passages
+from stancegraph.curate.changes import Change, Edit
+from stancegraph.curate.fields import ENTRIES, properties
+from stancegraph.store.terms import describe, object_value, term
+from stancegraph.vocabulary import PREFIXES, compact, expand, local_name
+
+if TYPE_CHECKING:
+    from stancegraph.curate.folder import Folder
+    from stancegraph.validation import Finding
+
+Said = frozenset[Triple]
+FIX: Final = "check --fix"
+_INSECURE: Final = "http://schema.org/"
+
+
+def with_commands(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, each with the whole command that mends it where there is one."""
+    return [replace(each, command=_command(each)) for each in findings]
+
+
+def _command(finding: Finding) -> str:
+    subject = finding.subject
+    if compact(subject) == subject and "://" in subject:
+        subject = "/".join(subject.rstrip("/").rsplit("/", 2)[1:])
+    template = finding.command
+    if not template and finding.property:
+        field = _field(re.split("[:/]", subject)[0], finding.property)
+        template = f"edit SUBJECT --set {field}=…" if field else ""
+    return f"stancegraph {template.replace('SUBJECT', subject)}" if template else ""
+
+
+def _field(kind: str, property_: str) -> str:
+    """The field of a kind of entry that sets a property; empty where none does."""
+    if kind == "report":  # as a statement's
+        kind = "statement"
+    fields = ENTRIES.get(kind, {}).values()
+    return next((f.option for f in fields if property_ in map(_compact, properties(f))), "")
+
+
+def _compact(node: NamedNode) -> str:
+    return compact(node.value)
+
+
+def fix(folder: Folder, sources: Path | None = None) -> Change:
+    """The change that mends what nobody need decide; `sources` are the texts, else those in the folder's texts/.
+
+    Positions, prefixes and suffixes of quoted words that stand in the text once; a document's length, and its
+    checksum where texts/ has its text; owl:sameAs, http://schema.org/; the note of propositions without a statement.
+    """
+    kept = folder.path / "texts"
+    if sources is None and any(kept.glob("*")):
+        sources = kept
+    making = Edit(folder)
+    mended = sum(_describe_text(making, document) for document in _documents(folder))
+    for finding in validation.check(store.open(folder.path), sources=sources).findings:
+        subject = _iri(finding.subject)
+        if mend := _FIXES.get(finding.rule):
+            files = folder.describing(subject)
+            mended += max([_mended(making, file, subject, mend, sources) for file in files], default=False)
+    return making.change(f"mend {mended} of what check finds")
+
+
+def _iri(subject: str) -> str:
+    return expand(subject) if subject.partition(":")[0] in PREFIXES else subject
+
+
+def _mended(
+    making: Edit,
+    file: str,
+    subject: str,
+    mend: Callable[[Edit, Said, Path | None], Iterable[Triple]],
+    sources: Path | None,
+) -> bool:
+    now = making.file(file).description(subject)
+    wanted = frozenset(mend(making, now, sources))
+    if mend is _as_it_is:
+        making.put(file, subject, wanted)  # marks a proposition without a statement
+        return True
+    if wanted != now:
+        making.put(file, subject, wanted)
+    return wanted != now
+
+
+def _documents(folder: Folder) -> Iterator[str]:
+    rows = folder.store.select("SELECT DISTINCT ?document { ?document a schema:NewsArticle }")
+    return (row["document"].value for row in rows)
+
+
+def _describe_text(making: Edit, document: str) -> bool:
+    """Give a document the checksum and the length it lacks, where texts/ has a text of its name or checksum."""
+    folder = making.folder
+    for file, said in folder.description(document).items():
+        if term("schema:NewsArticle") not in {t.object for t in said}:
+            continue
+        known = {t.predicate: object_value(t) for t in said}
+        checksum, length = known.get(term("stance:sha256")), known.get(term("stance:length"))
+        if checksum and length:
+            return False
+        text = folder.path / "texts" / f"{local_name(document)}.txt"
+        content = input_.read(text, validation.LARGEST) if text.is_file() else None
+        if content is None or (checksum and hashlib.sha256(content).hexdigest() != checksum):
+            return False
+        try:
+            decoded = content.decode()
+        except UnicodeDecodeError:
+            return False
+        if length and length != str(len(decoded)):
+            return False
+        here = NamedNode(document)
+        now = set(making.file(file).description(document))
+        now |= set(
+            describe(
+                here,
+                ("stance:sha256", Literal(hashlib.sha256(content).hexdigest())),
+                ("stance:length", Literal(len(decoded))),
+            )
+        )
+        making.put(file, document, now)
+        return True
+    return False
+
+
+def _text(making: Edit, said: Said, sources: Path | None) -> str | None:
+    """The text of the document that a report, or the document itself, is of."""
+    if sources is None:
+        return None
+    documents = {object_value(t) for t in said if t.predicate == term("stance:document")}
+    descriptions = [d for each in documents for d in making.folder.description(each).values()] or [said]
+    sums = {object_value(t) for d in descriptions for t in d if t.predicate == term("stance:sha256")}
+    found = [file for checksum, file in validation.hashed(sources).items() if checksum in sums]
+    return input_.read(found[0], validation.LARGEST).decode("utf-8", "replace") if len(found) == 1 else None
+
+
+def _length(making: Edit, said: Said, sources: Path | None) -> Iterator[Triple]:
+    """A document with the length its text has."""
+    text = _text(making, said, sources)
+    for triple in said:
+        if text is not None and triple.predicate == term("stance:length"):
+            yield Triple(triple.subject, triple.predicate, Literal(len(text)))
+        else:
+            yield triple
+
+
+def _anchored(making: Edit, said: Said, sources: Path | None) -> Iterator[Triple]:
+    """A report whose quoted words stand where the text has them, if it has them once in quotation marks."""
+    text = _text(making, said, sources)
+    if text is None:
+        yield from said
+        return
+    passage_of = {t.object: t.subject for t in said if t.predicate == term("oa:hasSelector")}
+    moved: dict[object, passages.Span] = {}
+    for triple in said:
+        if triple.predicate == term("oa:exact"):
+            places = [p for p in passages.places(text, object_value(triple)) if validation.quoted(text, *p)]
+            exact = [p for p in places if text[p.start : p.end] == object_value(triple)]
+            if len(exact) == 1:
+                moved |= {
+                    node: exact[0] for node, of in passage_of.items() if of == passage_of[triple.subject]
+                }
+    around = {
+        term("oa:start"): lambda span: Literal(span.start),
+        term("oa:end"): lambda span: Literal(span.end),
+        term("oa:prefix"): lambda span: Literal(text[max(0, span.start - passages.AROUND) : span.start]),
+        term("oa:suffix"): lambda span: Literal(text[span.end : span.end + passages.AROUND]),
+    }
+    for triple in said:
+        if triple.subject in moved and triple.predicate in around:
+            yield Triple(triple.subject, triple.predicate, around[triple.predicate](moved[triple.subject]))
+        else:
+            yield triple
+
+
+def _matched(_: Edit, said: Said, __: Path | None) -> Iterator[Triple]:
+    """An entry that is no longer the same as another, but matches it exactly."""
+    same, match = term("owl:sameAs"), term("skos:exactMatch")
+    return (Triple(t.subject, match if t.predicate == same else t.predicate, t.object) for t in said)
+
+
+def _secure(_: Edit, said: Said, __: Path | None) -> Iterator[Triple]:
+    """An entry whose terms of schema.org begin with https."""
+    for triple in said:
+        parts = [
+            NamedNode(each.value.replace(_INSECURE, PREFIXES["schema"], 1))
+            if isinstance(each, NamedNode) and each.value.startswith(_INSECURE)
+            else each
+            for each in (triple.predicate, triple.object)
+        ]
+        yield Triple(triple.subject, *parts)  # type: ignore[arg-type]
+
+
+def _as_it_is(_: Edit, said: Said, __: Path | None) -> Said:
+    return said
+
+
+_FIXES: Final = {
+    "length-is-true": _length,
+    "passage-is-in-the-text": _anchored,
+    "words-stand-there": _anchored,
+    "surroundings-stand-there": _anchored,
+    "words-fit-their-position": _anchored,
+    "passage-is-within-the-document": _anchored,
+    "identity-is-exact-match": _matched,
+    "schema-org-is-https": _secure,
+    "proposition-is-used": _as_it_is,
+}
+"""Rule → what an entry that breaks it should say."""
