@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -15,6 +16,7 @@ from conftest import Shell
 from stancegraph import store
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.exchange import dna
+from stancegraph.store import worker
 
 
 @pytest.mark.parametrize(
@@ -220,3 +222,22 @@ def test_a_file_cannot_make_sqlite_work_without_end(small_coding: Coding, out: P
     small_coding.run("ALTER TABLE DOCUMENTS RENAME COLUMN Author2 TO Author")
     with pytest.raises(StanceError, match="string or blob too big"):
         dna.convert(small_coding.file, out)
+
+
+def test_a_file_that_takes_more_memory_than_a_coding_does_ends_in_one_line(
+    small_coding: Coding, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What reads the file is a process of its own: its end is an error here, and nothing stays."""
+    for number in range(2, 12):
+        small_coding.document(number, "x" * (4 << 20))
+    monkeypatch.setattr(worker, "MEMORY", 16 << 20)
+    with pytest.raises(StanceError, match=r"peace\.dna: reading it needs more than .* memory"):
+        dna.convert(small_coding.file, out, texts=True)
+    assert [path.name for path in out.parent.iterdir()] == ["peace.dna"]
+
+
+def test_a_file_larger_than_any_coding_is_refused_unread(small_coding: Coding, out: Path) -> None:
+    os.truncate(small_coding.file, (4 << 30) + 1)
+    with pytest.raises(StanceError, match="has more than 4 GiB"):
+        dna.convert(small_coding.file, out)
+    assert not out.exists()

@@ -9,27 +9,34 @@ writer     the files it is written to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode
 
-from stancegraph.errors import UsageError
-from stancegraph.exchange.dna.sqlite import open_database
+from stancegraph.errors import StanceError, UsageError
+from stancegraph.exchange.dna.sqlite import open_database, seconds_for
 from stancegraph.exchange.dna.triples import Namespace, slug
 from stancegraph.exchange.dna.variables import choose_roles
 from stancegraph.exchange.dna.writer import Writer
 from stancegraph.output import new_folder, quantity
+from stancegraph.store import worker
 from stancegraph.vocabulary import BASE, PREFIXES, UNOWNED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from stancegraph.exchange.dna.sqlite import Database
     from stancegraph.exchange.dna.variables import Roles
 
 __all__ = ["Conversion", "convert"]
+
+
+LONGEST_ACCOUNT: Final = 16 << 20
+"""Bytes in which the worker may tell what it wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,27 +76,55 @@ def convert(
     same bytes; it is only read, and `into` is written whole or not at all.
 
     Raises UsageError for a name there is none of, a folder that is not empty or a base that is none, StanceError
-    for a file that is no database of DNA 3, and where nothing can be written.
+    for a file that is no database of DNA 3 or takes more time or memory than one does, and where nothing can be
+    written.
     """
     file, into = Path(file), Path(into)
     start = _base(base) if base is not None else f"{UNOWNED}{slug(file.stem) or 'coding'}/"
+    roles = partial(choose_roles, statement_type=statement_type, actor=actor, target=target, level=level)
+    with new_folder(into) as place:
+        task = partial(_write, file, place, into, start, roles, texts=texts, owned=base is not None)
+        try:
+            told = b"".join(worker.run(task, seconds=seconds_for(file), largest=LONGEST_ACCOUNT))
+        except worker.Stopped as error:
+            raise StanceError(f"{file}: reading it {error}: it is no coding that can be read here") from None
+    account = json.loads(told)
+    left_out, notes = (tuple(account.pop(name)) for name in ("left_out", "notes"))
+    return Conversion(**account, left_out=left_out, notes=notes)
+
+
+def _write(
+    file: Path,
+    place: Path,
+    into: Path,
+    start: str,
+    choose: Callable[[Database], Roles],
+    *,
+    texts: bool,
+    owned: bool,
+) -> Iterator[bytes]:
+    """In the worker: write the coding below `place`, and give the Conversion as JSON."""
     with open_database(file) as database:
-        roles = choose_roles(database, statement_type=statement_type, actor=actor, target=target, level=level)
+        roles = choose(database)
         namespace = Namespace(database.name, start, roles.variables)
-        with new_folder(into) as place:
-            writer = Writer(place, database, namespace, roles, texts=texts)
+        writer = Writer(place, database, namespace, roles, texts=texts)
+        try:
             writer.write()
-            database.count_left_out(roles.statement_type)
-            notes = tuple(_notes(roles, database, writer, start, owned=base is not None))
-        return Conversion(
+        except OSError as error:
+            raise StanceError(
+                f"{into} cannot be written: {error.strerror or error}; name another folder"
+            ) from error
+        database.count_left_out(roles.statement_type)
+        made = Conversion(
             writer.statements,
             writer.documents,
             len(writer.categories[roles.actor.id].entities),
             len(writer.categories[roles.target.id].entities),
             len(roles.variables),
             database.left_out.lines(),
-            notes,
+            tuple(_notes(roles, database, writer, start, owned=owned)),
         )
+    yield json.dumps(asdict(made)).encode()
 
 
 def _base(text: str) -> str:

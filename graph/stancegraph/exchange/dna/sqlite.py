@@ -109,9 +109,12 @@ ORPHAN_ATTRIBUTES: Final = (
 )
 LONGEST: Final = 64 << 20
 """Bytes a text in a file may have."""
+LARGEST: Final = 4 << 30
+"""Bytes a file may have."""
 SECONDS: Final = 60
 """Seconds SQLite and what is made of a file may take, and a further one for each `PACE` bytes of it."""
 PACE: Final = 64 << 10
+MOST_SECONDS: Final = 3600
 MILLISECONDS: Final = 10**11
 """A date from here on is in milliseconds, as DNA 2 wrote them: in seconds it would be past the year 5000."""
 UNFINISHED: Final = bytes.fromhex("d9d505f920a163d7")
@@ -184,13 +187,21 @@ def open_database(file: Path) -> Iterator[Database]:
         with closing(
             sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
         ) as connection:
-            _confine(connection, SECONDS + file.stat().st_size / PACE)
+            _confine(connection, seconds_for(file))
             _refuse_damaged(file, connection)
             yield Database(file, connection)
     except (sqlite3.Error, UnicodeDecodeError) as error:  # a message may quote what is damaged
         raise StanceError(
             f"{file}: SQLite cannot read it ({error}): it may be cut short or damaged; copy it again"
         ) from error
+
+
+def seconds_for(file: Path) -> float:
+    """Seconds that all that is made of a file may take; of one that is not there, what is least."""
+    try:
+        return min(SECONDS + file.stat().st_size / PACE, MOST_SECONDS)
+    except (OSError, ValueError):  # whoever opens it says why
+        return SECONDS
 
 
 def _confine(connection: sqlite3.Connection, seconds: float) -> None:
@@ -236,6 +247,8 @@ def _refuse_other_files(file: Path) -> None:
         raise StanceError(f"{str(file)[:200]!r} cannot be read: {why}") from error
     if not head:
         raise StanceError(f"{file} is empty: copy it again")
+    if file.stat().st_size > LARGEST:
+        raise StanceError(f"{file} has more than {LARGEST >> 30} GiB: no coding has, and none is read")
     if not head.startswith(b"SQLite format 3\0"):
         xml = head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
         what = "is XML, as DNA 1 wrote it" if xml else "is no SQLite database"
