@@ -18,6 +18,7 @@ from conftest import Run, Shell
 from killing import kill_everywhere
 from stancegraph import store
 from stancegraph.errors import StanceError
+from stancegraph.store import folders
 
 STATEMENT = (
     "@prefix : <http://x/> . @prefix stance: <https://w3id.org/stancegraph/ns#> .\n"
@@ -55,6 +56,19 @@ def test_a_load_killed_anywhere_leaves_the_old_database_or_the_new(swaps: bool, 
 
     kills = kill_everywhere(["load", str(new), "--into", str(database)], prepare, check, swaps=swaps)
     assert kills >= 6
+
+
+def test_a_load_killed_as_it_begins_or_ends_leaves_nothing_for_good(tmp_path: Path) -> None:
+    """Killed before it marks the folder it works in, or after: an empty one goes, what holds anything stays."""
+    one = write(tmp_path / "one.ttl", "one")
+    for name in (".database.a1b2c3_4", ".database.x5y6z7w8", ".database.backup", ".database.holds_it"):
+        (tmp_path / name).mkdir()
+    (tmp_path / ".database.x5y6z7w8" / folders.MARK).touch()
+    (tmp_path / ".database.holds_it" / "mine").touch()
+    store.load([one], tmp_path / "database")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *("one.ttl", "database", ".database.backup", ".database.holds_it")
+    }
 
 
 def test_loads_at_one_time_into_one_place_lose_nothing(tmp_path: Path) -> None:

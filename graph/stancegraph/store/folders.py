@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +25,8 @@ NEW: Final = "new"
 OLD: Final = "old"
 PAST: Final = "past"
 """In a workshop: what is built; what was taken out of the way for it; what the built one has replaced."""
+LONGEST: Final = 60
+"""Characters of a folder's name that its workshop's has."""
 HELD: Final = "CURRENT"
 """File of a database that its readers lock, and that no reader ever changes."""
 
@@ -103,7 +106,8 @@ def workshop(target: Path) -> Iterator[Path]:
         with suppress(FileNotFoundError), (left / MARK).open("rb") as mark:
             if _lock(mark.fileno()):
                 _clear(left, target)
-    folder = Path(tempfile.mkdtemp(prefix=f".{target.name[:60]}.", dir=target.parent))
+    _remove_begun(target)
+    folder = Path(tempfile.mkdtemp(prefix=f".{target.name[:LONGEST]}.", dir=target.parent))
     with (folder / MARK).open("xb") as mark:
         _lock(mark.fileno())
         mark.write(os.fsencode(target.name))
@@ -234,6 +238,19 @@ def _workshops(target: Path) -> list[Path]:
                     if mark.read_bytes() == os.fsencode(target.name):
                         found.append(beside)
     return found
+
+
+def _remove_begun(target: Path) -> None:
+    """Remove workshops of a load that was killed before it marked them, or after: nothing is in them."""
+    begun = re.compile(re.escape(f".{target.name}.") + "[a-z0-9_]{8}")
+    with suppress(OSError):
+        for beside in sorted(target.parent.iterdir()) if len(target.name) <= LONGEST else ():
+            if begun.fullmatch(beside.name) and not beside.is_symlink():
+                mark = beside / MARK
+                with suppress(OSError):
+                    if mark.is_file() and not mark.stat().st_size and len(list(beside.iterdir())) == 1:
+                        mark.unlink()
+                    beside.rmdir()  # which leaves alone what holds anything
 
 
 def _holds(folder: Path) -> bool:
