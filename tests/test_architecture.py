@@ -100,9 +100,8 @@ def test_the_walks_told_to_contributors_lead_through_what_is_there() -> None:
 def test_every_library_imported_is_a_declared_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
-    wanted = itertools.chain(
-        project["dependencies"], extras["articles"], extras["frames"], extras["plot"], extras["serve"]
-    )
+    own = (extras[name] for name in ("articles", "frames", "plot", "serve", "sheets"))
+    wanted = itertools.chain(project["dependencies"], *own)
     declared = {re.split(r"[<>=]", dependency)[0].replace("-", "_") for dependency in wanted}
     imported = set().union(*map(imported_by, TREES.values()))
     libraries = imported - sys.stdlib_module_names - {"stancegraph"}

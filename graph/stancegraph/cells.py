@@ -66,7 +66,16 @@ def in_csv(value: object) -> str:
     ("'=HYPERLINK(1)", '-0.5', "'-2+3+cmd|' /C calc'!A0", "'\ufeff ＝1")
     """
     text = UNSAFE.sub(UNKNOWN, BREAKS.sub("\n", "" if value is None else str(value)))
-    return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
+    return f"'{text}" if _is_formula(text.lstrip("'")) else text
+
+
+def from_csv(text: str) -> str:
+    """What a cell held before `in_csv` put an apostrophe before it."""
+    return text[1:] if text.startswith("'") and _is_formula(text.lstrip("'")) else text
+
+
+def _is_formula(text: str) -> bool:
+    return bool(FORMULA.match(text) and not NUMBER.fullmatch(text))
 
 
 def as_csv(rows: Iterable[Iterable[object]]) -> str:

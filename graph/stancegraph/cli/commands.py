@@ -10,7 +10,7 @@ from stancegraph import __version__, output
 
 # The order of these is the order of the commands in the help: look up, count, hand on.
 # isort: off
-from stancegraph.cli import lookups, networks, exchange, coding, curating, serving  # noqa: F401
+from stancegraph.cli import lookups, networks, exchange, imports, coding, curating, serving  # noqa: F401
 from stancegraph.cli.program import Group
 
 # isort: on

@@ -18,6 +18,15 @@ EVERY: Final = 1.0
 """Seconds until the first line, and between two."""
 asked: Final = threading.Event()
 """Set once a person is asked something: from then on a command waits for them, and says nothing of itself."""
+WIDTH: Final = 20
+"""Characters of a bar."""
+_done: float | None = None
+
+
+def share(done: float) -> None:
+    """Tell how much is done, 0..1: a bar stands in the line from now on."""
+    global _done  # noqa: PLW0603  there is one line, of one command
+    _done = done
 
 
 @contextmanager
@@ -42,7 +51,7 @@ def elapsed(what: str) -> Iterator[None]:
     def tell() -> None:
         nonlocal shown
         while not ended.wait(EVERY) and not asked.is_set():
-            shown = f"{what}: {time.monotonic() - start:.0f} s"
+            shown = f"{what}: {_bar()}{time.monotonic() - start:.0f} s"
             _print(f"\r{shown}")
 
     teller = threading.Thread(target=tell, daemon=True)
@@ -55,6 +64,12 @@ def elapsed(what: str) -> Iterator[None]:
         teller.join()
         wipe()
         output.before_printing = None
+
+
+def _bar() -> str:
+    if _done is None:
+        return ""
+    return f"[{'#' * round(_done * WIDTH):-<{WIDTH}}] {_done:.0%} "
 
 
 def _print(text: str) -> None:

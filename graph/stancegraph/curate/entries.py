@@ -171,7 +171,7 @@ class _Adding:
         yield from anchor(self._folder, report, document, quotes, stretches, self._text)
 
     def _coder(self, name: str) -> NamedNode:
-        coder = NamedNode(f"{self._folder.base}coder/{_slug(name, digits=True)}")
+        coder = NamedNode(f"{self._folder.base}coder/{slug(name, digits=True)}")
         if not self._folder.describing(coder.value):
             label = ("rdfs:label", english(f"coder {name}"))
             self._edit.put(
@@ -223,7 +223,7 @@ class _Adding:
             if self._folder.describing(f"{base}{wanted}"):
                 raise UsageError(f"--iri '{wanted}': there is one already: choose another")
             return NamedNode(f"{base}{wanted}")
-        words = [word for word in _slug(name).split("-") if word]
+        words = [word for word in slug(name).split("-") if word]
         telling = _telling(words) if self._kind != "actor" else words[words[:1] == ["the"] :]
         telling = [word for word in telling if word not in before.split("-")] or [self._kind]
         lengths = range(min(WORDS, len(telling)), len(telling) + 1)
@@ -302,7 +302,7 @@ def _telling(words: Sequence[str]) -> Sequence[str]:
     return [word for word in words if word not in FILLERS] or words
 
 
-def _slug(name: str, *, digits: bool = False) -> str:
+def slug(name: str, *, digits: bool = False) -> str:
     """A name in Latin letters, words joined by hyphens."""
     from anyascii import anyascii
 

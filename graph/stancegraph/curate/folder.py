@@ -51,7 +51,7 @@ def init(
     Raises UsageError where something stands there already, or the base is no address.
     """
     name = Path(path).resolve().name
-    base = f"{UNOWNED.replace('dna', _host(name))}" if base is None else base
+    base = default_base(name) if base is None else base
     for address, option in ((base, "base"), (licence, "licence")):
         if address is not None and not is_address(address):
             raise UsageError(f"--{option} '{address[:80]}' is no address: write it as https://host/path/")
@@ -86,8 +86,10 @@ def _save(file: Path, text: str) -> None:
     file.write_bytes(text.encode())
 
 
-def _host(name: str) -> str:
-    return "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower()).strip("-") or "graph"
+def default_base(name: str) -> str:
+    """What the IRIs of a graph begin with until it is given an address: one that is nobody's."""
+    host = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower()).strip("-") or "graph"
+    return UNOWNED.replace("dna", host)
 
 
 def is_address(text: str) -> bool:

@@ -64,6 +64,7 @@ class TurtleFile:
         self._blocks: list[Block] = []
         self._end = ""
         self._prefixes: dict[str, str] = {}
+        self._places: dict[str, tuple[object, ...]] = {}
         self._base = ""
         at = 0
         while match := _STATEMENT.match(text, at):
@@ -89,7 +90,7 @@ class TurtleFile:
         """The same file, to be changed on its own."""
         twin = copy(self)
         twin._blocks = [replace(block) for block in self._blocks]
-        twin._prefixes = dict(self._prefixes)
+        twin._prefixes, twin._places = dict(self._prefixes), {}
         return twin
 
     @cached_property
@@ -133,6 +134,24 @@ class TurtleFile:
         for cached in ("subjects", "_claims"):
             self.__dict__.pop(cached, None)
         self._undeclare(unused)
+
+    def extend(self, triples: Iterable[Triple]) -> None:
+        """Say this too, of subjects of which the file says nothing yet: as `put`, of many at once."""
+        ours = {p: iri for p, iri in PREFIXES.items() if self._prefixes.get(p, iri) == iri}
+        theirs = {p: iri for p, iri in self._prefixes.items() if p and PREFIXES.get(p) != iri}
+        texts = {
+            node.value: text
+            for node, text in turtle.blocks(triples, self._base, {**theirs, **ours}).items()
+            if isinstance(node, NamedNode)
+        }
+        for prefix in sorted(turtle.prefixes_used("\n".join(texts.values())) - self._prefixes.keys()):
+            self._declare(prefix)
+        for subject in texts:
+            self._places[subject] = turtle.place_of(subject)
+        for subject, text in texts.items():
+            self._insert(Block("\n\n", text, "", subject), self._places[subject])
+        self.__dict__.pop("subjects", None)
+        self._places.clear()
 
     @cached_property
     def _claims(self) -> dict[str, str]:
@@ -237,7 +256,12 @@ class TurtleFile:
             return True
         if not block.subject:
             return False
-        return self._place_of(block.subject, self._triples(block.text)) < place
+        known = self._places.get(block.subject)
+        if known is None:
+            known = self._place_of(block.subject, self._triples(block.text))
+            if self._places:  # of many inserted at once
+                self._places[block.subject] = known
+        return known < place
 
     def _place_of(self, subject: str, triples: Iterable[Triple]) -> tuple[object, ...]:
         """Sort key of a subject; a figure stands under the statement that claims it."""

@@ -98,14 +98,14 @@ def plain(text: str) -> str:
     """The words of a name, one space apart, so folded that its usual ways of being typed are one."""
     folded = text.casefold()
     if not text.isascii():
-        folded = unicodedata.normalize("NFKC", _repaired(text)).casefold().translate(LETTERS)
+        folded = unicodedata.normalize("NFKC", repaired(text)).casefold().translate(LETTERS)
         folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
     words = WORD.findall(DROPPED.sub("", folded))
     words = [word[2:] if word.startswith("ال") and len(word) > 4 else word for word in words]
     return " ".join([word for word in words if word not in ARTICLES] or words) or text.strip()
 
 
-def _repaired(text: str) -> str:
+def repaired(text: str) -> str:
     """`text`, or what it was before UTF-8 was read as cp1252."""
     try:
         return text.translate(C1).encode("cp1252", "surrogateescape").decode()

@@ -27,6 +27,15 @@ PLACE: Final = ".stancegraph"
 PATIENCE: Final = 60
 """Seconds a writer waits for another."""
 
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A new file, whole on the disk and beside where it is to stand, with the SHA-256 of its bytes."""
+
+    path: Path
+    sha256: str
+
+
 Texts = Mapping[str, tuple[str | None, str | None]]
 """File, by its path below the folder → its text before and after; None where there is no file."""
 
@@ -59,6 +68,25 @@ class Entry:
 
 
 @contextmanager
+def staging(folder: Path) -> Iterator[Path]:
+    """Where a locked folder's new files are made that are too many to hold in memory; gone at the end."""
+    place = folder / PLACE / "staged"
+    shutil.rmtree(place, ignore_errors=True)  # left by one who was killed
+    place.mkdir(parents=True)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def stage(place: Path, number: int, text: str) -> Staged:
+    """A new file in the place for staging."""
+    path, content = place / str(number), text.encode()
+    _write(path, content, "xb")
+    return Staged(path, hashlib.sha256(content).hexdigest())
+
+
+@contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Nobody else writes in the folder meanwhile; what was interrupted is finished first.
 
@@ -81,22 +109,37 @@ def locked(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def commit(folder: Path, what: str, texts: Texts, *, undoes: int | None = None) -> Entry:
-    """Put the files of a change in place, all or none, and tell it in the journal.
+def commit(
+    folder: Path,
+    what: str,
+    texts: Texts,
+    *,
+    staged: Mapping[str, Staged] | None = None,
+    undoes: int | None = None,
+) -> Entry:
+    """Put the files of a change in place, all or none, and tell it in the journal; `staged` are more new files.
 
     Raises StanceError, with nothing changed, where a file is not as it was `before`, or cannot be written.
     """
     with locked(folder):
-        refuse_changed(folder, texts)
+        staged = staged or {}
+        refuse_changed(folder, {**texts, **dict.fromkeys(staged, (None, None))})
         number = len(entries(folder)) + 1
         when = datetime.now(UTC).isoformat(timespec="seconds")
-        entry = Entry(number, when, what, undoes, {file: _patch(*both) for file, both in texts.items()})
+        patches = {file: _patch(*both) for file, both in texts.items()}
+        # To take back a new file, nothing of it need be known.
+        patches |= {file: Patch(None, new.sha256, 0, "", "") for file, new in staged.items()}
+        entry = Entry(number, when, what, undoes, patches)
         fresh = folder / PLACE / "next"
         try:
             fresh.mkdir()
-            for position, (file, (_, after)) in enumerate(texts.items()):
+            for position, file in enumerate(patches):
                 _make_room(folder / file)
-                _write(fresh / f"{number}-{position}", (after or "").encode(), "xb")
+                new = fresh / f"{number}-{position}"
+                if file in staged:
+                    staged[file].path.rename(new)
+                else:
+                    _write(new, (texts[file][1] or "").encode(), "xb")
             _write(folder / PLACE / "journal.jsonl", (json.dumps(asdict(entry)) + "\n").encode(), "ab")
         except OSError:
             _finish(folder)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     Term = NamedNode | BlankNode | Literal
+    Nested = list[tuple[str, list["str | Nested"]]]  # properties and their values in Turtle
     Properties = dict[str, list[Term]]
 
 ORDER: Final = """
@@ -141,6 +142,43 @@ def _owners(about: dict[Term, Properties]) -> dict[str, str]:
     return owner
 
 
+def name(iri: str, base: str = "", prefixes: Mapping[str, str] = PREFIXES) -> str:
+    """An IRI as Turtle writes it: prefixed, below the base, or whole."""
+    for prefix, namespace in prefixes.items():
+        if iri.startswith(namespace) and LOCAL.fullmatch(local := iri.removeprefix(namespace)):
+            return f"{prefix}:{local}"
+    below = iri.removeprefix(base) if base else iri
+    return f"<{below}>" if below != iri and BELOW.fullmatch(below) else f"<{iri}>"
+
+
+def layout(subject: str, properties: Nested) -> str:
+    """The block of a subject, from properties and values written already, in the order wanted; values are sorted."""
+    return f"{subject} {_lines(properties, '    ')} ."
+
+
+def _lines(properties: Nested, indent: str) -> str:
+    lines = []
+    for name, values in properties:
+        objects = [each if isinstance(each, str) else _nested(each, indent) for each in values]
+        if len(objects) == 1:
+            lines.append(f"{name} {objects[0]}")
+            continue
+        objects.sort(key=_natural)
+        line = f"{name} {', '.join(objects)}"
+        if len(indent + line) > WIDTH or "\n" in line:
+            line = f"{name}\n{indent}    " + f",\n{indent}    ".join(objects)
+        lines.append(line)
+    return f" ;\n{indent}".join(lines)
+
+
+def _nested(properties: Nested, indent: str) -> str:
+    if not properties:
+        return "[]"
+    inner = _lines(properties, indent + "      ")
+    flat = re.sub(r"\n\s*", " ", inner)
+    return f"[ {flat if len(flat) + len(indent) <= WIDTH - 16 else inner} ]"
+
+
 class _Text:
     """Descriptions as text: what is `about` each node, IRIs below `base` relative to it."""
 
@@ -150,29 +188,19 @@ class _Text:
     def block(self, node: Term) -> str:
         """The block of one subject."""
         subject = self._iri(node.value) if isinstance(node, NamedNode) else "[]"
-        return f"{subject} {self._properties(self._about[node], '    ')} ."
+        return layout(subject, self._properties(self._about[node]))
 
-    def _properties(self, properties: Properties, indent: str) -> str:
-        lines = []
-        for predicate in sorted(properties, key=lambda p: (RANK.get(p, len(RANK)), p)):
-            name = "a" if predicate == TYPE else self._iri(predicate)
-            objects = sorted((self._object(term, indent) for term in properties[predicate]), key=_natural)
-            line = f"{name} {', '.join(objects)}"
-            if len(objects) > 1 and (len(indent + line) > WIDTH or "\n" in line):
-                line = f"{name}\n{indent}    " + f",\n{indent}    ".join(objects)
-            lines.append(line)
-        return f" ;\n{indent}".join(lines)
+    def _properties(self, properties: Properties) -> Nested:
+        ordered = sorted(properties, key=lambda p: (RANK.get(p, len(RANK)), p))
+        return [
+            ("a" if predicate == TYPE else self._iri(predicate), [*map(self._object, properties[predicate])])
+            for predicate in ordered
+        ]
 
-    def _object(self, term: Term, indent: str) -> str:
+    def _object(self, term: Term) -> str | Nested:
         if isinstance(term, Literal):
             return self._literal(term)
-        if isinstance(term, NamedNode):
-            return self._iri(term.value)
-        if not self._about[term]:
-            return "[]"
-        inner = self._properties(self._about[term], indent + "      ")
-        flat = re.sub(r"\n\s*", " ", inner)
-        return f"[ {flat if len(flat) + len(indent) <= WIDTH - 16 else inner} ]"
+        return self._iri(term.value) if isinstance(term, NamedNode) else self._properties(self._about[term])
 
     def _literal(self, term: Literal) -> str:
         datatype = term.datatype.value
@@ -189,12 +217,7 @@ class _Text:
         return f"{text}^^{self._iri(datatype)}"
 
     def _iri(self, iri: str) -> str:
-        for prefix, namespace in self._prefixes.items():
-            local = iri.removeprefix(namespace)
-            if local != iri and LOCAL.fullmatch(local):
-                return f"{prefix}:{local}"
-        below = iri.removeprefix(self._base) if self._base else iri
-        return f"<{below}>" if below != iri and BELOW.fullmatch(below) else f"<{iri}>"
+        return name(iri, self._base, self._prefixes)
 
 
 def _natural(text: str) -> tuple[object, ...]:

@@ -1,0 +1,294 @@
+"""Rows as statements: what a row says, checked before anything of it is taken; rows of one statement joined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from stancegraph.curate.passages import LONGEST, STOPS
+from stancegraph.dates import END
+from stancegraph.exchange.imports.days import Days, days
+from stancegraph.exchange.imports.names import LONGEST as LONGEST_NAME
+from stancegraph.exchange.imports.names import TYPES, Doubtful
+
+if TYPE_CHECKING:
+    from stancegraph.exchange.imports.documents import Documents, Source
+    from stancegraph.exchange.imports.names import Names
+    from stancegraph.exchange.mapping import Reading
+
+UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""What is in no text: controls, and halves of characters."""
+LEVELS: Final = {
+    "1": "1.0",
+    "1.0": "1.0",
+    "0.8": "0.8",
+    ".8": "0.8",
+    "0.6": "0.6",
+    ".6": "0.6",
+    "0.4": "0.4",
+    ".4": "0.4",
+}
+EDGES: Final = {
+    "supports": "stance:supports",
+    "opposes": "stance:opposes",
+    "neutral": "stance:neutralOn",
+    "on": "stance:stanceOn",
+}
+AROUND: Final = ' \n\t"“”„«»'
+"""What stands around a quotation, and is none of it."""
+
+
+class NotTaken(Exception):
+    """Why a row is not taken, in a clause."""
+
+
+class Place(NamedTuple):
+    """Where words stand in a document, in code points, and the words if they are quoted; -1 where no place is told."""
+
+    start: int
+    end: int
+    quote: str
+    language: str
+
+
+@dataclass(slots=True)
+class Side:
+    """A stance on one target: its property, basis and confidence, and the documents that show it."""
+
+    edge: str
+    basis: str
+    confidence: str
+    documents: dict[str, None]
+
+
+@dataclass(slots=True)
+class Coded:
+    """A statement as the rows that share its name tell it."""
+
+    local: str
+    line: int
+    days: Days | None
+    act: str
+    medium: str
+    gist: str
+    latest: str = END
+    """The last day possible by its documents."""
+    speakers: dict[str, str] = field(default_factory=dict)
+    sides: dict[str, Side] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    reports: dict[str, dict[Place, None]] = field(default_factory=dict)
+    variables: dict[int, str] = field(default_factory=dict)
+
+
+class Rows:
+    """Takes rows one by one; `roles` says at which place of a row the cell of a role stands.
+
+    `actors`, `propositions` and `documents` fill as rows are taken; `acts`, `media` and `bases` are the vocabulary's.
+    """
+
+    def __init__(
+        self,
+        reading: Reading,
+        roles: Mapping[str, int],
+        actors: Names,
+        propositions: Names,
+        documents: Documents,
+        concept: Callable[[str, str], str | None],
+        speakers: set[str],
+    ) -> None:
+        self._reading, self._roles, self._speakers = reading, roles, speakers
+        self.actors, self.propositions, self.documents = actors, propositions, documents
+        self._concept = concept
+        self._header_kind, self._header_class = speaker_kind(reading.columns.get("speaker", ""))
+
+    def take(self, line: int, row: Sequence[str], into: Coded | None) -> Coded:
+        """A row as a statement, or as more of one; raises NotTaken, with nothing taken of it."""
+        cell = self._cells(row)
+        said = self._said(cell)
+        basis = self._named(cell, "basis") or "basis:said"
+        confidence = self._confidence(cell, basis)
+        target, edge, kind = self._target(cell)
+        if target and cell("speaker") and kind == "actor" and self._same(cell("speaker"), target):
+            raise NotTaken("the speaker is its own target")
+        try:
+            source = self.documents.source(cell, target, said)
+        except ValueError as error:
+            raise NotTaken(str(error)) from None
+        place = self._place(cell, basis, source)
+        act, medium = self._named(cell, "act"), self._named(cell, "medium")
+        gist = " ".join(cell("gist").split())
+        if not (target or gist or place.quote):
+            raise NotTaken("no target, no words and no gist")
+        coded = into or Coded("", line, said, act, medium, gist)
+        if into is not None:
+            _refuse_conflict(into, {"day": said, "act": act, "medium": medium, "gist": gist})
+        speaker = self._look_up(cell("speaker"), self.actors, "speaker", line)
+        aim = self._look_up(target, self._of(kind), "target", line) if target else None
+        if aim and into and aim in into.sides and into.sides[aim].edge != edge:
+            raise NotTaken("another stance on this target in an earlier row of the statement")
+        actor = speaker or self._new_speaker(cell)
+        document = self.documents.take(source, said)
+        coded.latest = min(coded.latest, source.issued[1] if source.issued else END)
+        coded.speakers[actor] = cell("speaker")
+        if target:
+            aim = aim or self._new_target(target, kind, cell)
+            side = coded.sides.setdefault(aim, Side(edge, basis, confidence, {}))
+            side.documents[document] = None
+            coded.labels[aim] = target
+        elif not coded.sides:
+            coded.sides.setdefault("", Side("", basis, confidence, {}))
+        places = coded.reports.setdefault(document, {})
+        if place.quote or place.start >= 0:
+            places[place] = None
+        return coded
+
+    def _cells(self, row: Sequence[str]) -> Callable[[str], str]:
+        roles = self._roles
+
+        def cell(role: str) -> str:
+            return row[roles[role]].strip() if role in roles else ""
+
+        if not cell("speaker"):
+            raise NotTaken("nobody is named as its speaker")
+        for role in ("speaker", "target", "publisher", "document"):
+            if len(cell(role)) > LONGEST_NAME:
+                raise NotTaken(f"the {role} is longer than {LONGEST_NAME} characters")
+        return cell
+
+    def _said(self, cell: Callable[[str], str]) -> Days | None:
+        if not cell("date"):
+            return None
+        earliest, latest = _days(cell("date"), self._reading.dates)
+        if until := cell("date_until"):
+            latest = _days(until, self._reading.dates)[1]
+            if earliest > latest:
+                raise NotTaken("it ends before it begins")
+        return earliest, latest
+
+    def _confidence(self, cell: Callable[[str], str], basis: str) -> str:
+        told = cell("confidence")
+        if told and told not in LEVELS:
+            raise NotTaken(f"'{told[:20]}' is no confidence: 1.0, 0.8, 0.6 or 0.4")
+        return LEVELS[told] if told else "1.0" if basis == "basis:said" else "0.8"
+
+    def _target(self, cell: Callable[[str], str]) -> tuple[str, str, str]:
+        """The name of the target, the property of the stance on it, and whether it is an actor or what proposition."""
+        target = " ".join(cell("target").split())
+        if not target:
+            return "", "", ""
+        edge = "on"
+        if "stance" in self._roles:
+            told = cell("stance")
+            meant = self._reading.stance(told)
+            if meant is None:
+                raise NotTaken(
+                    f"'{told[:40]}' means no stance: --value says which cells do" if told else "no stance"
+                )
+            edge = meant
+        kind = cell("target_kind").casefold()
+        if not kind:
+            is_actor = self.actors.key(target) in self._speakers or (
+                not self.propositions.known(target) and self.actors.known(target)
+            )
+            return target, EDGES[edge], "actor" if is_actor else "proposition"
+        if kind not in TYPES and self._concept("actor kind", kind) is None:
+            raise NotTaken(f"'{kind[:40]}' is no kind of target: actor, claim, demand, proposition")
+        return target, EDGES[edge], kind if kind in TYPES and kind != "actor" else "actor"
+
+    def _place(self, cell: Callable[[str], str], basis: str, source: Source) -> Place:
+        """Where the words stand, and the words without the marks around them."""
+        quote, start, end = cell("quote"), _position(cell("start"), "start"), _position(cell("end"), "end")
+        bare = quote.strip(AROUND).rstrip(AROUND + STOPS)
+        if len(bare) > LONGEST:
+            raise NotTaken(f"the quotation is longer than {LONGEST} characters: quote less of it")
+        if bare and basis == "basis:attributed":
+            raise NotTaken("what an author attributes has no quotation: its basis is said or implied")
+        if start is None and end is None:
+            return Place(-1, -1, bare, source.language)
+        if start is not None and end is None and quote:
+            end = start + len(quote)
+        if start is None or end is None or start >= end:
+            raise NotTaken("the words begin or end nowhere: give start and end, in code points")
+        if bare and end - start == len(quote):  # with the marks around them
+            start += quote.index(bare)
+            end = start + len(bare)
+        if bare and end - start != len(bare):
+            raise NotTaken(f"the quotation has {len(bare)} characters, from start to end are {end - start}")
+        if source.length is not None and end > source.length:
+            raise NotTaken(f"the words end at {end}, the document at {source.length}")
+        if source.text is not None and bare and source.text[start:end] != bare:
+            raise NotTaken("the quotation does not stand there in the text")
+        return Place(start, end, bare, source.language)
+
+    def _named(self, cell: Callable[[str], str], role: str) -> str:
+        told = cell(role)
+        found = self._concept(role, told) if told else ""
+        if found is None:
+            raise NotTaken(f"no {role} is called '{told[:40]}'")
+        return found
+
+    def _look_up(self, name: str, names: Names, role: str, line: int) -> str | None:
+        name = " ".join(name.split())
+        try:
+            return names.look_up(name)
+        except Doubtful:
+            names.doubts[name].lines.append(line)
+            raise NotTaken(f"the {role} '{name[:60]}' may be somebody of the graph, or not") from None
+
+    def _of(self, kind: str) -> Names:
+        return self.actors if kind == "actor" else self.propositions
+
+    def _same(self, speaker: str, target: str) -> bool:
+        return self.actors.key(" ".join(speaker.split())) == self.actors.key(target)
+
+    def _new_speaker(self, cell: Callable[[str], str]) -> str:
+        name = " ".join(cell("speaker").split())
+        if told := self._concept("actor kind", cell("speaker_kind")) if cell("speaker_kind") else "":
+            return self.actors.take(name, told)
+        return self.actors.take(name, self._header_kind, self._header_class)
+
+    def _new_target(self, name: str, kind: str, cell: Callable[[str], str]) -> str:
+        if kind == "actor":
+            told = cell("target_kind")
+            return self.actors.take(
+                name, self._concept("actor kind", told) or "" if told.casefold() not in TYPES else ""
+            )
+        return self.propositions.take(name, kind)
+
+
+def _position(text: str, role: str) -> int | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
+        raise NotTaken(f"{role} '{text[:20]}' is no number of code points")
+    return int(text)
+
+
+def _days(cell: str, form: str) -> Days:
+    try:
+        return days(cell, form)
+    except ValueError as error:
+        raise NotTaken(str(error)) from None
+
+
+def _refuse_conflict(coded: Coded, told: Mapping[str, object]) -> None:
+    had = {"day": coded.days, "act": coded.act, "medium": coded.medium, "gist": coded.gist}
+    for name, value in told.items():
+        if value and had[name] and value != had[name]:
+            raise NotTaken(f"line {coded.line} gives the statement of this name another {name}")
+
+
+def speaker_kind(header: str) -> tuple[str, str]:
+    """The kind and the class of the actors in a column of this name, as far as the name says them."""
+    plain = header.casefold()
+    if plain in ("country", "state", "nation", "member state"):
+        return "state", ""
+    if plain in ("party", "political party"):
+        return "political party or coalition", ""
+    return "", {
+        "person": "foaf:Person",
+        "organization": "org:Organization",
+        "organisation": "org:Organization",
+    }.get(plain, "")

@@ -1,0 +1,472 @@
+"""One file on its way into a folder: its rows taken, what they say written, all in one change or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from stancegraph import cells, names, output, store
+from stancegraph.curate import folder as folders
+from stancegraph.curate.changes import UNUSED, Change
+from stancegraph.curate.entries import slug
+from stancegraph.curate.folder import Folder
+from stancegraph.errors import UsageError
+from stancegraph.exchange.imports import columns as others
+from stancegraph.exchange.imports.days import form_of
+from stancegraph.exchange.imports.documents import Documents, describe_document
+from stancegraph.exchange.imports.names import Names, describe_actor, describe_proposition
+from stancegraph.exchange.imports.statements import UNWRITABLE, Coded, NotTaken, Rows
+from stancegraph.exchange.imports.text import Writer
+from stancegraph.output import quantity
+from stancegraph.store import files, journal, turtle
+from stancegraph.store.terms import describe, english, term
+from stancegraph.vocabulary import compact, local_name
+
+if TYPE_CHECKING:
+    from stancegraph.curate.turtle_file import TurtleFile
+    from stancegraph.exchange.mapping import Reading
+    from stancegraph.exchange.roles import Sheet
+
+PER_FILE: Final = 2_000
+"""Statements in a file."""
+EVERY: Final = 5_000
+"""Rows between two looks at how far it is."""
+SHOWN: Final = 20
+"""Rows not taken that are told one by one."""
+CONCEPTS: Final = ("act", "medium", "basis", "actor kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How much was taken; `notes` say how the file was read, and what was not taken, each row with its line."""
+
+    statements: int
+    documents: int
+    actors: int
+    targets: int
+    variables: int
+    not_taken: int
+    doubtful: int
+    diff: str
+    notes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        nouns = {"statements": "statement", "documents": "document", "actors": "actor", "targets": "target"}
+        parts = [quantity(getattr(self, name), noun) for name, noun in nouns.items()]
+        return f"{', '.join(parts)} and {quantity(self.variables, 'variable')}"
+
+
+class _DryRun(Exception):
+    """Nothing is to be written."""
+
+
+def take(
+    sheet: Sheet,
+    file: Path,
+    into: Path,
+    reading: Reading,
+    *,
+    base: str | None = None,
+    dry_run: bool = False,
+    progress: Callable[[float], None] | None = None,
+) -> Imported:
+    """Write the rows of a sheet, read from `file`, as statements into a folder: made where there is none, whole or not.
+
+    Raises UsageError where no row is one, where the graph has the file already, or for a `base` that is not the
+    folder's; StanceError where the folder cannot be read or written.
+    """
+    made: Imported | None = None
+    try:
+        with (
+            _folder(into, file, base) as (folder, fresh),
+            folder.writing(),
+            journal.staging(folder.path) as place,
+        ):
+            taking = _Taking(sheet, file, folder, reading, fresh=fresh, place=place, progress=progress)
+            made = taking.take(into, dry_run=dry_run)
+            if dry_run:
+                raise _DryRun
+    except _DryRun:
+        pass
+    assert made is not None  # noqa: S101  a dry run makes it too
+    return made
+
+
+@contextmanager
+def _folder(into: Path, file: Path, base: str | None) -> Iterator[tuple[Folder, bool]]:
+    """The folder to add to, or a new one that takes its name at the end; whether it is new."""
+    if into.exists() and (not into.is_dir() or any(into.iterdir())):
+        folder = Folder(into)
+        if base is not None and base not in (folder.base, folder.base.rstrip("/")):
+            raise UsageError(f"{into} begins its names with {folder.base}: leave out --base")
+        yield folder, False
+        return
+    with output.new_folder(into) as fresh:
+        start = base or folders.default_base(into.resolve().name)
+        folders.init(fresh, title=file.name, base=start)
+        yield Folder(fresh), True
+
+
+class _Taking:
+    """One file on its way into a folder."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        file: Path,
+        folder: Folder,
+        reading: Reading,
+        *,
+        fresh: bool,
+        place: Path,
+        progress: Callable[[float], None] | None,
+    ) -> None:
+        self._sheet, self._file, self._folder, self._fresh = sheet, file, folder, fresh
+        self._place, self._progress = place, progress
+        self._base = folder.base
+        self._left: list[tuple[int, str, Sequence[str]]] = sheet.left
+        self._staged: dict[str, journal.Staged] = {}
+        self._batch: list[tuple[tuple[object, ...], str]] = []
+        self._statements = 0
+        self._numbers: dict[str, int] = {}
+        self._checksum = _checksum(file)
+        self._graph = None if fresh else store.open(folder.path)
+        self._taken = set() if self._graph is None else {row[0] for row in self._graph.tuples(_SUBJECTS)}
+        self._slug = self._name_import()
+        self._rows = self._read_rows()
+        self._roles = {role: sheet.columns.index(header) for role, header in reading.columns.items()}
+        self._reading = replace(reading, dates=reading.dates or self._form())
+        known = None if fresh else folder.names
+        self._actors, self._propositions = (
+            Names(kind, self._base, known, reading.names, self._taken) for kind in ("actor", "proposition")
+        )
+        documents = Documents(
+            self._base, self._actors, self._documents_known(), sheet.texts, self._reading.dates, self._taken
+        )
+        plain = [row for _, row in self._rows]
+        self._columns = others.sort_out(sheet.columns, self._roles, plain, self._base, self._taken)
+        at = self._roles["speaker"]
+        speakers = {self._actors.key(" ".join(row[at].split())) for row in plain}
+        self._taker = Rows(
+            self._reading, self._roles, self._actors, self._propositions, documents, _concepts(), speakers
+        )
+        self._writer = Writer(
+            self._base,
+            f"{self._base}import/{self._slug}",
+            f"{self._base}coder/{self._slug}",
+            {variable.column: variable.iri for variable in self._columns.variables},
+        )
+
+    def take(self, into: Path, *, dry_run: bool) -> Imported:
+        """Take all rows, and write what they say."""
+        for coded in self._statements_of_rows():
+            self._write(coded)
+        self._flush()
+        if not self._statements:
+            why = f"line {self._left[0][0]}: {self._left[0][1]}" if self._left else "it has headers alone"
+            raise UsageError(f"{self._file} holds no row that can be taken: {why}")
+        self._left.sort(key=lambda each: each[0])
+        change = self._change()
+        diff = change.diff() + self._staged_diff() if dry_run else ""
+        if not dry_run:
+            journal.commit(self._folder.path, change.what, change.texts, staged=self._staged)
+        return Imported(
+            self._statements,
+            len(self._taker.documents.new),
+            len(self._actors.new),
+            len(self._propositions.new),
+            len(self._columns.variables),
+            len(self._left),
+            len(self._actors.doubts) + len(self._propositions.doubts),
+            diff,
+            tuple(self._notes(into)),
+        )
+
+    def _read_rows(self) -> list[tuple[int, tuple[str, ...]]]:
+        """The rows that can be written, each cell kept once."""
+        cell: dict[str, str] = {}
+        rows = []
+        for line, row in self._sheet.rows:
+            if found := UNWRITABLE.search("".join(row)):
+                self._left.append((line, f"a control character, U+{ord(found[0]):04X}", row))
+            else:
+                rows.append((line, tuple(cell.setdefault(text, text) for text in row)))
+        return rows
+
+    def _form(self) -> str:
+        """How days in numbers are written, where the columns of days show it."""
+        at = [self._roles[role] for role in ("date", "date_until", "document_date") if role in self._roles]
+        return form_of({row[place] for _, row in self._rows for place in at})
+
+    def _statements_of_rows(self) -> Iterator[Coded]:
+        """The statements, those of rows without a name as they come."""
+        named: dict[str, Coded] = {}
+        seen: dict[tuple[str, ...], int] = {}
+        known = self._known_statements()
+        for number, (line, row) in enumerate(self._rows, 1):
+            if self._progress and number % EVERY == 0:
+                self._progress(number / len(self._rows))
+            try:
+                if seen.setdefault(row, line) != line:
+                    raise NotTaken(f"the same as line {seen[row]}")
+                name = row[self._roles["statement"]].strip() if "statement" in self._roles else ""
+                if (
+                    name
+                    and f"{self._base}statement/{slug(name, digits=True)}" in self._taken
+                    and name not in named
+                ):
+                    raise NotTaken(f"the graph has a statement called '{name[:60]}' already")
+                coded = self._taker.take(line, row, named.get(name))
+                if not name and known and _identity(coded) in known:
+                    raise NotTaken("the graph has this statement already")
+            except NotTaken as error:
+                self._left.append((line, str(error), row))
+                continue
+            coded.variables |= {
+                v.column: v.values[cell] for v in self._columns.variables if (cell := row[v.column].strip())
+            }
+            if name:
+                named[name] = coded
+            else:
+                yield coded
+        for name, coded in named.items():
+            coded.local = self._mint(slug(name, digits=True))
+            yield coded
+
+    def _write(self, coded: Coded) -> None:
+        if not coded.local:
+            aim = next(iter(coded.sides)) or next(iter(coded.reports))
+            coded.local = self._mint(f"{local_name(next(iter(coded.speakers)))}-{local_name(aim)}")
+        if len(coded.sides) != 1 or "" in coded.sides:
+            coded.variables = {}
+        self._batch += self._writer.blocks(coded)
+        self._statements += 1
+        if self._statements % PER_FILE == 0:
+            self._flush()
+
+    def _mint(self, words: str) -> str:
+        start = f"{self._base}statement/"
+        local, number = words or "statement", 1
+        while f"{start}{local}" in self._taken:
+            number = self._numbers.get(words, number) + 1
+            self._numbers[words] = number
+            local = f"{words}-{number}"
+        self._taken.add(f"{start}{local}")
+        return local
+
+    def _flush(self) -> None:
+        """Stage a file of the statements written so far."""
+        if self._batch:
+            body = "\n".join(f"{text}\n" for _, text in sorted(self._batch))
+            head = turtle.heading(turtle.prefixes_used(body), self._base)
+            name = f"statements/{self._slug}-{len(self._staged) + 1:04}.ttl"
+            self._staged[name] = journal.stage(self._place, len(self._staged), f"{head}\n{body}")
+            self._batch = []
+
+    def _change(self) -> Change:
+        """What is added to the files there are, and the lists of what was not taken."""
+        source = NamedNode(f"{self._base}import/{self._slug}")
+        for header, (role, values) in self._columns.notes.items():
+            for each in (self._actors,) if role == "speaker" else (self._actors, self._propositions):
+                others.note(each, header, values)
+        kinds = _actor_kinds()
+        entities = {
+            "actors": (t for new in self._actors.new.values() for t in describe_actor(new, source, kinds)),
+            "propositions": (
+                t
+                for new in self._propositions.new.values()
+                for t in describe_proposition(new, source, self._file.name)
+            ),
+            "documents": (
+                t for new in self._taker.documents.new.values() for t in describe_document(new, source)
+            ),
+            "imports": self._describe_import(source),
+        }
+        texts: dict[str, tuple[str | None, str | None]] = {}
+        for name, triples in entities.items():
+            file = self._folder.file(f"{name}.ttl").copy()
+            file.extend(triples)
+            if name == "propositions":
+                self._unmark(file)
+            texts[f"{name}.ttl"] = (self._folder.text(f"{name}.ttl"), file.text)
+        for name, text in {**self._lists(), **self._texts()}.items():
+            texts[name] = (self._folder.text(name), text)
+        changed = {name: both for name, both in texts.items() if both[0] != both[1]}
+        return Change(f"import {self._file.name}", changed, frozenset(), source.value)
+
+    def _unmark(self, file: TurtleFile) -> None:
+        """Take the note that nobody is coded on it from a proposition somebody now is coded on."""
+        note = term("skos:editorialNote")
+        for iri in self._propositions.used & file.subjects:
+            said = file.description(iri)
+            if (marked := Triple(NamedNode(iri), note, UNUSED)) in said:
+                file.put(iri, said - {marked})
+
+    def _describe_import(self, source: NamedNode) -> Iterator[Triple]:
+        name = Literal(self._file.name)
+        yield from describe(
+            source,
+            ("rdf:type", term("prov:Entity")),
+            ("dcterms:title", name),
+            ("stance:sha256", Literal(self._checksum)),
+        )
+        coder = NamedNode(f"{self._base}coder/{self._slug}")
+        yield from describe(
+            coder, ("rdf:type", term("prov:Agent")), ("rdfs:label", english(f"coder of {self._file.name}"))
+        )
+        for variable in self._columns.variables:
+            yield from others.describe_variable(variable, self._base, source)
+
+    def _lists(self) -> dict[str, str]:
+        """The rows not taken, to be mended and taken again, and the names a person must decide on."""
+        made = {}
+        if self._left:
+            head = ["line", "reason", *self._sheet.columns]
+            made[f"imports/{self._slug}-rows.csv"] = cells.as_csv(
+                [head, *([n, why, *row] for n, why, row in self._left)]
+            )
+        review = [
+            [each.kind, name, len(doubt.lines), candidate.label, compact(candidate.iri), candidate.score]
+            for each in (self._actors, self._propositions)
+            for name, doubt in each.doubts.items()
+            for candidate in doubt.candidates
+        ]
+        alike = [
+            [each.kind, label, "", other, "", "alike"]
+            for each in (self._actors, self._propositions)
+            for labels in each.alike()
+            for label in labels[:1]
+            for other in labels[1:]
+        ]
+        if review or alike:
+            head = "kind name rows may_be iri score".split()
+            made[f"imports/{self._slug}-names.csv"] = cells.as_csv([head, *review, *alike])
+        return made
+
+    def _texts(self) -> dict[str, str]:
+        """The documents' texts, where the file brings them."""
+        texts = ((source.iri, source.text) for source in self._taker.documents.new.values())
+        return {f"texts/{local_name(iri)}.txt": text for iri, text in texts if text is not None}
+
+    def _staged_diff(self) -> str:
+        made = []
+        for name, staged in self._staged.items():
+            lines = staged.path.read_text(encoding="utf-8").splitlines()
+            made.append(
+                f"--- /dev/null\n+++ b/{name}\n@@ -0,0 +1,{len(lines)} @@\n"
+                + "".join(f"+{line}\n" for line in lines)
+            )
+        return "".join(made)
+
+    def _notes(self, into: Path) -> Iterator[str]:
+        if not self._sheet.roles:
+            roles = ", ".join(f"{role}={header}" for role, header in self._reading.columns.items())
+            yield f"columns: {roles}"
+        yield from self._sheet.notes
+        for header, (role, _) in self._columns.notes.items():
+            yield f"column {header} depends on the {role} alone: a note on each"
+        for variable in self._columns.variables:
+            yield f"column {variable.header} is a variable of the statements"
+        yield from self._columns.left
+        for line, why, _ in self._left[:SHOWN]:
+            yield f"line {line} is not taken: {why}"
+        if self._left:
+            where = f"{into}/imports/{self._slug}-rows.csv"
+            yield f"{quantity(len(self._left), 'row')} not taken: {where}, to mend and import"
+        if doubts := len(self._actors.doubts) + len(self._propositions.doubts):
+            yield (
+                f"{quantity(doubts, 'name')} may be somebody's of the graph: {into}/imports/{self._slug}-names.csv; "
+                'decide in a mapping, below [names]: "Name" = "iri" or "new"'
+            )
+        if alike := sum(1 for each in (self._actors, self._propositions) for _ in each.alike()):
+            yield f"{quantity(alike, 'name')} spelt in two ways stay apart: {into}/imports/{self._slug}-names.csv"
+        if "basis" not in self._roles:
+            yield "basis said and confidence 1.0 stand on every statement: the file says neither"
+        if self._fresh and self._base == folders.default_base(into.resolve().name):
+            yield f"IRIs begin with {self._base}, an address that is nobody's: give one of yours with --base"
+
+    def _name_import(self) -> str:
+        """The last part of the import's IRI; raises UsageError where the graph has the file already."""
+        if self._graph is not None:
+            for iri, title in self._graph.tuples(_IMPORTS.format(self._checksum)):
+                raise UsageError(f"{self._file}: the graph has it already, as {title} ({compact(iri)})")
+        words = slug(self._file.stem, digits=True) or "file"
+        local, number = words, 1
+        while f"{self._base}import/{local}" in self._taken:
+            number += 1
+            local = f"{words}-{number}"
+        return local
+
+    def _documents_known(self) -> dict[tuple[str, str], str]:
+        if self._graph is None:
+            return {}
+        return {(title, url): iri for iri, title, url in self._graph.tuples(_DOCUMENTS)}
+
+    def _known_statements(self) -> set[tuple[str, ...]]:
+        """What tells one statement of the graph from another."""
+        return {tuple(row) for row in self._graph.tuples(_KNOWN)} if self._graph is not None else set()
+
+
+def _identity(coded: Coded) -> tuple[str, ...]:
+    aim, side = next(iter(coded.sides.items()))
+    document, places = next(iter(coded.reports.items()))
+    first, last = coded.days or ("", "")
+    quote = next((place.quote for place in places), "")
+    one = (first, "", "") if first == last else ("", first, last)
+    return (
+        next(iter(coded.speakers)),
+        aim,
+        term(side.edge).value if side.edge else "",
+        *one,
+        document,
+        quote,
+    )
+
+
+_SUBJECTS: Final = "SELECT DISTINCT ?s { ?s ?p ?o FILTER(ISIRI(?s)) }"
+_IMPORTS: Final = 'SELECT ?s ?title {{ ?s a prov:Entity ; stance:sha256 "{}" ; dcterms:title ?title }}'
+_DOCUMENTS: Final = (
+    "SELECT ?d ?title ?url { ?d a schema:NewsArticle ; dcterms:title ?title OPTIONAL { ?d schema:url ?url } }"
+)
+_KNOWN: Final = """SELECT ?who ?what ?edge ?on ?from ?to ?document ?quote {
+  ?s stance:speaker ?who .
+  OPTIONAL { { ?edge stance:polarity ?sign } UNION { BIND(stance:stanceOn AS ?edge) } ?s ?edge ?what }
+  OPTIONAL { ?s stance:saidOn ?on } OPTIONAL { ?s stance:saidNotBefore ?from } OPTIONAL { ?s stance:saidNotAfter ?to }
+  ?report stance:reports ?s ; stance:document ?document OPTIONAL { ?report stance:quote ?quote } }"""
+
+
+def _checksum(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _concepts() -> Callable[[str, str], str | None]:
+    """Finds an act, a medium or a basis (its prefixed name) or a kind of actor (its label); None where nothing is."""
+    known = names.index(
+        store.open([store.ontology() / f"{name}.ttl" for name in files.VOCABULARY]), *CONCEPTS
+    )
+
+    @lru_cache(1 << 12)
+    def concept(kind: str, text: str) -> str | None:
+        found = known.bearers(text[: names.LONGEST], (kind,))
+        if len(found) != 1:
+            return None
+        return found[0].label if kind == "actor kind" else compact(found[0].iri)
+
+    return concept
+
+
+def _actor_kinds() -> Mapping[str, str]:
+    """Label of a kind of actor → its IRI."""
+    schemes = store.open(store.ontology() / "schemes.ttl")
+    rows = schemes.tuples(
+        "SELECT ?label ?kind { ?kind skos:inScheme stance:actorKinds ; skos:prefLabel ?label }"
+    )
+    return {label.casefold(): kind for label, kind in rows}

@@ -1,0 +1,167 @@
+"""Statements as Turtle, to the byte as `store.turtle.write` writes them; of a million, too many to be triples first."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import Literal
+
+from stancegraph.dates import BEGINNING, END
+from stancegraph.store import turtle
+from stancegraph.vocabulary import expand, local_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stancegraph.exchange.imports.statements import Coded, Place
+    from stancegraph.store.turtle import Nested
+
+VERBS: Final = {
+    "stance:supports": "supports",
+    "stance:opposes": "opposes",
+    "stance:neutralOn": "is neutral on",
+}
+GIST: Final = 300
+"""Characters of a gist; a longer one is a comment too."""
+
+
+class Writer:
+    """Writes statements of one file: whose IRIs begin with `base`, whose import and coder these are.
+
+    `variables` are the properties of coded variables, by column.
+    """
+
+    def __init__(self, base: str, source: str, coder: str, variables: Mapping[int, str]) -> None:
+        self._base, self._variables = base, variables
+        self._iri = lru_cache(1 << 16)(lambda iri: turtle.name(iri, base))
+        self._source, self._coder = self._iri(source), self._iri(coder)
+
+    def blocks(self, coded: Coded) -> list[tuple[tuple[object, ...], str]]:
+        """The statement and its reports, each with its place in a file."""
+        iri = f"{self._base}statement/{coded.local}"
+        found = [(turtle.place_of(iri), turtle.layout(self._iri(iri), self._statement(coded)))]
+        for document, places in coded.reports.items():
+            local = coded.local
+            if len(coded.reports) > 1:
+                local = f"{local_name(document)}--{local}"
+            report = f"{self._base}report/{local}"
+            found.append(
+                (
+                    turtle.place_of(report, iri),
+                    turtle.layout(self._iri(report), self._report(iri, document, places)),
+                )
+            )
+        return found
+
+    def _statement(self, coded: Coded) -> Nested:
+        gist = _gist(coded)
+        first = next(iter(coded.sides.values()))
+        basis, confidence = first.basis, first.confidence
+        said: Nested = [
+            ("a", ["stance:Statement"]),
+            ("stance:speaker", [*map(self._iri, coded.speakers)]),
+            *_one("stance:act", coded.act),
+            *_one("stance:medium", coded.medium),
+            *_days(coded),
+            ("stance:gist", [_english(gist if len(gist) <= GIST else gist[: GIST - 1] + "…")]),
+        ]
+        for edge in VERBS:
+            if targets := [self._iri(iri) for iri, side in coded.sides.items() if side.edge == edge]:
+                said.append((edge, [*targets]))
+        codings = [*self._codings(coded, basis, confidence)]
+        if codings:
+            said.append(("stance:coding", [*codings]))
+        said += [("stance:basis", [basis]), ("stance:confidence", [confidence])]
+        if len(gist) > GIST:
+            said.append(("rdfs:comment", [_english(gist)]))
+        said.append(("stance:coder", [self._coder]))
+        # What the order of a file does not name stands last, by IRI.
+        last: list[tuple[str, str, list[str | Nested]]] = [
+            (expand("prov:wasDerivedFrom"), "prov:wasDerivedFrom", [self._source])
+        ]
+        if bare := [self._iri(iri) for iri, side in coded.sides.items() if side.edge == "stance:stanceOn"]:
+            last.append((expand("stance:stanceOn"), "stance:stanceOn", [*bare]))
+        last += [
+            (self._variables[at], self._iri(self._variables[at]), [value])
+            for at, value in coded.variables.items()
+        ]
+        return said + [(name, values) for _, name, values in sorted(last, key=lambda each: each[0])]
+
+    def _codings(self, coded: Coded, basis: str, confidence: str) -> list[Nested]:
+        """What differs for one target from the statement's basis, confidence and documents."""
+        made: list[Nested] = []
+        for iri, side in coded.sides.items():
+            shown = [document for document in side.documents if len(side.documents) < len(coded.reports)]
+            own: Nested = [("a", ["stance:Coding"]), ("stance:of", [self._iri(iri)])]
+            own += [("stance:basis", [side.basis])] if side.basis != basis else []
+            own += [("stance:confidence", [side.confidence])] if side.confidence != confidence else []
+            if shown:
+                reports = (f"{local_name(each)}--{coded.local}" for each in shown)
+                own.append(("stance:shownBy", [self._iri(f"{self._base}report/{each}") for each in reports]))
+            if len(own) > 2 and iri:
+                made.append(own)
+        return made
+
+    def _report(self, statement: str, document: str, places: Mapping[Place, None]) -> Nested:
+        told: Nested = [
+            ("a", ["stance:Report"]),
+            ("stance:reports", [self._iri(statement)]),
+            ("stance:document", [self._iri(document)]),
+        ]
+        quotes = dict.fromkeys(_quoted(place) for place in places if place.quote)
+        if quotes:
+            told.append(("stance:quote", [*quotes]))
+        if places:
+            told.append(("stance:passage", [self._passage(document, place) for place in places]))
+        return told
+
+    def _passage(self, document: str, place: Place) -> Nested:
+        selectors: list[str | Nested] = []
+        if place.start >= 0:
+            position: Nested = [
+                ("a", ["oa:TextPositionSelector"]),
+                ("oa:start", [str(place.start)]),
+                ("oa:end", [str(place.end)]),
+            ]
+            selectors.append(position)
+        if place.quote:
+            selectors.append([("a", ["oa:TextQuoteSelector"]), ("oa:exact", [_quoted(place)])])
+        return [
+            ("a", ["oa:SpecificResource"]),
+            ("oa:hasSource", [self._iri(document)]),
+            ("oa:hasSelector", selectors),
+        ]
+
+
+def _one(name: str, value: str) -> Nested:
+    return [(name, [value])] if value else []
+
+
+def _gist(coded: Coded) -> str:
+    if coded.gist:
+        return coded.gist
+    who = ", ".join(dict.fromkeys(coded.speakers.values()))
+    told = (f"{VERBS.get(side.edge, 'on')} {coded.labels[iri]}" for iri, side in coded.sides.items() if iri)
+    return f"{who} {', '.join(told) or 'is quoted'}."
+
+
+def _days(coded: Coded) -> Nested:
+    earliest, latest = coded.days or (BEGINNING, END)
+    latest = coded.latest if latest == END else latest
+    if earliest == latest:
+        return [("stance:saidOn", [_day(earliest)])]
+    return [("stance:saidNotBefore", [_day(earliest)]), ("stance:saidNotAfter", [_day(latest)])]
+
+
+@lru_cache(1 << 14)
+def _day(iso: str) -> str:
+    return f'"{iso}"^^xsd:date'
+
+
+def _english(text: str) -> str:
+    return f"{Literal(text)}@en"
+
+
+def _quoted(place: Place) -> str:
+    return f"{Literal(place.quote)}@{place.language}"

@@ -1,0 +1,87 @@
+"""What a column of somebody's file says of a statement: its role; and files read as rows of cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+ROLES: Final = {
+    "statement": "a name or number of the statement: rows that share it are one",
+    "speaker": "who spoke",
+    "speaker_kind": "what kind of actor that is: state, cleric …",
+    "target": "an actor, or a sentence, that a side is taken on",
+    "target_kind": "actor (or its kind), claim, demand or proposition",
+    "stance": "for, against, neutral",
+    "date": "the day, or FROM/TO",
+    "date_until": "the last day, where date is the first",
+    "quote": "words as they were said",
+    "gist": "what is said, in the coder's words",
+    "act": "by which act: condemn, urge …",
+    "medium": "where: speech, interview …",
+    "basis": "said, implied or attributed",
+    "confidence": "1.0, 0.8, 0.6 or 0.4",
+    "document": "the title of the document",
+    "publisher": "its outlet",
+    "url": "its address",
+    "document_date": "its day, or FROM/TO",
+    "language": "its language, as en",
+    "sha256": "the checksum of its text",
+    "length": "the length of its text, in code points",
+    "start": "where the words begin in it, in code points",
+    "end": "where they end",
+}
+"""Role of a column → what its cells say, in the order they are written."""
+SYNONYMS: Final = {
+    "statement": "statement_id id",
+    "speaker": "actor country who person politician organization organisation party state member nation voter",
+    "target": "proposition resolution concept issue claim demand bill motion topic",
+    "target_kind": "target_type",
+    "stance": "vote position polarity agreement sign",
+    "date": "day said_on when date_from",
+    "date_until": "until date_to",
+    "quote": "quotation words exact",
+    "gist": "summary paraphrase",
+    "document": "source article headline",
+    "publisher": "outlet newspaper",
+    "url": "link address href",
+    "document_date": "issued published publication_date",
+}
+"""Role → headers it is guessed from, beside its own name."""
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A file as rows, each with its line, one cell for each column; `left` are rows that are none, with the reason.
+
+    Where `roles` are given the columns are roles. `texts` are those of documents, by their title; `notes` say what was
+    left out of the file.
+    """
+
+    columns: Sequence[str]
+    rows: Iterator[tuple[int, Sequence[str]]]
+    left: list[tuple[int, str, Sequence[str]]] = field(default_factory=list)
+    roles: bool = False
+    texts: Mapping[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def guess(columns: Sequence[str], taken: Mapping[str, str]) -> dict[str, str]:
+    """Role → column, for the roles that headers plainly name and that are not `taken`.
+
+    >>> guess(["date", "resolution", "Country", "vote"], {"target": "resolution"})
+    {'speaker': 'Country', 'stance': 'vote', 'date': 'date'}
+    """
+    free = {_plain(column): column for column in reversed(columns) if column not in taken.values()}
+    found = {}
+    for role in ROLES:
+        for header in () if role in taken else (role, *SYNONYMS.get(role, "").split()):
+            if header in free and (header == role or header not in ROLES):
+                found[role] = free.pop(header)
+                break
+    return found
+
+
+def _plain(header: str) -> str:
+    return re.sub(r"\W+", "_", header.casefold()).strip("_")
