@@ -51,6 +51,8 @@ def test_an_odd_graph_can_be_checked(name: str, tmp_path: Path) -> None:
         ("a day that is text", "shape:said-on"),
         ("a confidence that is no number", "shape:confidence"),
         ("a position that is a node", "shape:start"),
+        ("a polarity that is no number", "polarity-is-a-sign"),
+        ("a day with a zone", "day-has-no-zone"),
         ("an actor without a label", "shape:actor-label"),
         ("a quote without a passage", "quote-is-a-passage"),
     ],
@@ -67,9 +69,41 @@ def test_an_actor_without_a_label_is_listed_by_the_last_part_of_its_iri(tmp_path
     assert found["mute"] == 1
 
 
-def test_a_property_whose_polarity_is_none_is_named(tmp_path: Path, run: Run) -> None:
-    done = run("said", "--data", str(_written(tmp_path, "a polarity that is no number")))
-    assert "odd/edge: stance:polarity 'for' is none of 1, -1 and 0" in done.stderr
+MALFORMED = {
+    "a polarity that is no number": "odd/edge: stance:polarity 'for' is none of 1, -1 and 0: what is held by it",
+    "a confidence that is no number": "odd/odd: stance:confidence 'sure' is not a number: it counts as 0",
+    "a position that is a node": "is not a number: the passage has no place",
+    "figures that are no numbers": "odd/good: schema:minValue 'few' is not a number: the figure is left out",
+}
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_one_malformed_value_does_not_end_the_answer_and_is_named(
+    name: str, tmp_path: Path, run: Run
+) -> None:
+    file = str(_written(tmp_path, name))
+    done = run("said", "ann", "--data", file)
+    assert done.returncode == 0
+    assert "odd/good" in done.stdout
+    assert "“the words”" in done.stdout
+    _, *lines, hint = done.stderr.splitlines()
+    assert any(MALFORMED[name] in line for line in lines)
+    assert hint == "`stancegraph check` finds all that is to be mended"
+    whole = validation.check(store.open(_written(tmp_path, "nothing"))).findings
+    assert {*validation.check(store.open(file)).findings} - {*whole}
+
+
+def test_many_malformed_values_are_told_in_few_lines(tmp_path: Path, run: Run) -> None:
+    odd = hostile.ODD["a confidence that is no number"].partition("[] a")[0]
+    file = tmp_path / "odd.ttl"
+    file.write_text(
+        hostile.ODD_HEAD + hostile.GOOD + "".join(odd.replace(":odd", f":odd{n}") for n in range(40)),
+        encoding="utf-8",
+    )
+    done = run("said", "--data", str(file))
+    assert done.returncode == 0
+    assert done.stderr.count("counts as 0") == 5
+    assert "35 more are like that" in done.stderr
 
 
 def test_a_deep_chain_is_exported_as_far_as_the_format_can(tmp_path: Path, run: Run) -> None:

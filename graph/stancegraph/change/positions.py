@@ -147,9 +147,14 @@ def ascribed_positions(store: Store, chosen: Filters) -> list[Series]:
             continue
         statement = found[row["s"].value]
         holder, target = (Named(row[end].value, label[row[end].value]) for end in ("holder", "target"))
-        sign = reader.polarity(row["s"].value, row["sign"].value)
-        if passes(holder, target, sign):
-            first, last = _days(row, statement)
+        left_out = "the position it ascribes is left out"
+        sign = reader.polarity(store, statement.iri, row["sign"].value, instead=left_out)
+        if sign is not None and passes(holder, target, sign):
+            try:
+                first, last = _days(row, statement)
+            except ValueError as error:
+                store.left_out[f"{statement.iri}: {error}: {left_out}"] = None
+                continue
             for by in statement.organisations if chosen.organisation else statement.speakers:
                 position = Position(holder, target, sign, first, last, statement.iri, by)
                 series[by.iri, holder.iri, target.iri].append(position)
@@ -163,7 +168,7 @@ def _ascribing(chosen: Filters, iris: set[str]) -> set[str]:
 
 
 def _days(row: Mapping[str, Term], statement: Statement) -> tuple[int, int]:
-    """First and last possible day of a position ascribed."""
+    """First and last possible day of a position ascribed; raises ValueError where one is none of the calendar."""
     on, first, last = (row[name].value if name in row else None for name in ("on", "from", "to"))
     ends = (on or first or BEGINNING, on or last or END)
     if not (on or first or last):
@@ -171,8 +176,5 @@ def _days(row: Mapping[str, Term], statement: Statement) -> tuple[int, int]:
     try:
         earliest, latest = (date.fromisoformat(end[:10]).toordinal() for end in ends)
     except ValueError:
-        raise StanceError(
-            f"{statement.iri}: '{ends[0][:20]}' or '{ends[1][:20]}' is not a day: mend it "
-            "(`stancegraph check` finds all)"
-        ) from None
+        raise ValueError(f"'{ends[0][:20]}' or '{ends[1][:20]}' is not a day") from None
     return earliest, latest

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from stancegraph.store import Store
 
 T = TypeVar("T")
+FEW: Final = 5
+"""Malformed parts of the data that are told one by one."""
 Data = Annotated[
     list[str] | None,
     typer.Option(
@@ -109,6 +111,15 @@ class Request:
         output.note(printing.count(len(rows), noun) if rows else f"no {noun}s")
         for note in rows.notes if isinstance(rows, Rows) else ():
             output.note(note)
+
+    def note_left_out(self) -> None:
+        """Tell what of the data was malformed, and what was done without it."""
+        lines = list(self.store.left_out) if "store" in vars(self) else []
+        for line in lines[:FEW]:
+            output.note(line)
+        if lines:
+            more = f"{len(lines) - FEW} more are like that; " if len(lines) > FEW else ""
+            output.note(f"{more}`stancegraph check` finds all that is to be mended")
 
     def emit(self, text: str) -> None:
         """Write an answer where `--output` says, though never over what it was made from."""

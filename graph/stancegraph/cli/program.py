@@ -98,6 +98,7 @@ def _requesting(function: Callable[..., None], name: str, options: Options) -> C
         request, own = options.split(given)
         with elapsed(f"stancegraph {name}"):
             function(request, **own)
+        request.note_left_out()
 
     run.__signature__ = inspect.Signature(options.every)  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in options.every}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Unpack
 
 from pyoxigraph import BlankNode, Quad
 
+from stancegraph.errors import StanceError
 from stancegraph.statements.filters import FilterOptions, Filters
 from stancegraph.statements.reader import CHUNK, Reader
 from stancegraph.store import results
@@ -103,7 +104,12 @@ def described(store: Store, found: Sequence[Statement]) -> list[Quad]:
         scope = f"x{start}" if isinstance(store, Endpoint) and len(iris) > CHUNK else ""
         for row in rows:
             node, p, o = (_scoped(row[name], scope) for name in ("node", "p", "o"))
-            quads[Quad(node, p, o, row.get("graph"))] = None  # type: ignore[arg-type]
+            try:
+                quads[Quad(node, p, o, row.get("graph"))] = None  # type: ignore[arg-type]
+            except TypeError:
+                raise StanceError(
+                    f"{store.where}: it answers with what is no triple: {node} {p} {o}"
+                ) from None
     return list(quads)
 
 

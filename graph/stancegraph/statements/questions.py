@@ -25,7 +25,7 @@ from stancegraph import input as input_
 from stancegraph import names
 from stancegraph.errors import StanceError, UnknownName, UsageError
 from stancegraph.store import Endpoint, Table, ontology
-from stancegraph.store.results import cell
+from stancegraph.store.results import cell, node
 from stancegraph.vocabulary import PREFIXES, expand, local_name
 
 if TYPE_CHECKING:
@@ -237,7 +237,7 @@ def _term(name: str, kinds: tuple[str, ...], value: str, index: Callable[[], nam
     if not value or (kinds and not wanted):
         meant = " or ".join(f"a {kind}, as {KINDS[kind]}" for kind in kinds)
         raise UsageError(f"{name} '{value[:60]}' is not {meant or 'a value'}")
-    return NamedNode(index().resolve(iri.value if iri else value, *wanted).iri)
+    return node(index().resolve(iri.value if iri else value, *wanted).iri)
 
 
 def _iri(value: str, *, local: bool) -> NamedNode | None:

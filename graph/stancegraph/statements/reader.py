@@ -14,7 +14,6 @@ from math import isfinite, nan
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from stancegraph.dates import BEGINNING, END
-from stancegraph.errors import StanceError
 from stancegraph.records import Document, Figure, Named, Passage, Report, Statement, Target
 from stancegraph.store.results import node
 from stancegraph.vocabulary import expand, local_name
@@ -28,6 +27,8 @@ FEW: Final = 5_000
 """Statements up to which a graph is asked about those alone; past it, about all."""
 CHUNK: Final = 500
 """Statements named in one query."""
+SIGNS: Final = {"1": 1, "-1": -1, "0": 0}
+"""What a stance:polarity may be."""
 
 REPORTS: Final = """SELECT DISTINCT ?s ?report ?document ?passage ?start ?end ?exact WHERE {
     ?report stance:reports ?s
@@ -87,8 +88,11 @@ def edges(store: Store) -> dict[str, Edge]:
     """Property → the sign and the words of the stance, as the vocabulary in the graph says."""
     words: dict[str, dict[str, str]] = defaultdict(dict)
     signs: dict[str, int] = {}
-    for edge, sign, label, sort, word in store.tuples(WORDS):
-        signs[edge] = polarity(edge, sign)
+    for edge, text, label, sort, word in store.tuples(WORDS):
+        sign = polarity(store, edge, text, instead="what is held by it is left out")
+        if sign is None:
+            continue
+        signs[edge] = sign
         words[edge][""] = label
         if sort:
             words[edge][local_name(sort).removeprefix("wordFor").lower()] = word
@@ -97,11 +101,12 @@ def edges(store: Store) -> dict[str, Edge]:
     return {edge: Edge(sign, words[edge]) for edge, sign in signs.items()}
 
 
-def polarity(edge: str, text: str) -> int:
-    """The sign a property that is a stance has; raises StanceError where the data gives another."""
-    if text not in {"1", "-1", "0"}:
-        raise StanceError(f"{edge}: stance:polarity '{text[:40]}' is none of 1, -1 and 0: mend it")
-    return int(text)
+def polarity(store: Store, iri: str, text: str, *, instead: str) -> int | None:
+    """The sign of a property that is a stance; None where the data gives none, and the store notes it."""
+    if text in SIGNS:
+        return SIGNS[text]
+    store.left_out[f"{iri}: stance:polarity '{text[:40]}' is none of 1, -1 and 0: {instead}"] = None
+    return None
 
 
 class Labels(dict[str, str]):
@@ -146,17 +151,21 @@ def documents(store: Store, iris: Collection[str] | None = None) -> dict[str, Do
     return record
 
 
-def number(iri: str, predicate: str, text: str) -> float:
-    """A number the data gives; raises StanceError naming where one is none."""
+def number(store: Store, iri: str, predicate: str, text: str, *, instead: str) -> float | None:
+    """A number the data gives; None where it gives none, and the store notes it: "`instead`" says what is done."""
     try:
         value = float(text)
     except ValueError:
         value = nan
-    if not isfinite(value):
-        raise StanceError(
-            f"{iri}: {predicate} '{text[:40]}' is not a number: mend it (`stancegraph check` finds all)"
-        )
-    return value
+    if isfinite(value):
+        return value
+    store.left_out[f"{iri}: {predicate} '{text[:40]}' is not a number: {instead}"] = None
+    return None
+
+
+def read_confidence(store: Store, iri: str, text: str) -> float:
+    """A confidence the data gives; 0, which nobody takes for sure, where it gives none."""
+    return number(store, iri, "stance:confidence", text, instead="it counts as 0") or 0.0
 
 
 @lru_cache(maxsize=4)
@@ -256,13 +265,13 @@ class Reader:
         }
 
     def _coding(self, s: str, values: Mapping[str, set[str]]) -> Coding:
-        basis, confidence = (
+        basis, sure = (
             min(values.get(expand(curie), ()), default=None)
             for curie in ("stance:basis", "stance:confidence")
         )
         return Coding(
             None if basis is None else self.labels[basis],
-            None if confidence is None else number(s, "stance:confidence", confidence),
+            None if sure is None else read_confidence(self.store, s, sure),
             frozenset(values.get(expand("stance:shownBy"), ())),
         )
 
@@ -364,13 +373,13 @@ class Reader:
             targets=self._targets(iri, reports),
             about=self._things(iri, "schema:about"),
             figures=tuple(sorted(figures, key=lambda f: (f.counted, f.wording))),
-            confidence=number(iri, "stance:confidence", self._text(iri, "stance:confidence") or "0"),
+            confidence=read_confidence(self.store, iri, self._text(iri, "stance:confidence") or "0"),
             reports=tuple(sorted(reports, key=lambda r: (not r.quotes, r.document.issued, r.document.iri))),
         )
 
     def _targets(self, iri: str, reports: Sequence[Report]) -> tuple[Target, ...]:
         basis = self._concept(iri, "stance:basis") or ""
-        confidence = number(iri, "stance:confidence", self._text(iri, "stance:confidence") or "0")
+        sure = read_confidence(self.store, iri, self._text(iri, "stance:confidence") or "0")
         documents = sorted((r.document.issued, r.document.iri, r.iri) for r in reports)
         found = []
         for edge, stance in sorted(self.edges.items(), key=lambda pair: (-pair[1].sign, pair[0])):
@@ -387,7 +396,7 @@ class Reader:
                         thing,
                         stance.sign,
                         basis if coding.basis is None else coding.basis,
-                        confidence if coding.confidence is None else coding.confidence,
+                        sure if coding.confidence is None else coding.confidence,
                         tuple(dict.fromkeys(shown)),
                         stance.word(sort),
                         sort == "undertaking",
@@ -428,8 +437,9 @@ class Reader:
         """Report → the code point at which its first passage begins; one without passages is missing."""
         found: dict[str, int] = {}
         for report, start in self._starts():
-            begin = int(number(report, "oa:start", start))
-            found[report] = min(begin, found.get(report, begin))
+            begin = self._place(report, "start", start)
+            if begin is not None:
+                found[report] = min(begin, found.get(report, begin))
         return found
 
     def _starts(self) -> Iterator[tuple[str, str]]:
@@ -467,10 +477,9 @@ class Reader:
         quoted: dict[str, set[str]] = defaultdict(set)
         for _, report, _, passage, start, end, exact in self._report_rows:
             if start:
-                first, last = (
-                    int(number(report, f"oa:{side}", text)) for side, text in (("start", start), ("end", end))
-                )
-                places[report, passage].add((first, last))
+                first, last = self._place(report, "start", start), self._place(report, "end", end)
+                if first is not None and last is not None:
+                    places[report, passage].add((first, last))
             elif exact:
                 quoted[report].add(exact)
                 if passage:
@@ -486,14 +495,23 @@ class Reader:
             found[s].append(Report(report, self.documents[source], tuple(ordered), tuple(sorted(unplaced))))
         return found
 
+    def _place(self, report: str, side: str, text: str) -> int | None:
+        """The start or the end of a passage; None where it is no number."""
+        place = number(self.store, report, f"oa:{side}", text, instead="the passage has no place")
+        return None if place is None else int(place)
+
     @cached_property
     def _figures(self) -> dict[str, list[Figure]]:
         found: dict[str, list[Figure]] = defaultdict(list)
         for s, figure, counted, event, least, most, exclusive, wording, *_ in self._details:
-            if figure:
-                low, high = (
-                    int(number(figure, f"schema:{end}Value", text)) if text else None
-                    for end, text in (("min", least), ("max", most))
-                )
+            if not figure:
+                continue
+            ends = [
+                number(self.store, s, f"schema:{end}Value", text, instead="the figure is left out")
+                for end, text in (("min", least), ("max", most))
+                if text
+            ]
+            if None not in ends:
+                low, high = (int(float(text)) if text else None for text in (least, most))
                 found[s].append(Figure(counted, event, low, high, exclusive in {"true", "1"}, wording))
         return found

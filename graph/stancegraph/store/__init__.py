@@ -108,6 +108,11 @@ class Store(ABC):
         """The files it was read from, or the folder of its database; none of an endpoint."""
         return ()
 
+    @cached_property
+    def left_out(self) -> dict[str, None]:
+        """What of the data is malformed and left out of the answers given so far: a line each, in the order met."""
+        return {}
+
     def query(
         self,
         text: str,

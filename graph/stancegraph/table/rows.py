@@ -14,7 +14,7 @@ from stancegraph.errors import UsageError
 from stancegraph.records import Named
 from stancegraph.statements import by_iri
 from stancegraph.statements.filters import Filters
-from stancegraph.statements.reader import NO_CODING, Coding, Reader, number
+from stancegraph.statements.reader import NO_CODING, Coding, Reader, read_confidence
 from stancegraph.table import scales
 from stancegraph.table.columns import Column, Reports, Table, encode
 from stancegraph.table.scales import POLARITY, Scale
@@ -47,7 +47,7 @@ class Row(NamedTuple):
 def read(reader: Reader, filters: Filters, level: str = "polarity") -> Table:
     """The flat table of those rows of a reader's statements that pass filters."""
     variable = None if level == "polarity" else scales.find_variable(filters.store, level)
-    coded = scales.levels(variable, reader.values(variable.iri)) if variable else None
+    coded = scales.levels(variable, reader.values(variable.iri), filters.store) if variable else None
     rows, unrated = _rows(reader, coded, organisation=filters.organisation)
     if (test := filters.row_test()).asks:
         rows = [row for row in rows if test.passes(row.actor, row.target, row.sign)]
@@ -100,7 +100,7 @@ def _counts(filters: Filters, reader: Reader, row: Row) -> bool:
         basis = reader.labels[min(reader.values("stance:basis").get(row.statement, {""}))]
     if confidence is None:
         text = min(reader.values("stance:confidence").get(row.statement, {"0"}))
-        confidence = number(row.statement, "stance:confidence", text)
+        confidence = read_confidence(reader.store, row.statement, text)
     return filters.without("document", "not_document").counts_coding(basis, confidence, ())
 
 
@@ -272,7 +272,8 @@ class Coded:
     @cached_property
     def confidence(self) -> NDArray[np.float64]:
         given = self.reader.value("stance:confidence")
-        return np.array([number(s, "stance:confidence", given.get(s, "0")) for s in self.statements], float)
+        store = self.reader.store
+        return np.array([read_confidence(store, s, given.get(s, "0")) for s in self.statements], float)
 
     def records(self) -> dict[str, Statement]:
         return self.reader.statements if self.reader.at_once else by_iri(self.reader.store, self.statements)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from pyoxigraph import Literal
 
-from stancegraph.errors import StanceError, UsageError
+from stancegraph.errors import UsageError
 from stancegraph.statements.reader import number
 from stancegraph.store.results import node
 from stancegraph.vocabulary import PREFIXES, compact, expand, local_name
@@ -143,7 +143,9 @@ def _variable(store: Store, iri: str, label: str, row: dict[str, Term]) -> Varia
         return Variable(iri, Scale(label, "boolean", (0.0, 1.0), 0.0, 1.0), {})
     if kind in {expand(f"xsd:{name}") for name in ("integer", "int", "decimal", "double", "float")}:
         low, high = (
-            number(iri, f"schema:{end}Value", row[key].value) if key in row else None
+            number(store, iri, f"schema:{end}Value", row[key].value, instead="the scale observed counts")
+            if key in row
+            else None
             for end, key in (("min", "low"), ("max", "high"))
         )
         levels = sorted({level for each in observed if isfinite(level := _float(each["value"].value))})
@@ -164,27 +166,32 @@ def _word(row: dict[str, Term]) -> str:
     return value.value if isinstance(value, Literal) else local_name(value.value)
 
 
-def levels(variable: Variable, coded: Mapping[str, set[str]]) -> dict[str, float]:
-    """Statement → its level; raises StanceError for a value that is none, or outside the declared scale."""
-    scale = variable.scale
+def levels(variable: Variable, coded: Mapping[str, set[str]], store: Store) -> dict[str, float]:
+    """Statement → its level; one whose value is none, or outside the declared scale, is left out and noted."""
     found = {}
     for iri, texts in coded.items():
         text = min(texts)
-        if scale.kind == "categorical":
+        if variable.scale.kind == "categorical":
             level = variable.place[text]
-        elif scale.kind == "boolean":
-            level = WORDS.get(text, nan)
         else:
-            level = number(iri, scale.name, text)
-        if not isfinite(level):
-            raise StanceError(f"{iri}: {scale.name} '{text[:40]}' is neither true nor false: mend it")
-        if scale.low is not None and scale.high is not None and not scale.low <= level <= scale.high:
-            raise StanceError(
-                f"{iri}: {scale.name} {text[:40]} is outside its scale, {scale.low:g} to {scale.high:g}: "
-                "mend the value, or the scale declared"
-            )
-        found[iri] = level
+            level = WORDS.get(text, nan) if variable.scale.kind == "boolean" else _float(text)
+        if why := _why_no_level(variable.scale, level):
+            what = f"{variable.scale.name} '{text[:40]}' {why}"
+            store.left_out[f"{iri}: {what}: the statement is left out"] = None
+        else:
+            found[iri] = level
     return found
+
+
+def _why_no_level(scale: Scale, level: float) -> str:
+    """Why a value is on no level of the scale; empty where it is on one."""
+    if scale.kind == "boolean" and level not in (0, 1):
+        return "is neither true nor false"
+    if not isfinite(level):
+        return "is not a number"
+    if scale.low is not None and scale.high is not None and not scale.low <= level <= scale.high:
+        return f"is outside the scale, {scale.low:g} to {scale.high:g}"
+    return ""
 
 
 def _float(text: str) -> float:
