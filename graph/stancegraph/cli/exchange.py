@@ -192,6 +192,9 @@ def load(
     A file or folder loaded again from the same place replaces all it gave before, what is no longer in it too.
 
     One of the same name at another place, such as a copy, stays beside it, as does what other programs wrote.
+
+    What is damaged in a database made here is told before it answers; of what another program wrote to it, all but
+    the loss of the last of it.
     """
     from stancegraph import store
     from stancegraph.table import snapshot

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from stancegraph.errors import StanceError
+from stancegraph.store import manifest
 
 SUMS: Final = "stancegraph-sums.json"
 """File of `[SHA-256, bytes, time of the last change in ns, inode]` of each file a load wrote."""
@@ -41,13 +42,16 @@ def write(folder: Path) -> None:
 def verify(folder: Path, *, thorough: bool = False) -> bool:
     """Whether a database is as a load left it; False: another program has written to it, and its logs are whole.
 
+    That a log of another program lacks its last records, or is missing, cannot be known: it is a log of less.
     A file that has not been written to since its load is not read again, unless `thorough`. Raises StanceError,
     whose message is a clause about the database, where a file is damaged or missing.
     """
     try:
         sums: Sums = json.loads((folder / SUMS).read_bytes())
         ours = not _differs(folder / CURRENT, sums[CURRENT], thorough)
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        if (folder / manifest.FILE).exists() or not (folder / CURRENT).exists():
+            raise StanceError(f"{Path(error.filename).name} is missing") from None
         sums, ours = {}, False
     except (ValueError, LookupError, TypeError, AttributeError):
         raise StanceError(f"{SUMS} is damaged") from None

@@ -11,6 +11,7 @@ import pyoxigraph
 
 from stancegraph.errors import StanceError
 from stancegraph.store import files
+from stancegraph.store.manifest import FILE as MANIFEST
 
 if TYPE_CHECKING:
     from stancegraph.store.folders import Reader
@@ -84,7 +85,7 @@ class Database:
 def is_database(path: Path) -> bool:
     """Whether a folder holds an Oxigraph database."""
     try:
-        return (path / "CURRENT").is_file()
+        return (path / "CURRENT").is_file() or (path / MANIFEST).is_file()
     except OSError as error:
         raise StanceError(f"{path}: cannot be read: {error.strerror}") from error
 
