@@ -34,8 +34,8 @@ def stances(store: Store, *, level: str = "polarity", **options: Unpack[FilterOp
     Columns: actor, target, level (the polarity, or a coded variable), first and last day, document, act, medium,
     basis, quoted, joint, confidence, statement. Filters on speaker and target choose rows.
 
-    Raises UsageError for a name that is not one thing's, StanceError for data in which a level is none, or is
-    outside the scale declared for it.
+    Raises UsageError for a name that is not one thing's. A statement whose value is no level, or outside the scale
+    declared, is left out, and stands in `store.left_out`.
 
     >>> from stancegraph import store
     >>> rows = stances(store.open(), actor="al-Araji", supports="unity")
