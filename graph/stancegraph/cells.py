@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -65,7 +66,14 @@ def in_csv(value: object) -> str:
     >>> in_csv("=HYPERLINK(1)"), in_csv(-0.5), in_csv("-2+3+cmd|' /C calc'!A0"), in_csv("\ufeff ＝1")
     ("'=HYPERLINK(1)", '-0.5', "'-2+3+cmd|' /C calc'!A0", "'\ufeff ＝1")
     """
-    text = UNSAFE.sub(UNKNOWN, BREAKS.sub("\n", "" if value is None else str(value)))
+    return _in_csv("" if value is None else str(value))
+
+
+@lru_cache(maxsize=1 << 13)
+def _in_csv(text: str) -> str:
+    if NUMBER.fullmatch(text):
+        return text
+    text = UNSAFE.sub(UNKNOWN, BREAKS.sub("\n", text))
     return f"'{text}" if _is_formula(text.lstrip("'")) else text
 
 

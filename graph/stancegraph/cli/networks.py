@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -15,12 +16,15 @@ from stancegraph.errors import UsageError
 from stancegraph.records import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import networkx as nx
+    import numpy as np
+    from numpy.typing import NDArray
 
-    from stancegraph.network import Moment
+    from stancegraph.network import Method, Moment
     from stancegraph.records import Statement
+    from stancegraph.table import Table
 
 SHIFT: Final = (
     "actor iri target target_iri change before day_before quotes_before gist_before basis_before statement_before "
@@ -114,20 +118,45 @@ def network(
     ] = None,
 ) -> None:
     """The ties of a network: who is tied to whom, how strongly, and by how many statements."""
+    time = {"window": window, "step": step, "kernel": kernel, "width": width, "at": at}
+    alpha = 1 if alpha is None and min_weight is not None else alpha
+    found: list[Sequence[Mapping[str, object]]] = []
+    notes: list[str] = []
+    for moment, rows, method in _moments(request, time):
+        ties = _ties(rows, method, moment.weights if moment else None, alpha, min_weight, min_statements or 0)
+        if moment is not None:
+            ties = [{"since": str(moment.since), "until": str(moment.until), **tie} for tie in ties]
+        found.append(ties)
+        notes += rows.notes
+    columns = ["a", "b", "weight", "statements"]
+    if window or kernel:
+        request.show(Rows(chain(*found), notes=notes), ["since", "until", *columns], "tie")
+    else:
+        request.show(found[0], columns, "tie", notes=notes)
+
+
+def _ties(
+    rows: Table,
+    method: Method,
+    weights: NDArray[np.float64] | None,
+    alpha: float | None,
+    least: float | None,
+    statements: int,
+) -> Sequence[Mapping[str, object]]:
+    """The ties of one network, sorted; of its backbone where `alpha` is given."""
     from stancegraph import network
     from stancegraph.network.backbone import backbone
+    from stancegraph.network.edges import Edges
 
-    time = {"window": window, "step": step, "kernel": kernel, "width": width, "at": at}
-    found, notes = [], []
-    for moment, graph in _graphs(request, time):
-        cut = alpha is not None or min_weight is not None
-        kept = backbone(graph, 1 if alpha is None else alpha, minimum=min_weight) if cut else graph
-        span = {"since": str(moment.since), "until": str(moment.until)} if moment is not None else {}
-        found += [span | tie for tie in network.edge_list(kept) if tie["statements"] >= (min_statements or 0)]
-        notes += graph.graph["notes"]
-    columns = ["a", "b", "weight", "statements"]
-    rows = Rows(found, notes=notes)
-    request.show(rows, ["since", "until", *columns] if window or kernel else columns, "tie")
+    if method.kind != "stances" and not method.direct:
+        edges = Edges.of(rows, method, weights)
+        return (edges if alpha is None else edges.backbone(alpha, least)).rows(statements)
+    if method.kind == "stances":
+        graph: nx.Graph[str] = network.stance_network(rows, method, words=False)
+    else:
+        graph = network.build(rows, method, weights)
+    graph = graph if alpha is None else backbone(graph, alpha, minimum=least)
+    return [tie for tie in network.edge_list(graph) if tie["statements"] >= statements]
 
 
 @command("alliances", filters=True, network="agreement")
@@ -234,17 +263,19 @@ def timeline(request: Request, who: OptionalActor = None) -> None:
     request.show(rows, TIMELINE, "row", lambda: answers.timeline(rows))
 
 
-def _graphs(request: Request, time: Mapping[str, Any]) -> Iterator[tuple[Moment | None, nx.Graph[str]]]:
-    """The network asked for, or one for every moment of a series."""
+def _moments(request: Request, time: Mapping[str, Any]) -> Iterator[tuple[Moment | None, Table, Method]]:
+    """The rows that count in the network asked for and how it is made, or those of every moment of a series."""
     from stancegraph import network
 
     of = request.network or "agreement"
     if time["window"] or time["kernel"]:
-        yield from network.series(request.store, of=of, **time, **request.choices)
+        for moment, method in network.moments(request.store, of=of, **time, **request.choices):
+            yield moment, moment.rows, method
     elif any(value not in (None, []) for value in time.values()):
         raise UsageError("--step, --width and --at are of a series: choose --window or --kernel too")
     else:
-        yield None, network.graph(request.store, of, **request.choices)
+        table, method = network.prepare(request.store, of, request.choices)
+        yield None, network.countable(table, method), method
 
 
 def _read(request: Request, file: Path) -> nx.Graph[str]:

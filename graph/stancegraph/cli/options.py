@@ -46,6 +46,8 @@ DETAILS: Final[dict[str, dict[str, Any]]] = {
     "min_count": {"metavar": "N", "min": 1},
 }
 """What an option shows or takes beyond what its filter declares."""
+MANY: Final = 20_000
+"""Rows that are printed at once."""
 SWITCHES: Final = {"quoted": "--quoted/--not-quoted", "joint": "--joint/--alone"}
 
 
@@ -104,12 +106,22 @@ class Request:
         columns: Sequence[str],
         noun: str,
         text: Callable[[], str] | None = None,
+        *,
+        notes: Sequence[str] = (),
     ) -> None:
-        """Print rows, and on stderr their number and notes; `text` makes what reads better than a table."""
+        """Print rows, and on stderr their number and notes; `text` makes what reads better than a table.
+
+        Many rows of CSV are printed as they are made.
+        """
         as_text = text if self.format == "table" else None
-        self.emit(as_text() if as_text else printing.format_rows(self.format, rows, columns))
+        if self.format == "csv" and self.output == "-":
+            for start in range(0, len(rows) or 1, MANY):
+                head = [columns] if not start else []
+                self.emit(printing.csv_rows(rows[start : start + MANY], columns, head))
+        else:
+            self.emit(as_text() if as_text else printing.format_rows(self.format, rows, columns))
         output.note(printing.count(len(rows), noun) if rows else f"no {noun}s")
-        for note in rows.notes if isinstance(rows, Rows) else ():
+        for note in dict.fromkeys((*notes, *(rows.notes if isinstance(rows, Rows) else ()))):
             output.note(note)
 
     def note_left_out(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import textwrap
+from itertools import chain
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,9 +22,8 @@ def format_rows(form: str, rows: Sequence[Mapping[str, object]], columns: Sequen
     """`rows` as "table", "json", "csv" or "md"; `columns` are their keys, in order."""
     if form == "json":
         return as_json([{column: row.get(column) for column in columns} for row in rows])
-    cells = [[_text(row.get(column), column) for column in columns] for row in rows]
     if form == "csv":
-        return as_csv([columns, *cells])
+        return csv_rows(rows, columns, [columns])
     cells = [[_shown(row.get(column), column) for column in columns] for row in rows]
     if form == "md":
         head, *lines = ([in_markdown(cell) for cell in row] for row in (columns, *cells))
@@ -32,6 +32,13 @@ def format_rows(form: str, rows: Sequence[Mapping[str, object]], columns: Sequen
     shown = [i for i, column in enumerate(columns) if column != "iri" or len(columns) < 3]
     head, *lines = ([printable(_short(row[i])) for i in shown] for row in (columns, *cells))
     return _table(head, lines)
+
+
+def csv_rows(
+    rows: Sequence[Mapping[str, object]], columns: Sequence[str], head: Sequence[Sequence[str]] = ()
+) -> str:
+    """Rows as lines of CSV, below those of a head."""
+    return as_csv(chain(head, ([_text(row.get(column), column) for column in columns] for row in rows)))
 
 
 def as_json(value: object) -> str:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from stancegraph.network.graphs import countable as countable
     from stancegraph.network.graphs import graph as graph
     from stancegraph.network.graphs import matrix as matrix
+    from stancegraph.network.graphs import moments as moments
     from stancegraph.network.graphs import prepare as prepare
     from stancegraph.network.graphs import series as series
+    from stancegraph.network.graphs import stance_network as stance_network
     from stancegraph.network.graphs import stances as stances
     from stancegraph.network.graphs import targets as targets
     from stancegraph.network.graphs import two_mode as two_mode
@@ -54,8 +56,10 @@ __getattr__, __dir__, __all__ = lazy.exports(
         "countable": "graphs",
         "graph": "graphs",
         "matrix": "graphs",
+        "moments": "graphs",
         "prepare": "graphs",
         "series": "graphs",
+        "stance_network": "graphs",
         "stances": "graphs",
         "targets": "graphs",
         "two_mode": "graphs",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Sequence
 from math import fsum
-from typing import Any
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any
 
 from stancegraph.errors import UsageError
 from stancegraph.network.signed import Pair, finite_number, tie_weights
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 def backbone(
@@ -30,14 +31,12 @@ def backbone(
 
     Raises UsageError where `alpha` is not above 0 and at most 1, or a weight is not a finite number.
 
+    >>> import networkx as nx
     >>> star = nx.Graph([("hub", leaf, {"weight": weight}) for leaf, weight in (("a", 8), ("b", 1), ("c", 1))])
     >>> [(leaf, round(p, 4)) for _, leaf, p in backbone(star, 0.05).edges(data="alpha")]
     [('a', 0.04)]
     """
-    if finite_number(alpha) is None or not 0 < alpha <= 1:
-        raise UsageError(f"alpha is {alpha}: give a number above 0 and at most 1, such as 0.05")
-    if minimum is not None and finite_number(minimum) is None:
-        raise UsageError(f"minimum is {minimum}: give a finite number")
+    check(alpha, minimum)
     ties = [data for *_, data in graph.edges(data=True)]
     if ties and not any("weight" in data for data in ties):
         raise UsageError(
@@ -56,6 +55,14 @@ def backbone(
         else:
             result.remove_edge(*edge)
     return result
+
+
+def check(alpha: float, minimum: float | None = None) -> None:
+    """Raise UsageError for a level or a least weight that none can be."""
+    if finite_number(alpha) is None or not 0 < alpha <= 1:
+        raise UsageError(f"alpha is {alpha}: give a number above 0 and at most 1, such as 0.05")
+    if minimum is not None and finite_number(minimum) is None:
+        raise UsageError(f"minimum is {minimum}: give a finite number")
 
 
 def _chances(weights: dict[Pair, float], directed: bool) -> dict[Pair, float]:

@@ -6,9 +6,8 @@ Each is made from a store and filters, or from a table (`table.stances`), and re
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Unpack
-
-import networkx as nx
 
 from stancegraph.errors import UsageError
 from stancegraph.network import periods
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
+    import networkx as nx
     import numpy as np
     from numpy.typing import NDArray
 
@@ -32,6 +32,18 @@ if TYPE_CHECKING:
 
 TARGET: Final = " (target)"
 """What the name of a node ends with that is a target, in a network in which the same actor speaks too."""
+
+
+class SeriesOptions(NetworkOptions, total=False):
+    """Options of networks over time."""
+
+    window: str | None
+    step: str | None
+    start: date | None
+    kernel: str | None
+    width: int | None
+    at: Iterable[date | str] | None
+    of: str
 
 
 def stances(source: Store | Table, **options: Unpack[NetworkOptions]) -> nx.MultiDiGraph[str]:
@@ -96,7 +108,17 @@ def graph(
     return build(countable(table, method), method)
 
 
-def series(
+def series(source: Store | Table, **options: Unpack[SeriesOptions]) -> Iterator[tuple[Moment, nx.Graph[str]]]:
+    """A network for each window (`window`, `step`, `start`; see `windows`), or around each day (see `kernels`).
+
+    Options are those of `moments`, and of the network `of`. Of equal stances the first of each window counts;
+    isolates are those of the moment.
+    """
+    for moment, method in moments(source, **options):
+        yield moment, build(moment.rows, method, moment.weights)
+
+
+def moments(
     source: Store | Table,
     *,
     window: str | None = None,
@@ -107,11 +129,8 @@ def series(
     at: Iterable[date | str] | None = None,
     of: str = "agreement",
     **options: Unpack[NetworkOptions],
-) -> Iterator[tuple[Moment, nx.Graph[str]]]:
-    """A network for each window (`window`, `step`, `start`; see `windows`), or around each day (see `kernels`).
-
-    Of equal stances the first of each window counts; isolates are those of the moment.
-    """
+) -> Iterator[tuple[Moment, Method]]:
+    """The rows that count in each network of a series, and how it is made of them."""
     if (window is None) == (kernel is None):
         raise UsageError(
             "a series is either of windows (--window 4w) or of kernel weights (--kernel, --width)"
@@ -121,12 +140,12 @@ def series(
     table, method = prepare(source, of, options)
     if window:
         for moment in windows(table, window, step=step, start=start):
-            yield moment, build(countable(moment.rows, method), method)
+            yield replace(moment, rows=countable(moment.rows, method)), method
     else:
         for moment in kernels(
             countable(table, method), str(kernel), 1 if width is None else width, at=at, step=step or "1d"
         ):
-            yield moment, build(moment.rows, method, moment.weights)
+            yield moment, method
 
 
 def prepare(source: Store | Table, kind: str, options: Mapping[str, Any]) -> tuple[Table, Method]:
@@ -181,6 +200,8 @@ def build(
     if method.kind == "stances":
         return stance_network(table, method, words=words)
     made = project(table, method, weights)
+    import networkx as nx
+
     graph: nx.Graph[str] = nx.Graph()
     own, other = (table.actor, table.target) if method.kind != "targets" else (table.target, table.target)
     _add_nodes(graph, table, [own.values[code] for code in made.rows])
@@ -212,6 +233,8 @@ def _add_nodes(graph: nx.Graph[str], table: Table, named: Iterable[Named]) -> No
 
 def _add_targets(graph: nx.Graph[str], table: Table, named: Iterable[Named]) -> list[str]:
     """Nodes of the second mode; where an actor is spoken of too, its name as a target says so."""
+    import networkx as nx
+
     held: nx.Graph[str] = nx.Graph()
     _add_nodes(held, table, named)
     across = [iri + TARGET if iri in graph else iri for iri in held]
@@ -256,6 +279,8 @@ def weights_of(table: Table, method: Method, iri: str) -> dict[str, float]:
 
 def stance_network(table: Table, method: Method, *, words: bool = True) -> nx.MultiDiGraph[str]:
     """One edge for each row, keyed by the statement; with `words`, and what the statement says and where."""
+    import networkx as nx
+
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     coded = table.records() if words else {}
     rows = list(table)

@@ -214,7 +214,7 @@ def _pairwise(table: Table, method: Method) -> Callable[[int, int], set[int]]:
         held[i][j].append((level, row))
     if method.kind in {"stances", "two-mode"}:
         return lambda a, b: {row for _, row in held[a].get(b, ())}
-    meets = _meeting(table.scale, method.aggregation)
+    meets = meeting(table.scale, method.aggregation)
     return lambda a, b: set(_meetings(held[a], held[b], meets))
 
 
@@ -229,7 +229,7 @@ def _meetings(mine: Held, theirs: Held, meets: Callable[[float, float], bool]) -
                     yield facing
 
 
-def _meeting(scale: Scale, aggregation: str) -> Callable[[float, float], bool]:
+def meeting(scale: Scale, aggregation: str) -> Callable[[float, float], bool]:
     """Whether two levels on one target add to (or take from) a tie."""
 
     def similar(a: float, b: float) -> float:

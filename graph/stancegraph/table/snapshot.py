@@ -86,9 +86,9 @@ class Snapshot:
             self._read[name] = column
         return self._read[name]
 
-    def numbers(self, name: str) -> NDArray[Any]:
-        """A column of numbers, days as ordinals, or truths, in which nothing is missing."""
-        return numbers(self.column(name))
+    def numbers(self, name: str, missing: int = 0) -> NDArray[Any]:
+        """A column of numbers, days as ordinals, or truths."""
+        return numbers(self.column(name), missing)
 
     def texts(self, name: str) -> Column[str | None]:
         """A column of texts as codes; where one is missing, its code is that of None, the last."""
@@ -99,17 +99,21 @@ class Snapshot:
         return Strings(self.column(name).take(_array(at.astype(np.int64))))
 
 
-def numbers(array: pa.Array) -> NDArray[Any]:
-    """The numbers, days or truths of an Arrow array: Arrow's own way there imports pandas."""
+def numbers(array: pa.Array, missing: int = 0) -> NDArray[Any]:
+    """The numbers, days or truths of an Arrow array, `missing` where there is none; Arrow's own way imports pandas."""
     import pyarrow as pa
 
     if pa.types.is_boolean(array.type):
         return numbers(array.cast(pa.uint8())).astype(np.bool_)
     if pa.types.is_date32(array.type):
-        return numbers(array.cast(pa.int32())) + np.int32(EPOCH)
+        return numbers(array.cast(pa.int32()), missing - EPOCH) + np.int32(EPOCH)
+    known, values = array.buffers()
     kind = array.type.to_pandas_dtype()
-    found: NDArray[Any] = np.frombuffer(array.buffers()[1] or b"", kind)[array.offset :][: len(array)]
-    return found
+    found: NDArray[Any] = np.frombuffer(values or b"", kind)[array.offset :][: len(array)]
+    if not array.null_count:
+        return found
+    bits = np.unpackbits(np.frombuffer(known, np.uint8), bitorder="little")[array.offset :][: len(array)]
+    return np.where(bits, found, np.array(missing, kind))
 
 
 def _array(values: NDArray[Any]) -> pa.Array:
@@ -122,8 +126,7 @@ def _array(values: NDArray[Any]) -> pa.Array:
 def _texts(array: pa.Array) -> Column[str | None]:
     array = array if hasattr(array, "dictionary") else array.dictionary_encode()
     values = array.dictionary.to_pylist()
-    indices = array.indices.fill_null(len(values)) if array.null_count else array.indices
-    return Column(numbers(indices).astype(np.int32), (*values, None))
+    return Column(numbers(array.indices, len(values)).astype(np.int32), (*values, None))
 
 
 def whole(store: Store, *, organisation: bool = False) -> tuple[Table, Snapshot] | None:
@@ -160,9 +163,7 @@ def _open(store: Local, organisation: bool) -> Snapshot | None:
     file = store.folder / NAMES[organisation]  # type: ignore[operator]
     try:
         found = Snapshot(file)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError):
+    except (OSError, ValueError):  # none, or none that can be read
         return None
     return found if found.about.get("version") == VERSION and found.about["of"] == store.fingerprint else None
 
@@ -199,9 +200,7 @@ def keep(store: Store, *, organisation: bool = False) -> bool:
         fresh.replace(file)
     except OSError as error:
         fresh.unlink(missing_ok=True)
-        output.note(
-            f"{store.where}: its table cannot be kept beside it ({_short(error)}); its triples are whole"
-        )
+        output.note(f"the table of its statements cannot be kept beside a database: {_short(error)}")
         return False
     return True
 
@@ -304,8 +303,8 @@ def _table(store: Local, found: Snapshot, organisation: bool) -> Table:
         actor=_things(found, "actor"),
         target=_things(found, "target"),
         level=found.numbers("level").astype(float),
-        earliest=_filled(found, "earliest", EARLIEST),
-        latest=_filled(found, "latest", LATEST),
+        earliest=found.numbers("earliest", EARLIEST),
+        latest=found.numbers("latest", LATEST),
         statement=Column(number, found.strings("statement", first)),
         document=Column(code, (*map(Named, iris, titles), rows.UNKNOWN)),
         reports=Reports(start, document, numbers(found.column("positions").values)),
@@ -317,15 +316,6 @@ def _table(store: Local, found: Snapshot, organisation: bool) -> Table:
         notes=tuple(found.about["notes"]),
         **own,
     )
-
-
-def _filled(found: Snapshot, name: str, unknown: int) -> NDArray[np.int32]:
-    import pyarrow as pa
-
-    days: NDArray[np.int32] = numbers(
-        found.column(name).cast(pa.int32()).fill_null(unknown - EPOCH)
-    ) + np.int32(EPOCH)
-    return days
 
 
 def _things(found: Snapshot, name: str) -> Column[Named]:
