@@ -50,6 +50,22 @@ def test_the_graph_that_is_read_is_not_written_over(run: Run, data: Path, comman
     assert run("said", "--data", place, "-o", "graph/answer.txt").returncode == 0
 
 
+def test_no_file_of_a_graph_one_edits_is_written_over_whatever_is_read(run: Run, data: Path) -> None:
+    """Not even where another graph is read; only what looks like an answer is written anew."""
+    assert run("init", "mine").returncode == 0
+    (data / "mine" / "notes").write_text("of my own", encoding="utf-8")
+    before = {file: file.read_bytes() for file in (data / "mine").rglob("*") if file.is_file()}
+    assert len(before) > 5
+    for file in before:
+        done = run("said", "--data", "graph", "-o", str(file))
+        assert done.returncode == 2, file
+        assert done.stderr.count("\n") == 1
+    assert run("said", "--data", "graph", "-o", "mine/.stancegraph/new.csv").returncode == 2
+    assert {file: file.read_bytes() for file in (data / "mine").rglob("*") if file.is_file()} == before
+    for _ in range(2):
+        assert run("said", "--data", "graph", "-o", "mine/answer.csv").returncode == 0
+
+
 def test_pictures_and_pages_are_not_written_over_what_is_read(run: Run, data: Path) -> None:
     (data / "graph.svg").symlink_to("graph/five.ttl")
     for command in ("plot", "page"):

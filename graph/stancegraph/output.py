@@ -23,6 +23,12 @@ STREAM: Final = re.compile(
     r"/dev/(?P<name>stdin|stdout|stderr)|(?:/dev|/proc/self)/fd/(?P<number>[0-9]{1,9})"
 )
 """Names of a stream that this process has open."""
+HISTORY: Final = ".stancegraph"
+"""Folder in a graph one edits with what was changed in it, and what is being changed."""
+ANSWERS: Final = frozenset(
+    ".html .svg .png .pdf .csv .tsv .xlsx .md .txt .json .bib .graphml .gexf .cyjs .parquet".split()
+)
+"""Suffixes of what is written as an answer, and may be written anew; no graph is read from such files in a folder."""
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
 """What UTF-8 cannot hold."""
 
@@ -142,7 +148,7 @@ def write_all(files: Sequence[tuple[Path, bytes]]) -> None:
 
 
 def refuse_input(path: Path, inputs: Iterable[Path]) -> None:
-    """Raise UsageError where a file to be written is one that is read, or a part of a database.
+    """Raise UsageError where a file to be written is one that is read, or a part of a database or of a graph one edits.
 
     `inputs` are files, under whatever name, and folders all of whose files are read.
     """
@@ -152,11 +158,23 @@ def refuse_input(path: Path, inputs: Iterable[Path]) -> None:
         raise StanceError(f"cannot write {path}: {_reason(error)}; name another file with -o") from error
     if database := next((folder for folder in target.parents if (folder / "CURRENT").is_file()), None):
         raise UsageError(f"{path} lies inside the database {database}: name a file elsewhere")
+    _refuse_edited(path, target)
     if not target.is_file():
         return
     for each in inputs:
         if target.samefile(each) if each.is_file() else target.is_relative_to(each.resolve()):
             raise UsageError(f"{path} is read here, and would be written over: name another file")
+
+
+def _refuse_edited(path: Path, target: Path) -> None:
+    """Raise UsageError for the history of a graph one edits, and for a file in its folder that is no answer."""
+    for folder in target.parents:
+        if folder.name == HISTORY:
+            raise UsageError(f"{path} lies in the history of a graph: name a file elsewhere")
+        if target.exists() and (folder / HISTORY).is_dir() and target.suffix.lower() not in ANSWERS:
+            raise UsageError(
+                f"{path} is a file of the graph {folder}, and would be written over: name another"
+            )
 
 
 def _pour(number: int, content: bytes) -> None:

@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from stancegraph.errors import StanceError
+from stancegraph.output import HISTORY
 
 T = TypeVar("T")
-PLACE: Final = ".stancegraph"
+PLACE: Final = HISTORY
 """The folder, in the folder it is of, of the journal, the lock and what is being written."""
 PATIENCE: Final = 60
 """Seconds a writer waits for another."""
