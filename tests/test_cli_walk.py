@@ -94,8 +94,8 @@ def test_answers_that_end_leave_what_was_written_and_nothing_half(run: Run, plac
 def test_what_breaks_a_rule_is_asked_for_again_with_the_answers_kept(run: Run, place: Path) -> None:
     code(run, place, *DOCUMENT, *FIRST[:-1], "", "", "", "", "n", "q")
     # Changed: a day after the document's is refused; then everything again, Enter keeping each answer.
-    change = ["c", "Announces it.", "", "River Authority", *[""] * 6, "2024-03-09", *[""] * 12]
-    told = code(run, place, *change, *[""] * 8, "2024-03-05", *[""] * 12, "y", "q")
+    change = ["c", "Announces it.", "", "River Authority", "", "", "", "2024-03-09", *[""] * 7]
+    told = code(run, place, *change, *[""] * 5, "2024-03-05", *[""] * 7, "y", "q")
     assert "no later than each document" in told
     (statement,) = said(store.open(place))
     assert (statement.date, statement.gist) == ("2024-03-05", "Announces it.")

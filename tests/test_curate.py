@@ -179,7 +179,7 @@ def test_a_dry_run_prints_the_diff_and_writes_nothing(do: Do, place: Path) -> No
 
 
 def test_questions_are_asked_for_what_is_missing(do: Do, place: Path) -> None:
-    answers = ["Cy", "nonsense", "cleric", "", "", "", "", "", "", "", "", "y"]
+    answers = ["Cy", "nonsense", "cleric", "y"]
     done = do("add", "actor", "--ask", stdin="\n".join(answers) + "\n")
     assert done.returncode == 0, done.stderr
     assert "no actor kind is called 'nonsense'" in done.stderr
@@ -192,7 +192,7 @@ def test_questions_are_asked_for_what_is_missing(do: Do, place: Path) -> None:
 
 
 def test_answers_that_do_not_do_are_given_back_as_a_command(do: Do) -> None:
-    answers = ["Says it.", "The bridge of the valley", "ada", *[""] * 6, "2020-02-03", *[""] * 20]
+    answers = ["Says it.", "The bridge of the valley", "ada", "", "", "", "2020-02-03", *[""] * 20]
     done = do("add", "statement", "--ask", stdin="\n".join(answers))
     assert done.returncode == 2
     call = "stancegraph add statement --gist 'Says it.' --document 'The bridge of the valley' --speaker ada"

@@ -51,7 +51,10 @@ def init(
         output.note("that base is nobody's address: begin again with --base before you publish")
 
 
-Family("add", "Add a document, an actor, a proposition, an event, a statement, or another report of one.")
+Family(
+    "add",
+    "Add a document, an actor, a proposition, an event, a statement or another report, a membership, a figure.",
+)
 
 
 class Add:
@@ -72,10 +75,10 @@ class Add:
 
     @property
     def __signature__(self) -> inspect.Signature:
-        from stancegraph.curate.fields import ENTRIES
+        from stancegraph.curate.fields import ENTRIES, UNNAMED
 
         kind, fields = self._kind, ENTRIES[self._kind].values()
-        named = [] if kind in ("statement", "report") else list(fields)[:1]
+        named = [] if kind in UNNAMED else list(fields)[:1]
         made = [_option(field, argument=field in named) for field in fields]
         iri = typer.Option(
             "--iri", metavar="NAME", help="The last part of its IRI; default: made of its words."
@@ -89,7 +92,7 @@ class Add:
         if kind == "statement":
             coder = typer.Option("--coder", metavar="NUMBER", help="Who coded it, by number.")
             made.append(_keyword("coder", Annotated[str, coder], "1"))
-        elif kind != "report":
+        elif kind not in UNNAMED:
             new = typer.Option("--new", help="It is another than who bears a similar name.")
             made.append(_keyword("new", Annotated[bool, new], False))
         ask = typer.Option("--ask", help="Be asked for what is missing, and before it is written.")
@@ -127,6 +130,8 @@ for _kind, _help in {
     "event": "Add something that happened, or an occasion something was said on.",
     "statement": "Add what somebody said: its words are found in the document's text.",
     "report": "Add where another document reports a statement there is.",
+    "membership": "Add a role that somebody holds or held.",
+    "figure": "Add a number that a statement claims.",
 }.items():
     command(f"add {_kind}", formats=Answer, output=False)(Add(_kind, _help))
 
@@ -167,8 +172,9 @@ def interview(
 ) -> Change | None:
     """Ask for an entry's fields until they make a change that breaks no rule, show it, and write it if it is agreed to.
 
-    `given` are not asked for, and take in the answers; Enter keeps what is `kept`, `only` some are asked for at first;
-    `hints` are names that a text has. None where the person does not want it. Raises UsageError where the answers end.
+    `given` are not asked for, and take in the answers; Enter keeps what is `kept`; `only` some are asked for at first,
+    else those that are not rare; `hints` are names that a text has. None where the person does not want it. Raises
+    UsageError where the answers end.
     """
     from stancegraph.cli import prompts
     from stancegraph.curate import changes, entries
@@ -181,18 +187,23 @@ def interview(
             raise UsageError(f"no {other} is added: give another name")
         return made.iri
 
-    fixed = dict(given)
+    fields = ENTRIES[kind].values()
+    values = dict(given)
+    only = only or [field.name for field in fields if not field.rare]
     while True:
-        values = prompts.ask(
-            folder, kind, fixed, only=only, kept=kept, hints=hints, add=None if dry_run else add
-        )
-        given.update(values)
+        try:
+            adding = None if dry_run else add
+            prompts.ask(folder, kind, values, only=only, kept=kept, hints=hints, add=adding)
+        finally:
+            given |= values
         try:
             change = entries.add(folder, kind, values, **options)
             changes.refuse(folder, change)
         except UsageError as error:
             output.note(str(error))
-            only, kept, fixed = None, values, {}
+            named = {field.name for field in fields if f"--{field.option} " in f"{error} "}
+            usual = {field.name for field in fields if not field.rare}
+            only, kept, values = usual | values.keys() | named, values, {}
             continue
         if dry_run:
             return change
@@ -201,7 +212,7 @@ def interview(
         if answer is None:
             raise prompts.Ended
         if answer.casefold() == "c":
-            only, kept, fixed = None, values, {}
+            only, kept, values = [field.name for field in fields], values, {}
         elif answer.casefold() not in ("", "y", "yes"):
             return None
         else:
@@ -213,9 +224,11 @@ def interview(
 
 def _call(kind: str, given: dict[str, list[str]]) -> str:
     """The command that adds an entry by options."""
+    from stancegraph.curate.fields import UNNAMED
+
     values = [(name, value) for name, values in given.items() for value in values]
     options = [part for name, value in values for part in (f"--{name.replace('_', '-')}", value)]
-    if kind not in ("statement", "report"):
+    if kind not in UNNAMED:
         options = options[1:]
     return shlex.join(["stancegraph", "add", kind, *options])
 

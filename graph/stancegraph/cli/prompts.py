@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from stancegraph import output
 from stancegraph.cli import progress
-from stancegraph.curate.fields import ENTRIES, Field, pairs
+from stancegraph.curate.fields import BUILT, ENTRIES, Field, pairs
 from stancegraph.errors import StanceError, UnknownName, UsageError
 
 if TYPE_CHECKING:
@@ -18,28 +18,26 @@ if TYPE_CHECKING:
 
 CLEAR: Final = "-"
 """The answer that takes out what Enter would keep."""
-_UNTRIED: Final = ("quote", "passage", "coding")
-"""Kinds of value that are looked at only with the whole entry."""
 Values = dict[str, list[str]]
 
 
 def ask(
     folder: Folder,
     kind: str,
-    given: Mapping[str, list[str]],
+    answers: Values,
     *,
     only: Collection[str] | None = None,
     kept: Mapping[str, list[str]] | None = None,
     hints: Mapping[str, str] | None = None,
     add: Callable[[str, Values], str] | None = None,
-) -> Values:
-    """`given`, what is `kept`, and the answers to what is not given, or to `only` some fields of it.
+) -> None:
+    """Fill `answers` with what is `kept` and with the answers to what they lack, or to `only` some fields of it.
 
     An empty answer keeps what is kept of a field, else leaves it out, or ends one of several values. A field's hint is
     a name that a text has for it: who that may be is offered. `add` makes an entry of a kind that is not there yet,
     and gives its IRI; without it such a name is asked for again.
     """
-    answers, before = {name: list(values) for name, values in given.items()}, kept or {}
+    before = kept or {}
     for field in ENTRIES[kind].values():
         if field.name in answers:
             continue
@@ -48,7 +46,6 @@ def ask(
             values = _values(folder, field, values, (hints or {}).get(field.name, ""), add)
         if values:
             answers[field.name] = values
-    return answers
 
 
 def line(prompt: str) -> str | None:
@@ -133,7 +130,7 @@ def _answer(
         try:
             if answer.isdigit() and 0 < int(answer) <= len(offers):
                 answer = offers[int(answer) - 1]()
-            list(pairs(folder, field, answer) if field.values not in _UNTRIED else ())
+            list(pairs(folder, field, answer) if field.values not in BUILT else ())
         except UnknownName as error:
             output.note(str(error))
             offers = _offers(field, answer, error, add)

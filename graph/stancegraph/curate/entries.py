@@ -14,10 +14,10 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from stancegraph import names
 from stancegraph.curate import passages
 from stancegraph.curate.changes import Change, Edit
-from stancegraph.curate.fields import CLASSES, ENTRIES, REPORTED, one_of, pairs, resolve
+from stancegraph.curate.fields import BUILT, CLASSES, ENTRIES, REPORTED, one_of, pairs, resolve
 from stancegraph.curate.folder import Folder, decode
 from stancegraph.errors import StanceError, UnknownName, UsageError
-from stancegraph.store.terms import Term, day, describe, english, term
+from stancegraph.store.terms import Term, day, describe, english, object_value, term
 from stancegraph.vocabulary import SHAPES, local_name
 
 if TYPE_CHECKING:
@@ -55,8 +55,13 @@ def add(
     entry = _Adding(folder, kind, given, iri, text)
     if kind == "statement":
         return entry.statement(coder, today or datetime.now(UTC).date())
-    if kind in ("document", "report"):
-        return entry.document() if kind == "document" else entry.report()
+    if made := {
+        "document": entry.document,
+        "report": entry.report,
+        "membership": entry.membership,
+        "figure": entry.figure,
+    }.get(kind):
+        return made()
     return entry.named(new=new)
 
 
@@ -91,11 +96,39 @@ class _Adding:
         self._refuse_known(name, new=new)
         here = self._mint(name)
         said = [*self._pairs(), *self._classes()]
-        file = FILES[self._kind]
-        sources = [value for edge, value in said if edge == term("dcterms:source")]
-        if self._kind == "event" and not any(self._is_ours(value) for value in sources):
-            file = "background.ttl"
+        file = self._file_of(said) if self._kind == "event" else FILES[self._kind]
         return self._finish(file, here, said)
+
+    def membership(self) -> Change:
+        """A role somebody holds; what no document of ours states goes to the background."""
+        member = local_name(resolve(self._folder, self._fields["member"], self._given["member"][0]))
+        here = self._mint(self._given["role"][0], before=member)
+        said = [
+            *self._pairs(),
+            (term("rdf:type"), term("org:Membership")),
+            (term("org:role"), role(self._edit, self._given["role"][0])),
+        ]
+        return self._finish(self._file_of(said), here, said)
+
+    def figure(self) -> Change:
+        """A number that a statement claims, beside it."""
+        statement = resolve(self._folder, self._fields["statement"], self._given.pop("statement")[0])
+        counted, event = (
+            local_name(resolve(self._folder, self._fields[name], self._given[name][0]))
+            for name in ("counted", "event")
+        )
+        claiming = [
+            (file, triples)
+            for file, triples in self._folder.description(statement).items()
+            if any(t.object == term("stance:Statement") for t in triples)
+        ]
+        if not claiming:
+            raise UsageError(f"--statement '{local_name(statement)}' is no statement: name one of the graph")
+        (file, triples), *_ = claiming
+        speaker = next((local_name(object_value(t)) for t in triples if t.predicate == _SPEAKER), "")
+        here = self._mint(f"{counted} {event}", before=speaker)
+        self._edit.put(file, statement, {*triples, Triple(NamedNode(statement), term("stance:claims"), here)})
+        return self._finish(file, here, [*self._pairs(), (term("rdf:type"), term("stance:Figure"))])
 
     def document(self) -> Change:
         """A document, by the checksum and the length of its text; the text goes to texts/, out of sight of git."""
@@ -126,7 +159,7 @@ class _Adding:
         speaker = local_name(resolve(self._folder, self._fields["speaker"], self._given["speaker"][0]))
         here = self._mint(self._given["gist"][0], before=speaker)
         said = [
-            *self._pairs(but=(*REPORTED, "coding")),
+            *self._pairs(but=REPORTED),
             (term("rdf:type"), term("stance:Statement")),
             (term("stance:coder"), self._coder(coder)),
             (term("dcterms:created"), day(today.isoformat())),
@@ -134,6 +167,8 @@ class _Adding:
         triples = [Triple(here, *pair) for pair in said]
         for text in self._given.get("coding", ()):
             triples += coding(self._folder, here, text)
+        for text in self._given.get("ascribes", ()):
+            triples += ascription(self._folder, here, text)
         self._edit.put(f"statements/{local_name(document.value)}.ttl", here.value, triples)
         self._report(here, document)
         return self._edit.change(f"add statement {local_name(here.value)}", here.value)
@@ -183,7 +218,7 @@ class _Adding:
         return [
             pair
             for name, texts in self._given.items()
-            if name not in but
+            if name not in but and self._fields[name].values not in BUILT
             for text in texts
             for pair in pairs(self._folder, self._fields[name], text)
         ]
@@ -233,9 +268,51 @@ class _Adding:
     def _is_ours(self, value: Term) -> bool:
         return isinstance(value, NamedNode) and bool(self._folder.describing(value.value))
 
+    def _file_of(self, said: list[tuple[NamedNode, Term]]) -> str:
+        """The file of a fact: the background's where no document of ours states it."""
+        sources = [value for edge, value in said if edge == term("dcterms:source")]
+        ours = any(self._is_ours(value) for value in sources)
+        return ("events.ttl" if self._kind == "event" else "actors.ttl") if ours else "background.ttl"
+
     def _finish(self, file: str, here: NamedNode, said: list[tuple[NamedNode, Term]]) -> Change:
         self._edit.put(file, here.value, [Triple(here, *pair) for pair in said])
         return self._edit.change(f"add {self._kind} {local_name(here.value)}", here.value)
+
+
+_SPEAKER: Final = term("stance:speaker")
+_ASCRIBED: Final = re.compile(r"(?P<holder>.+?)\s+(?P<stance>supports|opposes|neutral)\s+(?P<target>.+)")
+
+
+def role(edit: Edit, name: str) -> NamedNode:
+    """The role of this name, declared where nobody has."""
+    name = " ".join(name.split())
+    rows = edit.folder.store.select("SELECT ?role ?name { ?role a org:Role ; skos:prefLabel ?name }")
+    for row in rows:
+        if name.casefold() in (row["name"].value.casefold(), local_name(row["role"].value)):
+            return NamedNode(row["role"].value)
+    here = NamedNode(f"{edit.folder.base}role/{slug(name) or 'role'}")
+    if not edit.folder.describing(here.value):
+        label = ("skos:prefLabel", english(name))
+        edit.put("actors.ttl", here.value, describe(here, ("rdf:type", term("org:Role")), label))
+    return here
+
+
+def holder_of(folder: Folder, text: str) -> str:
+    """The IRI of whose position an ascription, or its holder alone, is of."""
+    told = _ASCRIBED.fullmatch(text.strip())
+    return resolve(folder, ENTRIES["statement"]["speaker"], told["holder"] if told else text)
+
+
+def ascription(folder: Folder, statement: NamedNode, text: str) -> Iterator[Triple]:
+    """A position that a statement says somebody else has, from `HOLDER opposes TARGET`."""
+    told = _ASCRIBED.fullmatch(text.strip())
+    if told is None:
+        raise UsageError(f"--ascribes '{text[:60]}': write HOLDER supports TARGET, opposes or neutral")
+    node, field = BlankNode(), ENTRIES["statement"][told["stance"]]
+    yield Triple(statement, term("stance:ascribes"), node)
+    holder = NamedNode(holder_of(folder, text))
+    target = NamedNode(resolve(folder, field, told["target"]))
+    yield from describe(node, ("stance:holder", holder), (field.edge, target))
 
 
 def target_of(folder: Folder, coding: str) -> str:
@@ -244,16 +321,19 @@ def target_of(folder: Folder, coding: str) -> str:
 
 
 def coding(folder: Folder, statement: NamedNode, text: str) -> Iterator[Triple]:
-    """What differs for one target of a statement, from `TARGET=implied,0.6`."""
+    """What differs for one target of a statement, from `TARGET=implied,0.6` or `TARGET=report/NAME` (shown by it)."""
     target, equals, differs = text.rpartition("=")
     parts = [part.strip() for part in differs.split(",") if part.strip()]
     if not (equals and target.strip() and parts):
-        raise UsageError(f"--coding '{text[:60]}': write TARGET=implied,0.6")
+        raise UsageError(f"--coding '{text[:60]}': write TARGET=implied,0.6, or the report that shows it")
     node, fields = BlankNode(), ENTRIES["statement"]
     yield Triple(statement, term("stance:coding"), node)
     of = NamedNode(target_of(folder, target))
     yield from describe(node, ("rdf:type", term("stance:Coding")), ("stance:of", of))
     for part in parts:
+        if "report" in part:
+            yield Triple(node, term("stance:shownBy"), NamedNode(folder.find(part)))
+            continue
         for pair in pairs(folder, fields["confidence" if part[0].isdigit() else "basis"], part):
             yield Triple(node, *pair)
 

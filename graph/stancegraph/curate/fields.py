@@ -30,10 +30,12 @@ class Field:
     edge: str
     values: str
     """A kind of entry (`actor`, `act` …), or `target`, `source`, `text`, `name`, `labels`, `days`, `level`, `address`,
-    `word` (plain), `class`, `type`, `passage`."""
+    `iri`, `number`, `truth`, `word` (plain), `class`, `type`, `role`, `quote`, `passage`, `coding`, `ascription`."""
     help: str
     many: bool = False
     required: bool = False
+    rare: bool = False
+    """Whether it is asked for only where everything is."""
 
     @property
     def option(self) -> str:
@@ -48,7 +50,7 @@ class Field:
     @property
     def names_entry(self) -> bool:
         """Whether its values are names, to be resolved and completed."""
-        return self.kinds[0] in names.KINDS
+        return self.kinds[0] in names.KINDS | names.APART
 
 
 def _fields(*fields: Field) -> dict[str, Field]:
@@ -56,11 +58,11 @@ def _fields(*fields: Field) -> dict[str, Field]:
 
 
 _NAMED: Final = (
-    Field("label", "skos:prefLabel", "labels", "A name in another language: ar=….", many=True),
-    Field("alias", "skos:altLabel", "name", "Another name it is found by.", many=True),
+    Field("label", "skos:prefLabel", "labels", "A name in another language: ar=….", many=True, rare=True),
+    Field("alias", "skos:altLabel", "name", "Another name it is found by.", many=True, rare=True),
 )
 _COMMENT: Final = Field(
-    "comment", "rdfs:comment", "text", "What a reader should know, in your own words.", many=True
+    "comment", "rdfs:comment", "text", "What a reader should know, in your own words.", many=True, rare=True
 )
 _ANCHORED: Final = (
     Field(
@@ -77,15 +79,17 @@ _ANCHORED: Final = (
         "Where it stands: START:END, or its words (not stored).",
         many=True,
     ),
-    Field("via", "stance:via", "actor", "The office, agency or outlet the document cites.", many=True),
+    Field(
+        "via", "stance:via", "actor", "The office, agency or outlet the document cites.", many=True, rare=True
+    ),
 )
 ENTRIES: Final[dict[str, dict[str, Field]]] = {
     "document": _fields(
         Field("title", "dcterms:title", "word", "Its headline.", required=True),
         Field("publisher", "dcterms:publisher", "actor", "The outlet.", required=True, many=True),
         Field("date", "dcterms:issued", "days", "Its day, or FROM/TO where it is undated.", required=True),
-        Field("author", "dcterms:creator", "actor", "Who wrote it.", many=True),
-        Field("language", "dcterms:language", "word", "Its language, as en."),
+        Field("author", "dcterms:creator", "actor", "Who wrote it.", many=True, rare=True),
+        Field("language", "dcterms:language", "word", "Its language, as en.", rare=True),
         Field("url", "schema:url", "address", "Its address."),
         _COMMENT,
     ),
@@ -98,7 +102,13 @@ ENTRIES: Final[dict[str, dict[str, Field]]] = {
             "What it is: cleric, armed group, state …",
             required=True,
         ),
-        Field("class", "rdf:type", "class", "Where the kind does not say: person, organisation or group."),
+        Field(
+            "class",
+            "rdf:type",
+            "class",
+            "Where the kind does not say: person, organisation or group.",
+            rare=True,
+        ),
         *_NAMED,
         Field(
             "hidden_alias",
@@ -106,6 +116,7 @@ ENTRIES: Final[dict[str, dict[str, Field]]] = {
             "name",
             "A misspelling it is found by, never shown.",
             many=True,
+            rare=True,
         ),
         Field(
             "weak_alias",
@@ -113,6 +124,7 @@ ENTRIES: Final[dict[str, dict[str, Field]]] = {
             "word",
             "A name that others bear too: it only suggests.",
             many=True,
+            rare=True,
         ),
         Field(
             "part_of",
@@ -120,8 +132,34 @@ ENTRIES: Final[dict[str, dict[str, Field]]] = {
             "actor",
             "The larger organisation; with its source.",
             many=True,
+            rare=True,
         ),
-        Field("source", "dcterms:source", "document", "The document that says so.", many=True),
+        Field(
+            "member",
+            "foaf:member",
+            "actor",
+            "Of a group: who is in it; with its source.",
+            many=True,
+            rare=True,
+        ),
+        Field(
+            "source",
+            "dcterms:source",
+            "source",
+            "The document that says so, or an address.",
+            many=True,
+            rare=True,
+        ),
+        Field(
+            "identity",
+            "skos:exactMatch",
+            "iri",
+            "The same in another data set, by its IRI.",
+            many=True,
+            rare=True,
+        ),
+        Field("replaces", "dcterms:replaces", "actor", "Whom it came after.", many=True, rare=True),
+        Field("replaced_by", "dcterms:isReplacedBy", "actor", "Who came after it.", many=True, rare=True),
         _COMMENT,
     ),
     "proposition": _fields(
@@ -139,8 +177,8 @@ ENTRIES: Final[dict[str, dict[str, Field]]] = {
             "note", "skos:scopeNote", "text", "Who could affirm it, and who could reject it.", required=True
         ),
         Field("binds", "stance:binds", "actor", "Of a demand: who would have to act.", many=True),
-        Field("about", "schema:about", "actor", "The actor it is about.", many=True),
-        Field("broader", "skos:broader", "proposition", "What it entails.", many=True),
+        Field("about", "schema:about", "actor", "The actor it is about.", many=True, rare=True),
+        Field("broader", "skos:broader", "proposition", "What it entails.", many=True, rare=True),
         *_NAMED,
         _COMMENT,
     ),
@@ -156,7 +194,7 @@ ENTRIES: Final[dict[str, dict[str, Field]]] = {
         ),
         Field("date", "schema:startDate", "days", "Its day, or FROM/TO."),
         Field("location", "schema:location", "text", "Where."),
-        Field("within", "schema:superEvent", "event", "The larger event."),
+        Field("within", "schema:superEvent", "event", "The larger event.", rare=True),
         *_NAMED,
         _COMMENT,
     ),
@@ -166,11 +204,19 @@ ENTRIES: Final[dict[str, dict[str, Field]]] = {
         ),
         Field("document", "stance:document", "document", "The document that reports it.", required=True),
         Field("speaker", "stance:speaker", "actor", "Who spoke.", required=True, many=True),
-        Field("on_behalf_of", "stance:onBehalfOf", "actor", "For whom.", many=True),
-        Field("addressee", "stance:addressee", "actor", "To whom.", many=True),
+        Field("on_behalf_of", "stance:onBehalfOf", "actor", "For whom.", many=True, rare=True),
+        Field("addressee", "stance:addressee", "actor", "To whom.", many=True, rare=True),
+        Field(
+            "role",
+            "stance:inRole",
+            "membership",
+            "The membership it was said in, by name.",
+            many=True,
+            rare=True,
+        ),
         Field("act", "stance:act", "act", "By which act: warning, condemn, urge …"),
         Field("medium", "stance:medium", "medium", "Where: speech, interview, phone call …"),
-        Field("occasion", "stance:occasion", "event", "The event it was said on."),
+        Field("occasion", "stance:occasion", "event", "The event it was said on.", rare=True),
         Field(
             "date", "stance:saidOn", "days", "Its day, FROM/TO, or ../TO where an end is open.", required=True
         ),
@@ -185,10 +231,39 @@ ENTRIES: Final[dict[str, dict[str, Field]]] = {
             "1.0 explicit, 0.8 clear paraphrase, 0.6 inferred, 0.4.",
         ),
         Field(
-            "coding", "stance:coding", "coding", "Where one target differs: TARGET=implied,0.6.", many=True
+            "coding",
+            "stance:coding",
+            "coding",
+            "Where one target differs: TARGET=implied,0.6.",
+            many=True,
+            rare=True,
         ),
-        Field("about", "schema:about", "event", "The event it is about.", many=True),
-        Field("condition", "stance:condition", "text", "What it hangs on, in your own words."),
+        Field(
+            "ascribes",
+            "stance:ascribes",
+            "ascription",
+            "A position it says another has: HOLDER supports|opposes|neutral TARGET.",
+            many=True,
+            rare=True,
+        ),
+        Field("about", "schema:about", "event", "The event it is about.", many=True, rare=True),
+        Field(
+            "match",
+            "skos:closeMatch",
+            "statement",
+            "One that may be the same; say why in a comment.",
+            many=True,
+            rare=True,
+        ),
+        Field(
+            "source",
+            "dcterms:source",
+            "source",
+            "What a derived day or an addressee rests on.",
+            many=True,
+            rare=True,
+        ),
+        Field("condition", "stance:condition", "text", "What it hangs on, in your own words.", rare=True),
         *_ANCHORED,
         _COMMENT,
     ),
@@ -199,8 +274,43 @@ ENTRIES: Final[dict[str, dict[str, Field]]] = {
         Field("document", "stance:document", "document", "The document.", required=True),
         *_ANCHORED,
     ),
+    "membership": _fields(
+        Field("member", "org:member", "actor", "Who holds the role.", required=True),
+        Field("role", "org:role", "role", "What the role is called, as prime minister.", required=True),
+        Field("organisation", "org:organization", "actor", "Of what.", required=True),
+        Field(
+            "source",
+            "dcterms:source",
+            "source",
+            "The document that says so, or an address.",
+            required=True,
+            many=True,
+        ),
+        Field("date", "schema:startDate", "days", "From when to when: FROM/TO, an open end as ../TO."),
+        _COMMENT,
+    ),
+    "figure": _fields(
+        Field("statement", "stance:claims", "statement", "The statement that claims it.", required=True),
+        Field("counted", "stance:counted", "count", "What is counted: people killed …", required=True),
+        Field("event", "schema:observationAbout", "event", "The event it is of.", required=True),
+        Field("wording", "stance:wording", "text", "How the document words it.", required=True),
+        Field("min", "schema:minValue", "number", "The least it may be."),
+        Field("max", "schema:maxValue", "number", "The most it may be."),
+        Field("exclusive", "stance:exclusive", "truth", "true for 'more than', false for 'at least'."),
+        Field("date", "schema:observationDate", "days", "The day it is as of.", rare=True),
+        _COMMENT,
+    ),
+    "role": _fields(
+        Field("name", "skos:prefLabel", "name", "Its name in English.", required=True), _NAMED[0]
+    ),
 }
 """Kind of entry → its fields by name, in the order they are asked for; the first names it."""
+UNNAMED: Final = ("statement", "report", "membership", "figure")
+"""Kinds of entry that no field names."""
+FOUND: Final = ("statement", "membership")
+"""Kinds of value that are found by their IRI."""
+BUILT: Final = ("quote", "passage", "coding", "ascription", "role")
+"""Kinds of value that are more than a property and a term."""
 REPORTED: Final = ("document", "quote", "passage", "via")
 """Fields of a statement that its report has."""
 BOUNDS: Final = {
@@ -225,9 +335,10 @@ def pairs(folder: Folder, field: Field, text: str) -> Iterator[Pair]:
 def value(folder: Folder, field: Field, text: str) -> Term:
     """The one term that a text stands for."""
     text = " ".join(text.split())
-    made: dict[str, Term | None] = {"text": english(text), "name": english(text), "word": Literal(text)}
-    if found := made.get(field.values):
-        return found
+    if field.values in ("text", "name"):
+        return english(text)
+    if field.values in ("word", "number", "truth"):
+        return _literal(field, text)
     if field.values in ("class", "type"):
         return term(one_of(text, CLASSES if field.values == "class" else TYPES, field.option))
     if field.values == "labels":
@@ -237,17 +348,29 @@ def value(folder: Folder, field: Field, text: str) -> Term:
         return Literal(label.strip(), language=language)
     if field.values == "level":
         return decimal(float(one_of(text, {level: level for level in LEVELS} | {"1": "1.0"}, field.option)))
-    if field.values == "address" or (field.values == "source" and "://" in text):
+    if field.values in ("address", "iri") or (field.values == "source" and "://" in text):
         if not is_address(text):
             raise UsageError(f"--{field.option} '{text[:80]}' is no address: write it as https://…")
         return Literal(text, datatype=term("xsd:anyURI")) if field.values == "address" else NamedNode(text)
     return NamedNode(resolve(folder, field, text))
 
 
+def _literal(field: Field, text: str) -> Literal:
+    """A plain text, a whole number, or true or false."""
+    if field.values == "word":
+        return Literal(text)
+    if field.values == "truth":
+        return Literal(one_of(text, {"true": "true", "false": "false"}, field.option) == "true")
+    plain = text.replace(",", "").replace("_", "")
+    if not (plain.isascii() and plain.removeprefix("-").isdigit() and len(plain) < 16):
+        raise UsageError(f"--{field.option} '{text[:40]}' is no whole number: write it in digits")
+    return Literal(int(plain))
+
+
 def resolve(folder: Folder, field: Field, text: str) -> str:
     """The IRI of the entry meant; raises UnknownName, with the command that makes one."""
     try:
-        return folder.find(text) if field.values == "statement" else folder.find(text, *field.kinds)
+        return folder.find(text) if field.values in FOUND else folder.find(text, *field.kinds)
     except UnknownName as error:
         add = " or ".join(f"`stancegraph add {kind}`" for kind in field.kinds if kind in ENTRIES)
         mend = f"; {add} makes one" if add else ""
@@ -268,6 +391,8 @@ def _days(field: Field, text: str) -> Iterator[Pair]:
         ends = (("schema:startDate", earliest), ("schema:endDate", latest))
     elif earliest == latest:
         ends = ((field.edge, earliest), ("", None))
+    elif field.edge not in BOUNDS:
+        raise UsageError(f"--{field.option} '{text[:40]}': write one day, as 2024-12-31")
     else:
         first, last = BOUNDS[field.edge]
         ends = ((first, earliest), (last, latest))

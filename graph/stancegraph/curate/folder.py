@@ -192,7 +192,7 @@ class Folder:
     @cached_property
     def names(self) -> names.Names:
         """The names of the entries and of the vocabulary."""
-        return names.index(self.store)
+        return names.index(self.store, *names.KINDS, *names.APART)
 
     def loaded(self, texts: Mapping[str, str | None], mentioning: Iterable[str]) -> Local:
         """The graph with these `texts` in place of the files'; of statements those that mention one of the names."""

@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from stancegraph.curate import entries
 from stancegraph.curate.changes import UNUSED, Change, Edit, shown
-from stancegraph.curate.fields import CLASSES, ENTRIES, REPORTED, TYPES, Field, pairs, properties
+from stancegraph.curate.fields import CLASSES, ENTRIES, REPORTED, TYPES, UNNAMED, Field, pairs, properties
 from stancegraph.errors import UsageError
 from stancegraph.store.terms import describe, object_value, term
 from stancegraph.vocabulary import local_name
@@ -25,6 +25,9 @@ KINDS: Final = {
     "stance:Report": "report",
     "schema:Event": "event",
     "schema:NewsArticle": "document",
+    "org:Membership": "membership",
+    "stance:Figure": "figure",
+    "org:Role": "role",
 }
 """Class → kind of entry."""
 Said = Mapping[str, frozenset[Triple]]
@@ -62,7 +65,7 @@ def edit(
             if how != "add":
                 now -= _values(folder, field, now, [] if how == "set" else values, values, of)
             if how != "remove":
-                now |= set(_triples(folder, field, of, values, now, text))
+                now |= set(_triples(making, field, of, values, now, text))
             making.put(file, of, now)
     return making.change(f"edit {kind} {local_name(iri)}", iri)
 
@@ -222,12 +225,16 @@ def _values(
     folder: Folder, field: Field, now: set[Triple], wanted: Sequence[str], given: Sequence[str], of: str
 ) -> set[Triple]:
     """The triples of a field: all, or those of the values `wanted`; of labels those in the languages given."""
-    if field.name == "coding":
-        targets = {entries.target_of(folder, each) for each in given}
+    if field.values in ("coding", "ascription"):
+        edge, named = {
+            "coding": ("stance:of", entries.target_of),
+            "ascription": ("stance:holder", entries.holder_of),
+        }[field.values]
+        meant = {named(folder, each) for each in given}
         return {
             t
             for c in now
-            if c.predicate == term("stance:of") and object_value(c) in targets
+            if c.predicate == term(edge) and (object_value(c) in meant or not given)
             for t in _node(now, c.subject)
         }
     edges = properties(field)
@@ -273,9 +280,9 @@ def _node(said: Iterable[Triple], node: object) -> set[Triple]:
 
 
 def _triples(
-    folder: Folder, field: Field, of: str, values: Sequence[str], now: set[Triple], text: Path | None
+    making: Edit, field: Field, of: str, values: Sequence[str], now: set[Triple], text: Path | None
 ) -> Iterator[Triple]:
-    here = NamedNode(of)
+    folder, here = making.folder, NamedNode(of)
     if field.values in ("quote", "passage"):
         document = next(t.object for t in now if t.predicate == term("stance:document"))
         if isinstance(document, NamedNode):
@@ -283,15 +290,19 @@ def _triples(
             yield from entries.anchor(folder, here, document, quotes, stretches, text)
         return
     for each in values:
-        if field.name == "coding":
+        if field.values == "coding":
             yield from entries.coding(folder, here, each)
+        elif field.values == "ascription":
+            yield from entries.ascription(folder, here, each)
+        elif field.values == "role":
+            yield Triple(here, term(field.edge), entries.role(making, each))
         else:
             yield from (Triple(here, *pair) for pair in pairs(folder, field, each))
 
 
 def _relabel(making: Edit, kind: str, iri: str, said: Said, name: str) -> None:
     """Another name; the old one still finds the entry, and is not shown."""
-    if kind in ("statement", "report"):
+    if kind in UNNAMED:
         raise UsageError(f"a {kind} has no name: give --iri, or edit its gist")
     here, edge = NamedNode(iri), term("dcterms:title" if kind == "document" else "skos:prefLabel")
     field = next(iter(ENTRIES[kind].values()))

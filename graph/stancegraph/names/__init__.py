@@ -34,6 +34,8 @@ KINDS: Final = {
     "actor kind": "?x a skos:Concept ; skos:inScheme stance:actorKinds",
 }
 """Kind of entry → the pattern that finds those entries."""
+APART: Final = {"count": "?x a skos:Concept ; skos:inScheme stance:counts"}
+"""Kinds of entry that are looked for only where they are named."""
 
 LONGEST: Final = 200  # characters of a typed name
 ACCEPTED, AHEAD = 90.0, 5.0  # a name is taken from this score on, with the next entry this far behind
@@ -70,7 +72,7 @@ def index(store: Store, *kinds: str) -> Names:
 
 def _entries(store: Store, kinds: Sequence[str]) -> Iterator[Entry]:
     named: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    patterns = " UNION ".join(f'{{ {KINDS[kind]} BIND("{kind}" AS ?kind) }}' for kind in kinds)
+    patterns = " UNION ".join(f'{{ {(KINDS | APART)[kind]} BIND("{kind}" AS ?kind) }}' for kind in kinds)
     rows = store.tuples(
         f"""SELECT DISTINCT ?kind ?x ?p ?name (LANG(?name) AS ?language) WHERE {{
               {{ SELECT DISTINCT ?kind ?x WHERE {{ {patterns} FILTER(isIRI(?x)) }} }}
