@@ -11,6 +11,7 @@ import pytest
 
 from conftest import Run
 from stancegraph import store
+from stancegraph.change.shifts import shifts
 from stancegraph.curate import changes, entries, folder
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.exchange import imports, mapping
@@ -77,6 +78,37 @@ def test_votes_become_stances_on_resolutions(tmp_path: Path, run: Run) -> None:
     }
     assert check(store.open(place)).findings == ()
     assert run("said", "iraq", "--data", str(place)).stdout.count("R/66/176") >= 1
+
+
+def test_who_votes_otherwise_than_before_is_told_with_the_days(tmp_path: Path, run: Run) -> None:
+    votes = {"Iraq": "yes yes abstain no", "Syria": "no no no no", "Iran": "no abstain abstain abstain"}
+    rows = "".join(
+        f"201{year}-12-19,R/{year},{country},{vote}\n"
+        for country, all_ in votes.items()
+        for year, vote in enumerate(all_.split(), 1)
+    )
+    taken("date,resolution,country,vote\n" + rows, tmp_path / "graph")
+    done = run("shifts", "iraq", "--data", str(tmp_path / "graph"), "--format", "json")
+    found = [
+        (r["day_before"], r["before"], r["day_after"], r["after"], r["target"])
+        for r in json.loads(done.stdout)
+    ]
+    assert found == [
+        ("2012-12-19", "supports", "2013-12-19", "neutral on", "R/2, then R/3"),
+        ("2013-12-19", "neutral on", "2014-12-19", "opposes", "R/3, then R/4"),
+    ]
+    assert "each target is voted on once" in done.stderr
+    assert (
+        json.loads(run("shifts", "syria", "--data", str(tmp_path / "graph"), "--format", "json").stdout) == []
+    )
+
+
+def test_stances_on_other_matters_are_no_change_where_a_matter_is_spoken_of_on_two_days(
+    tmp_path: Path,
+) -> None:
+    rows = "".join(f"{who},B.,for,2020-02-03\n{who},C.,against,2020-02-05\n" for who in ("Ada", "Bo", "Cy"))
+    taken("speaker,target,stance,date\n" + rows + "Dee,B.,for,2020-02-04\n", tmp_path / "graph")
+    assert list(shifts(store.open(tmp_path / "graph"))) == []
 
 
 def test_the_format_of_a_file_is_known_by_its_suffix(tmp_path: Path, run: Run) -> None:

@@ -36,6 +36,8 @@ ASCRIBED: Final = """SELECT DISTINCT ?s ?position ?holder ?target ?sign ?on ?fro
     ?edge stance:polarity ?sign .
     OPTIONAL { ?position stance:saidOn ?on } OPTIONAL { ?position stance:saidNotBefore ?from }
     OPTIONAL { ?position stance:saidNotAfter ?to } }"""
+VOTERS: Final = 3
+"""The fewest actors that vote on something."""
 NAMED: Final = "?s stance:ascribes ?position . ?position ?says ?x"
 
 
@@ -104,11 +106,13 @@ class Position:
         return self.latest < other.earliest
 
 
-def own_positions(table: Table) -> list[Series]:
-    """The series of a flat table that have more than one level, each oldest first."""
+def own_positions(table: Table, *, votes: bool = False) -> list[Series]:
+    """The series of a flat table that have more than one level, each oldest first; of `votes`, over all targets."""
     if not len(table):
         return []
-    key = table.actor.codes.astype(np.int64) * len(table.target.values) + table.target.codes
+    key = table.actor.codes.astype(np.int64)
+    if not votes:
+        key = key * len(table.target.values) + table.target.codes
     _, series = np.unique(key, return_inverse=True)
     low, high = (np.full(int(series.max()) + 1, fill) for fill in (np.inf, -np.inf))
     np.minimum.at(low, series, table.level)
@@ -127,6 +131,19 @@ def own_positions(table: Table) -> list[Series]:
             )
         )
     return list(found.values())
+
+
+def are_votes(table: Table) -> bool:
+    """Whether all targets are such that one votes on once: several, each of one day, the same for all who voted."""
+    if not len(table):
+        return False
+    target, actor = table.target.codes, table.actor.codes.astype(np.int64)
+    days = np.full(len(table.target.values), -1, dtype=np.int64)
+    days[target] = table.earliest
+    of_one_day = (table.earliest == table.latest).all() and (days[target] == table.earliest).all()
+    pairs = np.unique(actor * len(days) + target) % len(days)
+    _, voters = np.unique(pairs, return_counts=True)
+    return bool(of_one_day and len(voters) > 1 and voters.min() >= VOTERS)
 
 
 def ascribed_positions(store: Store, chosen: Filters) -> list[Series]:

@@ -5,18 +5,21 @@ interval) that contradict each other are no change. Where the days possible for 
 before the other if neither its first nor its last day is later; where one interval lies within the other nothing is
 listed. Of the same two runs of statements those are given that surely are in this order, if there are any.
 
-What an actor says and what others say of it are never compared.
+What an actor says and what others say of it are never compared. Where nobody speaks of a target on two days, because
+each is voted on once, a change is from one target to the next: who votes otherwise than before.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import accumulate, chain, product
+from functools import partial
+from itertools import accumulate, product
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 from stancegraph import statements
 from stancegraph.change.positions import (
+    are_votes,
     ascribed_positions,
     event_day,
     note_on,
@@ -97,16 +100,19 @@ def shifts(
     table = flat.select(chosen)
     undated = aside = 0
     pairs: dict[Pair, None] = {}
-    for series in chain(own_positions(table), ascribed_positions(store, chosen)):
+    all_series = [*own_positions(table), *ascribed_positions(store, chosen)]
+    votes = not all_series and are_votes(flat.select(Filters.of(store, {})))
+    for series in own_positions(table, votes=True) if votes else all_series:
         dated = [position for position in series if position.dated]
         kept = dated if day is None else [p for p in dated if p.latest < day or p.earliest >= day]
         undated, aside = undated + len(series) - len(dated), aside + len(dated) - len(kept)
         pairs |= dict.fromkeys(_changes_in(kept, day))
     found = statements.by_iri(store, {position.statement for pair in pairs for position in pair})
-    rows = [_row(*pair, found) for pair in sorted(pairs, key=_order)]
+    rows = [_row(*pair, found) for pair in sorted(pairs, key=partial(_order, by_day=votes))]
     notes = (
         note_on(undated, "stance", "left out: no day is known"),
         note_on(aside, "stance", "left out: the day may be before the event or after"),
+        "each target is voted on once: changes are from one to the next" if votes else "",
     )
     return Rows(rows, notes=(*table.notes, *notes))
 
@@ -122,11 +128,12 @@ def _changes_in(series: Series, day: int | None) -> Iterator[Pair]:
             yield min(filter(_sure, runs), key=lambda both: both[1].latest - both[0].earliest, default=pair)
 
 
-def _order(pair: Pair) -> tuple[Any, ...]:
+def _order(pair: Pair, *, by_day: bool) -> tuple[Any, ...]:
     before, after = pair
     by = after.ascribed_by or ()
     ends = (before.earliest, before.latest, after.earliest, after.latest, before.level, after.level)
-    return (by != (), after.holder.label, after.holder.iri, after.target, by, *ends)
+    target = () if by_day else after.target
+    return (by != (), after.holder.label, after.holder.iri, target, by, *ends)
 
 
 def _row(before: Position, after: Position, found: dict[str, Statement]) -> Shift:
@@ -136,7 +143,7 @@ def _row(before: Position, after: Position, found: dict[str, Statement]) -> Shif
     row = {
         "actor": after.holder.label,
         "iri": after.holder.iri,
-        "target": after.target.label,
+        "target": _target(before, after),
         "target_iri": after.target.iri,
         "change": change,
         **_side("before", before, found[before.statement]),
@@ -145,6 +152,11 @@ def _row(before: Position, after: Position, found: dict[str, Statement]) -> Shif
         "ascribed_by": after.ascribed_by.label if after.ascribed_by else None,
     }
     return cast("Shift", row)  # the names of what is before and after are made of them
+
+
+def _target(before: Position, after: Position) -> str:
+    labels = dict.fromkeys((before.target.label, after.target.label))
+    return ", then ".join(labels)
 
 
 def _side(when: str, position: Position, statement: Statement) -> dict[str, object]:
