@@ -98,6 +98,14 @@ def plot(
 @command("export", filters=True, network="any", formats=None, output=False)
 def export(
     request: Request,
+    what: Annotated[
+        Literal["csv", "tsv", "jsonl", "xlsx"] | None,
+        typer.Argument(
+            metavar="[FORMAT]",
+            help="The statements themselves, as `import` reads them back: csv, tsv, jsonl, xlsx.",
+        ),
+    ] = None,
+    *,
     file: Annotated[
         Path,
         typer.Option(
@@ -115,9 +123,16 @@ def export(
         ),
     ] = None,
 ) -> None:
-    """Write a network, the table of stances, or the statements in RDF, for other programs."""
+    """Write a network, the table of stances, or the statements, as rows or in RDF, for other programs."""
     from stancegraph import exchange
+    from stancegraph.network.method import Method
 
+    if what or file.suffix.lower().removeprefix(".") in ("tsv", "jsonl", "xlsx"):
+        if request.network or nodes or Method.of("stances", request.projection) != Method.of("stances", {}):
+            raise UsageError("statements are no network: leave out what makes one")
+        note = exchange.write_statements(request.store, file, format=what, **request.filters)
+        output.note(note)
+        return
     of = request.network or "stances"
     output.note(exchange.write(request.store, file, of=of, nodes=nodes, **request.choices))
 

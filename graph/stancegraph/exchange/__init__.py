@@ -11,7 +11,10 @@ out; a list becomes text joined by "; " (quotations by " … ") where a format h
 (control characters, and surrogates without a partner) becomes U+FFFD in GraphML, GEXF and CSV; cells of CSV are made
 safe as `cells.in_csv` says.
 
-Other programs' data come in by `edges` (anybody's ties in CSV) and `dna` (the Discourse Network Analyzer).
+    csv, tsv, jsonl, xlsx   the statements as rows by role, which `import` reads back (`write_statements`)
+
+Other programs' data come in by `imports` (rows, annotations), `edges` (anybody's ties in CSV) and `dna` (the Discourse
+Network Analyzer).
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from stancegraph import output
 from stancegraph.errors import UsageError
 from stancegraph.network.method import CHOICES, Method, NetworkOptions
 from stancegraph.output import quantity
+from stancegraph.statements.filters import FilterOptions, Filters
 
 if TYPE_CHECKING:
     from stancegraph.store import Store
@@ -30,8 +34,10 @@ if TYPE_CHECKING:
 
     File = tuple[Path, bytes]
 
-__all__ = ["FORMATS", "write"]
+__all__ = ["FORMATS", "STATEMENTS", "write", "write_statements"]
 
+STATEMENTS: Final = ("csv", "tsv", "jsonl", "xlsx")
+"""The formats of statements as `import` reads them."""
 FORMATS: Final = ("graphml", "gexf", "csv", "parquet", "cyjs", "json", "ttl", "jsonld", "nq")
 """What the suffix of a file may be."""
 RDF: Final = frozenset({"ttl", "jsonld", "nq"})
@@ -87,6 +93,38 @@ def write(
     else:
         output.write_all(files)
     return note
+
+
+def write_statements(
+    store: Store, path: str | Path, *, format: str | None = None, **filters: Unpack[FilterOptions]
+) -> str:
+    """Write statements in a format that `import` reads back, the suffix's or another; what it holds, in words.
+
+    `path` "-" is standard output. Raises UsageError for a format there is not, and where a file would be written over
+    that the statements were read from; StanceError where it cannot be written.
+    """
+    from stancegraph.exchange import rows, sheets
+
+    path = Path(path)
+    form = format or path.suffix.lower().removeprefix(".")
+    if form not in STATEMENTS:
+        raise UsageError(f"'{form[:20]}' is no format of statements: name one of {', '.join(STATEMENTS)}")
+    output.refuse_input(path, store.inputs)
+    taken = rows.rows(Filters.of(store, filters))
+    if form == "xlsx":
+        content = sheets.write_workbook(taken.columns, taken.rows)
+    elif form == "jsonl":
+        content = sheets.write_json_lines(taken.columns, taken.rows)
+    else:
+        content = sheets.write_delimited(taken.columns, taken.rows, "\t" if form == "tsv" else ",")
+    if path != STDOUT:
+        output.write_all([(path, content)])
+    elif form in ("xlsx", "qdpx"):
+        raise UsageError(f".{form} is no text: name a file with -o")
+    else:
+        output.emit(content.decode())
+    note = f"{quantity(taken.statements, 'statement')} in {quantity(len(taken.rows), 'row')}"
+    return "; ".join((note, *taken.notes))
 
 
 def _format(path: Path, format: str | None) -> str:

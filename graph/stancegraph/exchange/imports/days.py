@@ -46,7 +46,7 @@ def days(cell: str, form: str) -> Days:
     if slash and (_ISO.fullmatch(first) or first == "..") and (_ISO.fullmatch(last) or last == ".."):
         earliest = BEGINNING if first == ".." else _days(first, form)[0]
         latest = END if last == ".." else _days(last, form)[1]
-        if earliest > latest or (earliest, latest) == (BEGINNING, END):
+        if earliest > latest or first == last == "..":
             raise ValueError(f"'{cell[:40]}' is no time from one day to another")
         return earliest, latest
     return _days(cell, form)

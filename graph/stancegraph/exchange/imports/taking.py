@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -447,6 +447,7 @@ def _checksum(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
+@cache
 def _concepts() -> Callable[[str, str], str | None]:
     """Finds an act, a medium or a basis (its prefixed name) or a kind of actor (its label); None where nothing is."""
     known = names.index(
@@ -463,6 +464,7 @@ def _concepts() -> Callable[[str, str], str | None]:
     return concept
 
 
+@cache
 def _actor_kinds() -> Mapping[str, str]:
     """Label of a kind of actor → its IRI."""
     schemes = store.open(store.ontology() / "schemes.ttl")

@@ -148,10 +148,13 @@ def _gist(coded: Coded) -> str:
 
 def _days(coded: Coded) -> Nested:
     earliest, latest = coded.days or (BEGINNING, END)
-    latest = coded.latest if latest == END else latest
     if earliest == latest:
         return [("stance:saidOn", [_day(earliest)])]
-    return [("stance:saidNotBefore", [_day(earliest)]), ("stance:saidNotAfter", [_day(latest)])]
+    standing = not coded.act and next(iter(coded.sides.values())).basis == "basis:attributed"
+    latest = coded.latest if latest == END and not standing else latest
+    ends = (("stance:saidNotBefore", earliest, BEGINNING), ("stance:saidNotAfter", latest, END))
+    told = [(name, iso) for name, iso, open_ in ends if not (standing and iso == open_)]
+    return [(name, [_day(iso)]) for name, iso in told or [(name, iso) for name, iso, _ in ends]]
 
 
 @lru_cache(1 << 14)

@@ -1,0 +1,172 @@
+"""Statements as rows by role: one for each speaker, target and stretch of a document, as `import` reads them back."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Final
+
+from stancegraph import statements
+from stancegraph.exchange.roles import ROLES
+from stancegraph.vocabulary import local_name
+
+if TYPE_CHECKING:
+    from stancegraph.records import Report, Statement
+    from stancegraph.statements.filters import Filters
+    from stancegraph.store import Store
+
+STANCES: Final = {1: "supports", -1: "opposes", 0: "neutral"}
+_KINDS: Final = (
+    """SELECT ?x ?kind { ?x stance:actorKind ?of . ?of skos:prefLabel ?kind FILTER(LANG(?kind) = "en") }"""
+)
+_TYPES: Final = (
+    "SELECT ?x ?type { ?x a stance:Proposition ; a ?type FILTER(?type IN (stance:Claim, stance:Demand)) }"
+)
+_BARE: Final = """SELECT ?s ?target ?label {
+  ?s stance:stanceOn ?target . ?target skos:prefLabel ?label FILTER(LANG(?label) = "en") }"""
+_TEXTS: Final = """SELECT ?document ?language ?sha256 ?length { ?document a schema:NewsArticle
+  OPTIONAL { ?document dcterms:language ?language } OPTIONAL { ?document stance:sha256 ?sha256 }
+  OPTIONAL { ?document stance:length ?length } }"""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Rows, each with a cell for each of `columns`, of so many statements; `notes` say what rows cannot hold."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    statements: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Aim:
+    """A target of a statement: its name and kind, the stance, its basis and confidence, the documents that show it."""
+
+    name: str
+    kind: str
+    stance: str
+    basis: str
+    confidence: float
+    documents: frozenset[str]
+
+
+def rows(filters: Filters) -> Taken:
+    """The statements that pass the filters as rows, oldest first."""
+    found = statements.select(filters)
+    flat = _Flat(filters.store, found)
+    made = tuple(tuple(row.get(role, "") for role in ROLES) for each in found for row in flat.rows(each))
+    return Taken(tuple(ROLES), made, len(found), tuple(_notes(found)))
+
+
+def _notes(found: Iterable[Statement]) -> Iterator[str]:
+    """What a statement has beyond rows, and how often."""
+    beyond: Counter[str] = Counter()
+    for each in found:
+        for what, has in (
+            ("on whose behalf", each.on_behalf_of),
+            ("to whom", each.addressees),
+            ("on what condition", each.condition),
+            ("about which event", each.about),
+            ("which figures", each.figures),
+        ):
+            beyond[what] += bool(has)
+    told = ", ".join(f"{what} ({count})" for what, count in beyond.items() if count)
+    if told:
+        yield f"rows do not hold {told}: .ttl does"
+
+
+class _Flat:
+    """What rows need beside the statements: names that are one's alone, kinds, and texts of documents."""
+
+    def __init__(self, store: Store, found: Iterable[Statement]) -> None:
+        self._kinds = {row[0]: row[1] for row in store.tuples(_KINDS)}
+        self._types = {iri: local_name(type_).lower() for iri, type_ in store.tuples(_TYPES)}
+        self._texts = {iri: told for iri, *told in store.tuples(_TEXTS)}
+        self._bare: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for iri, target, label in store.tuples(_BARE):
+            self._bare[iri].append((target, label))
+        named = {(who.iri, who.label) for each in found for who in each.speakers}
+        named |= {(t.thing.iri, t.thing.label) for each in found for t in each.targets}
+        named |= {bare for targets in self._bare.values() for bare in targets}
+        titled = {(r.document.iri, r.document.title, r.document.url) for each in found for r in each.reports}
+        self._name = _apart((iri, label, label.casefold()) for iri, label in named)
+        self._title = _apart((iri, title, f"{title} {url or ''}") for iri, title, url in titled)
+
+    def rows(self, statement: Statement) -> Iterator[Mapping[str, str]]:
+        """The rows of one statement; what holds of all its targets stands first."""
+        own = {
+            "statement": local_name(statement.iri),
+            "gist": statement.gist,
+            "act": statement.act or "",
+            "medium": statement.medium or "",
+            "date": "" if statement.date == "../.." else statement.date,
+        }
+        whole = _Aim("", "", "", statement.basis, statement.confidence, frozenset())
+        aims = self._aims(statement)
+        alike = [aim for aim in aims if (aim.basis, aim.confidence) == (whole.basis, whole.confidence)]
+        ordered = [*alike, *(aim for aim in aims if aim not in alike)] if alike else [whole, *aims]
+        for report in statement.reports:
+            shown = [aim for aim in ordered if not aim.documents or report.document.iri in aim.documents]
+            document = self._document(report)
+            for speaker, aim, place in product(statement.speakers, shown or [whole], _places(report)):
+                yield {
+                    **own,
+                    **document,
+                    **place,
+                    "speaker": self._name[speaker.iri],
+                    "speaker_kind": self._kinds.get(speaker.iri, ""),
+                    "target": aim.name,
+                    "target_kind": aim.kind,
+                    "stance": aim.stance,
+                    "basis": aim.basis,
+                    "confidence": f"{aim.confidence:.1f}",
+                }
+
+    def _aims(self, statement: Statement) -> list[_Aim]:
+        aims = [
+            _Aim(
+                self._name[target.thing.iri],
+                self._kind(target.thing.iri),
+                STANCES[target.sign],
+                target.basis,
+                target.confidence,
+                frozenset(target.documents),
+            )
+            for target in statement.targets
+        ]
+        bare = self._bare.get(statement.iri, ())
+        return aims + [
+            _Aim(self._name[iri], self._kind(iri), "on", statement.basis, statement.confidence, frozenset())
+            for iri, _ in bare
+        ]
+
+    def _kind(self, iri: str) -> str:
+        return self._kinds.get(iri) or self._types.get(iri, "proposition")
+
+    def _document(self, report: Report) -> dict[str, str]:
+        document = report.document
+        language, sha256, length = self._texts.get(document.iri, ("", "", ""))
+        return {
+            "document": self._title[document.iri],
+            "publisher": document.publisher,
+            "url": document.url or "",
+            "document_date": document.issued,
+            "language": language,
+            "sha256": sha256,
+            "length": length,
+        }
+
+
+def _places(report: Report) -> list[dict[str, str]]:
+    places = [{"start": str(p.start), "end": str(p.end), "quote": p.quote or ""} for p in report.passages]
+    return places + [{"quote": words} for words in report.unplaced] or [{}]
+
+
+def _apart(named: Iterable[tuple[str, str, str]]) -> dict[str, str]:
+    """IRI → its name, with the end of the IRI where another has the same (by the third of each)."""
+    named = list(named)
+    borne = Counter(key for _, _, key in named)
+    return {iri: name if borne[key] == 1 else f"{name} ({local_name(iri)})" for iri, name, key in named}
