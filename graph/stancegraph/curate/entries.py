@@ -207,7 +207,8 @@ class _Adding:
 
     def _coder(self, name: str) -> NamedNode:
         coder = NamedNode(f"{self._folder.base}coder/{slug(name, digits=True)}")
-        if not self._folder.describing(coder.value):
+        # A number stands in every file: none is parsed to look for it.
+        if not self._folder.store.ask(f"ASK {{ <{coder.value}> a ?class }}"):
             label = ("rdfs:label", english(f"coder {name}"))
             self._edit.put(
                 "actors.ttl", coder.value, describe(coder, ("rdf:type", term("prov:Agent")), label)

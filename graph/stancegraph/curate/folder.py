@@ -126,12 +126,12 @@ class Folder:
         """Forget what was read."""
         self._read.clear()
         self._parsed.clear()
-        for cached in ("base", "names", "store"):
+        for cached in ("base", "file_names", "names", "store"):
             self.__dict__.pop(cached, None)
 
-    @property
+    @cached_property
     def file_names(self) -> list[str]:
-        """The Turtle files, by their path below the folder."""
+        """The Turtle files, by their path below the folder, as they were first listed."""
         return [
             file.relative_to(self.path).as_posix()
             for file, _ in files.found(self.path)
