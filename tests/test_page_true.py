@@ -153,7 +153,9 @@ def check_sentence(opened: Opened, rows: list[Said]) -> None:
     propositions = {row.target for row in rows if not row.actor}
     sides = disputed(rows, periods(opened))
     said_so = re.search(r"On (\d+) of (\d+) proposition|dispute none of (\d+)", opened.sentence())
-    if propositions:
+    if not propositions or numbers[1] < 2:  # one alone contradicts nobody
+        assert said_so is None
+    else:
         assert said_so
         assert [int(n) for n in said_so.groups() if n] == [
             *([len(sides)] if sides else []),
@@ -185,6 +187,17 @@ def check_network(opened: Opened, rows: list[Said]) -> None:
     left = re.search(r"(\d+) of (\d+) lines are drawn", opened.tab.locator("#left").inner_text())
     assert (len(lines), len(expected)) == (tuple(map(int, left.groups())) if left else (len(lines),) * 2)
     opened.tab.evaluate("() => document.getElementById('mode-blocs').click()")
+    check_captions(opened.drawn()["cards"], labels, rows)
+
+
+def check_captions(cards: list[dict[str, Any]], labels: list[str], rows: list[Said]) -> None:
+    """What a card says its names share is what so many of them say, and of all who speak."""
+    for card in cards:
+        names = {labels[number] for number in card["members"]} & {row.speaker for row in rows}
+        if told := re.match(r"(\d+) of (\d+) (\S+ (?:for: )?)(.+)", " ".join(card["subtitle"])):
+            sign = -1 if told[3].split()[0].strip(":") in {"against", "deny", "reject"} else 1
+            holders = {row.speaker for row in rows if row.target == told[4] and row.polarity == sign}
+            assert (int(told[1]), int(told[2])) == (len(holders & names), len(names)), card
 
 
 def check_cells(opened: Opened, rows: list[Said]) -> None:

@@ -78,6 +78,17 @@ SHAPES: Final = {
 SHAPE_OF: Final = {kind: shape for shape, (_, kinds) in SHAPES.items() for kind in kinds}
 
 
+def plural(word: str) -> str:
+    """The word for a stance after several speakers.
+
+    >>> [plural(word) for word in ("calls for", "denies", "refuses", "for")]
+    ['call for', 'deny', 'refuse', 'for']
+    """
+    verb, blank, rest = word.partition(" ")
+    verb = f"{verb[:-3]}y" if verb.endswith("ies") else verb.removesuffix("s")
+    return verb + blank + rest
+
+
 def expand(curie: str) -> str:
     """The IRI a prefixed name stands for.
 

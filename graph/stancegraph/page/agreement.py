@@ -92,7 +92,8 @@ class Matrix(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """`ties` of agreement, `blocs`, `matrix`; `how` the blocs were found and ties weighed; `left_out` ties too weak."""
+    """`ties` of agreement, `blocs`, `matrix`; `how` the blocs were found and ties weighed;
+    stances that are `undertaken` and so meet nobody's; `left_out` ties too weak."""
 
     ties: list[AgreementTie]
     blocs: list[Bloc]
@@ -100,6 +101,7 @@ class Agreement:
     how: str
     weighed: str
     words: Mapping[str, str]
+    undertaken: list[int]
     left_out: int
 
 
@@ -113,14 +115,14 @@ def compute(
     """What the rows of a stance network say of who agrees; each entity learns the number of its bloc."""
     if table is None or not len(table):
         how = "This graph does not remember its rows: no agreement was computed."
-        return Agreement([], [], _matrix(stances, entities), how, "", {}, 0)
+        return Agreement([], [], _matrix(stances, entities), how, "", {}, [], 0)
     rows, method = network.prepare(table, "agreement", choices)
     counted = network.countable(rows, method)
     made = network.project(counted, method)
     numbers = [number[counted.actor.values[code].iri] for code in made.rows]
     weighted = _weighted(made, numbers, method)
     parts, how = _split(sorted(numbers), weighted)
-    periods = _periods(rows, stances, number, method)
+    periods, undertaken = _periods(rows, stances, number, method)
     ties = _explain(weighted[:KEPT], stances, periods)
     blocs = _blocs(parts, stances, periods)
     for bloc in blocs:
@@ -128,7 +130,7 @@ def compute(
             entities[member]["bloc"] = bloc["id"]
     weighed = f"{COUNTED[method.aggregation]}{DIVIDED[method.divisor]}"
     matrix, left_out = _matrix(stances, entities), len(weighted) - len(ties)
-    return Agreement(ties, blocs, matrix, how, weighed, WORDS[method.aggregation], left_out)
+    return Agreement(ties, blocs, matrix, how, weighed, WORDS[method.aggregation], undertaken, left_out)
 
 
 def _weighted(made: Projection, numbers: Sequence[int], method: Method) -> list[Weighted]:
@@ -147,17 +149,20 @@ def _weighted(made: Projection, numbers: Sequence[int], method: Method) -> list[
 
 def _periods(
     rows: Table, stances: Sequence[Stance], number: Mapping[str, int], method: Method
-) -> dict[int, int]:
-    """Stance for or against → the period in which it meets others; none where it meets nobody's."""
+) -> tuple[dict[int, int], list[int]]:
+    """Stance for or against → the period in which it meets others'; and those that meet none, being undertaken."""
     period = [0] * len(rows) if rows.period is None else rows.period.tolist()
     bound = [False] * len(rows) if rows.bound is None or method.undertakings else rows.bound.tolist()
-    periods = {
-        (row.statement, number[row.actor.iri], number[row.target.iri]): when
+    met = {
+        (row.statement, number[row.actor.iri], number[row.target.iri]): None if undertaken else when
         for row, when, undertaken in zip(rows, period, bound, strict=True)
-        if when >= 0 and not undertaken
+        if when >= 0 or undertaken
     }
-    keys = ((stance["iri"], stance["speaker"], stance["target"]) for stance in stances)
-    return {i: periods[key] for i, key in enumerate(keys) if stances[i]["sign"] and key in periods}
+    keys = [(stance["iri"], stance["speaker"], stance["target"]) for stance in stances]
+    signed = {i: met[key] for i, key in enumerate(keys) if stances[i]["sign"] and key in met}
+    return {i: when for i, when in signed.items() if when is not None}, [
+        i for i, when in signed.items() if when is None
+    ]
 
 
 def _explain(

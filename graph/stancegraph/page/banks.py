@@ -51,10 +51,12 @@ class Format(NamedTuple):
     rows: int
 
 
+CAPTION: Final = 8
+"""Lines that what a card's names share may take: it is never cut to a sentence nobody said."""
 FORMATS: Final[dict[str, Format]] = {
     "wide": Format(1080, 330, 13, 2),
     "middle": Format(690, 230, 12, 2),
-    "narrow": Format(340, 122, 13, 3),
+    "narrow": Format(340, 122, 13, 4),
 }
 
 
@@ -293,7 +295,7 @@ def _place(
         y = 0.0
         for group in bank:
             top = y
-            subtitle = wrap(group.subtitle, small, 2).split("\n") if group.subtitle else []
+            subtitle = wrap(group.subtitle, small, CAPTION).split("\n") if group.subtitle else []
             title = wrap(group.title, small, 1)
             y += HEAD + PAD / 2 + len(subtitle) * SMALL * 1.25 + (4 if subtitle else 0)
             for number in group.members:

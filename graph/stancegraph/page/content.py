@@ -170,6 +170,7 @@ class Content:
             "pictures": self.pictures,
             "periods": self.periods,
             "words": {"agreement": self.agreement.words},
+            "undertaken": self.agreement.undertaken,
             "shapes": SHAPE_OF,
             "limits": {"chips": positions.CHIPS, "rows": positions.ROWS, "named": positions.NAMED},
             "filters": self.filters,

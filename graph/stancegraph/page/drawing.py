@@ -48,12 +48,12 @@ SCRIPTS: Final = (
 """The page's own modules, each after those it imports from."""
 IMPORT: Final = re.compile(r'^import \{ [^}]* \} from "\./\w+\.js";\n', re.MULTILINE)
 EXPORT: Final = re.compile(r"^export (?=const|function)", re.MULTILINE)
-PLAIN: Final = re.compile(r"""^[^'`/\\\n]*$""", re.MULTILINE)
-SIGNED: Final = re.compile(r"""("[^"\n]*")| ?([=<>&|?:,;{}()[\]*!]+) ?""")
-"""A line of a script whose texts all stand in double quotes, and what is in it: a text, or signs, beside which
+PLAIN: Final = re.compile(r"""^(?!.*\$\{[^}\n]*`)[^'/\\\n]*$""", re.MULTILINE)
+SIGNED: Final = re.compile(r"""("[^"\n]*"|`[^`\n]*`)| ?([=<>&|?:,;{}()[\]*!]+) ?""")
+"""A line of a script whose texts have ends that can be told, and what is in it: a text, or signs, beside which
 spaces are for readers alone."""
 COMMENT: Final = re.compile(r"^(?:\s*(?://.*|/\*.*\*/)$\n?|[^\S\n]+|\n)", re.MULTILINE)
-SPACE: Final = re.compile(r"\s*([{};])\s*|(?<=[a-z-])(:) (?=[^{}]*[;}])")
+SPACE: Final = re.compile(r"(?:;\s*)?(\})\s*|\s*([{;,])\s*|(?<=[a-z-])(:) (?=[^{}]*[;}])")
 VIS_STYLES: Final = (
     "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
     "OutIf5hnp68ctx4ThtV5J02g5HTJ5bbu/hkNfqVXWWo=",
@@ -123,7 +123,7 @@ class Page(Network):  # type: ignore[misc]  # pyvis ships no types
             vis=_text(VIS),
             script=_script(),
             style=_style(),
-            policy=policy(),
+            policy=Markup(policy()),  # noqa: S704 - hashes and words of ours
         )
 
     def write_html(self, name: str | os.PathLike[str], *_: object, **__: object) -> None:
@@ -167,7 +167,7 @@ def _script() -> Markup:
 
 @cache
 def _style() -> Markup:
-    return Markup(SPACE.sub(r"\1\2", _bare((HERE / "page.css").read_text("utf-8"))))  # noqa: S704 - ours
+    return Markup(SPACE.sub(r"\1\2\3", _bare((HERE / "page.css").read_text("utf-8"))))  # noqa: S704 - ours
 
 
 def _bare(text: str) -> Markup:

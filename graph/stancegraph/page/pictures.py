@@ -14,6 +14,7 @@ from stancegraph.network.periods import overlaps
 from stancegraph.page import banks
 from stancegraph.page.banks import FORMATS, Group, Link
 from stancegraph.page.positions import EPOCH
+from stancegraph.vocabulary import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -143,13 +144,14 @@ def _together(one: int | None, other: int | None) -> bool:
 
 
 def _say_common(bloc: Bloc, entities: Sequence[Entity], stances: Sequence[Stance]) -> str:
-    """What most members of a bloc share."""
+    """What most members of a bloc share, and how many of them; no caption puts it in the mouths of all."""
     if not bloc["holds"]:
         return ""
     held = bloc["holds"][0]
     thing, word = entities[held["target"]], stances[held["stances"][0]]["word"]
     label = thing["label"].removesuffix(".")
-    return f"{word}: “{label}”" if thing["kind"] == "proposition" else f"{word} {label}"
+    of = f"{held['actors']} of {len(bloc['members'])}"
+    return f"{of} {plural(word)}: {label}" if thing["kind"] == "proposition" else f"{of} {word} {label}"
 
 
 def _stances(entities: Sequence[Entity], stances: Sequence[Stance], ties: Sequence[Tie]) -> Drawn:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final, TypedDict
 
 from stancegraph.network import periods, sides
+from stancegraph.vocabulary import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -126,15 +127,15 @@ def phrase(
 ) -> str:
     """The sentence that says how much there is, and how much of it is disputed.
 
-    >>> phrase(1, 1, 2, "March 2025", 0, 1)
-    '1 statement that takes a stance, by 1 speaker in 2 documents, March 2025. They dispute none of 1 proposition.'
+    >>> phrase(2, 2, 1, "March 2025", 0, 1)
+    '2 statements that take a stance, by 2 speakers in 1 document, March 2025. They dispute none of 1 proposition.'
     """
     takes = "takes" if statements == 1 else "take"
     written = f" in {_count(documents, 'document')}" if documents else ""
     dated = f", {when}" if when else ""
     by = _count(speakers, "speaker")
     first = f"{_count(statements, 'statement')} that {takes} a stance, by {by}{written}{dated}."
-    if not propositions:
+    if not propositions or speakers < 2:
         return first
     if not disputed:
         return f"{first} They dispute none of {_count(propositions, 'proposition')}."
@@ -175,18 +176,26 @@ def _row(row: Sides, entities: Sequence[Entity], stances: Sequence[Stance], name
         "open": max(len(row.open) - CHIPS, 0),
     }
     title = entities[row.target]["label"].removesuffix(".")
-    return Row(row.target, title, tell_when(row, names), against, supporting, left_open, more)
+    when = tell_when(row, names) + _tell_both(row, [entity["label"] for entity in entities])
+    return Row(row.target, title, when, against, supporting, left_open, more)
 
 
 def _side(
     stands: Sequence[Stand], entities: Sequence[Entity], stances: Sequence[Stance]
 ) -> list[tuple[str, list[Chip]]]:
-    """The first actors of a side under the words of their first stances."""
+    """The first actors of a side, each group with the word for their first stances."""
     verbs: dict[str, list[Chip]] = {}
     for stand in stands[:CHIPS]:
         chip = Chip(stand.actor, entities[stand.actor]["label"], not stand.said)
         verbs.setdefault(stances[stand.stances[0]]["word"], []).append(chip)
-    return list(verbs.items())
+    return [(word if len(chips) == 1 else plural(word), chips) for word, chips in verbs.items()]
+
+
+def _tell_both(row: Sides, labels: Sequence[str]) -> str:
+    """Who stands on both sides, and is counted on each."""
+    both = {stand.actor for stand in row.against} & {stand.actor for stand in row.supporting}
+    who = labels[next(iter(both))] if len(both) == 1 else f"{len(both)} actors"
+    return f" · {who} on both sides" if both else ""
 
 
 def tell_when(row: Sides, names: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ import { byId, count, make, sentence } from "./make.js";
 import { entries, nameOf, verb } from "./quotations.js";
 
 const AT_ONCE = 6;
+const NOBODY = `nobody here, on one thing in one period${data.undertaken.length ? ", undertakings aside" : ""}`;
 const SHORT = 160;
 const linked = (number, before = "") => make("a", { href: `#${isActor(number) ? "actor" : "about"}=${encodeURIComponent(entities[number].iri)}` }, before, make("bdi", { text: sentence(entities[number].label) }));
 
@@ -74,6 +75,6 @@ export function fillActor(node, passes) {
   const list = (items) => (items.length ? [make("ul", { class: "others" }, ...items)] : []);
   box.replaceChildren(...head, make("div", { class: "columns" },
     make("div", {}, ...section("Where it stands", taken(said, "target"), isActor(node) ? "No stance of it passes the filters." : "")),
-    make("div", {}, ...section("Who speaks of it", taken(spokenOf, "speaker"), ""), ...section("Agrees most with", list(agree), data.agreement.length && said.length ? "nobody here, on the same thing at one time" : ""),
-      ...section("Contradicted by", list(against), data.agreement.length && said.length ? "nobody here, on the same thing at one time" : ""))));
+    make("div", {}, ...section("Who speaks of it", taken(spokenOf, "speaker"), ""), ...section("Agrees most with", list(agree), data.agreement.length && said.length ? NOBODY : ""),
+      ...section("Contradicted by", list(against), data.agreement.length && said.length ? NOBODY : ""))));
 }

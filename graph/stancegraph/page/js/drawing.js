@@ -127,7 +127,8 @@ export function draw(mode, passes) {
   const lines = outer.length ? outer : every;
   const kept = picture.nodes.filter(([number]) => mode === "ego" || speaks(entityOf(number), number, mode, passes));
   const at = new Map(kept.map((node) => [node[0], node]));
-  const cards = picture.cards.map((card) => ({ ...card, shown: card.members.filter((number) => at.has(number)).length })).filter((card) => card.shown);
+  const cards = picture.cards.map((card) => ({ ...card, shown: card.members.filter((number) => at.has(number)).length })).filter((card) => card.shown)
+    .map((card) => ({ ...card, subtitle: caption(card, passes) }));
   Object.assign(drawn, { mode, at, cards, lines: lines.filter((line) => at.has(line.tail) && at.has(line.head)), lit: null,
     nodes: kept, width: picture.width, height: picture.height, font: picture.font, whole, picture });
   fit();
@@ -139,6 +140,15 @@ export function draw(mode, passes) {
     arrows: arrowsOf(line), arrowStrikethrough: line.sign < 0, dashes: line.said ? false : DASH, ...lineLook(line, true) })));
 }
 
+// What most in a card share, counted anew under the filters; nothing where none of those shown holds it.
+function caption({ bloc, subtitle, members }, passes) {
+  if (bloc === null || !subtitle.length) return subtitle;
+  const held = new Set(data.blocs[bloc].holds[0].stances.map((i) => stances[i]).filter(passes).map(({ speaker }) => speaker));
+  const shown = new Set(stances.filter((stance) => members.includes(stance.speaker) && passes(stance)).map(({ speaker }) => speaker));
+  const every = data.blocs[bloc].members.filter((number) => !members.includes(number)).length;
+  return held.size ? [subtitle[0].replace(/^\d+ of \d+/, `${held.size} of ${every + shown.size}`), ...subtitle.slice(1)] : [];
+}
+
 // How many lines a mode would have in all under the filters.
 export function linesThere(mode, passes) {
   if (mode === "stances") return data.ties.filter(({ id }) => ofTie[id].some(passes)).length;
@@ -148,7 +158,7 @@ export function linesThere(mode, passes) {
   return (mode === "blocs" && found.filter((tie) => !inner(tie)).length) || found.length;
 }
 
-const both = (mode) => mode === "blocs" || mode === "agreement";
+export const both = (mode) => mode === "blocs" || mode === "agreement";
 const speaksOf = new Map();
 function speaks(entity, number, mode, passes) {
   if (!speaksOf.has(passes)) { speaksOf.clear(); const [a, b] = [new Set(), new Set()]; for (const s of stances) if (passes(s)) { a.add(s.speaker); b.add(s.target); } speaksOf.set(passes, [a, b]); }

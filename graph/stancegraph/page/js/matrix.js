@@ -54,6 +54,7 @@ export function fillMatrix(passes) {
     make("thead", {}, over, head), make("tbody", {}, ...body));
   byId("cells").replaceChildren(body.length ? table : make("p", { text: "No statement passes the filters." }));
   byId("cell-words").replaceChildren();
+  byId("cells-note").textContent = byId("cells").scrollWidth > byId("cells").clientWidth ? `${count(columns.length, "column")}: scroll sideways.` : "";
   rove(byId("cells"), ".cell", (key, all, at) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[key];
     if (by) return by;

@@ -2,12 +2,12 @@
 import { fillActor } from "./actor.js";
 import { data, entities, numberOf, ofNode, periods, stances, distinct, SIGN } from "./data.js";
 import { link, svgOf } from "./downloads.js";
-import { colour, draw, drawn, entityOf, fit, highlight, legendOf, linesThere, MODES, onChoice, readColours } from "./drawing.js";
+import { colour, draw, drawn, entityOf, fit, highlight, both, legendOf, linesThere, MODES, onChoice, readColours } from "./drawing.js";
 import { FILTERS, fold, namesOf } from "./filters.js";
 import { byId, button, count, make, sentence } from "./make.js";
 import { fillMatrix } from "./matrix.js";
 import { entries, headline, nameOf, verb } from "./quotations.js";
-import { close, fillRows, onOpen, openNamed } from "./rows.js";
+import { close, fillRows, group, onOpen, openNamed } from "./rows.js";
 import { fillStatements, onSort } from "./statements.js";
 import { addressOf, initial, narrowed, passes, readAddress, state, VIEWS, writeAddress } from "./state.js";
 import { fillTimeline } from "./timeline.js";
@@ -59,7 +59,14 @@ function showLegend() {
   if (whole && whole.alone.length && mode !== "stances") {
     const shown = whole.alone.filter((i) => ofNode[i].said.some(pass));
     const few = shown.length <= 12 ? `: ${shown.map((i) => entities[i].label).join(", ")}` : "";
-    if (shown.length) notes.push(`Not drawn, as they share no subject with anybody at one time: ${count(shown.length, "actor")}${few}.`);
+    const aside = data.undertaken.length ? "what they undertake or refuse themselves aside, " : "";
+    if (shown.length) notes.push(`Not drawn, as ${aside}they share nothing with anybody in one period: ${count(shown.length, "actor")}${few}.`);
+  }
+  if (both(mode)) {
+    const disputed = group("disputed").map(({ target }) => target);
+    const promised = new Set(data.undertaken.map((i) => stances[i]).filter((stance) => pass(stance)).map(({ target }) => target));
+    const some = disputed.filter((target) => promised.has(target)).length;
+    if (some) notes.push(`In ${some} of the ${count(disputed.length, "dispute")} above a side undertakes or refuses what binds itself: that is no opinion another shares or contradicts, and no line.`);
   }
   byId("left").textContent = notes.join(" ");
   byId("graph").setAttribute("aria-label", `Drawing of ${count(drawn.nodes.length, "name")} and ${count(drawn.lines.length, "line")}. The rows above say who stands where in words.`);

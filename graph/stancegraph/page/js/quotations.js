@@ -16,7 +16,7 @@ function quotation([text, language]) {
 
 export function words(stance) {
   const parts = stance.quotes.map(quotation);
-  if (stance.gist) parts.push(make("p", { dir: "auto", class: "gist", text: stance.gist }));
+  if (stance.gist) parts.push(make("p", { class: "gist" }, make("span", { class: "of", text: "in the coder’s words: " }), make("bdi", { text: stance.gist })));
   return parts;
 }
 

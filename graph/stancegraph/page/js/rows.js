@@ -50,6 +50,14 @@ export function joinNames(names) {
   return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names.join("");
 }
 
+// As Python says it (stancegraph.vocabulary.plural).
+const plural = (word) => word.replace(/^(\w+?)(ies|s)?\b/, (_, verb, end) => (end === "ies" ? `${verb}y` : verb));
+
+function tellBoth(row) {
+  const both = row.against.filter(({ actor }) => row.supporting.some((held) => held.actor === actor));
+  return both.length ? ` · ${both.length === 1 ? entities[both[0].actor].label : `${both.length} actors`} on both sides` : "";
+}
+
 function tellWhen(row) {
   const [against, supporting] = [row.against.length, row.supporting.length];
   const known = row.met.filter(({ period }) => periods[period]);
@@ -69,7 +77,7 @@ export function phrase(list, rows) {
   const first = `${count(n, "statement")} that ${n === 1 ? "takes" : "take"} a stance, by ${count(new Set(list.map((s) => s.speaker)).size, "speaker")}${papers ? ` in ${count(papers, "document")}` : ""}${when ? `, ${when}` : ""}.`;
   const propositions = rows.filter((row) => !isActor(row.target));
   const disputed = propositions.filter((row) => row.disputed).length;
-  if (!propositions.length) return first;
+  if (!propositions.length || new Set(list.map((s) => s.speaker)).size < 2) return first;
   const of = count(propositions.length, "proposition");
   return disputed ? `${first} On ${disputed} of ${of} they contradict each other.` : `${first} They dispute none of ${of}.`;
 }
@@ -91,8 +99,9 @@ function side(name, label, stands, all) {
     verbs.get(word).push(held);
   }
   for (const [word, helds] of verbs) {
-    const [first, ...others] = helds.map((held) => chip(held, name));
-    box.append(make("div", { class: "group" }, make("span", { class: "first" }, make("span", { class: "verb", text: word }), first), ...others));
+    const names = helds.map((held) => chip(held, name));
+    const last = names.pop();
+    box.append(make("div", { class: "group" }, ...names, make("span", { class: "last" }, last, make("span", { class: "verb", text: names.length ? plural(word) : word }))));
   }
   const more = stands.length - CHIPS;
   if (!all && more > 0) box.lastChild.append(make("button", { type: "button", class: "unfold", text: `${more} more`, "data-side": name }));
@@ -104,7 +113,7 @@ function rowOf(row) {
   const { label, iri } = entities[row.target];
   const title = make("bdi", { text: sentence(label) });
   const name = isActor(row.target) ? make("a", { href: `#actor=${encodeURIComponent(iri)}` }, title) : title;
-  const thing = make("div", { class: "thing" }, make("h3", { id: `t${row.target}` }, name), make("p", { class: "when", text: tellWhen(row) }));
+  const thing = make("div", { class: "thing" }, make("h3", { id: `t${row.target}` }, name), make("p", { class: "when", text: tellWhen(row) + tellBoth(row) }));
   const ways = { open: row.open, against: row.against, for: row.supporting };
   const [open, against, supporting] = Object.entries(ways).map(([name, stands]) => (stands.length ? side(name, LABELS[name], stands) : ""));
   if (open) thing.append(open);
@@ -141,8 +150,9 @@ export function fillRows(list, fresh) {
     if (fresh) fill(name, rows, name === "undisputed"); else settle(name, rows.length);
     byId(`${name}-group`).hidden = !rows.length;
   }
-  byId("undisputed-count").textContent = `${count(group("undisputed").length, "proposition")} nobody disputes`;
+  byId("undisputed-count").textContent = `${count(group("undisputed").length, "proposition")} nobody disputes here`;
   byId("sentence").textContent = phrase(list, shown.rows);
+  if (fresh && !group("actors").length && !group("disputed").length) byId("undisputed-group").open = true;
   opened = null;
 }
 
@@ -166,7 +176,7 @@ export function openChip(element) {
   const own = (ofCell.get(cellKey(actor, target)) || []).filter((stance) => shown.list.includes(stance));
   const signed = own.filter((stance) => element.classList.contains({ 1: "for", "-1": "against", 0: "open" }[stance.sign]));
   const head = make("h4", {}, nameOf(actor), " ", verb(signed[0]), " ", make("bdi", { text: sentence(entities[target].label) }));
-  const page = make("a", { href: `#actor=${encodeURIComponent(entities[actor].iri)}`, text: `All of ${entities[actor].label}` });
+  const page = make("a", { href: `#actor=${encodeURIComponent(entities[actor].iri)}`, text: `All by and about ${entities[actor].label}` });
   const box = make("div", { class: "words", role: "region", "aria-label": head.textContent },
     button("Close", close, { class: "close" }), head, ...entries(signed), make("p", { class: "facts" }, page));
   element.setAttribute("aria-expanded", "true");

@@ -6,9 +6,9 @@ import { toSvg } from "./scenes.js";
 import { colour } from "./drawing.js";
 
 const MOST = 25;
-const [ROW, HEAD, BETWEEN, ENOUGH] = [24, 34, 26, 620];
-const NAMES = [210, 270];
-const LETTER = 6.8;
+const [ROW, HEAD, BETWEEN, ENOUGH] = [24, 34, 26, 340];
+const NAMES = [128, 210, 270];
+const LETTER = 7.2;
 const SILENCE = 30;
 const R = 4;
 const SPACE = 2 * R + 1.5;
@@ -35,7 +35,7 @@ export function timelineScene(passes, width) {
   actors.sort((a, b) => first.get(a) - first.get(b) || a - b);
   const own = stretches(dated);
   const days = own.reduce((sum, [since, until]) => sum + until - since + 1, 0);
-  const NAME = NAMES[Number(width > 900)];
+  const NAME = NAMES[(width > 600) + (width > 900)];
   const room = Math.max(width, ENOUGH) - NAME - BETWEEN * Math.max(own.length - 1, 0) - 24;
   const step = room / Math.max(days, 1);
   // A dot never leaves its own day: as many side by side as the day is wide, in two rows at most, then "+".
@@ -47,8 +47,9 @@ export function timelineScene(passes, width) {
     const panel = { since, until, x, wide: (until - since + 1) * step };
     parts.push({ kind: "rect", x, y: HEAD - 4, width: panel.wide, height: high - HEAD + 8, fill: "soft", rx: 4 });
     const label = spell(isoDay(since)).replace(/ (\w{3})\w* /, " $1 ");
-    parts.push({ kind: "text", text: label, x: x + 2, y: 14, size: 11, fill: "quiet" });
-    if (until > since && panel.wide > 120) parts.push({ kind: "text", text: spell(isoDay(until)).replace(/ (\w{3})\w* /, " $1 "), x: x + panel.wide - 2, y: 14, size: 11, fill: "quiet", anchor: "end" });
+    if (panel.wide > 70) parts.push({ kind: "text", text: label, x: x + 2, y: 14, size: 11, fill: "quiet" });
+    else parts.push({ kind: "text", text: label, x: x + panel.wide, y: 14, size: 11, fill: "quiet", anchor: "end" });
+    if (until > since && panel.wide > 150) parts.push({ kind: "text", text: spell(isoDay(until)).replace(/ (\w{3})\w* /, " $1 "), x: x + panel.wide - 2, y: 14, size: 11, fill: "quiet", anchor: "end" });
     const every = step > 14 ? 1 : step > 2 ? 7 : 30;
     if (every === 1) for (let day = since + 1; day <= until; day++) parts.push({ kind: "path", d: `M${x + (day - since) * step} ${HEAD - 4}v${high - HEAD + 8}`, stroke: "paper", width: 1 });
     for (let day = since; day <= until; day += every) parts.push({ kind: "path", d: `M${x + (day - since + 0.5) * step} ${HEAD - 12}v5`, stroke: "quiet", width: 1 });
@@ -95,7 +96,7 @@ export function fillTimeline(passes) {
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", "When each actor spoke; the statements below say the same in words");
   box.replaceChildren(scene.parts.length ? picture : make("p", { text: "No dated statement passes the filters." }));
-  const left = [scene.left && `${scene.left} actors who spoke least are left out`, scene.undated && `${scene.undated} stances have no last day`].filter(Boolean).join("; ");
+  const left = [scene.left && `${scene.left} of ${scene.left + MOST} actors, who spoke least, are left out`, scene.undated && `${scene.undated} stances without a last day are left out`].filter(Boolean).join("; ");
   byId("times-note").textContent = left ? `${left}.` : "";
   byId("time-words").replaceChildren();
 }
