@@ -69,6 +69,8 @@ def test_anything_but_a_regular_file_is_refused_at_once(tmp_path: Path) -> None:
         file.truncate(20 << 30)
     with pytest.raises(StanceError, match="20480 MiB"):
         store.open(tmp_path / "sparse.ttl")
+    with pytest.raises(StanceError, match="line 1, column 1"):  # which is not read to its end for that
+        store.load([tmp_path / "sparse.ttl"], tmp_path / "database")
 
 
 def test_a_file_is_read_whose_name_is_not_utf_8(tmp_path: Path) -> None:

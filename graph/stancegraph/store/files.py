@@ -79,7 +79,7 @@ def in_memory(*paths: Path) -> pyoxigraph.Store:
     size = sum(file.stat().st_size for file, _ in files)
     if size > IN_MEMORY:
         raise UsageError(
-            f"{' and '.join(map(str, paths))} hold {size >> 20} MiB of RDF: `stancegraph load` that, "
+            f"{' and '.join(map(str, paths))}: {size >> 20} MiB of RDF, too much for memory: `stancegraph load` that, "
             "and open the database"
         )
     store = pyoxigraph.Store()

@@ -140,11 +140,14 @@ def parsed(sources: Sequence[Source]) -> Iterator[tuple[Path, str, Input]]:
 
 
 def _is_of_rdf_12(file: Path) -> bool:
-    """Whether a file may hold triples about triples, which are refused, and of which deep ones end the process."""
+    """Whether a file may hold triples about triples, which are refused, and of which deep ones end the process.
+
+    One with NULs is hardly text, and may be endless where it is sparse: it is not read to its end to know.
+    """
     last = b""
     with input_.open_file(file) as content:
         while part := content.read(1 << 20):
-            if any(mark in last + part for mark in (b"<<", b"{|", b"~")):
+            if any(mark in last + part for mark in (b"<<", b"{|", b"~", b"\0")):
                 return True
             last = part[-1:]
     return False
