@@ -123,7 +123,7 @@ def write(path: Path, content: bytes, inputs: Iterable[Path] = ()) -> None:
         elif path.exists() and not path.is_file():
             path.write_bytes(content)
         else:
-            _replace(path.resolve(), content)
+            replace(path.resolve(), content)
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as error:
@@ -214,8 +214,8 @@ def new_folder(into: Path) -> Iterator[Path]:
         raise StanceError(f"{into} cannot be written: {why}; name another folder") from error
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """A new file takes the old one's name, owner and permissions once it is whole."""
+def replace(path: Path, content: bytes) -> None:
+    """A new file takes the old one's name, owner and permissions once it is whole; raises OSError where it cannot."""
     old = path.stat() if path.exists() else None
     if old and not old.st_mode & 0o222:
         raise PermissionError(errno.EACCES, "it is read-only")

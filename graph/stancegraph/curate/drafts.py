@@ -192,9 +192,9 @@ def _place(folder: Folder, document: str, maker: str) -> Path:
 def _write(file: Path, text: str) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        output.replace(file, text.encode("utf-8", "replace"))
     except OSError as error:
-        raise StanceError(f"{file.parent} cannot be made: {error.strerror}") from error
-    output.write(file, text.encode("utf-8", "replace"))
+        raise StanceError(f"{file} cannot be written: {error.strerror or error}") from error
 
 
 def text_of(folder: Folder, document: str) -> str | None:
