@@ -68,7 +68,7 @@ def test_votes_become_stances_on_resolutions(tmp_path: Path, run: Run) -> None:
     done = run("import", "csv", str(file), "-o", str(place), *columns, *values)
     assert done.returncode == 0, done.stderr
     assert "4 statements, 2 documents, 2 actors, 2 targets" in done.stderr
-    assert "date=date" in done.stderr
+    assert "stance=vote, date" in done.stderr
     assert "column country_code depends on the speaker alone" in done.stderr
     assert told(place) == {
         ("Iraq", 1, "R/66/176", "2011-12-19", "2011-12-19"),

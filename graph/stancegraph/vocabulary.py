@@ -16,6 +16,9 @@ UNOWNED: Final = "https://dna.invalid/"
 
 RESULTS: Final = "http://www.w3.org/ns/formats/"
 """What the names of formats begin with, in the description of a service."""
+ANNOTATIONS: Final = "http://www.w3.org/ns/anno.jsonld"
+"""The context of Web Annotations in JSON-LD."""
+
 PREFIXES: Final[dict[str, str]] = {
     "stance": NS,
     "act": ID + "act/",

@@ -99,10 +99,11 @@ def plot(
 def export(
     request: Request,
     what: Annotated[
-        Literal["csv", "tsv", "jsonl", "xlsx"] | None,
+        Literal["csv", "tsv", "jsonl", "xlsx", "qdpx", "webannotation"] | None,
         typer.Argument(
             metavar="[FORMAT]",
-            help="The statements themselves, as `import` reads them back: csv, tsv, jsonl, xlsx.",
+            help="The statements themselves, as `import` reads them back: csv, tsv, jsonl, xlsx, qdpx (REFI-QDA), "
+            "webannotation.",
         ),
     ] = None,
     *,
@@ -127,7 +128,7 @@ def export(
     from stancegraph import exchange
     from stancegraph.network.method import Method
 
-    if what or file.suffix.lower().removeprefix(".") in ("tsv", "jsonl", "xlsx"):
+    if what or file.suffix.lower().removeprefix(".") in ("tsv", "jsonl", "xlsx", "qdpx"):
         if request.network or nodes or Method.of("stances", request.projection) != Method.of("stances", {}):
             raise UsageError("statements are no network: leave out what makes one")
         note = exchange.write_statements(request.store, file, format=what, **request.filters)

@@ -27,8 +27,8 @@ def import_(
         list[str],
         typer.Argument(
             metavar="[FORMAT] FILE",
-            help="csv, tsv, jsonl, xlsx, dna (the Discourse Network Analyzer's), or proposals (a program's, one JSON "
-            "object to a line); without it, as the suffix says. The file is only read.",
+            help="csv, tsv, jsonl, xlsx, qdpx (REFI-QDA), brat (a folder), webannotation, dna (the Discourse Network "
+            "Analyzer's), or proposals (a program's, one JSON object to a line); without it, as the suffix says.",
         ),
     ],
     into: Annotated[

@@ -11,7 +11,7 @@ out; a list becomes text joined by "; " (quotations by " … ") where a format h
 (control characters, and surrogates without a partner) becomes U+FFFD in GraphML, GEXF and CSV; cells of CSV are made
 safe as `cells.in_csv` says.
 
-    csv, tsv, jsonl, xlsx   the statements as rows by role, which `import` reads back (`write_statements`)
+    csv, tsv, jsonl, xlsx, qdpx, webannotation   the statements, as `import` reads them back (`write_statements`)
 
 Other programs' data come in by `imports` (rows, annotations), `edges` (anybody's ties in CSV) and `dna` (the Discourse
 Network Analyzer).
@@ -19,6 +19,7 @@ Network Analyzer).
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
@@ -29,6 +30,8 @@ from stancegraph.output import quantity
 from stancegraph.statements.filters import FilterOptions, Filters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
     from stancegraph.store import Store
     from stancegraph.table import Table
 
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "STATEMENTS", "write", "write_statements"]
 
-STATEMENTS: Final = ("csv", "tsv", "jsonl", "xlsx")
+STATEMENTS: Final = ("csv", "tsv", "jsonl", "xlsx", "qdpx", "webannotation")
 """The formats of statements as `import` reads them."""
 FORMATS: Final = ("graphml", "gexf", "csv", "parquet", "cyjs", "json", "ttl", "jsonld", "nq")
 """What the suffix of a file may be."""
@@ -103,24 +106,26 @@ def write_statements(
     `path` "-" is standard output. Raises UsageError for a format there is not, and where a file would be written over
     that the statements were read from; StanceError where it cannot be written.
     """
-    from stancegraph.exchange import rows, sheets
+    from stancegraph.exchange import qdpx, rows, sheets, webannotation
 
     path = Path(path)
     form = format or path.suffix.lower().removeprefix(".")
     if form not in STATEMENTS:
         raise UsageError(f"'{form[:20]}' is no format of statements: name one of {', '.join(STATEMENTS)}")
     output.refuse_input(path, store.inputs)
+    if path == STDOUT and form in ("xlsx", "qdpx"):
+        raise UsageError(f".{form} is no text: name a file with -o")
     taken = rows.rows(Filters.of(store, filters))
-    if form == "xlsx":
-        content = sheets.write_workbook(taken.columns, taken.rows)
-    elif form == "jsonl":
-        content = sheets.write_json_lines(taken.columns, taken.rows)
-    else:
-        content = sheets.write_delimited(taken.columns, taken.rows, "\t" if form == "tsv" else ",")
+    writers: dict[str, Callable[[Sequence[str], Iterable[Sequence[str]]], bytes]] = {
+        "tsv": partial(sheets.write_delimited, delimiter="\t"),
+        "jsonl": sheets.write_json_lines,
+        "xlsx": sheets.write_workbook,
+        "qdpx": qdpx.write,
+        "webannotation": webannotation.write,
+    }
+    content = writers.get(form, sheets.write_delimited)(taken.columns, taken.rows)
     if path != STDOUT:
         output.write_all([(path, content)])
-    elif form in ("xlsx", "qdpx"):
-        raise UsageError(f".{form} is no text: name a file with -o")
     else:
         output.emit(content.decode())
     note = f"{quantity(taken.statements, 'statement')} in {quantity(len(taken.rows), 'row')}"

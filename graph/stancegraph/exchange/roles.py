@@ -55,14 +55,12 @@ SYNONYMS: Final = {
 class Sheet:
     """A file as rows, each with its line, one cell for each column; `left` are rows that are none, with the reason.
 
-    Where `roles` are given the columns are roles. `texts` are those of documents, by their title; `notes` say what was
-    left out of the file.
+    `texts` are those of documents, by their title; `notes` say what was left out of the file.
     """
 
     columns: Sequence[str]
     rows: Iterator[tuple[int, Sequence[str]]]
     left: list[tuple[int, str, Sequence[str]]] = field(default_factory=list)
-    roles: bool = False
     texts: Mapping[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 

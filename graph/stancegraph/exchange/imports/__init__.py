@@ -12,12 +12,11 @@ text        statements as Turtle, many of them
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from stancegraph.errors import UsageError
-from stancegraph.exchange import sheets
+from stancegraph.exchange import brat, qdpx, sheets, webannotation
 from stancegraph.exchange.imports.taking import Imported, take
 
 if TYPE_CHECKING:
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "Imported", "format_of", "read"]
 
-FORMATS: Final = ("csv", "tsv", "jsonl", "xlsx")
-"""What can be read as rows, beside a coding of `dna`."""
+FORMATS: Final = ("csv", "tsv", "jsonl", "xlsx", "qdpx", "brat", "webannotation")
+"""What can be read as rows."""
 SUFFIXES: Final = {
     ".csv": "csv",
     ".tsv": "tsv",
@@ -35,6 +34,9 @@ SUFFIXES: Final = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".xlsx": "xlsx",
+    ".qdpx": "qdpx",
+    ".ann": "brat",
+    ".jsonld": "webannotation",
     ".dna": "dna",
 }
 """How files of a format are called."""
@@ -45,7 +47,7 @@ def format_of(words: Sequence[str]) -> tuple[str, Path]:
     known = (*FORMATS, "dna", "proposals")
     if len(words) == 1:
         file = Path(words[0])
-        found = SUFFIXES.get(file.suffix.lower(), "")
+        found = "brat" if file.is_dir() else SUFFIXES.get(file.suffix.lower(), "")
         if not found:
             raise UsageError(f"of what format is {file}? write it before the file, one of {', '.join(known)}")
         return found, file
@@ -71,13 +73,16 @@ def read(
     file without rows that can be taken, StanceError for one that cannot be read; nothing is written then.
     """
     sheet = _sheet(kind, file, reading.encoding)
-    if sheet.roles:
-        reading = replace(reading, columns={column: column for column in sheet.columns})
-    elif guess:
+    if guess:
         reading = reading.complete(sheet.columns)
     reading.refuse(sheet.columns, str(file))
     return take(sheet, file, into, reading, base=base, dry_run=dry_run, progress=progress), reading
 
 
 def _sheet(kind: str, file: Path, encoding: str) -> Sheet:
-    return sheets.read(file, kind, encoding=encoding)
+    others = {"qdpx": qdpx.read, "brat": brat.read, "webannotation": webannotation.read}
+    if kind not in others:
+        return sheets.read(file, kind, encoding=encoding)
+    if encoding:
+        raise UsageError(f"--encoding is of csv and tsv, not of {kind}: leave it out")
+    return others[kind](file)

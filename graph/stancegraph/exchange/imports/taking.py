@@ -366,9 +366,8 @@ class _Taking:
         return "".join(made)
 
     def _notes(self, into: Path) -> Iterator[str]:
-        if not self._sheet.roles:
-            roles = ", ".join(f"{role}={header}" for role, header in self._reading.columns.items())
-            yield f"columns: {roles}"
+        roles = self._reading.columns.items()
+        yield f"columns: {', '.join(role if role == header else f'{role}={header}' for role, header in roles)}"
         yield from self._sheet.notes
         for header, (role, _) in self._columns.notes.items():
             yield f"column {header} depends on the {role} alone: a note on each"
@@ -387,6 +386,8 @@ class _Taking:
             )
         if alike := sum(1 for each in (self._actors, self._propositions) for _ in each.alike()):
             yield f"{quantity(alike, 'name')} spelt in two ways stay apart: {into}/imports/{self._slug}-names.csv"
+        if "stance" not in self._roles and "target" in self._roles:
+            yield "no column says for or against: targets are without polarity (stance:stanceOn)"
         if "basis" not in self._roles:
             yield "basis said and confidence 1.0 stand on every statement: the file says neither"
         if self._fresh and self._base == folders.default_base(into.resolve().name):
@@ -443,6 +444,10 @@ _KNOWN: Final = """SELECT ?who ?what ?edge ?on ?from ?to ?document ?quote {
 
 
 def _checksum(file: Path) -> str:
+    """The SHA-256 of a file, or of all files of a folder."""
+    if file.is_dir():
+        parts = (f"{each.name} {_checksum(each)}\n" for each in sorted(file.iterdir()) if each.is_file())
+        return hashlib.sha256("".join(parts).encode()).hexdigest()
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
