@@ -34,6 +34,8 @@ TURTLES: Final = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N_TRIPLES, RdfForm
 GROWTH: Final = 128
 """Bytes that may be made of one byte of a file, beyond `ROOM`: prefixes shorten no more than that."""
 ROOM: Final = 256 << 20
+OFTEN: Final = 16 << 10
+"""Bytes of a file after which the memory taken is looked at: that costs as much as parsing 2 kB."""
 SECONDS: Final = 20
 """Seconds a worker has for any files, and a further one for each `PACE` bytes of them."""
 PACE: Final = 256 << 10
@@ -64,11 +66,16 @@ class Watched:
     def __init__(self, file: Path, content: BinaryIO) -> None:
         self._file, self._content = file, content
         self._most = _memory() + ROOM
+        self._unwatched = 0
 
     def read(self, size: int) -> bytes:
         """At most `size` bytes; none at the end. Raises StanceError where names grow beyond measure."""
         part = self._content.read(size)
         self._most += GROWTH * len(part)
+        self._unwatched += len(part)
+        if self._unwatched < OFTEN:
+            return part
+        self._unwatched = 0
         if _memory() > self._most:
             _refuse(
                 self._file,

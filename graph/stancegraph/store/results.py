@@ -5,11 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Triple
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    Triple,
+)
 
 from stancegraph.errors import StanceError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from stancegraph.store.sparql import Term
 
 LARGEST: Final = 256 << 20
@@ -65,6 +75,22 @@ def tuples(found: QuerySolutions | QueryBoolean | QueryTriples) -> list[tuple[st
     except (OSError, RuntimeError, SyntaxError, ValueError) as error:
         del found
         raise error.with_traceback(None) from None
+
+
+def columns(found: QuerySolutions) -> list[pa.Array]:
+    """The columns of a table as Arrow arrays of plain text: no term becomes an object of Python."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    names = [variable.value for variable in found.variables]
+    content = found.serialize(format=QueryResultsFormat.CSV)
+    options = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
+    read = csv.read_csv(
+        pa.BufferReader(content),
+        parse_options=csv.ParseOptions(newlines_in_values=True),
+        convert_options=options,
+    )
+    return [read.column(name).combine_chunks() for name in names]
 
 
 def _whole(found: QuerySolutions | QueryBoolean | QueryTriples) -> Answer:

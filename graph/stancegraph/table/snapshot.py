@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -26,7 +24,9 @@ from stancegraph.statements.filters import Filters
 from stancegraph.statements.reader import Reader
 from stancegraph.store import Local
 from stancegraph.table import rows
+from stancegraph.table.arrays import Strings, array, numbers, texts
 from stancegraph.table.columns import Column, Reports, Table
+from stancegraph.table.scan import Scan
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,25 +40,8 @@ VERSION: Final = 1
 """Version of the file; it stands in the metadata as `stancegraph.snapshot`."""
 NAMES: Final = {False: "stancegraph-person.parquet", True: "stancegraph-organisation.parquet"}
 """File of the rows in which a speaker counts as a person, or as the organisation spoken for."""
-EPOCH: Final = date(1970, 1, 1).toordinal()
 DAYS: Final = """SELECT DISTINCT ?first ?last WHERE { { ?s stance:saidOn ?first BIND(?first AS ?last) }
     UNION { ?s stance:saidNotBefore ?first ; stance:saidNotAfter ?last } }"""
-
-
-class Strings(Sequence[str]):
-    """Texts of an Arrow array, made when asked for."""
-
-    def __init__(self, texts: pa.StringArray) -> None:
-        self.texts = texts
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-    def __getitem__(self, at: Any) -> Any:
-        return self.texts[at].as_py()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.texts.to_pylist())
 
 
 class Snapshot:
@@ -92,41 +75,11 @@ class Snapshot:
 
     def texts(self, name: str) -> Column[str | None]:
         """A column of texts as codes; where one is missing, its code is that of None, the last."""
-        return _texts(self.column(name))
+        return texts(self.column(name))
 
     def strings(self, name: str, at: NDArray[np.intp]) -> Strings:
         """The texts of some rows."""
-        return Strings(self.column(name).take(_array(at.astype(np.int64))))
-
-
-def numbers(array: pa.Array, missing: int = 0) -> NDArray[Any]:
-    """The numbers, days or truths of an Arrow array, `missing` where there is none; Arrow's own way imports pandas."""
-    import pyarrow as pa
-
-    if pa.types.is_boolean(array.type):
-        return numbers(array.cast(pa.uint8())).astype(np.bool_)
-    if pa.types.is_date32(array.type):
-        return numbers(array.cast(pa.int32()), missing - EPOCH) + np.int32(EPOCH)
-    known, values = array.buffers()
-    kind = array.type.to_pandas_dtype()
-    found: NDArray[Any] = np.frombuffer(values or b"", kind)[array.offset :][: len(array)]
-    if not array.null_count:
-        return found
-    bits = np.unpackbits(np.frombuffer(known, np.uint8), bitorder="little")[array.offset :][: len(array)]
-    return np.where(bits, found, np.array(missing, kind))
-
-
-def _array(values: NDArray[Any]) -> pa.Array:
-    import pyarrow as pa
-
-    kind = pa.from_numpy_dtype(values.dtype)
-    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
-
-
-def _texts(array: pa.Array) -> Column[str | None]:
-    array = array if hasattr(array, "dictionary") else array.dictionary_encode()
-    values = array.dictionary.to_pylist()
-    return Column(numbers(array.indices, len(values)).astype(np.int32), (*values, None))
+        return Strings(self.column(name).take(array(at.astype(np.int64))))
 
 
 def whole(store: Store, *, organisation: bool = False) -> tuple[Table, Snapshot] | None:
@@ -145,7 +98,7 @@ def _whole(store: Local, organisation: bool) -> tuple[Table, Snapshot] | None:
         found = _open(store, organisation)
     try:
         return None if found is None else (_table(store, found, organisation), found)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, LookupError) as error:
         output.note(f"{store.where}: the table kept beside it is damaged ({_short(error)}), and is not read")
         (store.folder / NAMES[organisation]).unlink(missing_ok=True)  # type: ignore[operator]
         return None
@@ -237,8 +190,9 @@ def _made(store: Local, organisation: bool) -> pa.Table:
 
     from stancegraph.table import arrow
 
-    reader = Reader(store)
-    table = rows.read(reader, Filters.of(store, {"as_": "organisation"} if organisation else {}))
+    noted = len(store.left_out)
+    found = _of_organisations(store) if organisation else _of_persons(store)
+    table = found.table
     made = arrow.to_arrow(table)
     start, shown = table.reports.start, pa.array(table.shown)
     titles = arrow.texts(table.reports.documents, [document.label for document in table.document.values])
@@ -247,10 +201,8 @@ def _made(store: Local, organisation: bool) -> pa.Table:
         made = made.append_column(
             name, pa.ListArray.from_arrays(pa.array(start, pa.int32()), values).take(shown)
         )
-    for name in ("act", "medium"):
-        given = reader.value(f"stance:{name}")
-        iris = [given.get(s) for s in table.statement.values]
-        made = made.append_column(f"{name}_iri", arrow.texts(table.statement.codes, iris))
+    for name, iris in (("act_iri", found.acts), ("medium_iri", found.media)):
+        made = made.append_column(name, arrow.texts(table.statement.codes, iris))
     bound = np.zeros(len(table), np.bool_) if table.bound is None else table.bound
     made = made.append_column("bound", pa.array(bound)).append_column(
         "number", pa.array(table.statement.codes)
@@ -259,36 +211,49 @@ def _made(store: Local, organisation: bool) -> pa.Table:
         "version": VERSION,
         "of": store.fingerprint,
         "own": table.own_basis is not None or table.own_confidence is not None,
-        "days": _days(store),
-        "several": _several(reader),
+        "days": found.days,
+        "several": found.several,
         "notes": table.notes,
+        "left_out": [*store.left_out][noted:],
     }
     return made.replace_schema_metadata(
         {**(made.schema.metadata or {}), "stancegraph.snapshot": json.dumps(about)}
     )
 
 
+class _Found(NamedTuple):
+    """A whole table, the concepts of the act and the medium of its statements, and what else is kept of them."""
+
+    table: Table
+    acts: list[str | None]
+    media: list[str | None]
+    days: list[tuple[int, int]]
+    several: list[str]
+
+
+def _of_persons(store: Local) -> _Found:
+    scan = Scan(store)
+    table = scan.table()
+    acts, media = (scan.concept(f"stance:{name}")[scan.present].to_list() for name in ("act", "medium"))
+    return _Found(table, acts, media, scan.days(), scan.several())
+
+
+def _of_organisations(store: Local) -> _Found:
+    reader, scan = Reader(store), Scan(store)
+    table = rows.read(reader, Filters.of(store, {"as_": "organisation"}))
+    given = [reader.value(f"stance:{name}") for name in ("act", "medium")]
+    acts, media = ([values.get(s) for s in table.statement.values] for values in given)
+    return _Found(table, acts, media, scan.days(), scan.several())
+
+
 def _days(store: Store) -> list[tuple[int, int]]:
     pairs = [(ordinal(first), ordinal(last)) for first, last in store.tuples(DAYS)]
-    return sorted({(first, last) for first, last in pairs if first is not None and last is not None})
-
-
-def _several(reader: Reader) -> list[str]:
-    """Filters that a column cannot answer: of a property with several values, of days not written as days are."""
-    found = [
-        name
-        for name in ("act", "medium")
-        if any(len(v) > 1 for v in reader.values(f"stance:{name}").values())
-    ]
-    for curie in ("stance:saidOn", "stance:saidNotBefore", "stance:saidNotAfter"):
-        for texts in reader.values(curie).values():
-            if len(texts) > 1 or any(len(text) != 10 or ordinal(text) is None for text in texts):
-                return [*found, "since", "until"]
-    return found
+    return [(first, last) for first, last in pairs if first is not None and last is not None]
 
 
 def _table(store: Local, found: Snapshot, organisation: bool) -> Table:
     """The table a snapshot was made of."""
+    store.left_out.update(dict.fromkeys(found.about["left_out"]))
     number = found.numbers("number")
     _, first = np.unique(number, return_index=True)
     document, iris, titles = _documents(found)
@@ -334,7 +299,7 @@ def _things(found: Snapshot, name: str) -> Column[Named]:
 
 def _documents(found: Snapshot) -> tuple[NDArray[np.int32], list[str], list[str]]:
     """The document of each report as a code, and the IRIs, sorted, and titles that the codes stand for."""
-    iris, titles = (_texts(found.column(name).values) for name in ("documents", "titles"))
+    iris, titles = (texts(found.column(name).values) for name in ("documents", "titles"))
     codes, first, place = np.unique(iris.codes, return_index=True, return_inverse=True)
     known = [str(iris.values[code]) for code in codes.tolist()]
     named = [str(titles.values[titles.codes[at]]) for at in first.tolist()]
