@@ -53,7 +53,8 @@ def test_the_graph_that_is_read_is_not_written_over(run: Run, data: Path, comman
 def test_no_file_of_a_graph_one_edits_is_written_over_whatever_is_read(run: Run, data: Path) -> None:
     """Not even where another graph is read; only what looks like an answer is written anew."""
     assert run("init", "mine").returncode == 0
-    (data / "mine" / "notes").write_text("of my own", encoding="utf-8")
+    for name in ("notes", "texts/source.txt"):
+        (data / "mine" / name).write_text("of my own", encoding="utf-8")
     before = {file: file.read_bytes() for file in (data / "mine").rglob("*") if file.is_file()}
     assert len(before) > 5
     for file in before:

@@ -26,7 +26,7 @@ STREAM: Final = re.compile(
 HISTORY: Final = ".stancegraph"
 """Folder in a graph one edits with what was changed in it, and what is being changed."""
 ANSWERS: Final = frozenset(
-    ".html .svg .png .pdf .csv .tsv .xlsx .md .txt .json .bib .graphml .gexf .cyjs .parquet".split()
+    ".html .svg .png .pdf .csv .tsv .xlsx .md .json .bib .graphml .gexf .cyjs .parquet".split()
 )
 """Suffixes of what is written as an answer, and may be written anew; no graph is read from such files in a folder."""
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
