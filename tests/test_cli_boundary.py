@@ -172,3 +172,33 @@ def started(*arguments: str, **environment: str) -> subprocess.Popen[str]:
         text=True,
         start_new_session=True,
     )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["said", "--words", "\udcff"],
+        ["ask", "used-the-words", "--set", "words=\udcff"],
+        ["init", "{}/new", "--title", "\udcff"],
+        ["add", "actor", "X\udcff", "--kind", "politician", "--data", "{}/mine"],
+        ["rename", "Ada", "\udcff", "--data", "{}/mine"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_an_argument_of_bytes_that_are_no_text_is_refused_in_one_line(
+    command: list[str], run: Run, tmp_path: Path
+) -> None:
+    assert run("init", str(tmp_path / "mine")).returncode == 0
+    made = run("add", "actor", "Ada", "--kind", "politician", "--data", str(tmp_path / "mine"))
+    assert made.returncode == 0
+    before = (tmp_path / "mine" / "actors.ttl").read_bytes()
+    done = run(*(part.replace("{}", str(tmp_path)) for part in command))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert (tmp_path / "mine" / "actors.ttl").read_bytes() == before
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_folder_may_be_named_by_bytes_that_are_no_text(shell: Shell, tmp_path: Path) -> None:
+    done = shell("bash", "-c", "stancegraph init \"$0/\"$'\\xff'", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [os.fsencode(path.name) for path in tmp_path.iterdir()] == [b"\xff"]

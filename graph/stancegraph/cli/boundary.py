@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
+WRONG_USAGE = 2
 FAILED = 3
 INTERRUPTED = 130
 """128 and the number of SIGINT, as shells count."""
@@ -117,6 +118,8 @@ def _judged(error: BaseException) -> tuple[int, str]:
         return 0, ""
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 0, ""
+    if isinstance(error, UnicodeEncodeError):  # an argument of bytes that are none
+        return WRONG_USAGE, f"'{error.object[:60]}' holds bytes that are no UTF-8: write it in that encoding"
     if isinstance(error, MemoryError):
         return FAILED, "out of memory: ask for less at a time, or give the program more"
     if isinstance(error, RecursionError):

@@ -50,7 +50,7 @@ def init(
 
     Raises UsageError where something stands there already, or the base is no address.
     """
-    name = Path(path).resolve().name
+    name = Path(path).resolve().name.encode("utf-8", "replace").decode()  # which need not be of characters
     base = default_base(name) if base is None else base
     for address, option in ((base, "base"), (licence, "licence")):
         if address is not None and not is_address(address):

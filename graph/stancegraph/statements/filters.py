@@ -16,6 +16,7 @@ from pyoxigraph import Literal as Value
 from stancegraph import names
 from stancegraph.dates import calendar_day
 from stancegraph.errors import UsageError
+from stancegraph.output import SURROGATE
 from stancegraph.store.results import node
 
 if TYPE_CHECKING:
@@ -160,6 +161,8 @@ def _check_numbers(given: Mapping[str, Any]) -> None:
 def _check_words(words: Sequence[str]) -> None:
     if not words:
         raise UsageError("--words is empty: give a word to look for")
+    if any(SURROGATE.search(word) for word in words):
+        raise UsageError("--words holds bytes that are no UTF-8: write it in that encoding")
     if len(words) > MOST_WORDS:
         raise UsageError(f"--words takes at most {MOST_WORDS} words, these are {len(words)}")
 

@@ -46,7 +46,7 @@ LITERALS: Final = {
     "date": ("xsd:date", r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
     "month": ("xsd:string", r"[0-9]{4}-(0[1-9]|1[0-2])"),
     "number": ("xsd:decimal", r"[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)"),
-    "text": ("xsd:string", r"(?s).+"),
+    "text": ("xsd:string", r"[^\ud800-\udfff]+"),
 }
 """Kind of parameter → datatype and shape of its values; the other kinds are IRIs or names."""
 _SPARQL: Final = re.compile(
