@@ -93,7 +93,8 @@ class Matrix(TypedDict):
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """`ties` of agreement, `blocs`, `matrix`; `how` the blocs were found and ties weighed;
-    stances that are `undertaken` and so meet nobody's; `left_out` ties too weak."""
+    signed stances `unmet` by anybody's,
+    being undertaken or of no one period; `left_out` ties too weak."""
 
     ties: list[AgreementTie]
     blocs: list[Bloc]
@@ -101,7 +102,7 @@ class Agreement:
     how: str
     weighed: str
     words: Mapping[str, str]
-    undertaken: list[int]
+    unmet: list[int]
     left_out: int
 
 
@@ -122,7 +123,7 @@ def compute(
     numbers = [number[counted.actor.values[code].iri] for code in made.rows]
     weighted = _weighted(made, numbers, method)
     parts, how = _split(sorted(numbers), weighted)
-    periods, undertaken = _periods(rows, stances, number, method)
+    periods, unmet = _periods(rows, stances, number, method)
     ties = _explain(weighted[:KEPT], stances, periods)
     blocs = _blocs(parts, stances, periods)
     for bloc in blocs:
@@ -130,7 +131,7 @@ def compute(
             entities[member]["bloc"] = bloc["id"]
     weighed = f"{COUNTED[method.aggregation]}{DIVIDED[method.divisor]}"
     matrix, left_out = _matrix(stances, entities), len(weighted) - len(ties)
-    return Agreement(ties, blocs, matrix, how, weighed, WORDS[method.aggregation], undertaken, left_out)
+    return Agreement(ties, blocs, matrix, how, weighed, WORDS[method.aggregation], unmet, left_out)
 
 
 def _weighted(made: Projection, numbers: Sequence[int], method: Method) -> list[Weighted]:
@@ -150,19 +151,19 @@ def _weighted(made: Projection, numbers: Sequence[int], method: Method) -> list[
 def _periods(
     rows: Table, stances: Sequence[Stance], number: Mapping[str, int], method: Method
 ) -> tuple[dict[int, int], list[int]]:
-    """Stance for or against → the period in which it meets others'; and those that meet none, being undertaken."""
+    """Stance for or against → the period in which it meets others'; and those that meet none: what is undertaken, or
+    may be of either of two periods."""
     period = [0] * len(rows) if rows.period is None else rows.period.tolist()
     bound = [False] * len(rows) if rows.bound is None or method.undertakings else rows.bound.tolist()
-    met = {
-        (row.statement, number[row.actor.iri], number[row.target.iri]): None if undertaken else when
+    periods = {
+        (row.statement, number[row.actor.iri], number[row.target.iri]): when
         for row, when, undertaken in zip(rows, period, bound, strict=True)
-        if when >= 0 or undertaken
+        if when >= 0 and not undertaken
     }
     keys = [(stance["iri"], stance["speaker"], stance["target"]) for stance in stances]
-    signed = {i: met[key] for i, key in enumerate(keys) if stances[i]["sign"] and key in met}
-    return {i: when for i, when in signed.items() if when is not None}, [
-        i for i, when in signed.items() if when is None
-    ]
+    signed = [i for i, stance in enumerate(stances) if stance["sign"]]
+    met = {i: periods[keys[i]] for i in signed if keys[i] in periods}
+    return met, [i for i in signed if i not in met]
 
 
 def _explain(

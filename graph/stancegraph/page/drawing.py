@@ -48,7 +48,7 @@ SCRIPTS: Final = (
 """The page's own modules, each after those it imports from."""
 IMPORT: Final = re.compile(r'^import \{ [^}]* \} from "\./\w+\.js";\n', re.MULTILINE)
 EXPORT: Final = re.compile(r"^export (?=const|function)", re.MULTILINE)
-PLAIN: Final = re.compile(r"""^(?!.*\$\{[^}\n]*`)[^'/\\\n]*$""", re.MULTILINE)
+PLAIN: Final = re.compile(r"""^(?!.*\$\{[^}\n]*`)(?:"[^"\\\n]*"|[^"'/\\\n])*$""", re.MULTILINE)
 SIGNED: Final = re.compile(r"""("[^"\n]*"|`[^`\n]*`)| ?([=<>&|?:,;{}()[\]*!]+) ?""")
 """A line of a script whose texts have ends that can be told, and what is in it: a text, or signs, beside which
 spaces are for readers alone."""

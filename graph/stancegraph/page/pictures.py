@@ -144,10 +144,10 @@ def _together(one: int | None, other: int | None) -> bool:
 
 
 def _say_common(bloc: Bloc, entities: Sequence[Entity], stances: Sequence[Stance]) -> str:
-    """What most members of a bloc share, and how many of them; no caption puts it in the mouths of all."""
-    if not bloc["holds"]:
+    """What more than half of a bloc share, and how many they are: no caption puts it in the mouths of all."""
+    held = next(iter(bloc["holds"]), None)
+    if held is None or 2 * held["actors"] <= len(bloc["members"]):
         return ""
-    held = bloc["holds"][0]
     thing, word = entities[held["target"]], stances[held["stances"][0]]["word"]
     label = thing["label"].removesuffix(".")
     of = f"{held['actors']} of {len(bloc['members'])}"

@@ -22,7 +22,8 @@ EPOCH: Final = date(1970, 1, 1).toordinal()
 INFERRED: Final = ("implied", "attributed")
 """Bases on which a stance is not in the speaker's own words."""
 CHIPS: Final = 10
-"""Actors on one side of a row at first sight; the rest unfolds."""
+OPEN: Final = 3
+"""Actors on one side of a row at first sight, and of those who leave it open; the rest unfolds."""
 ROWS: Final = 15
 """Rows of a group at first sight."""
 FOLDED: Final = 60
@@ -167,13 +168,14 @@ def join_names(names: Sequence[str]) -> str:
 
 
 def _row(row: Sides, entities: Sequence[Entity], stances: Sequence[Stance], names: Sequence[str]) -> Row:
-    against, supporting, left_open = (
-        _side(stands, entities, stances) for stands in (row.against, row.supporting, row.open)
+    against, supporting = (
+        _side(stands[:CHIPS], entities, stances) for stands in (row.against, row.supporting)
     )
+    left_open = _side(row.open[:OPEN], entities, stances)
     more = {
         "against": max(len(row.against) - CHIPS, 0),
         "supporting": max(len(row.supporting) - CHIPS, 0),
-        "open": max(len(row.open) - CHIPS, 0),
+        "open": max(len(row.open) - OPEN, 0),
     }
     title = entities[row.target]["label"].removesuffix(".")
     when = tell_when(row, names) + _tell_both(row, [entity["label"] for entity in entities])
@@ -185,7 +187,7 @@ def _side(
 ) -> list[tuple[str, list[Chip]]]:
     """The first actors of a side, each group with the word for their first stances."""
     verbs: dict[str, list[Chip]] = {}
-    for stand in stands[:CHIPS]:
+    for stand in stands:
         chip = Chip(stand.actor, entities[stand.actor]["label"], not stand.said)
         verbs.setdefault(stances[stand.stances[0]]["word"], []).append(chip)
     return [(word if len(chips) == 1 else plural(word), chips) for word, chips in verbs.items()]

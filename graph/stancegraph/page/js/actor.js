@@ -4,7 +4,7 @@ import { byId, count, make, sentence } from "./make.js";
 import { entries, nameOf, verb } from "./quotations.js";
 
 const AT_ONCE = 6;
-const NOBODY = `nobody here, on one thing in one period${data.undertaken.length ? ", undertakings aside" : ""}`;
+const NOBODY = "nobody here, on one thing surely in one period";
 const SHORT = 160;
 const linked = (number, before = "") => make("a", { href: `#${isActor(number) ? "actor" : "about"}=${encodeURIComponent(entities[number].iri)}` }, before, make("bdi", { text: sentence(entities[number].label) }));
 

@@ -140,13 +140,13 @@ export function draw(mode, passes) {
     arrows: arrowsOf(line), arrowStrikethrough: line.sign < 0, dashes: line.said ? false : DASH, ...lineLook(line, true) })));
 }
 
-// What most in a card share, counted anew under the filters; nothing where none of those shown holds it.
+// What most in a card share, counted anew under the filters; nothing where no more than half do.
 function caption({ bloc, subtitle, members }, passes) {
   if (bloc === null || !subtitle.length) return subtitle;
   const held = new Set(data.blocs[bloc].holds[0].stances.map((i) => stances[i]).filter(passes).map(({ speaker }) => speaker));
   const shown = new Set(stances.filter((stance) => members.includes(stance.speaker) && passes(stance)).map(({ speaker }) => speaker));
   const every = data.blocs[bloc].members.filter((number) => !members.includes(number)).length;
-  return held.size ? [subtitle[0].replace(/^\d+ of \d+/, `${held.size} of ${every + shown.size}`), ...subtitle.slice(1)] : [];
+  return 2 * held.size > every + shown.size ? [subtitle[0].replace(/^\d+ of \d+/, `${held.size} of ${every + shown.size}`), ...subtitle.slice(1)] : [];
 }
 
 // How many lines a mode would have in all under the filters.

@@ -50,6 +50,7 @@ const busiest = () => ofNode.reduce((best, { said }, i) => (said.length > ofNode
 function showLegend() {
   byId("lines").replaceChildren(...legendOf(mode).filter(([sign]) => drawn.lines.some((line) => SIGN[line.sign] === sign))
     .map(([sign, text]) => make("li", {}, make("span", { class: `key ${sign}` }), text)),
+  ...(both(mode) ? [make("li", { text: "left and right mean nothing" })] : []),
   ...(drawn.lines.some((line) => !line.said) ? [make("li", {}, make("span", { class: "key inferred" }), "dashed: not the speaker’s own words")] : []));
   const whole = drawn.whole;
   const notes = [];
@@ -59,14 +60,13 @@ function showLegend() {
   if (whole && whole.alone.length && mode !== "stances") {
     const shown = whole.alone.filter((i) => ofNode[i].said.some(pass));
     const few = shown.length <= 12 ? `: ${shown.map((i) => entities[i].label).join(", ")}` : "";
-    const aside = data.undertaken.length ? "what they undertake or refuse themselves aside, " : "";
-    if (shown.length) notes.push(`Not drawn, as ${aside}they share nothing with anybody in one period: ${count(shown.length, "actor")}${few}.`);
+    if (shown.length) notes.push(`Not drawn: ${count(shown.length, "actor")} who share nothing with anybody; what counts falls surely into one period and binds not the speaker${few}.`);
   }
   if (both(mode)) {
     const disputed = group("disputed").map(({ target }) => target);
-    const promised = new Set(data.undertaken.map((i) => stances[i]).filter((stance) => pass(stance)).map(({ target }) => target));
-    const some = disputed.filter((target) => promised.has(target)).length;
-    if (some) notes.push(`In ${some} of the ${count(disputed.length, "dispute")} above a side undertakes or refuses what binds itself: that is no opinion another shares or contradicts, and no line.`);
+    const unmet = new Set(data.unmet.map((i) => stances[i]).filter(pass).map(({ target }) => target));
+    const some = disputed.filter((target) => unmet.has(target)).length;
+    if (some) notes.push(`In ${some} of ${count(disputed.length, "dispute")} above somebody undertakes or refuses what binds itself, or may have spoken in either period: no line stands for that.`);
   }
   byId("left").textContent = notes.join(" ");
   byId("graph").setAttribute("aria-label", `Drawing of ${count(drawn.nodes.length, "name")} and ${count(drawn.lines.length, "line")}. The rows above say who stands where in words.`);

@@ -5,7 +5,7 @@ import { within } from "./filters.js";
 import { byId, button, count, make, rove, sentence } from "./make.js";
 import { entries, nameOf, verb } from "./quotations.js";
 
-const { chips: CHIPS, rows: ROWS, named: NAMED } = data.limits;
+const { chips: CHIPS, open: OPEN, rows: ROWS, named: NAMED } = data.limits;
 const GROUPS = ["actors", "disputed", "undisputed"];
 const several = spans.length > 1;
 
@@ -90,10 +90,12 @@ function chip(held, sign) {
   return element;
 }
 
+const most = (name) => (name === "open" ? OPEN : CHIPS);
+
 function side(name, label, stands, all) {
   const box = make("div", { class: `side ${name}`, role: "group", "aria-label": label });
   const verbs = new Map();
-  for (const held of all ? stands : stands.slice(0, CHIPS)) {
+  for (const held of all ? stands : stands.slice(0, most(name))) {
     const word = held.own[0].word;
     if (!verbs.has(word)) verbs.set(word, []);
     verbs.get(word).push(held);
@@ -103,7 +105,7 @@ function side(name, label, stands, all) {
     const last = names.pop();
     box.append(make("div", { class: "group" }, ...names, make("span", { class: "last" }, last, make("span", { class: "verb", text: names.length ? plural(word) : word }))));
   }
-  const more = stands.length - CHIPS;
+  const more = stands.length - most(name);
   if (!all && more > 0) box.lastChild.append(make("button", { type: "button", class: "unfold", text: `${more} more`, "data-side": name }));
   return box;
 }
@@ -212,6 +214,6 @@ byId("positions").addEventListener("click", ({ target }) => {
   const found = target.closest(".chip, .unfold");
   if (!found) return;
   if (found.matches(".chip")) openChip(found);
-  else unfold(found).querySelectorAll(".chip")[CHIPS].focus();
+  else unfold(found).querySelectorAll(".chip")[most(found.dataset.side)].focus();
 });
 for (const name of GROUPS) byId(`${name}-more`).addEventListener("click", () => fill(name, group(name), true));

@@ -38,7 +38,7 @@ export function timelineScene(passes, width) {
   const NAME = NAMES[(width > 600) + (width > 900)];
   const room = Math.max(width, ENOUGH) - NAME - BETWEEN * Math.max(own.length - 1, 0) - 24;
   const step = room / Math.max(days, 1);
-  // A dot never leaves its own day: as many side by side as the day is wide, in two rows at most, then "+".
+  // A dot never leaves its own day: as many side by side as the day is wide, in two rows; of more, one for each side.
   const beside = Math.max(Math.min(Math.floor((step - 3) / SPACE), 6), 1);
   const parts = [];
   let x = NAME + 12;
@@ -74,18 +74,23 @@ export function timelineScene(passes, width) {
         held.set(until, [...(held.get(until) || []), { r: R, fill: said ? sign : "paper", stroke: sign, width: 1.5, statements: list }]);
       }
     }
-    for (const [day, own] of held) {
-      const rows = own.length > beside ? 2 : 1;
-      const wide = Math.min(Math.ceil(own.length / rows), beside);
-      own.slice(0, rows * beside).forEach((dot, n) => {
-        const at = { x: place(day) + ((n % wide) - (wide - 1) / 2) * SPACE, y: y + (rows - 1) * (Math.floor(n / wide) - 0.5) * SPACE };
-        const last = n === rows * beside - 1 && own.length > n + 1;
-        marks.push(last ? { kind: "text", text: "+", x: at.x, y: at.y + 4, size: 12, anchor: "middle", fill: "quiet", statements: dated.filter((s) => s.speaker === actor && s.until === day) } : { kind: "circle", ...at, ...dot });
-      });
+    for (const [day, every] of held) {
+      const own = every.length > 2 * beside ? merged(every) : every;
+      const rows = Math.ceil(own.length / beside);
+      const wide = Math.ceil(own.length / rows);
+      own.forEach((dot, n) => marks.push({ kind: "circle", ...dot, x: place(day) + ((n % wide) - (wide - 1) / 2) * SPACE, y: y + (Math.floor(n / wide) - (rows - 1) / 2) * (2 * R) }));
     }
     parts.push(...marks);
   });
   return { parts, width: Math.max(width, ENOUGH), height: high + 12, left: spoken.size - actors.length, undated: stances.filter((s) => s.until === null && passes(s)).length };
+}
+function merged(dots) {
+  const sides = new Map();
+  for (const dot of [...dots].sort((a, b) => (a.fill === "paper") - (b.fill === "paper"))) {
+    const side = sides.get(dot.stroke);
+    sides.set(dot.stroke, side ? { ...side, statements: [...side.statements, ...dot.statements] } : dot);
+  }
+  return [...sides.values()];
 }
 const cut = (text, n) => (text.length > n ? text.slice(0, n - 1) + "…" : text);
 
