@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,7 +30,11 @@ Section = tuple[int, int]
 """A stretch of a text that a coder marked: start and end in code points, end exclusive."""
 
 DRAWS: Final = 2000
-"""Bootstrap samples."""
+"""Bootstrap samples; fewer of more than `DRAWN` / `DRAWS` units, down to a tenth."""
+DRAWN: Final = 4_000_000
+"""Units drawn, over all samples."""
+CELLS: Final = 20_000_000
+"""Cells (pairs by values by values) that the library for alpha may fill in memory."""
 SEED: Final = 1960
 PART: Final = 0.95
 """The share of the bootstrap samples that an interval holds."""
@@ -94,7 +99,10 @@ class Labels:
         self._first, self._second = (
             np.array([place[pair[side]] for pair in pairs], dtype=int) for side in (0, 1)
         )
-        self._distances = np.array([[distance(a, b) for b in values] for a in values])
+        self._distances = 1 - np.eye(len(values))
+        if distance is not nominal:
+            for i, a in enumerate(values):
+                self._distances[i, :i] = self._distances[:i, i] = [distance(a, b) for b in values[:i]]
         self.n = len(pairs)
 
     def kappa(self) -> Coefficient:
@@ -111,6 +119,8 @@ class Labels:
 
         if not self._distances[self._first, self._second].any():
             return 1.0
+        if self.n * len(self._distances) ** 2 > CELLS:
+            return float(self._alphas(np.ones((1, len(self._units))))[0])
         counts = np.zeros((self.n, len(self._distances)), dtype=int)
         np.add.at(counts, (np.arange(self.n), self._first), 1)
         np.add.at(counts, (np.arange(self.n), self._second), 1)
@@ -156,8 +166,9 @@ class Labels:
 def _samples(size: int) -> Floats:
     """How often each of `size` units is in each bootstrap sample, drawn with replacement."""
     draw = random.Random(SEED)
+    draws = max(DRAWS // 10, min(DRAWS, DRAWN // size))
     return np.array(
-        [np.bincount(draw.choices(range(size), k=size), minlength=size) for _ in range(DRAWS)], float
+        [np.bincount(draw.choices(range(size), k=size), minlength=size) for _ in range(draws)], float
     )
 
 
@@ -183,12 +194,14 @@ def alpha_u(first: Sequence[Section], second: Sequence[Section], length: int) ->
     lengths = [end - start for coder in coders for start, end in coder]
     if not lengths:
         return None
-    gaps = [g for coder in coders for g in _gaps(coder, length)]
+    gaps = sorted(g for coder in coders for g in _gaps(coder, length))
+    longer = [0, *itertools.accumulate(reversed(gaps))]  # the sums of the longest gaps
     total = 2 * length
     expected = 0.0
     for size in lengths:
         crossing = (len(lengths) - 1) / 3 * (2 * size**3 - 3 * size**2 + size)
-        expected += crossing + size**2 * sum(gap - size + 1 for gap in gaps if gap >= size)
+        wide = len(gaps) - bisect_left(gaps, size)
+        expected += crossing + size**2 * (longer[wide] - wide * (size - 1))
     expected *= 2 / length / (total * (total - 1) - sum(size * (size - 1) for size in lengths))
     observed = _unlike(*coders) / length**2
     return 1.0 if not observed else 1 - observed / expected
@@ -247,7 +260,7 @@ def unitising(first: Sequence[Section], second: Sequence[Section], length: int) 
         return Coefficient(0, None, None, None)
     stretches = _stretches(one, other, length)
     draw, found = random.Random(SEED), []
-    for _ in range(DRAWS // 4):
+    for _ in range(max(DRAWS // 20, min(DRAWS // 4, DRAWN // 40 // len(stretches)))):
         at, mine, theirs = 0, [], []
         for start, end, a, b in draw.choices(stretches, k=len(stretches)):
             mine += [(s - start + at, e - start + at) for s, e in a]
