@@ -54,6 +54,8 @@ PREFIXES: Final[dict[str, str]] = {
 }
 """Prefix → namespace, in the order a file declares them; every query may use them undeclared."""
 
+INSECURE_SCHEMA: Final = "http://schema.org/"
+"""How the namespace of schema.org is often written; its terms are those of `PREFIXES["schema"]`."""
 HOUSEKEEPING: Final = frozenset(
     {
         "http://www.openlinksw.com/schemas/virtrdf#",

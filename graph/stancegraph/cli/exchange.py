@@ -150,7 +150,7 @@ def check(
         typer.Option(
             "--fix",
             help="Mend what nobody need decide: positions of quoted words that stand in the text once, lengths, "
-            "checksums of texts in texts/, owl:sameAs, http://schema.org, notes of unused propositions.",
+            "checksums of texts in texts/, owl:sameAs, schema.org without https, notes of unused propositions.",
         ),
     ] = False,
     dry_run: Annotated[

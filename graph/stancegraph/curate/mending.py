@@ -17,7 +17,7 @@ from stancegraph.curate import passages
 from stancegraph.curate.changes import Change, Edit
 from stancegraph.curate.fields import ENTRIES, properties
 from stancegraph.store.terms import describe, object_value, term
-from stancegraph.vocabulary import PREFIXES, compact, expand, local_name
+from stancegraph.vocabulary import INSECURE_SCHEMA, PREFIXES, compact, expand, local_name
 
 if TYPE_CHECKING:
     from stancegraph.curate.folder import Folder
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 Said = frozenset[Triple]
 FIX: Final = "check --fix"
-_INSECURE: Final = "http://schema.org/"
 
 
 def with_commands(findings: Iterable[Finding]) -> list[Finding]:
@@ -195,8 +194,8 @@ def _secure(_: Edit, said: Said, __: Path | None) -> Iterator[Triple]:
     """An entry whose terms of schema.org begin with https."""
     for triple in said:
         parts = [
-            NamedNode(each.value.replace(_INSECURE, PREFIXES["schema"], 1))
-            if isinstance(each, NamedNode) and each.value.startswith(_INSECURE)
+            NamedNode(each.value.replace(INSECURE_SCHEMA, PREFIXES["schema"], 1))
+            if isinstance(each, NamedNode) and each.value.startswith(INSECURE_SCHEMA)
             else each
             for each in (triple.predicate, triple.object)
         ]
