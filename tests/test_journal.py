@@ -80,20 +80,33 @@ def change(folder: Path) -> None:
     journal.commit(folder, "change", TEXTS)
 
 
-def changed_until(folder: Path, step: int, then: Callable[[], object]) -> int:
+def staged_change(folder: Path) -> None:
+    """The same change, its new file written beside before it is told."""
+    with journal.locked(folder), journal.staging(folder) as place:
+        staged = {"new/d.ttl": journal.stage(place, 0, NEW["new/d.ttl"])}
+        texts = {file: both for file, both in TEXTS.items() if file not in staged}
+        journal.commit(folder, "change", texts, staged=staged)
+
+
+def changed_until(
+    folder: Path, step: int, then: Callable[[], object], how: Callable[[Path], None] = change
+) -> int:
     """Change a folder in a process of its own, which does `then` at a step."""
-    return child(partial(at_step, step, partial(change, folder), then))
+    return child(partial(at_step, step, partial(how, folder), then))
 
 
 def kill() -> None:
     os._exit(9)
 
 
-def test_killed_at_any_step_the_next_reader_finds_the_old_or_the_new(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [change, staged_change])
+def test_killed_at_any_step_the_next_reader_finds_the_old_or_the_new(
+    tmp_path: Path, how: Callable[[Path], None]
+) -> None:
     outcomes = []
     for step in range(1, 100):
         folder = made(tmp_path / str(step))
-        ended = changed_until(folder, step, kill)
+        ended = changed_until(folder, step, kill, how)
         store.open(folder)
         found = files(folder)
         assert found in (OLD, NEW), step
@@ -107,13 +120,16 @@ def test_killed_at_any_step_the_next_reader_finds_the_old_or_the_new(tmp_path: P
     assert True in outcomes[:-1], "it was killed after the point of no return too"
 
 
-def test_interrupted_from_the_keyboard_at_any_step_it_is_old_or_new(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [change, staged_change])
+def test_interrupted_from_the_keyboard_at_any_step_it_is_old_or_new(
+    tmp_path: Path, how: Callable[[Path], None]
+) -> None:
     def interrupt() -> None:
         raise KeyboardInterrupt
 
     for step in range(1, 100):
         folder = made(tmp_path / str(step))
-        ended = changed_until(folder, step, interrupt)
+        ended = changed_until(folder, step, interrupt, how)
         store.open(folder)
         assert files(folder) in (OLD, NEW), step
         if not ended:
@@ -151,6 +167,13 @@ def test_two_writers_queue_and_neither_loses_anything(folder: Path) -> None:
     assert [writer.wait() for writer in writers] == [0, 0, 0]
     assert files(folder)["a.ttl"] == OLD["a.ttl"] + "# line\n" * 30
     assert [entry.number for entry in journal.entries(folder)] == list(range(1, 31))
+
+
+def test_a_staged_file_is_taken_back_without_its_text_in_the_journal(folder: Path) -> None:
+    staged_change(folder)
+    (entry,) = journal.entries(folder)
+    assert entry.files["new/d.ttl"].added == ""
+    assert entry.files["new/d.ttl"].back(NEW["new/d.ttl"]) is None
 
 
 def test_a_file_edited_meanwhile_is_never_overwritten(folder: Path) -> None:

@@ -63,8 +63,6 @@ class Documents:
     def source(self, cell: Callable[[str], str], target: str, said: Days | None) -> Source:
         """The document a row stands in, as known so far; raises ValueError, with nothing taken."""
         title, url = " ".join(cell("document").split()), cell("url")
-        if url and not is_address(url):
-            raise ValueError(f"'{url[:60]}' is no address: https://…")
         told = _issued(cell, self._form)
         if title or url:
             key: Key = ("", title, url)
@@ -101,6 +99,8 @@ class Documents:
         self, cell: Callable[[str], str], key: Key, title: str, url: str, issued: Days | None
     ) -> Source:
         language, sha256, length = cell("language") or "und", cell("sha256"), _length(cell)
+        if url and not is_address(url):
+            raise ValueError(f"'{url[:60]}' is no address: https://…")
         if not LANGUAGE.fullmatch(language):
             raise ValueError(f"'{language[:20]}' is no language: en, ar …")
         if sha256 and not CHECKSUM.fullmatch(sha256):

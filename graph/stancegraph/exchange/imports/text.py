@@ -12,7 +12,7 @@ from stancegraph.store import turtle
 from stancegraph.vocabulary import expand, local_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from stancegraph.exchange.imports.statements import Coded, Place
     from stancegraph.store.turtle import Nested
@@ -36,23 +36,26 @@ class Writer:
         self._base, self._variables = base, variables
         self._iri = lru_cache(1 << 16)(lambda iri: turtle.name(iri, base))
         self._source, self._coder = self._iri(source), self._iri(coder)
+        self._statement_name, self._report_name = self._named("statement"), self._named("report")
 
     def blocks(self, coded: Coded) -> list[tuple[tuple[object, ...], str]]:
-        """The statement and its reports, each with its place in a file."""
-        iri = f"{self._base}statement/{coded.local}"
-        found = [(turtle.place_of(iri), turtle.layout(self._iri(iri), self._statement(coded)))]
+        """The statement and its reports, each with its place in a file, which is that of `turtle.place_of`."""
+        here = self._statement_name(coded.local)
+        found: list[tuple[tuple[object, ...], str]] = [
+            ((coded.local, ()), turtle.layout(here, self._statement(coded)))
+        ]
+        several = len(coded.reports) > 1
         for document, places in coded.reports.items():
-            local = coded.local
-            if len(coded.reports) > 1:
-                local = f"{local_name(document)}--{local}"
-            report = f"{self._base}report/{local}"
-            found.append(
-                (
-                    turtle.place_of(report, iri),
-                    turtle.layout(self._iri(report), self._report(iri, document, places)),
-                )
-            )
+            local = f"{local_name(document)}--{coded.local}" if several else coded.local
+            place = turtle.place_of(local)[-1:] if several else (True,)
+            text = turtle.layout(self._report_name(local), self._report(here, document, places))
+            found.append(((coded.local, place), text))
         return found
+
+    def _named(self, kind: str) -> Callable[[str], str]:
+        """Writes the IRI of an entry of a kind, from its last part."""
+        before, _, after = turtle.name(f"{self._base}{kind}/x", self._base).rpartition("x")
+        return lambda local: f"{before}{local}{after}"
 
     def _statement(self, coded: Coded) -> Nested:
         gist = _gist(coded)
@@ -98,7 +101,7 @@ class Writer:
             own += [("stance:confidence", [side.confidence])] if side.confidence != confidence else []
             if shown:
                 reports = (f"{local_name(each)}--{coded.local}" for each in shown)
-                own.append(("stance:shownBy", [self._iri(f"{self._base}report/{each}") for each in reports]))
+                own.append(("stance:shownBy", [*map(self._report_name, reports)]))
             if len(own) > 2 and iri:
                 made.append(own)
         return made
@@ -106,7 +109,7 @@ class Writer:
     def _report(self, statement: str, document: str, places: Mapping[Place, None]) -> Nested:
         told: Nested = [
             ("a", ["stance:Report"]),
-            ("stance:reports", [self._iri(statement)]),
+            ("stance:reports", [statement]),
             ("stance:document", [self._iri(document)]),
         ]
         quotes = dict.fromkeys(_quoted(place) for place in places if place.quote)
