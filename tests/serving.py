@@ -71,7 +71,7 @@ def serving(*options: str | Path) -> Iterator[Service]:
     try:
         address = process.stdout.readline().strip()
         assert address.startswith("http://"), process.communicate(timeout=10)
-        with httpx.Client(base_url=address.partition("?")[0], timeout=60) as client:
+        with httpx.Client(base_url=address.partition("/desk")[0], timeout=60) as client:
             yield Service(address, process, client)
     finally:
         process.terminate()

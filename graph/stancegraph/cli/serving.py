@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin
 
 import typer
@@ -12,7 +13,7 @@ import typer
 from stancegraph import output
 from stancegraph.cli.options import Request
 from stancegraph.cli.program import COMMANDS, Command, command
-from stancegraph.errors import NotInstalled
+from stancegraph.errors import NotInstalled, UsageError
 
 if TYPE_CHECKING:
     from stancegraph.serve.operations import Operation, Parameter
@@ -36,6 +37,13 @@ def serve(
     host: Annotated[
         str, typer.Option(metavar="ADDRESS", help="The address of this machine; others reach only it.")
     ] = "127.0.0.1",
+    edit: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Open the desk too, to code in this folder; the address has a token."
+        ),
+    ] = None,
+    coder: Annotated[str, typer.Option(metavar="NUMBER", help="Who codes at the desk, by number.")] = "1",
     timeout: Annotated[
         float, typer.Option(metavar="SECONDS", min=0.1, max=3600, help="Stop an answer that takes longer.")
     ] = 30,
@@ -50,6 +58,8 @@ def serve(
         from stancegraph.serve.snapshot import Limits
     except ModuleNotFoundError as error:
         raise NotInstalled(error.name or "starlette", "serve") from error
+    if edit is not None and request.data:
+        raise UsageError("--edit names the folder that is served: leave out --data")
     places = request.data or os.environ.get("STANCEGRAPH_DATA") or None
     server.run(
         places,
@@ -58,6 +68,8 @@ def serve(
         port=port,
         limits=Limits(seconds=timeout),
         origins=allow_origin or (),
+        edit=edit,
+        coder=coder,
     )
 
 

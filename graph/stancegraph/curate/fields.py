@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from stancegraph import names
 from stancegraph.curate.folder import is_address
 from stancegraph.dates import interval
 from stancegraph.errors import UnknownName, UsageError
-from stancegraph.store.terms import Term, day, decimal, english, term
+from stancegraph.store.terms import Term, day, decimal, english, object_value, term
+from stancegraph.vocabulary import compact, expand, local_name
 
 if TYPE_CHECKING:
+    from pyoxigraph import Triple
+
     from stancegraph.curate.folder import Folder
 
 CLASSES: Final = {"person": "foaf:Person", "organisation": "org:Organization", "group": "foaf:Group"}
@@ -406,3 +409,66 @@ def properties(field: Field) -> Sequence[NamedNode]:
     if field.edge == "schema:startDate":
         return term("schema:startDate"), term("schema:endDate")
     return tuple(map(term, (field.edge, *BOUNDS.get(field.edge, ()))))
+
+
+def typed(kind: str, iri: str, said: Iterable[Triple]) -> dict[str, list[str]]:
+    """Field → its values as a person would type them, of an entry of which this is said; the opposite of `pairs`.
+
+    A statement's quotes and passages are found where its report is told too. Fields without value are left out.
+    """
+    about: dict[Term, dict[str, list[str]]] = {}
+    for triple in sorted(said, key=str):
+        if isinstance(triple.subject, NamedNode | BlankNode):
+            node = about.setdefault(triple.subject, {})
+            node.setdefault(compact(triple.predicate.value), []).append(object_value(triple))
+    own = about.get(NamedNode(iri), {})
+    told = [own, *(node for node in about.values() if iri in node.get("stance:reports", ()))]
+    found: dict[str, list[str]] = {}
+    for field in ENTRIES[kind].values():
+        edges = own if field.name not in REPORTED else {k: v for each in told for k, v in each.items()}
+        if field.values == "days":
+            found[field.name] = _typed_days(field, own)
+        elif field.values in ("class", "type"):
+            words = CLASSES if field.values == "class" else TYPES
+            found[field.name] = [word for word, name in words.items() if expand(name) in own["rdf:type"]]
+        elif field.values == "coding":
+            found[field.name] = sorted(_typed_coding(node) for node in about.values() if "stance:of" in node)
+        elif field.values == "level":
+            found[field.name] = [_typed_level(each) for each in own.get(field.edge, ())]
+        elif field.values not in ("quote", "passage", "labels"):
+            found[field.name] = edges.get(field.edge, [])
+    if "quote" in ENTRIES[kind]:
+        found |= _typed_places(about)
+    return {name: values for name, values in found.items() if values}
+
+
+def _typed_days(field: Field, own: Mapping[str, Sequence[str]]) -> list[str]:
+    first, last = BOUNDS.get(field.edge, ("schema:startDate", "schema:endDate"))
+    if field.edge in own and field.edge != "schema:startDate":
+        return [own[field.edge][0]]
+    ends = [own.get(name, [".."])[0] for name in (first, last)]
+    return [] if ends == ["..", ".."] else ["/".join(dict.fromkeys(ends))]
+
+
+def _typed_coding(node: Mapping[str, Sequence[str]]) -> str:
+    differs = [*map(local_name, node.get("stance:basis", ()))]
+    differs += map(_typed_level, node.get("stance:confidence", ()))
+    return f"{node['stance:of'][0]}={','.join(differs)}"
+
+
+def _typed_level(number: str) -> str:
+    """A confidence as it is typed: an engine may spell 1.0 as 1."""
+    return f"{float(number):.1f}" if number.replace(".", "", 1).isdigit() else number
+
+
+def _typed_places(about: Mapping[Term, Mapping[str, Sequence[str]]]) -> dict[str, list[str]]:
+    """The quotes and passages of a report, each by where it begins."""
+    found: dict[str, list[tuple[int, str]]] = {"quote": [], "passage": []}
+    for node in about.values():
+        told: dict[str, str] = {}
+        for label in node.get("oa:hasSelector", ()):
+            told |= {name: values[0] for name, values in about.get(BlankNode(label), {}).items()}
+        if "oa:start" in told:
+            kind, words = ("quote", told["oa:exact"]) if "oa:exact" in told else ("passage", told["oa:end"])
+            found[kind].append((int(told["oa:start"]), words))
+    return {kind: [f"{start}:{words}" for start, words in sorted(each)] for kind, each in found.items()}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,6 +22,7 @@ from stancegraph import page
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.page import drawing
 from stancegraph.serve import entries, protocol
+from stancegraph.serve.desk import Conflict, Desk
 from stancegraph.serve.guard import FIELDS, Refusal, problem
 from stancegraph.serve.negotiation import choose
 from stancegraph.serve.operations import PROBLEM, Operation, openapi
@@ -31,9 +34,15 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 HERE: Final = Path(__file__).parent
+STYLE, SCRIPT = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
 FILES: Final = {
-    "page.css": (Path(drawing.__file__).parent / "page.css", "text/css; charset=utf-8"),
-    "site.css": (HERE / "static" / "site.css", "text/css; charset=utf-8"),
+    "page.css": (Path(drawing.__file__).parent / "page.css", STYLE),
+    "site.css": (HERE / "static" / "site.css", STYLE),
+    "desk.css": (HERE / "static" / "desk.css", STYLE),
+    **{
+        f"{name}.js": (HERE / "static" / f"{name}.js", SCRIPT)
+        for name in ("desk", "text", "form", "completion", "service")
+    },
 }
 """The files of the service's own pages, by name: nothing else of the disk has an address."""
 HTML: Final = entries.FORMATS["html"]
@@ -45,7 +54,7 @@ PATIENCE: Final = 2
 class Service:
     """A graph with its answers; `operations` are those at `/api/…`."""
 
-    places: Sequence[str | Path] | None
+    places: Sequence[str | Path] | str | None
     operations: Sequence[Operation]
     limits: Limits = field(default_factory=Limits)
 
@@ -140,6 +149,55 @@ class Service:
         return _respond(request, Body.of(file.read_bytes(), media))
 
 
+def desk_routes(live: Live, desk: Desk) -> list[Route]:
+    """The addresses of the desk: what it shows, and what it writes."""
+    shown: dict[str, Callable[[Request], object]] = {
+        "overview": lambda _: desk.overview(),
+        "state": lambda _: {"state": desk.state(), "error": live.error},
+        "findings": lambda _: desk.findings(),
+        "complete": lambda asked: desk.complete(
+            asked.query_params.get("q", ""), asked.query_params.getlist("kind")
+        ),
+        "document": lambda asked: desk.document(asked.query_params.get("name", "")),
+    }
+    written = {each.__name__: each for each in (desk.add, desk.edit, desk.remove, desk.undo, desk.skip)}
+
+    async def front(_: Request) -> Response:
+        page_ = entries.environment().get_template("desk.html").render(root="", kind="", front="", index="")
+        return Response(page_, media_type=HTML, headers={"cache-control": "no-store"})
+
+    async def show(request: Request) -> Response:
+        await live.current()
+        found = await asyncio.to_thread(shown[request.url.path.rpartition("/")[2]], request)
+        return _json(found)
+
+    async def write(request: Request) -> Response:
+        if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+            raise Refusal(415, "send JSON")
+        try:
+            given = json.loads(await request.body())
+        except (ValueError, RecursionError):
+            raise Refusal(400, "what was sent is not JSON") from None
+        if not isinstance(given, dict):
+            raise Refusal(400, "send an object")
+        try:
+            found = await asyncio.to_thread(written[request.url.path.rpartition("/")[2]], given)
+        except Conflict as conflict:
+            return _json({"detail": str(conflict), "now": conflict.now}, 409)
+        return _json(found)
+
+    return [
+        Route("/desk", front),
+        *(Route(f"/desk/{name}", show) for name in shown),
+        *(Route(f"/desk/{name}", write, methods=["POST"]) for name in written),
+    ]
+
+
+def _json(value: object, status: int = 200) -> Response:
+    headers = {"cache-control": "no-store"}
+    return Response(entries.as_json(value), status, media_type="application/json", headers=headers)
+
+
 VARIES: Final = {"vary": "Accept"}
 
 
@@ -149,6 +207,7 @@ def application(service: Service, more: Sequence[Route] = ()) -> Starlette:
         Refusal: _refused,
         HTTPException: _refused_by_routing,
         StanceError: _failed,
+        Exception: _broken,
     }
     made = Starlette(routes=[*more, *service.routes()], exception_handlers=handlers)
     made.router.redirect_slashes = False
@@ -247,6 +306,11 @@ async def _failed(_: Request, error: Exception) -> Response:
     if isinstance(error, Late | Busy):
         return _problem(503, str(error), {"retry-after": "5"})
     return _problem(500, str(error), {})
+
+
+async def _broken(_: Request, __: Exception) -> Response:
+    """What was not foreseen; the guard tells it where the service runs."""
+    return _problem(500, "this is a bug of stancegraph", {})
 
 
 def _problem(status: int, detail: str, headers: dict[str, str]) -> Response:

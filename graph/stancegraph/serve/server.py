@@ -17,7 +17,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from stancegraph import output
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.serve.application import Service, application
+from stancegraph.serve.application import Service, application, desk_routes
+from stancegraph.serve.desk import Desk
 from stancegraph.serve.guard import Guard, is_loopback
 
 if TYPE_CHECKING:
@@ -39,26 +40,32 @@ LEAVING: Final = 3
 
 
 def run(
-    places: Sequence[str | Path] | None,
+    places: Sequence[str | Path] | str | None,
     operations: Sequence[Operation],
     *,
     host: str,
     port: int,
     limits: Limits,
     origins: Sequence[str] = (),
+    edit: str | Path | None = None,
+    coder: str = "1",
 ) -> None:
     """Answer at an address until Ctrl-C or SIGTERM; prints the address to open.
+
+    With a folder to `edit` the desk is there too, and each request must bear the token of the address.
 
     Raises UsageError for a host that is none, StanceError where the port cannot be had or the graph not be read.
     """
     listening = _bound(host, port)
     with listening:
         port = listening.getsockname()[1]
-        service = Service(places, operations, limits)
-        guard = Guard(application(service), host, port, None, frozenset(origins))
+        service = Service(places if edit is None else [edit], operations, limits)
+        desk = [] if edit is None else desk_routes(service.live, Desk(service.live, edit, coder))
+        token = None if edit is None else secrets.token_urlsafe(32)
+        guard = Guard(application(service, desk), host, port, token, frozenset(origins))
         shown = f"[{host}]" if ":" in host else host
         server = _Server(
-            f"http://{shown}:{port}/",
+            f"http://{shown}:{port}/" + (f"desk?token={token}" if token else ""),
             uvicorn.Config(
                 guard,
                 http=partial(_Protocol, min(ARRIVING, limits.seconds)),  # type: ignore[arg-type]
@@ -73,14 +80,12 @@ def run(
             ),
         )
         if not is_loopback(host):
-            output.note("anybody who reaches this machine can read the graph: there is no password")
+            who = "with the token " if token else ""
+            output.note(
+                f"anybody {who}who reaches this machine can {'change' if token else 'read'} the graph"
+            )
         logging.getLogger("uvicorn.error").disabled = True
         server.run(sockets=[listening])
-
-
-def new_token() -> str:
-    """A token that nobody guesses."""
-    return secrets.token_urlsafe(32)
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -11,16 +11,17 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from stancegraph import names, output, store
 from stancegraph.errors import StanceError
-from stancegraph.store import worker
+from stancegraph.store import files, worker
+from stancegraph.store.database import is_database
 from stancegraph.vocabulary import local_name
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
-    from pathlib import Path
 
     from stancegraph.store import Local
 
@@ -65,20 +66,30 @@ class Limits:
 class Snapshot:
     """One state of the graph: it never changes, and what is computed of it is kept."""
 
-    def __init__(self, places: Sequence[str | Path] | None, limits: Limits) -> None:
+    def __init__(self, places: Sequence[str | Path] | str | None, limits: Limits) -> None:
+        # Before they are read: what is written meanwhile is seen at the next look.
+        self.state = state(places)
         opened = store.open(places)
         # A copy is as the endpoint was; asked through, each lookup here would be dozens of queries there.
         self.store: Local = opened.copied() if isinstance(opened, store.Endpoint) else opened  # type: ignore[assignment]
-        self.state = state(self.store)
         self._limits = limits
         self._kept: OrderedDict[Hashable, Body] = OrderedDict()
         self._size = 0
 
     @cached_property
+    def names(self) -> names.Names:
+        """The names of all entries, and of the vocabulary."""
+        return names.index(self.store)
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """IRI → name of an entry, and of what the vocabulary holds."""
+        return {entry.iri: entry.label for kind in names.KINDS for entry in self.names.entries(kind)}
+
+    @cached_property
     def addresses(self) -> dict[tuple[str, str], str]:
         """Kind and last part of the address → the IRI of the entry; of two alike the first has it."""
-        index = names.index(self.store, "actor", "proposition", "document", "event")
-        found = {(kind, entry.iri) for kind in KINDS for entry in index.entries(kind)}
+        found = {(kind, entry.iri) for kind in KINDS for entry in self.names.entries(kind)}
         found |= {
             ("statement", iri) for (iri,) in self.store.tuples("SELECT DISTINCT ?s { ?s a stance:Statement }")
         }
@@ -142,23 +153,22 @@ def _parts(task: Callable[[], tuple[bytes, str, list[str]]]) -> Iterator[bytes]:
     yield from (note.encode("utf-8", "replace") for note in notes)
 
 
-def state(opened: Local) -> tuple[tuple[str, int, int], ...]:
-    """What tells whether the files of a graph changed: their names, times and sizes."""
-    found = []
-    for path in opened.inputs:
-        try:
-            about = path.stat()
-        except OSError:
-            continue
-        found.append((str(path), about.st_mtime_ns, about.st_size))
-    return tuple(found)
+def state(places: Sequence[str | Path] | str | None) -> tuple[tuple[str, int, int], ...]:
+    """What tells whether the files of a graph changed: their names, times and sizes; nothing of an endpoint."""
+    told = [places] if isinstance(places, str) else places or [store.ontology()]
+    here = [Path(each) for each in told if "://" not in str(each)]
+    listed = [path for path in here if is_database(path)]
+    listed += [
+        file for path in here if not is_database(path) for file, _ in files.found(files.existing(path))
+    ]
+    return tuple((str(path), about.st_mtime_ns, about.st_size) for path in listed for about in [path.stat()])
 
 
 @dataclass
 class Live:
     """The graph as its files say now; `prepare` is called with each new state before it is answered from."""
 
-    places: Sequence[str | Path] | None
+    places: Sequence[str | Path] | str | None
     limits: Limits
     prepare: Callable[[Snapshot], None]
     now: Snapshot = field(init=False)
@@ -180,12 +190,12 @@ class Live:
         """Open the files anew if they changed; where they cannot be read, what was read stays, and `error` says why."""
         with self._lock:
             self._looked = time.monotonic()
-            if state(self.now.store) == self.now.state:
-                return
             try:
+                if state(self.places) == self.now.state:
+                    return
                 self.now = self._opened()
                 self.error = ""
-            except StanceError as error:
+            except (StanceError, OSError) as error:
                 if str(error) != self.error:
                     output.note(f"the graph as it was is answered from: {error}", error=True)
                 self.error = str(error)

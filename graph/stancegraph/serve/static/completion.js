@@ -1,0 +1,96 @@
+// An input that knows the names of the graph (a combobox of WAI-ARIA), and holds those that were taken.
+import { ask, make } from "./service.js";
+
+let number = 0;
+
+export class Names {
+  // `onmake(kind, text)` makes an entry that is not there yet and gives it as {iri, label}.
+  constructor({ label, kinds, many, onmake, ontake }) {
+    Object.assign(this, { kinds, many, onmake, ontake, taken: [], options: [], at: -1 });
+    const id = `names${++number}`;
+    this.input = make("input", {
+      id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", dir: "auto", "aria-expanded": "false",
+      "aria-autocomplete": "list", "aria-controls": `${id}-list`, "aria-label": label,
+      oninput: () => this.ask(), onfocus: () => this.ask(), onblur: () => setTimeout(() => document.activeElement !== this.input && this.close(), 150), onkeydown: (event) => this.key(event),
+    });
+    this.list = make("ul", { id: `${id}-list`, role: "listbox", "aria-label": label, hidden: true });
+    this.chips = make("span", { class: "chips" });
+    this.element = make("div", { class: "names" }, this.chips, this.input, this.list);
+  }
+
+  get values() {
+    return this.taken.map((each) => each.iri);
+  }
+
+  set(entries, text = "") {
+    this.taken = [...entries];
+    this.input.value = text;
+    this.draw();
+  }
+
+  draw() {
+    this.chips.replaceChildren(...this.taken.map((entry) => make("span", { class: "token" }, make("bdi", {}, entry.label), make("button", {
+      type: "button", "aria-label": `Take out ${entry.label}`,
+      onclick: () => { this.taken = this.taken.filter((each) => each !== entry); this.draw(); this.input.focus(); this.ontake?.(); },
+    }, "×"))));
+    this.input.hidden = !this.many && this.taken.length > 0;
+  }
+
+  async ask() {
+    const text = this.input.value;
+    const found = await ask("complete", [["q", text], ...this.kinds.map((kind) => ["kind", kind])]).catch(() => []);
+    if (text !== this.input.value || document.activeElement !== this.input) return;
+    this.options = found.filter((entry) => !this.values.includes(entry.iri));
+    if (text.trim() && this.onmake) {
+      for (const kind of this.kinds) this.options.push({ label: text.trim(), kind, fresh: true });
+    }
+    this.at = -1;
+    this.list.replaceChildren(...this.options.map((entry, i) => make("li", {
+      id: `${this.list.id}-${i}`, role: "option", "aria-selected": "false",
+      onmousedown: (event) => { event.preventDefault(); this.take(entry); },
+    }, entry.fresh ? `New ${entry.kind}: ` : "", make("bdi", {}, entry.label), entry.fresh || this.kinds.length < 2 ? "" : make("small", {}, entry.kind))));
+    this.list.hidden = !this.options.length;
+    this.input.setAttribute("aria-expanded", String(!this.list.hidden));
+    if (this.options.length && text.trim() && !this.options[0].fresh) this.point(0);
+  }
+
+  point(at) {
+    this.at = at;
+    [...this.list.children].forEach((item, i) => item.setAttribute("aria-selected", String(i === at)));
+    if (at >= 0) {
+      this.input.setAttribute("aria-activedescendant", this.list.children[at].id);
+      this.list.children[at].scrollIntoView({ block: "nearest" });
+    } else this.input.removeAttribute("aria-activedescendant");
+  }
+
+  key(event) {
+    const count = this.options.length;
+    if (event.key === "ArrowDown" && count) this.point((this.at + 1) % count);
+    else if (event.key === "ArrowUp" && count) this.point((this.at - 1 + count) % count);
+    else if (event.key === "Enter" && !event.ctrlKey && this.at >= 0 && !this.list.hidden) this.take(this.options[this.at]);
+    else if (event.key === "Enter" && !event.ctrlKey && this.input.value.trim()) { event.preventDefault(); return; }
+    else if (event.key === "Escape" && !this.list.hidden) { this.close(); event.stopPropagation(); }
+    else if (event.key === "Backspace" && !this.input.value && this.taken.length) { this.taken.pop(); this.draw(); this.ontake?.(); }
+    else return;
+    event.preventDefault();
+  }
+
+  async take(entry) {
+    this.close();
+    const text = this.input.value;
+    this.input.value = "";
+    const made = entry.fresh ? await this.onmake(entry.kind, entry.label) : entry;
+    if (made) this.taken = this.many ? [...this.taken, made] : [made];
+    else this.input.value = text;
+    this.draw();
+    this.ontake?.(made);
+    if (!this.input.hidden) this.input.focus();
+    this.close();
+  }
+
+  close() {
+    this.list.hidden = true;
+    this.input.setAttribute("aria-expanded", "false");
+    this.point(-1);
+  }
+}

@@ -1,0 +1,129 @@
+// The form of an entry, made of the fields that the commands take.
+import { Names } from "./completion.js";
+import { make } from "./service.js";
+
+const SHOWN = { on_behalf_of: "On behalf of", addressee: "To", medium: "Where", date: "Day", url: "Address", iri: "Name" };
+const SIDES = { supports: "for", opposes: "against", neutral: "leaves open" };
+const FIRST = ["speaker", "gist", "stances", "date", "act", "medium", "basis", "confidence"];
+const APART = new Set([...Object.keys(SIDES), "coding", "quote", "passage", "document"]);
+
+const title = (name) => SHOWN[name] || name[0].toUpperCase() + name.slice(1).replaceAll("_", " ");
+
+// A field as {element, get(), set(values, labels)}; values are lists of text.
+function field(described, choices, onmake) {
+  const { name, values, many, required, help } = described;
+  const label = title(name) + (required ? "" : "");
+  const listed = { act: "act", medium: "medium", basis: "basis", "actor kind": "actor kind", level: "level", type: "type", class: "class" }[values];
+  const wrap = (input, tag = "label") => make(tag, { class: "field" }, make("span", { title: help }, label, required ? make("i", { title: "needed" }, " *") : ""), input);
+  if (listed) {
+    const select = make("select", { "aria-label": label }, make("option", { value: "" }, "–"), ...choices[listed].map((each) => make("option", {}, each)));
+    const name_of = (value) => choices[listed].find((each) => each === value || each.replaceAll(" ", "-") === value.split("/").pop()) || (Number(value) ? choices[listed].find((each) => Number(each) === Number(value)) : "") || "";
+    return { element: wrap(select), get: () => (select.value ? [select.value] : []), set: ([value], labels = {}) => { select.value = value ? name_of(labels[value] || value) : ""; } };
+  }
+  if (described.kinds.length) {
+    const makes = described.kinds.filter((kind) => ["actor", "proposition", "event"].includes(kind)).length;
+    const input = new Names({ label, kinds: described.kinds, many, onmake: makes ? onmake : null });
+    return {
+      element: wrap(input.element, "div"), input, get: () => input.values, open: () => input.input.value.trim(),
+      set: (list, labels = {}, text = "") => input.set(list.map((iri) => ({ iri, label: labels[iri] || iri.split("/").pop() })), text),
+    };
+  }
+  const area = values === "text" || name === "sentence" || name === "note";
+  const input = area ? make("textarea", { rows: name === "gist" || name === "note" ? 3 : 2, dir: "auto", "aria-label": label, title: help }) : make("input", { type: "text", dir: "auto", "aria-label": label, title: help, placeholder: values === "days" ? "2025-03-08" : "" });
+  const split = (text) => (many ? text.split("\n") : [text]).map((each) => each.trim()).filter(Boolean);
+  return { element: wrap(input), get: () => split(input.value), set: (list) => { input.value = list.join("\n"); } };
+}
+
+// Which targets a statement takes which stance on, each with a basis and confidence of its own where they differ.
+function stances(choices, onmake) {
+  const rows = make("ul", { class: "stances" });
+  let held = [];
+  const select = (label, options, value, onchange) => {
+    const made = make("select", { "aria-label": label }, ...options.map(([each, text]) => make("option", { value: each }, text)));
+    made.value = value;
+    made.addEventListener("change", () => onchange(made.value));
+    return made;
+  };
+  const draw = () => rows.replaceChildren(...held.map((each) => make("li", { class: each.side },
+    select("Stance", Object.entries(SIDES), each.side, (value) => { each.side = value; draw(); }),
+    make("bdi", {}, each.label),
+    make("button", { type: "button", "aria-label": `Take out ${each.label}`, onclick: () => { held = held.filter((other) => other !== each); draw(); } }, "×"),
+    select("Basis of this stance", [["", "as the statement"], ...choices.basis.map((b) => [b, b])], each.basis, (value) => { each.basis = value; }),
+    select("Confidence of this stance", [["", "–"], ...choices.level.map((l) => [l, l])], each.confidence, (value) => { each.confidence = value; }),
+  )));
+  const input = new Names({ label: "Takes a stance on", kinds: ["actor", "proposition"], many: true, onmake, ontake: (made) => {
+    if (made) held.push({ iri: made.iri, label: made.label, side: "supports", basis: "", confidence: "" });
+    input.set([]);
+    draw();
+  } });
+  input.input.placeholder = "An actor or a proposition …";
+  return {
+    element: make("div", { class: "field" }, make("span", {}, "Stances"), rows, input.element),
+    open: () => input.input.value.trim(),
+    get() {
+      const found = { supports: [], opposes: [], neutral: [], coding: [] };
+      for (const each of held) {
+        found[each.side].push(each.iri);
+        const differs = [each.basis, each.confidence].filter(Boolean);
+        if (differs.length) found.coding.push(`${each.iri}=${differs.join(",")}`);
+      }
+      return found;
+    },
+    set(values, labels) {
+      const coding = Object.fromEntries((values.coding || []).map((text) => [text.slice(0, text.lastIndexOf("=")), text.slice(text.lastIndexOf("=") + 1).split(",")]));
+      held = Object.keys(SIDES).flatMap((side) => (values[side] || []).map((iri) => ({
+        iri, label: labels[iri] || iri.split("/").pop(), side,
+        basis: (coding[iri] || []).find((part) => !/^\d/.test(part)) || "",
+        confidence: choices.level.find((level) => (coding[iri] || []).some((part) => Number(part) === Number(level))) || "",
+      })));
+      input.set([]);
+      draw();
+    },
+  };
+}
+
+export class EntryForm {
+  constructor(kind, overview, onmake) {
+    this.kind = kind;
+    this.fields = {};
+    const described = overview.kinds[kind];
+    const statement = kind === "statement";
+    for (const each of described) {
+      if (!(statement && APART.has(each.name))) this.fields[each.name] = field(each, overview.choices, onmake);
+    }
+    if (statement) this.stances = stances(overview.choices, onmake);
+    const first = statement ? FIRST : described.filter((each) => each.required).map((each) => each.name);
+    this.first = first;
+    const rest = Object.keys(this.fields).filter((name) => !first.includes(name));
+    const shown = (name) => (name === "stances" ? this.stances : this.fields[name]).element;
+    this.more = make("details", { class: "more" }, make("summary", {}, "More"), ...rest.map(shown));
+    const pairs = new Set(["date", "act", "medium", "basis", "confidence"]);
+    this.element = make("div", { class: "fields" }, ...first.filter((name) => !(statement && pairs.has(name))).map(shown), ...(statement ? [make("div", { class: "pairs" }, ...first.filter((name) => pairs.has(name)).map(shown))] : []), rest.length ? this.more : null);
+  }
+
+  set(values, labels = {}, texts = {}) {
+    for (const [name, each] of Object.entries(this.fields)) each.set(values[name] || [], labels, texts[name]);
+    this.stances?.set(values, labels);
+    this.more.open = Object.keys(this.fields).some((name) => this.more.contains(this.fields[name].element) && (values[name] || []).length);
+    this.before = JSON.stringify(this.get());
+  }
+
+  get() {
+    const found = Object.fromEntries(Object.entries(this.fields).map(([name, each]) => [name, each.get()]));
+    return { ...found, ...(this.stances ? this.stances.get() : {}) };
+  }
+
+  // What was typed into a name's input and not taken yet: nobody's name is guessed.
+  get untaken() {
+    return [...Object.entries(this.fields), ["stances", this.stances]].filter(([, each]) => each?.open?.()).map(([name, each]) => [title(name), each.open()]);
+  }
+
+  get changed() {
+    return JSON.stringify(this.get()) !== this.before || this.untaken.length > 0;
+  }
+
+  focus() {
+    const wanted = this.first.map((name) => this.fields[name]).find((each) => each && !each.get().length);
+    (wanted?.element || this.element).querySelector("input:not([hidden]), textarea, select")?.focus();
+  }
+}
