@@ -293,6 +293,15 @@ def test_names_of_a_graph_there_is_are_found_and_doubtful_ones_are_asked_about(t
     assert ("Muqtada al-Sadr", 1, "B.", "2020-02-03", "2020-02-03") in told(tmp_path / "valley")
 
 
+def test_a_doubtful_outlet_is_asked_about_too(tmp_path: Path) -> None:
+    graph = begun(tmp_path / "valley")
+    changes.apply(graph, entries.add(graph, "actor", {"name": "Muqtada al-Sadr", "kind": "cleric"}))
+    rows = "Ada,B.,for,Moqtada Sadr\nAda,C.,for,Hill Herald\n"
+    done = taken("speaker,target,stance,publisher\n" + rows, tmp_path / "valley")
+    assert (done.statements, done.doubtful) == (1, 1)
+    assert "the publisher 'Moqtada Sadr' may be" in left(tmp_path / "valley")[2]
+
+
 def left_of(place: Path, name: str) -> dict[int, str]:
     with (place / "imports" / f"{name}-rows.csv").open(encoding="utf-8", newline="") as opened:
         return {int(row["line"]): row["reason"] for row in csv.DictReader(opened)}

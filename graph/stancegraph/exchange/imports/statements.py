@@ -126,6 +126,8 @@ class Rows:
             _refuse_conflict(into, {"day": said, "act": act, "medium": medium, "gist": gist})
         speaker = self._look_up(cell("speaker"), self.actors, "speaker", line)
         aim = self._look_up(target, self._of(kind), "target", line) if target else None
+        if cell("publisher"):
+            self._look_up(cell("publisher"), self.actors, "publisher", line)
         if aim and into and aim in into.sides and into.sides[aim].edge != edge:
             raise NotTaken("another stance on this target in an earlier row of the statement")
         actor = speaker or self._new_speaker(cell)

@@ -27,7 +27,7 @@ from stancegraph.exchange.imports.text import Writer
 from stancegraph.output import quantity
 from stancegraph.store import files, journal, turtle
 from stancegraph.store.terms import describe, english, term
-from stancegraph.vocabulary import compact, local_name
+from stancegraph.vocabulary import ID, compact, local_name
 
 if TYPE_CHECKING:
     from stancegraph.curate.turtle_file import TurtleFile
@@ -265,7 +265,7 @@ class _Taking:
         """Stage a file of the statements written so far."""
         if self._batch:
             body = "\n".join(f"{text}\n" for _, text in sorted(self._batch))
-            head = turtle.heading(turtle.prefixes_used(body), self._base)
+            head = turtle.heading(turtle.prefixes_used(body), "" if self._base == ID else self._base)
             name = f"statements/{self._slug}-{len(self._staged) + 1:04}.ttl"
             self._staged[name] = journal.stage(self._place, len(self._staged), f"{head}\n{body}")
             self._batch = []
