@@ -380,6 +380,7 @@ def test_what_cannot_be_read_so_is_one_line(tmp_path: Path) -> None:
         ("speaker,target,stance\n", "header.csv", "no row that can be taken: it has headers alone"),
         ("a,b,a\n1,2,3\n", "twice.csv", "two columns are called 'a'"),
         ("a,b\n1,2\n", "nobody.csv", "which column of"),
+        ("spea\0ker,target\n1,2\n", "control.csv", "the header of column 1 holds a control character"),
         ('speaker,target\n"Ada,B.\nBo,C.\n', "quotes.csv", "mend the quotation marks"),
         (
             "speaker,target\nمقتدى,B.\n".encode("cp1256"),

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from stancegraph.errors import UsageError
 from stancegraph.exchange import brat, qdpx, sheets, webannotation
+from stancegraph.exchange.imports.statements import UNWRITABLE
 from stancegraph.exchange.imports.taking import Imported, take
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ def read(
     sheet = _sheet(kind, file, reading.encoding)
     if guess:
         reading = reading.complete(sheet.columns)
+    if broken := [number for number, name in enumerate(sheet.columns, 1) if UNWRITABLE.search(name)]:
+        raise UsageError(f"{file}: the header of column {broken[0]} holds a control character: rename it")
     reading.refuse(sheet.columns, str(file))
     return take(sheet, file, into, reading, base=base, dry_run=dry_run, progress=progress), reading
 
