@@ -70,21 +70,23 @@ def index(store: Store, *kinds: str) -> Names:
     return Names(_entries(store, kinds or tuple(KINDS)))
 
 
+TOLD: Final = (
+    "VALUES ?p { dcterms:title skos:prefLabel skos:altLabel skos:hiddenLabel stance:weakAlias } ?x ?p ?name",
+    "?x dcterms:publisher/skos:prefLabel ?name BIND(stance:weakAlias AS ?p)",
+    "?x stance:actorKind ?of BIND(stance:actorKind AS ?p) BIND(STR(?of) AS ?name)",
+    "?name dcterms:isReplacedBy+ ?x FILTER NOT EXISTS { ?name a ?any } BIND(dcterms:isReplacedBy AS ?p)",
+    '?x a foaf:Person BIND(rdf:type AS ?p) BIND("person" AS ?name)',
+    'BIND(rdf:subject AS ?p) BIND("" AS ?name)',
+)
+"""What is told of each ?x: each asked of the things themselves, or an engine would join it with all there is."""
+
+
 def _entries(store: Store, kinds: Sequence[str]) -> Iterator[Entry]:
     named: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     patterns = " UNION ".join(f'{{ {(KINDS | APART)[kind]} BIND("{kind}" AS ?kind) }}' for kind in kinds)
-    rows = store.tuples(
-        f"""SELECT DISTINCT ?kind ?x ?p ?name (LANG(?name) AS ?language) WHERE {{
-              {{ SELECT DISTINCT ?kind ?x WHERE {{ {patterns} FILTER(isIRI(?x)) }} }}
-              {{ ?x ?p ?name FILTER(?p IN (dcterms:title, skos:prefLabel, skos:altLabel, skos:hiddenLabel,
-                                           stance:weakAlias)) }}
-              UNION {{ ?x dcterms:publisher/skos:prefLabel ?name BIND(stance:weakAlias AS ?p) }}
-              UNION {{ ?x stance:actorKind ?of BIND(stance:actorKind AS ?p) BIND(STR(?of) AS ?name) }}
-              UNION {{ ?name dcterms:isReplacedBy+ ?x FILTER NOT EXISTS {{ ?name a ?any }}
-                       BIND(dcterms:isReplacedBy AS ?p) }}
-              UNION {{ ?x a foaf:Person BIND(rdf:type AS ?p) BIND("person" AS ?name) }}
-              UNION {{ BIND(rdf:subject AS ?p) BIND("" AS ?name) }} }}"""
-    )
+    things = f"{{ SELECT DISTINCT ?kind ?x WHERE {{ {patterns} FILTER(isIRI(?x)) }} }}"
+    told = " UNION ".join(f"{{ {things} {pattern} }}" for pattern in TOLD)
+    rows = store.tuples(f"SELECT DISTINCT ?kind ?x ?p ?name (LANG(?name) AS ?language) WHERE {{ {told} }}")
     for kind, iri, predicate, name, _ in sorted(
         rows, key=lambda r: (r[0], r[1], r[4] not in ("en", ""), r[3])
     ):
