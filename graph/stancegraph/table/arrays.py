@@ -71,3 +71,10 @@ def marks(values: NDArray[np.bool_]) -> pa.Array:
 
     packed = np.packbits(values, bitorder="little")
     return pa.Array.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(packed)])
+
+
+def first_rows(codes: NDArray[Any], number: int) -> NDArray[np.int64]:
+    """The first row of each of so many codes, -1 where there is none: what `np.unique` sorts for."""
+    found = np.full(number, -1, np.int64)
+    found[codes[::-1]] = np.arange(len(codes))[::-1]
+    return found

@@ -24,7 +24,7 @@ from stancegraph.statements.filters import Filters
 from stancegraph.statements.reader import Reader
 from stancegraph.store import Local
 from stancegraph.table import rows
-from stancegraph.table.arrays import Strings, array, numbers, texts
+from stancegraph.table.arrays import Strings, array, first_rows, numbers, texts
 from stancegraph.table.columns import Column, Reports, Table
 from stancegraph.table.scan import Scan
 
@@ -255,7 +255,7 @@ def _table(store: Local, found: Snapshot, organisation: bool) -> Table:
     """The table a snapshot was made of."""
     store.left_out.update(dict.fromkeys(found.about["left_out"]))
     number = found.numbers("number")
-    _, first = np.unique(number, return_index=True)
+    first = first_rows(number, int(number.max(initial=-1)) + 1)
     document, iris, titles = _documents(found)
     start = numbers(found.column("documents").offsets).astype(np.int64)
     code = np.append(document, len(iris)).astype(np.int32)[
@@ -285,28 +285,25 @@ def _table(store: Local, found: Snapshot, organisation: bool) -> Table:
 
 def _things(found: Snapshot, name: str) -> Column[Named]:
     """A column of things, their IRIs sorted."""
-    iris, labels = found.texts(f"{name}_iri"), found.texts(name)
-    codes, first, place = np.unique(iris.codes, return_index=True, return_inverse=True)
-    things = [
-        Named(str(iris.values[code]), str(labels.values[labels.codes[at]]))
-        for code, at in zip(codes.tolist(), first.tolist(), strict=True)
-    ]
-    order = sorted(range(len(things)), key=things.__getitem__)
-    rank = np.empty(len(things), np.int32)
-    rank[order] = np.arange(len(things), dtype=np.int32)
-    return Column(rank[place], tuple(things[at] for at in order))
+    return _named(found.texts(f"{name}_iri"), found.texts(name))
 
 
 def _documents(found: Snapshot) -> tuple[NDArray[np.int32], list[str], list[str]]:
     """The document of each report as a code, and the IRIs, sorted, and titles that the codes stand for."""
-    iris, titles = (texts(found.column(name).values) for name in ("documents", "titles"))
-    codes, first, place = np.unique(iris.codes, return_index=True, return_inverse=True)
-    known = [str(iris.values[code]) for code in codes.tolist()]
-    named = [str(titles.values[titles.codes[at]]) for at in first.tolist()]
-    order = sorted(range(len(known)), key=known.__getitem__)
-    rank = np.empty(len(known), np.int32)
-    rank[order] = np.arange(len(known), dtype=np.int32)
-    return rank[place], [known[at] for at in order], [named[at] for at in order]
+    named = _named(*(texts(found.column(name).values) for name in ("documents", "titles")))
+    return named.codes, [thing.iri for thing in named.values], [thing.label for thing in named.values]
+
+
+def _named(iris: Column[str | None], labels: Column[str | None]) -> Column[Named]:
+    first = first_rows(iris.codes, len(iris.values))
+    things = {
+        code: Named(str(iris.values[code]), str(labels.values[labels.codes[first[code]]]))
+        for code in np.flatnonzero(first >= 0).tolist()
+    }
+    order = sorted(things, key=things.__getitem__)
+    rank = np.full(len(iris.values), -1, np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    return Column(rank[iris.codes], tuple(things[code] for code in order))
 
 
 @dataclass(frozen=True)
