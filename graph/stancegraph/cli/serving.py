@@ -55,7 +55,7 @@ def serve(
     """Answer at an address of this machine: the page, every entry, rows as JSON, SPARQL; Ctrl-C stops it."""
     try:
         from stancegraph.serve import server
-        from stancegraph.serve.snapshot import Limits
+        from stancegraph.serve.live import Limits
     except ModuleNotFoundError as error:
         raise NotInstalled(error.name or "starlette", "serve") from error
     if edit is not None and request.data:

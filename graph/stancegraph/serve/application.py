@@ -24,9 +24,9 @@ from stancegraph.page import drawing
 from stancegraph.serve import entries, protocol
 from stancegraph.serve.desk import Conflict, Desk
 from stancegraph.serve.guard import FIELDS, Refusal, problem
+from stancegraph.serve.live import Body, Busy, Late, Limits, Live, Snapshot
 from stancegraph.serve.negotiation import choose
 from stancegraph.serve.operations import PROBLEM, Operation, openapi
-from stancegraph.serve.snapshot import Body, Busy, Late, Limits, Live, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -28,7 +28,7 @@ from stancegraph.vocabulary import expand, local_name
 
 if TYPE_CHECKING:
     from stancegraph.curate.changes import Change
-    from stancegraph.serve.snapshot import Live, Snapshot
+    from stancegraph.serve.live import Live, Snapshot
 
 Json = dict[str, Any]
 CODED: Final = """SELECT DISTINCT ?s ?node ?p ?o WHERE {

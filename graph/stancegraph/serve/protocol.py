@@ -15,13 +15,13 @@ from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple
 
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.serve.guard import FIELDS, Refusal
+from stancegraph.serve.live import Body, Late
 from stancegraph.serve.negotiation import choose
-from stancegraph.serve.snapshot import Body, Late
 from stancegraph.store import sandbox, sparql
 from stancegraph.vocabulary import PREFIXES, RESULTS, expand
 
 if TYPE_CHECKING:
-    from stancegraph.serve.snapshot import Limits, Snapshot
+    from stancegraph.serve.live import Limits, Snapshot
 
 TABLES: Final = {
     "application/sparql-results+json": "application/sparql-results+json",

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
 
+    from stancegraph.serve.live import Limits
     from stancegraph.serve.operations import Operation
-    from stancegraph.serve.snapshot import Limits
 
 ARRIVING: Final = 20
 """Seconds in which a request has to arrive, and a client to take what it was sent, at most."""
