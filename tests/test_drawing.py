@@ -81,7 +81,7 @@ def test_no_two_boxes_overlap_and_places_are_integers() -> None:
 
 
 def test_a_long_label_is_wrapped_and_cut() -> None:
-    assert wrap("x" * 50, 20, 2) == "x" * 20 + "\n" + "x" * 19 + "…"
+    assert wrap("x" * 50, 20, 2) == "x" * 19 + "-\n" + "x" * 19 + "…"
     assert wrap("", 20, 2) == ""
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from stancegraph import network, statements, store, table
-from stancegraph.errors import StanceError, UsageError
+from stancegraph.errors import UsageError
 from stancegraph.store import Store
 from stancegraph.table import Table
 
@@ -162,13 +163,16 @@ def test_a_coded_variable_can_be_the_level(tmp_path: Path) -> None:
         table.stances(rated, level="tone")
 
 
-def test_a_value_outside_its_scale_is_an_error_that_names_the_statement(tmp_path: Path) -> None:
+def test_a_value_outside_its_scale_is_left_out_and_its_statement_named(tmp_path: Path) -> None:
     text = """ex:rating rdfs:label "rating" ; rdfs:range xsd:integer ; schema:minValue -5 ; schema:maxValue 5 .
               ex:s a stance:Statement ; stance:speaker ex:a ; stance:stanceOn ex:p ; ex:rating {} ."""
-    for value, words in (("7", "outside its scale, -5 to 5"), ('"many"', "not a number")):
+    for value, words in (("7", "outside the scale, -5 to 5"), ('"many"', "not a number")):
         path = graph(tmp_path, text.format(value))
-        with pytest.raises(StanceError, match=f"id/s: rating .*{words}"):
-            table.stances(store.open(path), level="rating")
+        opened = store.open(path)
+        assert not len(table.stances(opened, level="rating"))
+        assert re.fullmatch(
+            f".*id/s: rating .*{words}.*: the statement is left out", "".join(opened.left_out)
+        )
 
 
 def graph(folder: Path, text: str) -> Path:

@@ -46,19 +46,20 @@ def run(
     *,
     seconds: float,
     largest: int = LARGEST,
-    memory: int = MEMORY,
+    memory: int | None = None,
     fork: bool = FORKS,
     closed: bool = False,
 ) -> Generator[bytes, None, None]:
     """The parts a worker gives, as they come; it is waited for `seconds` in all, not counting what is done between.
 
-    With `fork` it has all that is in memory here; `closed` forbids it to open a file or a socket, and takes those
-    from it that are open here. Raises Stopped past a limit, Broken where the task breaks down, and the StanceError
-    or UsageError that it raises.
+    It may take `memory` bytes (MEMORY). With `fork` it has all that is in memory here; `closed` forbids it to open a
+    file or a socket, and takes those from it that are open here. Raises Stopped past a limit, Broken where the task
+    breaks down, and the StanceError or UsageError that it raises.
     """
     if multiprocessing.current_process().daemon:  # which may have no children: this is a worker itself
         yield from task()
         return
+    memory = MEMORY if memory is None else memory
     context: Any = multiprocessing.get_context("fork" if fork else "spawn")
     receiver, sender = context.Pipe(duplex=False)
     worker = context.Process(

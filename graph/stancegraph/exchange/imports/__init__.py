@@ -53,7 +53,8 @@ def format_of(words: Sequence[str]) -> tuple[str, Path]:
             raise UsageError(f"of what format is {file}? write it before the file, one of {', '.join(known)}")
         return found, file
     if len(words) != 2 or words[0] not in known:
-        raise UsageError(f"write [FORMAT] FILE, the format one of {', '.join(known)}")
+        what = f"{' '.join(words)!r} is not a format and a file" if words else "nothing to import is named"
+        raise UsageError(f"{what}: write [FORMAT] FILE, the format one of {', '.join(known)}")
     return words[0], Path(words[1])
 
 
