@@ -1,4 +1,4 @@
-"""Commands that answer at an address: the graph served to browsers, programs and SPARQL clients."""
+"""Commands that give the graph addresses: served to browsers, programs and SPARQL clients, or as a folder of files."""
 
 from __future__ import annotations
 
@@ -60,9 +60,8 @@ def serve(
         raise NotInstalled(error.name or "starlette", "serve") from error
     if edit is not None and request.data:
         raise UsageError("--edit names the folder that is served: leave out --data")
-    places = request.data or os.environ.get("STANCEGRAPH_DATA") or None
     server.run(
-        places,
+        _places(request),
         [operation(name) for name in SERVED],
         host=host,
         port=port,
@@ -71,6 +70,33 @@ def serve(
         edit=edit,
         coder=coder,
     )
+
+
+@command("site", formats=None, output=False)
+def site(
+    request: Request,
+    folder: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="DIR",
+            help="A new folder, or one with a site written before and nothing else.",
+        ),
+    ],
+) -> None:
+    """Write what `serve` answers as a folder of files, which opens from the disk and from any web server."""
+    from stancegraph.serve import site as sites
+    from stancegraph.serve.live import Limits, Snapshot
+
+    snapshot = Snapshot(_places(request), Limits())
+    request.store = snapshot.store
+    count = sites.write(snapshot, [operation(name) for name in SERVED], folder)
+    output.note(f"wrote {folder}: {count} files; begin at {folder / 'index.html'}")
+
+
+def _places(request: Request) -> list[str] | str | None:
+    return request.data or os.environ.get("STANCEGRAPH_DATA") or None
 
 
 def operation(name: str) -> Operation:

@@ -18,7 +18,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from stancegraph import page
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.page import drawing
 from stancegraph.serve import entries, protocol
@@ -36,8 +35,7 @@ if TYPE_CHECKING:
 HERE: Final = Path(__file__).parent
 STYLE, SCRIPT = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
 FILES: Final = {
-    "page.css": (Path(drawing.__file__).parent / "page.css", STYLE),
-    "site.css": (HERE / "static" / "site.css", STYLE),
+    **{name: (file, STYLE) for name, file in entries.STYLES.items()},
     "desk.css": (HERE / "static" / "desk.css", STYLE),
     **{
         f"{name}.js": (HERE / "static" / f"{name}.js", SCRIPT)
@@ -221,14 +219,15 @@ def _make_front(snapshot: Snapshot) -> None:
 
 
 def _page(snapshot: Snapshot) -> Body:
-    return snapshot.compute(lambda: (page.html(snapshot.store).encode("utf-8", "replace"), HTML, []))
+    return snapshot.compute(lambda: (entries.front(snapshot.store), HTML, []))
 
 
 def _entry(kind: str, iri: str, suffix: str, snapshot: Snapshot) -> Body:
     address = entries.Addresses(snapshot.kind_of)
 
     def task() -> tuple[bytes, str, list[str]]:
-        return entries.content(snapshot.store, kind, iri, suffix, address), entries.FORMATS[suffix], []
+        entry = entries.Entry(snapshot.store, kind, iri)
+        return entry.content(suffix, address), entries.FORMATS[suffix], []
 
     return snapshot.compute(task)
 
@@ -244,8 +243,8 @@ def _listed(kind: str, suffix: str, snapshot: Snapshot) -> Body:
 
 def _rows(operation: Operation, given: dict[str, Any], snapshot: Snapshot) -> Body:
     def task() -> tuple[bytes, str, list[str]]:
-        text, notes = operation.answer(snapshot.store, dict(given))
-        return text.encode("utf-8", "replace"), "application/json", notes
+        content, notes = operation.body(snapshot.store, given)
+        return content, "application/json", notes
 
     return snapshot.compute(task)
 

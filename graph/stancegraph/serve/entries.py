@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 import jinja2
-from pyoxigraph import BlankNode, NamedNode, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 import stancegraph
-from stancegraph import balance, names, statements
+from stancegraph import balance, names, page, statements
 from stancegraph.cells import escaped
 from stancegraph.exchange import rdf
 from stancegraph.statements import catalogue, reader
@@ -30,6 +31,11 @@ FORMATS: Final = {
     "jsonld": "application/ld+json",
 }
 """Suffix of an address → media type of what stands there."""
+STYLES: Final = {
+    "page.css": Path(page.__file__).parent / "page.css",
+    "site.css": Path(__file__).parent / "static" / "site.css",
+}
+"""The style sheets of the pages, by name."""
 LISTS: Final[dict[str, Callable[[Store], list[Row]]]] = {
     "actor": catalogue.actors,
     "proposition": catalogue.propositions,
@@ -54,10 +60,10 @@ class Addresses:
     def __init__(self, kind_of: Mapping[str, tuple[str, str]], suffix: str = "") -> None:
         self._kind_of, self.suffix = kind_of, suffix
 
-    def __call__(self, iri: str, root: str) -> str:
+    def __call__(self, iri: str, root: str, suffix: str | None = None) -> str:
         """The address of an entry relative to a page; empty where it has none."""
         kind, name = self._kind_of.get(iri, ("", ""))
-        return f"{root}{kind}/{name}{self.suffix}" if kind else ""
+        return f"{root}{kind}/{quote(name)}{self.suffix if suffix is None else suffix}" if kind else ""
 
 
 @cache
@@ -79,19 +85,36 @@ def environment() -> jinja2.Environment:
     return made
 
 
-def content(store: Store, kind: str, iri: str, suffix: str, address: Addresses) -> bytes:
-    """An entry in the format of a suffix."""
-    if suffix in ("ttl", "jsonld"):
-        triples = _triples(store, kind, iri)
-        return rdf.jsonld(triples) if suffix == "jsonld" else escaped(rdf.turtle(triples).decode()).encode()
-    row, told = _read(store, kind, iri)
-    if suffix == "json":
-        return as_json(row)
-    template = environment().get_template("entry.html")
-    page = template.render(
-        kind=kind, iri=iri, row=row, statements=told, address=address, root="../", suffix=address.suffix
-    )
-    return page.encode("utf-8", "replace")
+def front(store: Store) -> bytes:
+    """The page of all."""
+    return page.html(store).encode("utf-8", "replace")
+
+
+class Entry:
+    """One entry in each format; what its page and its JSON say is read once."""
+
+    def __init__(self, store: Store, kind: str, iri: str) -> None:
+        self._store, self._kind, self._iri = store, kind, iri
+
+    @cached_property
+    def _told(self) -> tuple[Row, Sequence[Statement]]:
+        return _read(self._store, self._kind, self._iri)
+
+    def content(self, suffix: str, address: Addresses) -> bytes:
+        """The entry in the format of a suffix."""
+        if suffix in ("ttl", "jsonld"):
+            triples = _triples(self._store, self._kind, self._iri)
+            if suffix == "jsonld":
+                labelled = rdf.label_blank_nodes(Quad(*triple) for triple in triples)
+                return rdf.jsonld([quad.triple for quad in labelled])
+            return escaped(rdf.turtle(triples).decode()).encode()
+        row, told = self._told
+        if suffix == "json":
+            return as_json(row)
+        template = environment().get_template("entry.html")
+        shown = {"kind": self._kind, "iri": self._iri, "row": row, "statements": told}
+        drawn = template.render(**shown, address=address, root="../", suffix=address.suffix)
+        return drawn.encode("utf-8", "replace")
 
 
 def listing(store: Store, kind: str, suffix: str, address: Addresses) -> bytes:
@@ -99,8 +122,8 @@ def listing(store: Store, kind: str, suffix: str, address: Addresses) -> bytes:
     rows = LISTS[kind](store)
     if suffix == "json":
         return as_json(rows)
-    page = environment().get_template("list.html").render(kind=kind, rows=rows, address=address, root="../")
-    return page.encode("utf-8", "replace")
+    drawn = environment().get_template("list.html").render(kind=kind, rows=rows, address=address, root="../")
+    return drawn.encode("utf-8", "replace")
 
 
 def as_json(value: object) -> bytes:

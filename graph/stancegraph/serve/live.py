@@ -69,6 +69,7 @@ class Snapshot:
     def __init__(self, places: Sequence[str | Path] | str | None, limits: Limits) -> None:
         # Before they are read: what is written meanwhile is seen at the next look.
         self.state = state(places)
+        self.local = local(places)
         opened = store.open(places)
         # A copy is as the endpoint was; asked through, each lookup here would be dozens of queries there.
         self.store: Local = opened.copied() if isinstance(opened, store.Endpoint) else opened  # type: ignore[assignment]
@@ -153,10 +154,15 @@ def _parts(task: Callable[[], tuple[bytes, str, list[str]]]) -> Iterator[bytes]:
     yield from (note.encode("utf-8", "replace") for note in notes)
 
 
+def local(places: Sequence[str | Path] | str | None) -> list[Path]:
+    """The files and folders among the places."""
+    told = [places] if isinstance(places, str) else places or [store.ontology()]
+    return [Path(each) for each in told if "://" not in str(each)]
+
+
 def state(places: Sequence[str | Path] | str | None) -> tuple[tuple[str, int, int], ...]:
     """What tells whether the files of a graph changed: their names, times and sizes; nothing of an endpoint."""
-    told = [places] if isinstance(places, str) else places or [store.ontology()]
-    here = [Path(each) for each in told if "://" not in str(each)]
+    here = local(places)
     listed = [path for path in here if is_database(path)]
     listed += [
         file for path in here if not is_database(path) for file, _ in files.found(files.existing(path))

@@ -109,6 +109,11 @@ class Operation:
             raise UsageError(f"{self.name} needs {', '.join(missing)}")
         return {p.name: p.read(given[p.shown]) if p.shown in given else p.default for p in self.parameters}
 
+    def body(self, store: Store, given: Mapping[str, Any]) -> tuple[bytes, list[str]]:
+        """The JSON in UTF-8, and the notes."""
+        text, notes = self.answer(store, dict(given))
+        return text.encode("utf-8", "replace"), notes
+
 
 def openapi(operations: Sequence[Operation], title: str) -> dict[str, Any]:
     """The description of the service (OpenAPI 3.1)."""
