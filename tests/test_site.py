@@ -284,6 +284,16 @@ def test_names_no_file_system_takes_for_one_file_stay_apart_and_in_the_folder(
     assert broken(site) == []
 
 
+def test_an_entry_whose_iri_ends_as_another_s_is_told(run: Run, tmp_path: Path) -> None:
+    data = tmp_path / "data.ttl"
+    two = ACTOR.format("ada", "Ada") + ACTOR.format("more/ada", "Adah")
+    data.write_text(PREFIXES + two, encoding="utf-8")
+    done = run("site", "--data", str(data), "-o", str(tmp_path / "site"))
+    assert done.returncode == 0
+    assert "without a file of its own: 1 entry" in done.stderr
+    assert broken(tmp_path / "site") == []
+
+
 def test_it_opens_from_the_disk_and_leads_from_a_list_to_an_entry(
     shipped_site: Path, chromium: Browser
 ) -> None:

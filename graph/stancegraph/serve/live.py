@@ -88,13 +88,18 @@ class Snapshot:
         return {entry.iri: entry.label for kind in names.KINDS for entry in self.names.entries(kind)}
 
     @cached_property
-    def addresses(self) -> dict[tuple[str, str], str]:
-        """Kind and last part of the address → the IRI of the entry; of two alike the first has it."""
+    def entries(self) -> set[tuple[str, str]]:
+        """Kind and IRI of each entry."""
         found = {(kind, entry.iri) for kind in KINDS for entry in self.names.entries(kind)}
         found |= {
             ("statement", iri) for (iri,) in self.store.tuples("SELECT DISTINCT ?s { ?s a stance:Statement }")
         }
-        return {(kind, local_name(iri)): iri for kind, iri in sorted(found, reverse=True)}
+        return found
+
+    @cached_property
+    def addresses(self) -> dict[tuple[str, str], str]:
+        """Kind and last part of the address → the IRI of the entry; of two alike the first has it."""
+        return {(kind, local_name(iri)): iri for kind, iri in sorted(self.entries, reverse=True)}
 
     @cached_property
     def kind_of(self) -> dict[str, tuple[str, str]]:

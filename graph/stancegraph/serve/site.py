@@ -60,6 +60,9 @@ def write(snapshot: Snapshot, operations: Sequence[Operation], into: Path) -> in
     except OSError as error:
         reason = error.strerror or str(error)
         raise StanceError(f"{into} cannot be written: {reason}: what stood there is as it was") from error
+    if hidden := len(snapshot.entries) - len(snapshot.addresses):
+        few = output.quantity(hidden, "entry")
+        output.note(f"without a file of its own: {few} whose IRI ends as that of another of its kind")
     return sums.count("\n") + 1
 
 
