@@ -3,40 +3,24 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import valley
 from conftest import Run
 from held import Ended
 from stancegraph.curate import changes, entries
 from stancegraph.curate.folder import Folder
 from stancegraph.validation import line_of
-from valley import BRIDGE, TEXT, begun, contents
+from valley import BRIDGE, TEXT, contents
 
 Do = Callable[..., Ended]
 STATEMENTS = "statements/valley-bridge.ttl"
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("model") / "valley"
-    folder = begun(place)
-    changes.apply(folder, entries.add(folder, "statement", BRIDGE))
-    return place
-
-
-@pytest.fixture
-def place(model: Path, tmp_path: Path) -> Path:
-    shutil.copytree(model, tmp_path / "valley")
-    return tmp_path / "valley"
-
-
-@pytest.fixture
-def do(place: Path, run: Run) -> Do:
-    return lambda *args, **options: run(*args, "--data", str(place), **options)
+model, place, do = valley.model, valley.place, valley.do
 
 
 def rewrite(file: Path, old: str, new: str) -> None:

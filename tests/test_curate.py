@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stancegraph as sg
+import valley
 from conftest import Run
 from held import Ended
 from stancegraph import names, store
@@ -22,30 +23,12 @@ from stancegraph.errors import StanceError, UsageError
 from stancegraph.statements import citation, said
 from stancegraph.store import journal
 from stancegraph.validation import check
-from valley import BASE, BRIDGE, TEXT, begun, contents
+from valley import BASE, BRIDGE, TEXT, contents
 
 Do = Callable[..., Ended]
 
 
-@pytest.fixture(scope="session")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A valley with one statement, to copy."""
-    place = tmp_path_factory.mktemp("model") / "valley"
-    folder = begun(place)
-    changes.apply(folder, entries.add(folder, "statement", BRIDGE))
-    return place
-
-
-@pytest.fixture
-def place(model: Path, tmp_path: Path) -> Path:
-    shutil.copytree(model, tmp_path / "valley")
-    return tmp_path / "valley"
-
-
-@pytest.fixture
-def do(place: Path, run: Run) -> Do:
-    """Runs a command on the valley."""
-    return lambda *args, **options: run(*args, "--data", str(place), **options)
+model, place, do = valley.model, valley.place, valley.do
 
 
 def faults(place: Path) -> list[str]:

@@ -9,31 +9,27 @@ from pathlib import Path
 
 import pytest
 
+import valley
 from conftest import ROOT, Run
 from held import Ended
 from stancegraph import store
 from stancegraph.curate import changes, entries
 from stancegraph.statements import said
 from stancegraph.validation import check
-from valley import BRIDGE, begun, contents
+from valley import contents
 
 Do = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("model") / "valley"
-    folder = begun(place)
-    changes.apply(folder, entries.add(folder, "statement", BRIDGE))
+    folder = valley.with_the_bridge(tmp_path_factory.mktemp("model") / "valley")
     flood = {"name": "Flood", "source": ["valley-bridge"], "date": "2020-02-01"}
     changes.apply(folder, entries.add(folder, "event", flood))
-    return place
+    return folder.path
 
 
-@pytest.fixture
-def place(model: Path, tmp_path: Path) -> Path:
-    shutil.copytree(model, tmp_path / "valley")
-    return tmp_path / "valley"
+place = valley.place
 
 
 @pytest.fixture

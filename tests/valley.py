@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import pytest
+
+from conftest import Run
+from held import Ended
 from stancegraph.curate import changes, entries
 from stancegraph.curate.folder import Folder, init
 
@@ -54,3 +60,28 @@ def contents(place: Path) -> dict[str, bytes]:
     """Every file of a graph, its journal apart."""
     files = (path for path in place.rglob("*") if path.is_file() and ".stancegraph" not in path.parts)
     return {path.relative_to(place).as_posix(): path.read_bytes() for path in files}
+
+
+def with_the_bridge(place: Path) -> Folder:
+    """The valley with its one statement."""
+    folder = begun(place)
+    changes.apply(folder, entries.add(folder, "statement", BRIDGE))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A valley with one statement, to copy."""
+    return with_the_bridge(tmp_path_factory.mktemp("model") / "valley").path
+
+
+@pytest.fixture
+def place(model: Path, tmp_path: Path) -> Path:
+    """A valley of one's own."""
+    return Path(shutil.copytree(model, tmp_path / "valley"))
+
+
+@pytest.fixture
+def do(place: Path, run: Run) -> Callable[..., Ended]:
+    """Runs a command on the valley."""
+    return lambda *args, **options: run(*args, "--data", str(place), **options)
