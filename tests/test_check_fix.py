@@ -126,3 +126,28 @@ def test_a_wrong_length_is_mended_and_comments_survive(do: Do, place: Path) -> N
 def test_only_fix_has_a_dry_run_and_only_a_folder_is_mended(do: Do, run: Run) -> None:
     assert "--dry-run is of --fix" in do("check", "--dry-run").stderr
     assert run("check", "--fix").returncode == 2
+
+
+def test_an_imported_document_is_given_its_text_and_then_coded(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text(
+        "speaker,target,stance,date\nAda,The bridge,supports,2020-02-03\n", "utf-8"
+    )
+    place = tmp_path / "taken"
+    made = run(
+        "import", "csv", str(tmp_path / "rows.csv"), "-o", str(place), "--base", "https://valley.example/"
+    )
+    assert made.returncode == 0, made.stderr
+    adding = (
+        *("add", "statement", "--data", str(place), "--speaker", "Ada", "--supports", "The bridge"),
+        *("--date", "2020-02-03", "--document", "the-bridge-2020-02-03", "--gist", "Wants it open."),
+        *("--quote", "The bridge must stay open, whatever it costs"),
+    )
+    refused = run(*adding)
+    assert (refused.returncode, "texts/the-bridge-2020-02-03.txt" in refused.stderr) == (3, True)
+    assert "check --fix" in refused.stderr
+    (place / "texts").mkdir(exist_ok=True)
+    (place / "texts" / "the-bridge-2020-02-03.txt").write_bytes(TEXT.encode())
+    assert run("check", "--fix", "--data", str(place)).returncode == 0
+    added = run(*adding)
+    assert added.returncode == 0, added.stderr
+    assert added.stdout.startswith("statement/")

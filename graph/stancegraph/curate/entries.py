@@ -354,7 +354,11 @@ def anchor(
     said = {t.predicate: t.object for d in folder.description(document.value).values() for t in d}
     length, sha256 = (said.get(term(name)) for name in ("stance:length", "stance:sha256"))
     if not isinstance(length, Literal) or not isinstance(sha256, Literal):
-        raise StanceError(f"{document.value} says no length or checksum of its text: mend it, see check")
+        name = local_name(document.value)
+        raise StanceError(
+            f"{document.value} says no length or checksum of its text, in which words are found: put the text into "
+            f"texts/{name}.txt and run `stancegraph check --fix`"
+        )
     if length.value == "0" and not (quotes or stretches):
         return
     if not quotes and not stretches:
