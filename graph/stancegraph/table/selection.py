@@ -99,10 +99,9 @@ def _renumbered(column: Column[Named]) -> Column[Named]:
 def passing(column: Callable[[str], Any], filters: Filters, several: Collection[str] = ()) -> list[Any]:
     """What rows must meet to pass the filters, all of it, in terms of columns named as in `arrow.to_arrow`.
 
-    `column` gives a column by its name: of arrays in memory, or of a table that an engine holds (ibis); each has
-    `isin`, `fill_null` and comparisons, and tests are joined by `&`, `|` and `~`. Days stand open at a null. Left
-    to others: `min_count`, and which reports count (`document`). `several` are the filters that the columns cannot
-    tell, and that the graph is asked about.
+    `column` gives a column by its name, with `isin`, `fill_null` and comparisons; tests are joined by `&`, `|` and
+    `~`. Days stand open at a null. Left to others: `min_count`, and which reports count (`document`). `several` are
+    the filters that the columns cannot tell, and that the graph is asked about.
     """
     given, meant = filters.given, filters.meant
     asked = {

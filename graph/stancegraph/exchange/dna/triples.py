@@ -7,9 +7,10 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
-from stancegraph.exchange.dna.offsets import Offsets, Span, quotation
+from stancegraph.curate import passages
+from stancegraph.exchange.dna.offsets import Offsets, quotation
 from stancegraph.store.terms import describe, english, term
 from stancegraph.vocabulary import expand
 
@@ -289,30 +290,7 @@ def report(
         left_out["quotation", f"longer than {LONGEST} characters: its position is kept"] += 1
         words = None
     if words is None or words[:2] != span[:2]:
-        yield from _passage(here, document_, span)
+        yield from passages.passage(here, document_, passages.Span(span.start, span.end))
     if words is not None:
         quoted = Literal(source.text[words.start : words.end], language="und")
-        yield from describe(here, ("stance:quote", quoted))
-        yield from _passage(here, document_, words, quoted)
-
-
-def _passage(
-    report: NamedNode, source: NamedNode, span: Span, quoted: Literal | None = None
-) -> Iterator[Triple]:
-    passage, position, selector = BlankNode(), BlankNode(), BlankNode()
-    yield from describe(report, ("stance:passage", passage))
-    yield from describe(
-        passage,
-        ("rdf:type", term("oa:SpecificResource")),
-        ("oa:hasSource", source),
-        ("oa:hasSelector", position),
-    )
-    yield from describe(
-        position,
-        ("rdf:type", term("oa:TextPositionSelector")),
-        ("oa:start", Literal(span.start)),
-        ("oa:end", Literal(span.end)),
-    )
-    if quoted is not None:
-        yield from describe(passage, ("oa:hasSelector", selector))
-        yield from describe(selector, ("rdf:type", term("oa:TextQuoteSelector")), ("oa:exact", quoted))
+        yield from passages.quote(here, document_, passages.Span(words.start, words.end), quoted, None)
