@@ -16,7 +16,9 @@ from scipy.sparse import coo_array
 
 from signed import HIGHLAND, planted
 from stancegraph.balance import Frustration, frustration_index, polarisation
+from stancegraph.balance.packing import pack_cycles
 from stancegraph.errors import UsageError
+from stancegraph.network.signed import read
 
 
 def chance(n: int, share: float, seed: int, *, whole: bool) -> nx.Graph[int]:
@@ -327,3 +329,33 @@ def test_great_whole_weights_are_proved() -> None:
     graph.add_weighted_edges_from([("a", "b", -3_000_000), ("b", "c", -3_000_000), ("a", "c", -3_000_000)])
     found = frustration_index(graph)
     assert (found.index, found.lower_bound, found.exact) == (3_000_000, 3_000_000, True)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_cycles_that_share_no_weight_bound_the_index_from_below(*, whole: bool) -> None:
+    for seed in range(20):
+        graph = read(chance(12, 0.5, seed, whole=whole))
+        best = frustration_index(graph)
+        side = np.array([node in best.blocs[0] for node in graph.nodes])
+        ignored = (side[graph.a] == side[graph.b]) != (graph.sign > 0)
+        bound, cycles = pack_cycles(graph, ignored, lambda: False)
+        assert 0 < bound <= best.index + 1e-9
+        for cycle in cycles:
+            ends = np.bincount(np.concatenate((graph.a[list(cycle)], graph.b[list(cycle)])))
+            assert set(ends.tolist()) <= {0, 2}
+            assert (graph.sign[list(cycle)] < 0).sum() % 2
+        if whole:
+            assert bound >= len(cycles)
+
+
+def test_the_packing_comes_near_the_index_before_any_programme_is_solved() -> None:
+    graph = planted(400, 4_000, 0.1, seed=3)
+    noise = read(graph)
+    turned = np.array(
+        [
+            graph.graph["noise"].get((a, b), False) or graph.graph["noise"].get((b, a), False)
+            for a, b in zip(noise.a.tolist(), noise.b.tolist(), strict=True)
+        ]
+    )
+    bound, _ = pack_cycles(noise, turned, lambda: False)
+    assert 0.95 * turned.sum() <= bound <= turned.sum()

@@ -20,6 +20,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from stancegraph.balance import partition
+from stancegraph.balance.packing import pack_cycles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -104,9 +105,13 @@ class _Search:
         self.low, self.high = np.zeros(m), np.ones(m)
 
     def add_first_cuts(self) -> None:
-        """Begin with short cycles: of two blocs, those the best split closes by a tie it ignores."""
-        ignored = partition.ignored_ties(self.network, self.best) & (not self.free)
-        self.add(zero_cycles(self.cover, np.where(ignored, 0.5, 0.0), CUTS, self.late))
+        """Begin with a packing of cycles, a bound by itself (see `packing`), and of two blocs with more short ones."""
+        ignored = partition.ignored_ties(self.network, self.best)
+        bound, cycles = pack_cycles(self.network, self.network.sign < 0 if self.free else ignored, self.late)
+        self.bound = max(self.bound, bound)
+        if not (self.free or self.proved()):
+            self.add(cycles)
+            self.add(zero_cycles(self.cover, np.where(ignored, 0.5, 0.0), CUTS, self.late))
 
     def late(self) -> bool:
         return time.monotonic() > self.until
@@ -180,7 +185,7 @@ class _Search:
 
     def relax(self) -> None:
         """Solve and cut until no cycle is violated, or the bound meets the cost."""
-        while not self.late():
+        while not (self.proved() or self.late()):
             f = self.run()
             if f is None:
                 return
