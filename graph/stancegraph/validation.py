@@ -16,18 +16,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote
 
 import pyoxigraph
-from pyoxigraph import NamedNode, RdfFormat
+from pyoxigraph import BlankNode, NamedNode
 
 from stancegraph import input as input_
-from stancegraph.errors import StanceError, UsageError
+from stancegraph.errors import UsageError
 from stancegraph.output import quantity
-from stancegraph.store import Endpoint, Local, Store, ontology
+from stancegraph.store import Local, Store, ontology
+from stancegraph.store.shacl import Node, Shapes
 from stancegraph.vocabulary import GRAPH, compact
 
 if TYPE_CHECKING:
-    from rdflib import Graph
-    from rdflib.term import Node
-
     from stancegraph.store import Term
 
 LARGEST: Final = 64 << 20
@@ -191,12 +189,11 @@ def check(
     *,
     sources: Path | None = None,
     subjects: Collection[str] | None = None,
-    shaped: Collection[str] | None = None,
 ) -> Result:
     """What in the graph breaks a shape, a rule or, with a folder of `sources`, what its documents say.
 
-    Of `subjects`, where they are given, and of nothing else; shapes of those alone that are `shaped`. At an endpoint
-    the shapes are left out, and a note says so. Raises UsageError for a folder without files.
+    Of `subjects`, where they are given, and of nothing else. At an endpoint the shapes are left out, and a note says
+    so. Raises UsageError for a folder without files.
 
     >>> from stancegraph import store
     >>> print(check(store.open()))
@@ -204,10 +201,10 @@ def check(
     """
     texts = None if sources is None else hashed(sources)
     faults, notes = list(_broken_rules(store)), []
-    if isinstance(store, Endpoint):
+    if not isinstance(store, Local):
         notes.append("the shapes were not checked: they need the whole graph, not an endpoint")
     else:
-        faults += _broken_shapes(store, subjects if shaped is None else shaped)
+        faults += _broken_shapes(store, subjects)
     (count,) = store.select("SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s a stance:Statement }")
     passages = documents = 0
     if texts is not None:
@@ -246,82 +243,50 @@ def _said(rule: str, detail: str | None) -> str:
     return rule.removesuffix(".") + (shown if len(shown) <= 80 else shown[:79] + "…")
 
 
-def _broken_shapes(store: Store, subjects: Collection[str] | None) -> Iterator[_Fault]:
-    import logging
-
-    from pyshacl import validate
-    from rdflib import SH, BNode, Graph, URIRef
-
-    # A value that is not of its datatype is a finding here, not a traceback in the log.
-    logging.getLogger("rdflib.term").setLevel(logging.ERROR)
-    shapes, blank = _shapes(), URIRef("_:")
-    compared = {
-        each
-        for less in (SH.lessThan, SH.lessThanOrEquals)
-        for shape, other in shapes.subject_objects(less)
-        for each in (other, shapes.value(shape, SH.path))
-    }
-    data = Graph(bind_namespaces="none")
-    whole = store.graph()
-    # A plain copy: pySHACL does not run over oxrdflib's graph.
-    for subject, path, term in whole if subjects is None else _around(whole, subjects):
-        # Nor does it compare blank nodes: one that stands where a number should is a finding all the same.
-        data.add((subject, path, blank if path in compared and isinstance(term, BNode) else term))
-    _, report, _ = validate(data, shacl_graph=shapes, inference="none")
-    if not isinstance(report, Graph):
-        raise StanceError(f"{store.where}: the shapes could not be checked: {report!r}")
-    for result in report.objects(None, SH.result):
-        shape, focus = report.value(result, SH.sourceShape), report.value(result, SH.focusNode)
-        value = report.value(result, SH.value)
-        detail = None if value in (None, focus, blank) or isinstance(value, BNode) else str(value)
-        named = report.value(result, SH.resultPath)
-        edge = compact(str(named)) if isinstance(named, URIRef) else ""
-        mend = str(shapes.value(shape, SH.description)).removesuffix(".")
-        rule = Rule(str(shapes.value(shape, SH.message)), mend, _WHY.get(edge, _FORM))
-        told = _said(rule.message, detail)
-        yield _Fault(_owner(focus, data), compact(str(shape)), told, rule, property=edge)
+def _broken_shapes(store: Local, subjects: Collection[str] | None) -> Iterator[_Fault]:
+    shapes, data = _shapes(), store.triples
+    among = None if subjects is None else _nested(data, map(NamedNode, subjects))
+    for shape, focus, value, path in shapes.violations(data, among):
+        shown = value is not None and value != focus and not isinstance(value, BlankNode)
+        edge = "" if path is None else compact(path.value)
+        rule = Rule(
+            shapes.text(shape, "message"),
+            shapes.text(shape, "description").removesuffix("."),
+            _WHY.get(edge, _FORM),
+        )
+        told = _said(rule.message, str(getattr(value, "value", value)) if shown else None)
+        yield _Fault(
+            _owner(focus, data), compact(str(getattr(shape, "value", ""))), told, rule, property=edge
+        )
 
 
 @cache
-def _shapes() -> Graph:
-    from rdflib import Graph
-
-    shapes = Graph(bind_namespaces="none")
-    parsed = pyoxigraph.Store()  # rdflib's own parser takes five times as long
-    file = ontology() / "shapes.ttl"
-    parsed.load(path=str(file), format=RdfFormat.TURTLE, to_graph=NamedNode("urn:shapes"))
-    for triple in Local.over(parsed, str(file)).graph():
-        shapes.add(triple)
-    return shapes
+def _shapes() -> Shapes:
+    return Shapes(ontology() / "shapes.ttl")
 
 
-def _around(graph: Graph, subjects: Collection[str]) -> Iterator[tuple[Node, Node, Node]]:
-    """What is said of subjects, of all that is nested in them, and of what that refers to; and the classes."""
-    from rdflib import RDFS, BNode, URIRef
-
-    yield from graph.triples((None, RDFS.subClassOf, None))
-    todo: list[tuple[Node, bool]] = [(URIRef(subject), True) for subject in subjects]
-    seen = set(todo)
+def _nested(data: pyoxigraph.Store, subjects: Iterable[NamedNode]) -> set[Node]:
+    """Subjects, and the blank nodes nested in them."""
+    todo: list[Node] = list(subjects)
+    found = set(todo)
     while todo:
-        node, inner = todo.pop()
-        for triple in graph.triples((node, None, None)):
-            yield triple
-            value = triple[2]
-            step = (value, isinstance(value, BNode))
-            if (isinstance(value, BNode) or (inner and isinstance(value, URIRef))) and step not in seen:
-                seen.add(step)
-                todo.append(step)
+        for quad in data.quads_for_pattern(todo.pop(), None, None):  # type: ignore[arg-type]
+            if isinstance(quad.object, BlankNode) and quad.object not in found:
+                found.add(quad.object)
+                todo.append(quad.object)
+    return found
 
 
-def _owner(node: Node | None, data: Graph) -> str:
-    """The IRI a blank node hangs on; [] for one that hangs on none."""
-    from rdflib import BNode
-
-    seen = set()
-    while isinstance(node, BNode) and node not in seen:
+def _owner(node: Node, data: pyoxigraph.Store) -> str:
+    """The IRI that a node is, or hangs on; [] for one that hangs on none."""
+    seen = set[Node]()
+    while not isinstance(node, NamedNode):
+        above = next(data.quads_for_pattern(None, None, node), None)
+        if above is None or node in seen:
+            return "[]"
         seen.add(node)
-        node = next(data.subjects(None, node), None)
-    return "[]" if node is None or isinstance(node, BNode) else str(node)
+        node = above.subject
+    return node.value
 
 
 def _located(store: Store, faults: Iterable[_Fault]) -> list[Finding]:

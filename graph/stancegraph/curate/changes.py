@@ -31,8 +31,6 @@ STANCES: Final = tuple(
 )
 CONTEXT: Final = 3
 """Lines of a diff around what changes."""
-MANY: Final = 200
-"""Subjects that refer to what changes, beyond which their shapes are not looked at again."""
 UNUSED: Final = english("No statement is on it yet.")
 """Why a proposition is kept that nobody is coded on; the note goes with the first statement."""
 
@@ -162,15 +160,13 @@ def check(folder: Folder, change: Change) -> list[Finding]:
     """What the change would break: rules and shapes of what it touches, and of what refers to that, that hold now."""
     from stancegraph import validation
 
-    referring = _referring(folder, change)
-    subjects = change.subjects | referring
-    shaped = subjects if len(referring) <= MANY else change.subjects
+    subjects = change.subjects | _referring(folder, change)
     involved = [local_name(subject) for subject in subjects]
     after = folder.loaded({file: text for file, (_, text) in change.texts.items()}, involved)
-    found = validation.check(after, subjects=subjects, shaped=shaped).findings
+    found = validation.check(after, subjects=subjects).findings
     if not found:
         return []
-    before = validation.check(folder.loaded({}, involved), subjects=subjects, shaped=shaped).findings
+    before = validation.check(folder.loaded({}, involved), subjects=subjects).findings
     known = {(each.subject, each.rule, each.message) for each in before}
     return [each for each in found if (each.subject, each.rule, each.message) not in known]
 

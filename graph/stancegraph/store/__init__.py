@@ -249,6 +249,11 @@ class Local(Store):
             self._database.close()
 
     @property
+    def triples(self) -> pyoxigraph.Store:
+        """The triples themselves, for what is no query."""
+        return self._triples
+
+    @property
     def folder(self) -> Path | None:
         """The folder of a database that stands as a load left it, to read and keep beside it; None of all else."""
         return None if self._database is None else self._database.folder
