@@ -29,6 +29,8 @@ DNA_SAMPLE: Final = ROOT.parent / "shared" / "dna"
 # What a developer's shell or CI may set, and what would change an answer or its look.
 for variable in ("STANCEGRAPH_DATA", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "NO_COLOR"):
     os.environ.pop(variable, None)
+# Where it is set, each of the commands that are run would compile anew all it imports, and take twice as long.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # A run tries the same cases each time, however slow the machine: `--hypothesis-profile` of pytest names another.
 settings.register_profile("suite", derandomize=True, deadline=None, max_examples=100, database=None)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from stancegraph.errors import Candidate, UnknownName, UsageError
 from stancegraph.names import spelling
+from stancegraph.store import remembered
 from stancegraph.vocabulary import PREFIXES, compact, local_name
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Entry:
     former: tuple[str, ...] = ()  # IRIs it had before it was renamed, and those of entries merged into it
 
 
+@remembered
 def index(store: Store, *kinds: str) -> Names:
     """The names in a graph of the `kinds` wanted (none: of all): actors, events, acts … as in `KINDS`.
 

@@ -100,14 +100,17 @@ class Entry:
     def _told(self) -> tuple[Row, Sequence[Statement]]:
         return _read(self._store, self._kind, self._iri)
 
+    @cached_property
+    def _triples(self) -> Sequence[Triple]:
+        return _triples(self._store, self._kind, self._iri)
+
     def content(self, suffix: str, address: Addresses) -> bytes:
         """The entry in the format of a suffix."""
-        if suffix in ("ttl", "jsonld"):
-            triples = _triples(self._store, self._kind, self._iri)
-            if suffix == "jsonld":
-                labelled = rdf.label_blank_nodes(Quad(*triple) for triple in triples)
-                return rdf.jsonld([quad.triple for quad in labelled])
-            return escaped(rdf.turtle(triples).decode()).encode()
+        if suffix == "jsonld":
+            labelled = rdf.label_blank_nodes(Quad(*triple) for triple in self._triples)
+            return rdf.jsonld([quad.triple for quad in labelled])
+        if suffix == "ttl":
+            return escaped(rdf.turtle(self._triples).decode()).encode()
         row, told = self._told
         if suffix == "json":
             return as_json(row)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from stancegraph.dates import BEGINNING, END
 from stancegraph.records import Document, Figure, Named, Passage, Report, Statement, Target
+from stancegraph.store import remembered
 from stancegraph.store.results import node
 from stancegraph.vocabulary import expand, local_name
 
@@ -83,7 +84,7 @@ class Edge:
         return self.words.get(sort, self.words[""])
 
 
-@lru_cache(maxsize=4)
+@remembered
 def edges(store: Store) -> dict[str, Edge]:
     """Property → the sign and the words of the stance, as the vocabulary in the graph says."""
     words: dict[str, dict[str, str]] = defaultdict(dict)
@@ -128,7 +129,7 @@ class Description(NamedTuple):
     arabic: str | None
 
 
-@lru_cache(maxsize=4)
+@remembered
 def actors(store: Store) -> dict[str, Description]:
     """IRI → description of every actor whose kind the graph tells."""
     rows = store.tuples(
@@ -168,7 +169,7 @@ def read_confidence(store: Store, iri: str, text: str) -> float:
     return number(store, iri, "stance:confidence", text, instead="it counts as 0") or 0.0
 
 
-@lru_cache(maxsize=4)
+@remembered
 def bound(store: Store) -> dict[str, frozenset[str]]:
     """Demand → the actors who would have to act for it to be met."""
     found: dict[str, set[str]] = defaultdict(set)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from functools import lru_cache
 from itertools import chain
 from math import log
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -14,6 +13,7 @@ from stancegraph import names
 from stancegraph.dates import span
 from stancegraph.errors import UsageError
 from stancegraph.names import spelling
+from stancegraph.store import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -91,7 +91,7 @@ def search(store: Store, words: str, *, limit: int | None = None) -> list[Row]:
     ]
 
 
-@lru_cache(maxsize=4)
+@remembered
 def _index(store: Store) -> _Index:
     known = names.index(store, *NAMED)
     entries = [entry for kind in NAMED for entry in known.entries(kind)]

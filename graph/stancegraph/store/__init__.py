@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 import pyoxigraph
@@ -46,6 +46,7 @@ __all__ = [
     "load",
     "ontology",
     "open",
+    "remembered",
 ]
 
 __getattr__ = lazy.exports(__name__, {"load": "ingest"})[0]
@@ -112,6 +113,11 @@ class Store(ABC):
     @cached_property
     def left_out(self) -> dict[str, None]:
         """What of the data is malformed and left out of the answers given so far: a line each, in the order met."""
+        return {}
+
+    @cached_property
+    def memory(self) -> dict[object, Any]:
+        """What functions that are `remembered` gave of it."""
         return {}
 
     def query(
@@ -215,6 +221,28 @@ class Store(ABC):
 
     @abstractmethod
     def _ask_confined(self, query: Query, timeout: float, *, judged: bool = False) -> Answer: ...
+
+
+P = ParamSpec("P")
+S = TypeVar("S", bound=Store)
+T = TypeVar("T")
+
+
+def remembered(function: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
+    """A function of a store and of hashable arguments that works each answer out once.
+
+    It is kept with the store, as long as that is: a graph that changes is opened anew.
+    """
+
+    @wraps(function)
+    def recall(store: S, /, *arguments: P.args, **named: P.kwargs) -> T:
+        key = function, arguments, tuple(named.items())
+        if key not in store.memory:
+            store.memory[key] = function(store, *arguments, **named)
+        found: T = store.memory[key]
+        return found
+
+    return recall
 
 
 def _opened(paths: Sequence[Path]) -> database.Database | pyoxigraph.Store:

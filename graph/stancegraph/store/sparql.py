@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
 
@@ -23,6 +24,8 @@ Values = Mapping[str, Term | Sequence[Term]]
 
 LONGEST: Final = 100_000
 """Characters a query may have."""
+SHORT: Final = 10_000
+"""Characters of a query that is kept as it was read: those of ours are asked again and again."""
 DEEPEST: Final = 64
 """Brackets a query may nest; both parsers recurse."""
 FORMS: Final = ("select", "ask", "construct", "describe")
@@ -124,23 +127,31 @@ def prepare(text: str, values: Values | None = None) -> Query:
     >>> prepare("SELECT ?s { ?s a ?kind }", {"kind": NamedNode("http://a/b")}).text
     '\nSELECT ?s { VALUES ?kind { <http://a/b> } ?s a ?kind }'
     """
-    tokens = list(tokens_of(text))
-    form = _form(tokens)
-    root = _groups(tokens)
-    prologue = _prologue(tokens) + "\n"
-    plain = prologue + "".join(token.text for token in tokens)
-    variables = () if "*" in root.projects or form != "select" else tuple(dict.fromkeys(root.projects))
-    whole = Query(form, plain, plain, variables, tuple(_dataset(tokens, prologue)))
+    whole, tokens, root = (_read_again if len(text) < SHORT else _read)(text)
     if not values:
         return whole
-    _bindable(tokens, root, form, values)
+    _bindable(tokens, root, whole.form, values)
     tables = {name: _table(name, terms) for name, terms in values.items()}
     inserted: dict[int, str] = {}
     for group in _descendants(root):
         names = _bound_in(group)
         inserted[group.start] = "".join(tables[name] for name in tables if name in names)
     bound = "".join(token.text + inserted.get(i, "") for i, token in enumerate(tokens))
-    return replace(whole, text=prologue + bound)
+    return replace(whole, text=whole.plain.partition("\n")[0] + "\n" + bound)
+
+
+def _read(text: str) -> tuple[Query, Sequence[Token], Group]:
+    """The query without values, its tokens, and the tree of its braces."""
+    tokens = tuple(tokens_of(text))
+    form = _form(tokens)
+    root = _groups(tokens)
+    prologue = _prologue(tokens) + "\n"
+    plain = prologue + "".join(token.text for token in tokens)
+    variables = () if "*" in root.projects or form != "select" else tuple(dict.fromkeys(root.projects))
+    return Query(form, plain, plain, variables, tuple(_dataset(tokens, prologue))), tokens, root
+
+
+_read_again = lru_cache(maxsize=256)(_read)
 
 
 def refuse(query: Query) -> None:

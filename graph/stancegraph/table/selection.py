@@ -14,6 +14,7 @@ import numpy as np
 from stancegraph.dates import BEGINNING, END, calendar_day
 from stancegraph.statements.filters import SIGNS, FilterOptions, Filters
 from stancegraph.statements.reader import Reader
+from stancegraph.store import remembered
 from stancegraph.table import rows, snapshot
 from stancegraph.table.columns import Column
 
@@ -48,9 +49,18 @@ def stances(store: Store, *, level: str = "polarity", **options: Unpack[FilterOp
 def select(filters: Filters, level: str = "polarity") -> Table:
     """The flat table of the rows that pass filters already resolved."""
     kept = snapshot.whole(filters.store, organisation=filters.organisation) if level == "polarity" else None
-    if kept is None:
-        return rows.read(Reader(filters.store, filters.statements(rows=True)), filters, level)
-    return _of_snapshot(*kept, filters)
+    if kept is not None:
+        return _of_snapshot(*kept, filters)
+    return _read(filters, level) if filters else replace(_whole(filters.store, level), filters=filters)
+
+
+@remembered
+def _whole(store: Store, level: str) -> Table:
+    return _read(Filters.of(store, {}), level)
+
+
+def _read(filters: Filters, level: str) -> Table:
+    return rows.read(Reader(filters.store, filters.statements(rows=True)), filters, level)
 
 
 def _of_snapshot(table: Table, found: snapshot.Snapshot, filters: Filters) -> Table:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -22,7 +22,7 @@ from stancegraph.records import Named
 from stancegraph.statements import by_iri
 from stancegraph.statements.filters import Filters
 from stancegraph.statements.reader import Reader
-from stancegraph.store import Local
+from stancegraph.store import Local, remembered
 from stancegraph.table import rows
 from stancegraph.table.arrays import Strings, array, first_rows, numbers, texts
 from stancegraph.table.columns import Column, Reports, Table
@@ -91,7 +91,7 @@ def whole(store: Store, *, organisation: bool = False) -> tuple[Table, Snapshot]
     return _whole(store, organisation) if isinstance(store, Local) and store.folder is not None else None
 
 
-@lru_cache(maxsize=4)
+@remembered
 def _whole(store: Local, organisation: bool) -> tuple[Table, Snapshot] | None:
     found = _open(store, organisation)
     if found is None and keep(store, organisation=organisation):
