@@ -105,7 +105,7 @@ def test_every_library_imported_is_a_declared_dependency() -> None:
     declared = {re.split(r"[<>=]", dependency)[0].replace("-", "_") for dependency in wanted}
     imported = set().union(*map(imported_by, TREES.values()))
     libraries = imported - sys.stdlib_module_names - {"stancegraph"}
-    assert libraries == declared
+    assert libraries == declared - {"pyshacl"}  # the second opinion of a test
 
 
 def test_said_loads_no_heavy_library(shell: Shell) -> None:
