@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from bisect import bisect
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
@@ -274,7 +275,7 @@ def wrap(text: str, size: float, most: float, lines: int, *, even: bool = True) 
     >>> wrap("Iraq should stay out of the conflict in Syria.", 8, 120, 2)
     'Iraq should stay out of\\nthe conflict in Syria.'
     """
-    rows = _fill(text, size, most)
+    rows = _fill(text, size, most, lines)
     if len(rows) > lines:
         last = rows[lines - 1]
         while last and measure(last + "…", size) > most:
@@ -286,13 +287,15 @@ def wrap(text: str, size: float, most: float, lines: int, *, even: bool = True) 
         low, high = min(most, max(measure(word, size) for word in text.split())), most
         for _ in range(8):
             middle = (low + high) / 2
-            low, high = (low, middle) if len(_fill(text, size, middle)) == len(rows) else (middle, high)
-        rows = _fill(text, size, high)
+            low, high = (
+                (low, middle) if len(_fill(text, size, middle, lines)) == len(rows) else (middle, high)
+            )
+        rows = _fill(text, size, high, lines)
     return "\n".join(rows)
 
 
-def _fill(text: str, size: float, most: float) -> list[str]:
-    """The words on as few lines as hold them; one that is too long for a line is broken."""
+def _fill(text: str, size: float, most: float, lines: int) -> list[str]:
+    """The words on as few lines as hold them, one too many where `lines` do not; a word too long is broken."""
     rows = [""]
     for word in text.split():
         longer = f"{rows[-1]} {word}".strip()
@@ -302,6 +305,10 @@ def _fill(text: str, size: float, most: float) -> list[str]:
         rows.append(word)
         while measure(rows[-1], size) > most and len(rows[-1]) > 1:
             long = rows.pop()
-            cut = next((n for n in range(len(long) - 1, 1, -1) if measure(long[:n], size) <= most), 1)
+            cut = max(1, bisect(range(len(long)), most, 2, key=lambda n: measure(long[:n], size)) - 1)
             rows += [long[:cut], long[cut:]]
+            if len(rows) > lines + 1:
+                break
+        if len(rows) > lines + 1:
+            break
     return rows if rows[0] or len(rows) == 1 else rows[1:]

@@ -367,8 +367,11 @@ def _check_lengths(number: int, **columns: Sequence[object] | None) -> None:
 
 
 def _distinct(values: Sequence[object]) -> Column[Named]:
-    distinct, codes = np.unique(np.asarray(values).astype(str), return_inverse=True)
-    return Column(codes.astype(np.int32), tuple(Named(str(v), str(v)) for v in distinct))
+    # No array of strings: each of its cells would be as wide as the longest label.
+    labels = [str(value) for value in values]
+    distinct = {label: code for code, label in enumerate(sorted(set(labels)))}
+    codes = np.fromiter((distinct[label] for label in labels), np.int32, len(labels))
+    return Column(codes, tuple(Named(label, label) for label in distinct))
 
 
 def _numbered(number: int) -> tuple[Named, ...]:
