@@ -33,6 +33,8 @@ FILES: Final = {
     "background": "Background that no document states, each fact with the address of a page that states it.",
 }
 """File of a graph → what it holds."""
+STATEMENTS: Final = "statements/"
+"""Where the statements stand, a file for each document that reports them."""
 IGNORED: Final = (
     "# The sources' texts are their owners'; the journal is of this machine.\ntexts/\n.stancegraph/\n"
 )
@@ -109,8 +111,11 @@ class Folder:
         self.path = files.existing(path).resolve()
         if not self.path.is_dir() or (self.path / "CURRENT").exists():
             raise UsageError(f"{path} is no folder of Turtle: name one, or make one with `stancegraph init`")
-        self._read: dict[str, str] = {}
-        self._parsed: dict[tuple[str, str], TurtleFile] = {}
+        self._read: dict[str, tuple[journal.Stamp, str]] = {}
+        self._looked_at: set[str] = set()
+        self._parsed: dict[str, dict[str, TurtleFile]] = {}
+        self._known: tuple[Mapping[str, str | None], Local] | None = None
+        self._names: tuple[Local, names.Names] | None = None
         if (self.path / journal.PLACE / "next").exists():
             with journal.locked(self.path):
                 pass
@@ -123,10 +128,9 @@ class Folder:
             yield
 
     def refresh(self) -> None:
-        """Forget what was read."""
-        self._read.clear()
-        self._parsed.clear()
-        for cached in ("base", "file_names", "names", "store"):
+        """Look at the files again: what changed is read anew, all else stays as it was read."""
+        self._looked_at.clear()
+        for cached in ("base", "file_names"):
             self.__dict__.pop(cached, None)
 
     @cached_property
@@ -134,18 +138,26 @@ class Folder:
         """The Turtle files, by their path below the folder, as they were first listed."""
         return [
             file.relative_to(self.path).as_posix()
-            for file, _ in files.found(self.path)
+            for file in files.listed(self.path)
             if file.suffix.lower() == ".ttl"
         ]
 
     def text(self, file: str) -> str | None:
-        """The text of a file as it was first read; None where there is none."""
-        if file not in self._read:
+        """The text of a file as it was when the folder was last looked at; None where there is none."""
+        known = self._read.get(file)
+        if file in self._looked_at:
+            return known and known[1]
+        stamp = journal.stamp(self.path / file)
+        if known is None or stamp is None or known[0] != stamp:
             text = journal.text_of(self.path / file)
-            if text is None:
-                return None
-            self._read[file] = text
-        return self._read[file]
+            self._parsed[file] = {t: parsed for t, parsed in self._parsed.get(file, {}).items() if t == text}
+            known = None if text is None else (stamp or (), text)
+        self._looked_at.add(file)
+        if known is None:
+            self._read.pop(file, None)
+            return None
+        self._read[file] = known
+        return known[1]
 
     def file(self, file: str) -> TurtleFile:
         """A file as it stands, to read."""
@@ -153,15 +165,15 @@ class Folder:
 
     def parsed(self, file: str, text: str | None) -> TurtleFile:
         """A file that has this text, to read; a new one has the declarations of the folder."""
-        key = (file, text or "")
-        if key not in self._parsed:
+        known = self._parsed.setdefault(file, {})
+        if (text or "") not in known:
             base = "" if self.base == ID else self.base
-            self._parsed[key] = TurtleFile(text or "", file, base=base, graph=self.graph(file))
-        return self._parsed[key]
+            known[text or ""] = TurtleFile(text or "", file, base=base, graph=self.graph(file))
+        return known[text or ""]
 
     def keep(self, file: str, parsed: TurtleFile) -> None:
         """Spare reading a file again that will have been changed so."""
-        self._parsed[file, parsed.text] = parsed
+        self._parsed.setdefault(file, {})[parsed.text] = parsed
 
     def graph(self, file: str) -> str:
         """The graph a file is loaded into."""
@@ -184,15 +196,20 @@ class Folder:
             f"{self.path} does not say what its names begin with: make a folder with `stancegraph init`"
         )
 
-    @cached_property
+    @property
     def store(self) -> Local:
         """All but the statements, with the vocabulary: what names are found in."""
-        return self.loaded({}, ())
+        texts = {file: self.text(file) for file in self.file_names if not file.startswith(STATEMENTS)}
+        if self._known is None or self._known[0] != texts:
+            self._known = texts, self.loaded({}, ())
+        return self._known[1]
 
-    @cached_property
+    @property
     def names(self) -> names.Names:
         """The names of the entries and of the vocabulary."""
-        return names.index(self.store, *names.KINDS, *names.APART)
+        if self._names is None or self._names[0] is not self.store:
+            self._names = self.store, names.index(self.store, *names.KINDS, *names.APART)
+        return self._names[1]
 
     def loaded(self, texts: Mapping[str, str | None], mentioning: Iterable[str]) -> Local:
         """The graph with these `texts` in place of the files'; of statements those that mention one of the names."""
@@ -201,14 +218,14 @@ class Folder:
             text = texts[file] if file in texts else self.text(file)
             if text is None or not file.endswith(".ttl"):
                 continue
-            graph = NamedNode(self.graph(file))
-            if not file.startswith("statements/"):
+            if not file.startswith(STATEMENTS):
+                graph = NamedNode(self.graph(file))
                 try:
                     triples.load(text.encode(), RdfFormat.TURTLE, base_iri=graph.value, to_graph=graph)
                 except SyntaxError as error:
                     raise StanceError(f"{file}, line {error.lineno}: {error.msg}: mend the file") from None
             elif wanted and any(name in text for name in wanted):
-                part = self.parsed(file, text)
+                part, graph = self.parsed(file, text), NamedNode(self.graph(file))
                 for subject in part.mentioning(wanted):
                     triples.extend(
                         Quad(t.subject, t.predicate, t.object, graph) for t in part.description(subject)

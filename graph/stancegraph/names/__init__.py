@@ -14,10 +14,12 @@ from heapq import nlargest
 from itertools import chain, product
 from typing import TYPE_CHECKING, Final
 
+from pyoxigraph import NamedNode
+
 from stancegraph.errors import Candidate, UnknownName, UsageError
 from stancegraph.names import spelling
 from stancegraph.store import remembered
-from stancegraph.vocabulary import PREFIXES, compact, local_name
+from stancegraph.vocabulary import PREFIXES, compact, expand, local_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,6 +37,13 @@ KINDS: Final = {
     "actor kind": "?x a skos:Concept ; skos:inScheme stance:actorKinds",
 }
 """Kind of entry → the pattern that finds those entries."""
+MADE_OF: Final = frozenset(
+    NamedNode(expand(name))
+    for name in "dcterms:title skos:prefLabel skos:altLabel skos:hiddenLabel stance:weakAlias dcterms:publisher "
+    "stance:actorKind dcterms:isReplacedBy skos:inScheme stance:Actor stance:Proposition schema:Event "
+    "schema:NewsArticle skos:Concept foaf:Person".split()
+)
+"""Properties, and classes, of what names are read from: where a change touches none of them, they stay as they are."""
 APART: Final = {"count": "?x a skos:Concept ; skos:inScheme stance:counts"}
 """Kinds of entry that are looked for only where they are named."""
 

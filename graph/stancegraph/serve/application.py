@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from stancegraph.serve.blind import Blind
+
 HERE: Final = Path(__file__).parent
 STYLE, SCRIPT = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
 FILES: Final = {
@@ -55,11 +57,13 @@ class Service:
     places: Sequence[str | Path] | str | None
     operations: Sequence[Operation]
     limits: Limits = field(default_factory=Limits)
+    in_place: bool = False
+    blind: Blind | None = None
 
     def __post_init__(self) -> None:
         self._judged = protocol.Judged()
         self._operations = {operation.name: operation for operation in self.operations}
-        self.live = Live(self.places, self.limits, self._warm)
+        self.live = Live(self.places, self.limits, self._warm, self.in_place, self.blind)
 
     def _warm(self, snapshot: Snapshot) -> None:
         """Make here what every worker would make again: the index of names, and that of words."""
@@ -166,8 +170,11 @@ def desk_routes(live: Live, desk: Desk) -> list[Route]:
 
     async def show(request: Request) -> Response:
         await live.current()
-        found = await asyncio.to_thread(shown[request.url.path.rpartition("/")[2]], request)
-        return _json(found)
+        return _json(await asyncio.to_thread(read, shown[request.url.path.rpartition("/")[2]], request))
+
+    def read(show: Callable[[Request], object], request: Request) -> object:
+        with live.lock:  # all of one state
+            return show(request)
 
     async def write(request: Request) -> Response:
         if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":

@@ -22,7 +22,7 @@ from stancegraph.curate import changes, drafts, entries, fields, proposals, refe
 from stancegraph.curate.folder import Folder, decode
 from stancegraph.dates import calendar_day
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.statements import catalogue
+from stancegraph.statements import catalogue, reader
 from stancegraph.store.terms import object_value, term
 from stancegraph.vocabulary import expand, local_name
 
@@ -31,14 +31,7 @@ if TYPE_CHECKING:
     from stancegraph.serve.live import Live, Snapshot
 
 Json = dict[str, Any]
-CODED: Final = """SELECT DISTINCT ?s ?node ?p ?o WHERE {
-    { SELECT DISTINCT ?s ?report { ?report stance:document ?document ; stance:reports ?s } }
-    { ?report stance:reports ?s BIND(?s AS ?node) } UNION { ?report stance:reports ?s BIND(?report AS ?node) }
-    UNION { ?s stance:coding ?node }
-    UNION { ?report stance:passage ?node }
-    UNION { ?report stance:passage ?passage . ?passage oa:hasSelector ?node }
-    ?node ?p ?o }"""
-"""What is said of the statements that a document reports, and of its reports of them."""
+REPORTS: Final = "SELECT DISTINCT ?report ?s WHERE { ?report stance:document ?document ; stance:reports ?s }"
 CHOICES: Final = ("act", "medium", "basis", "actor kind")
 """Kinds of entries that a form lists, as they are few."""
 COMPLETED: Final = 12
@@ -92,7 +85,7 @@ class Desk:
 
     def state(self) -> str:
         """What changes when a file does."""
-        return hashlib.sha256(repr(self._live.now.state).encode()).hexdigest()[:16]
+        return self._live.now.mark
 
     def document(self, name: str) -> Json:
         """A document: its text, the statements it reports, and what rules and programs propose."""
@@ -100,16 +93,20 @@ class Desk:
         iri = snapshot.addresses.get(("document", name))
         if iri is None:
             raise UsageError(f"no document is called '{name[:60]}'")
-        row = next(row for row in catalogue.documents(snapshot.store) if row["document"] == iri)
+        record = reader.documents(snapshot.store, [iri])[iri]
         coded = self._coded(snapshot, iri)
         text = self._text(iri)
         return {
-            **row,
+            "document": iri,
+            "title": record.title,
+            "publisher": record.publisher,
+            "issued": record.issued,
+            "url": record.url,
             "name": name,
             "state": self.state(),
             "text": text,
             "statements": coded,
-            "proposals": [] if text is None else self._proposals(iri, text, row["issued"], coded),
+            "proposals": [] if text is None else self._proposals(iri, text, record.issued, coded),
         }
 
     def findings(self) -> list[Json]:
@@ -241,9 +238,13 @@ class Desk:
 
     def _coded(self, snapshot: Snapshot, document: str) -> list[Json]:
         """The statements a document reports, with their fields as a form has them."""
+        kept, here = snapshot.store, NamedNode(document)
         said: dict[str, list[Triple]] = defaultdict(list)
-        for row in snapshot.store.select(CODED, {"document": NamedNode(document)}):
-            said[row["s"].value].append(Triple(row["node"], row["p"], row["o"]))  # type: ignore[arg-type]
+        for row in kept.select(REPORTS, {"document": here}):
+            report, statement = row["report"], row["s"]
+            for node in (report, statement):
+                if isinstance(node, NamedNode):
+                    said[statement.value] += (quad.triple for quad in kept.description(node))
         labels = snapshot.labels
         found = []
         for iri, triples in said.items():

@@ -5,24 +5,31 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import secrets
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pyoxigraph import NamedNode
+
 from stancegraph import names, output, store
 from stancegraph.errors import StanceError
-from stancegraph.store import files, worker
+from stancegraph.store import files, journal, worker
 from stancegraph.store.database import is_database
-from stancegraph.vocabulary import local_name
+from stancegraph.vocabulary import expand, local_name
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Collection, Hashable, Sequence
 
+    from pyoxigraph import Quad
+
+    from stancegraph.serve.blind import Blind
     from stancegraph.store import Local
 
 KEPT: Final = 128 << 20
@@ -31,6 +38,7 @@ EVERY: Final = 0.5
 """Seconds between two looks at the files."""
 KINDS: Final = ("actor", "statement", "proposition", "document", "event")
 """Kinds of entries that have an address, as it begins."""
+ABOVE: Final = NamedNode(expand("rdfs:subPropertyOf"))
 WORKERS: Final = 4
 """Answers that are computed at a time."""
 WAITING: Final = 256
@@ -64,18 +72,37 @@ class Limits:
 
 
 class Snapshot:
-    """One state of the graph: it never changes, and what is computed of it is kept."""
+    """One state of the graph, and what was computed of it; once it is `past`, nothing is."""
 
     def __init__(self, places: Sequence[str | Path] | str | None, limits: Limits) -> None:
-        # Before they are read: what is written meanwhile is seen at the next look.
-        self.state = state(places)
         self.local = local(places)
         opened = store.open(places)
         # A copy is as the endpoint was; asked through, each lookup here would be dozens of queries there.
         self.store: Local = opened.copied() if isinstance(opened, store.Endpoint) else opened  # type: ignore[assignment]
         self._limits = limits
+        self._begin()
+
+    def _begin(self) -> None:
+        self.mark = secrets.token_hex(8)
+        """What tells this state from every other."""
+        self.past = False
         self._kept: OrderedDict[Hashable, Body] = OrderedDict()
         self._size = 0
+
+    def amended(self, gone: Collection[Quad], come: Collection[Quad]) -> Snapshot:
+        """The next state, without some quads and with others: the triples are changed in place, and this is past."""
+        made = copy(self)
+        with worker.FORKING:
+            made.store = self.store.amended(gone, come)
+            self.past = True
+        made._begin()
+        named = any({quad.predicate, quad.object} & names.MADE_OF for quad in (*gone, *come))
+        for computed in ("entries", "addresses", "kind_of", *(("names", "labels") if named else ())):
+            made.__dict__.pop(computed, None)
+        if not named:
+            kept = {key: found for key, found in self.store.memory.items() if isinstance(found, names.Names)}
+            made.store.memory.update(kept)
+        return made
 
     @cached_property
     def names(self) -> names.Names:
@@ -124,7 +151,8 @@ class Snapshot:
     def compute(self, task: Callable[[], tuple[bytes, str, list[str]]]) -> Body:
         """What a task gives in a worker that ends when it is late; of a database on disk, in this process.
 
-        Raises Late where it took too long or too much, and the StanceError that the task raises.
+        Raises Late where it took too long or too much, Past where the triples are no longer as this state has them,
+        and the StanceError that the task raises.
         """
         if not self.store.forks:
             content, media, notes = task()
@@ -136,6 +164,7 @@ class Snapshot:
                     seconds=self._limits.seconds,
                     memory=self._limits.memory,
                     closed=False,
+                    begin=self._refuse_past,
                 )
             )
         except worker.Broken:
@@ -144,6 +173,14 @@ class Snapshot:
             raise Late(f"the answer {error} and was stopped: ask for less") from None
         media, *notes = (part.decode() for part in parts[1:])
         return Body.of(parts[0], media, notes)
+
+    def _refuse_past(self) -> None:
+        if self.past:
+            raise Past("the graph was changed meanwhile: ask again")
+
+
+class Past(StanceError):
+    """The graph changed before the answer was computed of it."""
 
 
 class Late(StanceError):
@@ -165,27 +202,39 @@ def local(places: Sequence[str | Path] | str | None) -> list[Path]:
     return [Path(each) for each in told if "://" not in str(each)]
 
 
-def state(places: Sequence[str | Path] | str | None) -> tuple[tuple[str, int, int], ...]:
-    """What tells whether the files of a graph changed: their names, times and sizes; nothing of an endpoint."""
+def stamps(places: Sequence[str | Path] | str | None) -> dict[Path, journal.Stamp]:
+    """What tells whether the files of a graph changed; nothing of an endpoint."""
     here = local(places)
     listed = [path for path in here if is_database(path)]
     listed += [
-        file for path in here if not is_database(path) for file, _ in files.found(files.existing(path))
+        file
+        for path in here
+        if not is_database(path)
+        for file in files.listed(files.existing(path).resolve())
     ]
-    return tuple((str(path), about.st_mtime_ns, about.st_size) for path in listed for about in [path.stat()])
+    return {path: found for path in listed if (found := journal.stamp(path))}
 
 
 @dataclass
 class Live:
-    """The graph as its files say now; `prepare` is called with each new state before it is answered from."""
+    """The graph as its files say now; `prepare` is called with each state that was read from all files anew.
+
+    With `in_place`, of a folder that is edited, what changed in a file is changed in the running store, and nothing
+    else is read. `blind` takes out what is not to be seen yet.
+    """
 
     places: Sequence[str | Path] | str | None
     limits: Limits
     prepare: Callable[[Snapshot], None]
+    in_place: bool = False
+    blind: Blind | None = None
     now: Snapshot = field(init=False)
     error: str = ""
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    """Held while the graph is brought up to date: who asks of one state more than once holds it too."""
+    _stamps: dict[Path, journal.Stamp] = field(default_factory=dict)
+    _sums: dict[Path, bytes] = field(default_factory=dict)
     _looked: float = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
     _running: dict[Hashable, asyncio.Future[Body]] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WORKERS))
 
@@ -193,23 +242,66 @@ class Live:
         self.now = self._opened()
 
     def _opened(self) -> Snapshot:
+        # Before they are read: what is written meanwhile is seen at the next look.
+        found = stamps(self.places)
+        sums = {file: _sum(file) for file in found}
         made = Snapshot(self.places, self.limits)
+        if self.blind is not None:
+            self.blind.forget()
+            made = made.amended(self.blind.hidden(made.store), ())
         self.prepare(made)
+        self._stamps, self._sums = found, sums
         return made
 
+    def reopen(self) -> None:
+        """Read all files anew."""
+        with self.lock:
+            self.now = self._opened()
+
     def refresh(self) -> None:
-        """Open the files anew if they changed; where they cannot be read, what was read stays, and `error` says why."""
-        with self._lock:
+        """Bring the graph up to date where files changed.
+
+        Where they cannot be read, what was read stays, and `error` says why.
+        """
+        with self.lock:
             self._looked = time.monotonic()
             try:
-                if state(self.places) == self.now.state:
-                    return
-                self.now = self._opened()
+                self._refresh()
                 self.error = ""
             except (StanceError, OSError) as error:
                 if str(error) != self.error:
                     output.note(f"the graph as it was is answered from: {error}", error=True)
                 self.error = str(error)
+
+    def _refresh(self) -> None:
+        found = stamps(self.places)
+        changed = [file for file in {**self._stamps, **found} if self._stamps.get(file) != found.get(file)]
+        if not changed:
+            return
+        sums = {file: _sum(file) for file in changed if file in found}
+        changed = [file for file in changed if self._sums.get(file, b"") != sums.get(file)]
+        if changed and not (self.in_place and self._amend(changed)):
+            self.now = self._opened()
+            return
+        self._stamps, self._sums = found, self._sums | sums
+        for file in self._sums.keys() - found.keys():
+            del self._sums[file]
+
+    def _amend(self, changed: Sequence[Path]) -> bool:
+        """Change in the running store what changed in files; False where all are to be read anew."""
+        (root,) = (path.resolve() for path in local(self.places))
+        graphs = {file: files.graph_of(file, root, root.name) for file in changed}
+        if any(file.suffix.lower() not in files.ONE_GRAPH for file in changed):
+            return False
+        read = journal.settled([root], lambda: files.alone([(f, g) for f, g in graphs.items() if f.exists()]))
+        come = set(read)
+        gone = {quad for graph in graphs.values() for quad in self.now.store.quads(graph=graph)}
+        if any(quad.predicate == ABOVE for quad in gone ^ come):
+            return False  # it may be the vocabulary
+        if self.blind is not None:
+            come -= self.blind.hidden(store.Local.over(read, str(root)))
+        self.now = self.now.amended(gone - come, come - gone)
+        return True
 
     async def current(self) -> Snapshot:
         """The graph now: files are looked at again after a while."""
@@ -223,20 +315,33 @@ class Live:
 
         Raises Busy where too many wait.
         """
-        snapshot = await self.current()
-        if found := snapshot.kept(key):
-            return found
-        whole = (id(snapshot), key)
-        if (running := self._running.get(whole)) is None:
-            if len(self._running) >= WAITING:
-                raise Busy("too much is asked at a time: ask again in a while")
-            running = asyncio.ensure_future(self._compute(snapshot, compute))
-            self._running[whole] = running
-            running.add_done_callback(lambda _: self._running.pop(whole, None))
-        body = await asyncio.shield(running)
-        snapshot.keep(key, body)
-        return body
+        while True:
+            snapshot = await self.current()
+            if found := snapshot.kept(key):
+                return found
+            whole = (snapshot.mark, key)
+            if (running := self._running.get(whole)) is None:
+                if len(self._running) >= WAITING:
+                    raise Busy("too much is asked at a time: ask again in a while")
+                running = asyncio.ensure_future(self._compute(snapshot, compute))
+                self._running[whole] = running
+                running.add_done_callback(partial(self._ended, whole))
+            try:
+                body = await asyncio.shield(running)
+            except Past:
+                continue
+            snapshot.keep(key, body)
+            return body
+
+    def _ended(self, key: Hashable, _: asyncio.Future[Body]) -> None:
+        self._running.pop(key, None)
 
     async def _compute(self, snapshot: Snapshot, compute: Callable[[Snapshot], Body]) -> Body:
         async with self._slots:
             return await asyncio.to_thread(compute, snapshot)
+
+
+def _sum(file: Path) -> bytes:
+    """What the content of a file is known by; of a database, which is a folder, its stamp."""
+    content = file.read_bytes() if file.is_file() else repr(journal.stamp(file)).encode()
+    return hashlib.sha256(content).digest()

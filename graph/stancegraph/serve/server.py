@@ -59,7 +59,7 @@ def run(
     listening = _bound(host, port)
     with listening:
         port = listening.getsockname()[1]
-        service = Service(places if edit is None else [edit], operations, limits)
+        service = Service(places if edit is None else [edit], operations, limits, in_place=edit is not None)
         desk = [] if edit is None else desk_routes(service.live, Desk(service.live, edit, coder))
         token = None if edit is None else secrets.token_urlsafe(32)
         guard = Guard(application(service, desk), host, port, token, frozenset(origins))

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 import pyoxigraph
-from pyoxigraph import Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 from stancegraph import lazy
 from stancegraph.errors import StanceError, UsageError
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from stancegraph.store.endpoint import Dataset
     from stancegraph.store.http import Deadline
     from stancegraph.store.ingest import load as load
+
+    Node = NamedNode | BlankNode
 
 __all__ = [
     "Answer",
@@ -231,7 +234,7 @@ T = TypeVar("T")
 def remembered(function: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
     """A function of a store and of hashable arguments that works each answer out once.
 
-    It is kept with the store, as long as that is: a graph that changes is opened anew.
+    It is kept with the store, as long as that is: a graph that changes is another store.
     """
 
     @wraps(function)
@@ -305,6 +308,40 @@ class Local(Store):
         local.where, local._paths, local._triples = where, (), triples
         local._database, local._has_vocabulary = None, True
         return local
+
+    def quads(self, subject: Node | None = None, value: Term | None = None, graph: str = "") -> list[Quad]:
+        """The quads that have this subject, this value, or stand in this graph; all of them where none is told."""
+        within = NamedNode(graph) if graph else None
+        return list(self._triples.quads_for_pattern(subject, None, value, within))
+
+    def description(self, subject: Node) -> list[Quad]:
+        """What is said of a subject, and of the blank nodes nested in it."""
+        said, waiting = list[Quad](), [subject]
+        seen = {subject}
+        while waiting:
+            found = self.quads(waiting.pop())
+            said += found
+            inner = {quad.object for quad in found if isinstance(quad.object, BlankNode)} - seen
+            waiting += inner
+            seen |= inner
+        return said
+
+    def amended(self, gone: Iterable[Quad], come: Iterable[Quad]) -> Local:
+        """This store, of triples in memory, without some quads and with others: changed in place, copied is nothing.
+
+        What was computed of it before is to be asked of the store given. No worker is forked meanwhile.
+        """
+        from stancegraph.store.worker import FORKING
+
+        with FORKING:
+            for quad in gone:
+                self._triples.remove(quad)
+            self._triples.extend(come)
+        twin = copy(self)
+        for computed in ("left_out", "fingerprint", "memory"):
+            twin.__dict__.pop(computed, None)
+        twin.light = self.light and len(self._triples) < LIGHT
+        return twin
 
     def graph(self) -> Graph:
         """The union of all graphs as an rdflib graph over the same triples; nothing is copied."""

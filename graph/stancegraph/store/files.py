@@ -111,13 +111,16 @@ def graph_of(file: Path, root: Path, name: str) -> str:
     A shipped file has the graph the vocabulary says. No path of this computer shows, and relative IRIs stay within
     what was opened.
     """
-    return shipped(file) or "file:///" + _quoted(name / file.relative_to(root))
+    below = os.fspath(file)[len(os.fspath(root)) :].lstrip(os.sep)
+    return shipped(file) or "file:///" + _quoted(Path(name, below))
 
 
 def shipped(file: Path) -> str | None:
     """The graph of a file of the shipped ontology; None of any other."""
     folder = ontology()
-    return GRAPH + _quoted(file.relative_to(folder).with_suffix("")) if folder in file.parents else None
+    if not os.fspath(file).startswith(f"{folder}{os.sep}"):
+        return None
+    return GRAPH + _quoted(file.relative_to(folder).with_suffix(""))
 
 
 def _quoted(path: Path) -> str:
@@ -204,6 +207,13 @@ def fill(
         load = store.bulk_load if bulk or file.stat().st_size > SMALL else store.load
         with parser.reading(file):
             load(**given, to_graph=NamedNode(graph))
+
+
+def alone(found: Sequence[tuple[Path, str]]) -> pyoxigraph.Store:
+    """A store of files and nothing else; raises StanceError for one that cannot be read."""
+    store = pyoxigraph.Store()
+    fill(store, found)
+    return store
 
 
 def graphs_of(file: Path, graph: str) -> set[NamedNode]:

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -27,6 +28,10 @@ PLACE: Final = HISTORY
 """The folder, in the folder it is of, of the journal, the lock and what is being written."""
 PATIENCE: Final = 60
 """Seconds a writer waits for another."""
+TICK: Final = 100_000_000
+"""Nanoseconds within which a file may change twice and bear one time."""
+Stamp = tuple[int, ...]
+"""What tells whether a file was changed; one that has just been is unlike any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +201,19 @@ def text_of(file: Path) -> str | None:
         raise StanceError(f"{file}: byte {error.start} is not UTF-8: save the file as UTF-8") from None
     except OSError as error:
         raise StanceError(f"{file}: cannot be read: {error.strerror}") from error
+
+
+def stamp(file: Path) -> Stamp | None:
+    """The stamp of a file, to be taken before it is read; None of no file."""
+    try:
+        about = file.stat()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StanceError(f"{file}: cannot be read: {error.strerror}") from error
+    now, changed = time.time_ns(), max(about.st_mtime_ns, about.st_ctime_ns)
+    told = (about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
+    return told if now - changed > TICK else (*told, now)
 
 
 def refuse_changed(folder: Path, texts: Texts) -> None:

@@ -9,6 +9,7 @@ import faulthandler
 import multiprocessing
 import os
 import signal
+import threading
 import time
 import warnings
 from collections.abc import Callable, Generator, Iterable
@@ -31,6 +32,8 @@ LARGEST: Final = 256 << 20
 KILLS: Final = {getattr(signal, name, None) for name in ("SIGXCPU", "SIGKILL")}
 """Signals by which a system ends what computes too long, or takes memory that others need."""
 FORKS: Final = hasattr(os, "fork")
+FORKING: Final = threading.RLock()
+"""Held while a worker is forked, and by who changes what workers inherit: none inherits half a change."""
 
 
 class Stopped(StanceError):
@@ -49,11 +52,13 @@ def run(
     memory: int | None = None,
     fork: bool = FORKS,
     closed: bool = False,
+    begin: Callable[[], None] | None = None,
 ) -> Generator[bytes, None, None]:
     """The parts a worker gives, as they come; it is waited for `seconds` in all, not counting what is done between.
 
     It may take `memory` bytes (MEMORY). With `fork` it has all that is in memory here; `closed` forbids it to open a
-    file or a socket, and takes those from it that are open here. Raises Stopped past a limit, Broken where the task
+    file or a socket, and takes those from it that are open here; `begin` is called while nothing it inherits can
+    change, and may raise. Raises Stopped past a limit, Broken where the task
     breaks down, and the StanceError or UsageError that it raises.
     """
     if multiprocessing.current_process().daemon:  # which may have no children: this is a worker itself
@@ -65,18 +70,20 @@ def run(
     worker = context.Process(
         target=_work, args=(sender, task, seconds, memory, closed, os.getpid()), daemon=True
     )
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), FORKING:
         warnings.simplefilter("ignore", DeprecationWarning)  # the worker takes no lock of another thread
+        if begin is not None:
+            begin()
         worker.start()
     sender.close()
     left, given = seconds, 0
     try:
         while True:
-            begin = time.monotonic()
+            since = time.monotonic()
             if not receiver.poll(max(left, 0)):
                 raise Stopped(f"ran longer than {seconds:.3g} s")
             part = _received(receiver, worker, seconds, memory)
-            left -= time.monotonic() - begin
+            left -= time.monotonic() - since
             given += len(part) - 1
             if part[:1] == b".":
                 return
