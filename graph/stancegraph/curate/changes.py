@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import NamedNode, Triple
 
 from stancegraph.curate.folder import Folder
+from stancegraph.curate.turtle_file import is_named
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import journal
 from stancegraph.store.terms import english, object_value, term
@@ -56,19 +57,24 @@ class Change:
 
 
 def _diff(file: str, before: str | None, after: str | None) -> Iterator[str]:
-    """The lines of a unified diff; those at the beginning that are equal are not compared again."""
+    """The lines of a unified diff; those that are equal at both ends are not compared again."""
     old, new = ((text or "").splitlines(keepends=True) for text in (before, after))
-    same = next(
-        (i for i, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]),
-        min(len(old), len(new)),
-    )
-    skipped = max(0, same - CONTEXT)
+    start = _same(old, new)
+    end = _same(old[start:][::-1], new[start:][::-1])
+    skipped, left = max(0, start - CONTEXT), max(0, end - CONTEXT)
     names = ("/dev/null" if before is None else f"a/{file}", "/dev/null" if after is None else f"b/{file}")
-    for line in difflib.unified_diff(old[skipped:], new[skipped:], *names, n=CONTEXT):
+    old, new = (lines[skipped : len(lines) - left] for lines in (old, new))
+    for line in difflib.unified_diff(old, new, *names, n=CONTEXT):
         if line.startswith("@@"):
             yield re.sub(r"(?<=[-+])\d+", lambda number: str(int(number[0]) + skipped), line)
         else:
             yield line
+
+
+def _same(one: list[str], other: list[str]) -> int:
+    """How many lines two lists begin with in common."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((i for i, pair in pairs if pair[0] != pair[1]), min(len(one), len(other)))
 
 
 class Refused(UsageError):
@@ -145,9 +151,7 @@ class Edit:
 
     def _is_used(self, iri: str) -> bool:
         node = NamedNode(iri)
-        for name in {*self.folder.file_names, *self._files}:
-            if name not in self._files and local_name(iri) not in (self.folder.text(name) or ""):
-                continue
+        for name in {*self.folder.naming(iri), *self._files}:
             file = self._files.get(name) or self.folder.file(name)
             for subject in file.mentioning([local_name(iri)]):
                 for t in file.description(subject) if subject != iri else ():
@@ -162,12 +166,13 @@ def check(folder: Folder, change: Change) -> list[Finding]:
 
     subjects = change.subjects | _referring(folder, change)
     involved = [local_name(subject) for subject in subjects]
-    after = folder.loaded({file: text for file, (_, text) in change.texts.items()}, involved)
-    found = validation.check(after, subjects=subjects).findings
+    with folder.standing({file: text for file, (_, text) in change.texts.items()}, involved) as after:
+        found = validation.check(after, subjects=subjects).findings
     if not found:
         return []
-    before = validation.check(folder.loaded({}, involved), subjects=subjects).findings
-    known = {(each.subject, each.rule, each.message) for each in before}
+    with folder.standing({}, involved) as before:
+        broken = validation.check(before, subjects=subjects).findings
+    known = {(each.subject, each.rule, each.message) for each in broken}
     return [each for each in found if (each.subject, each.rule, each.message) not in known]
 
 
@@ -178,7 +183,7 @@ def _referring(folder: Folder, change: Change) -> set[str]:
     found: set[str] = set()
     for file, versions in texts.items():
         for text in versions if file.endswith(".ttl") else ():
-            if text is None or not any(name in text for name in names):
+            if text is None or not any(is_named(name, text) for name in names):
                 continue
             parsed = folder.parsed(file, text)
             for subject in parsed.mentioning(names):

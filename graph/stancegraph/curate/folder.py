@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple
 
 from stancegraph import names, output, store
-from stancegraph.curate.turtle_file import TurtleFile
+from stancegraph.curate.turtle_file import TurtleFile, is_named
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import files, journal, turtle
 from stancegraph.store.terms import Term, describe, english, object_value, term
@@ -201,7 +201,11 @@ class Folder:
         """All but the statements, with the vocabulary: what names are found in."""
         texts = {file: self.text(file) for file in self.file_names if not file.startswith(STATEMENTS)}
         if self._known is None or self._known[0] != texts:
-            self._known = texts, self.loaded({}, ())
+            triples = pyoxigraph.Store()
+            for file, text in texts.items():
+                self._fill(triples, file, text)
+            files.fill_vocabulary(triples)
+            self._known = texts, store.Local.over(triples, str(self.path))
         return self._known[1]
 
     @property
@@ -211,32 +215,51 @@ class Folder:
             self._names = self.store, names.index(self.store, *names.KINDS, *names.APART)
         return self._names[1]
 
-    def loaded(self, texts: Mapping[str, str | None], mentioning: Iterable[str]) -> Local:
-        """The graph with these `texts` in place of the files'; of statements those that mention one of the names."""
-        triples, wanted = pyoxigraph.Store(), list(mentioning)
-        for file in dict.fromkeys([*self.file_names, *texts]):
-            text = texts[file] if file in texts else self.text(file)
-            if text is None or not file.endswith(".ttl"):
-                continue
-            if not file.startswith(STATEMENTS):
-                graph = NamedNode(self.graph(file))
-                try:
-                    triples.load(text.encode(), RdfFormat.TURTLE, base_iri=graph.value, to_graph=graph)
-                except SyntaxError as error:
-                    raise StanceError(f"{file}, line {error.lineno}: {error.msg}: mend the file") from None
-            elif wanted and any(name in text for name in wanted):
-                part, graph = self.parsed(file, text), NamedNode(self.graph(file))
-                for subject in part.mentioning(wanted):
-                    triples.extend(
-                        Quad(t.subject, t.predicate, t.object, graph) for t in part.description(subject)
-                    )
-        files.fill_vocabulary(triples)
-        return store.Local.over(triples, str(self.path))
+    @contextmanager
+    def standing(self, texts: Mapping[str, str | None], mentioning: Collection[str]) -> Iterator[Local]:
+        """The `store` with these texts in place of the files', and the statements that mention one of the names."""
+        known, changed = self.store, set[str]()
+        triples = known.triples
+        try:
+            for file in dict.fromkeys([*self.file_names, *texts]):
+                text = texts[file] if file in texts else self.text(file)
+                if file.startswith(STATEMENTS):
+                    if text is None or not any(is_named(name, text) for name in mentioning):
+                        continue
+                    graph, part = NamedNode(self.graph(file)), self.parsed(file, text)
+                    for subject in part.mentioning(mentioning):
+                        said = part.description(subject)
+                        triples.extend(Quad(t.subject, t.predicate, t.object, graph) for t in said)
+                elif file in texts:
+                    triples.remove_graph(NamedNode(self.graph(file)))
+                    self._fill(triples, file, text)
+                else:
+                    continue
+                changed.add(file)
+            yield known
+        finally:
+            for file in changed:
+                triples.remove_graph(NamedNode(self.graph(file)))
+                if not file.startswith(STATEMENTS):
+                    self._fill(triples, file, self.text(file))
+
+    def _fill(self, triples: pyoxigraph.Store, file: str, text: str | None) -> None:
+        """Load a text of Turtle into the graph of a file."""
+        if text is not None and file.endswith(".ttl"):
+            graph = NamedNode(self.graph(file))
+            try:
+                triples.load(text.encode(), RdfFormat.TURTLE, base_iri=graph.value, to_graph=graph)
+            except SyntaxError as error:
+                raise StanceError(f"{file}, line {error.lineno}: {error.msg}: mend the file") from None
+
+    def naming(self, iri: str) -> list[str]:
+        """The files that an IRI's last part stands in: those that may describe it, or point at it."""
+        local = local_name(iri)
+        return [file for file in self.file_names if is_named(local, self.text(file) or "")]
 
     def describing(self, iri: str) -> list[str]:
         """The files that describe an entry."""
-        local = local_name(iri)
-        return [f for f in self.file_names if local in (self.text(f) or "") and iri in self.file(f).subjects]
+        return [file for file in self.naming(iri) if iri in self.file(file).subjects]
 
     def description(self, iri: str) -> dict[str, frozenset[Triple]]:
         """File → what it says of an entry, where it says something."""
@@ -251,8 +274,7 @@ class Folder:
             typed = f"{self.base}{prefix}/{local}" if colon and prefix in PREFIXES else text.strip()
             meant = {
                 subject
-                for file in self.file_names
-                if local_name(typed) in (self.text(file) or "")
+                for file in self.naming(typed)
                 for subject in self.file(file).subjects
                 if typed in (subject, local_name(subject))
             }

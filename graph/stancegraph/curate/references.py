@@ -211,10 +211,9 @@ def _owned(folder: Folder, statement: str) -> set[str]:
 def _mentions(folder: Folder, iri: str) -> Iterator[tuple[str, str, frozenset[Triple]]]:
     """File, subject and description of what describes an IRI or points at it."""
     local = local_name(iri)
-    for file in folder.file_names:
-        if local in (folder.text(file) or ""):
-            for subject in dict.fromkeys(folder.file(file).mentioning([local])):
-                yield file, subject, folder.file(file).description(subject)
+    for file in folder.naming(iri):
+        for subject in dict.fromkeys(folder.file(file).mentioning([local])):
+            yield file, subject, folder.file(file).description(subject)
 
 
 def _is(term_: object, iris: Iterable[str]) -> bool:
@@ -324,9 +323,7 @@ def _follow(making: Edit, old: str, new: str, *, check: bool = False) -> None:
     """Let everything that describes the old IRI or points at it mean the new one."""
     was, now = NamedNode(old), NamedNode(new)
     local = local_name(old)
-    for name in making.folder.file_names:
-        if local not in (making.folder.text(name) or ""):
-            continue
+    for name in making.folder.naming(old):
         file = making.file(name)
         for subject in dict.fromkeys(file.mentioning([local])):
             said = file.description(subject)

@@ -7,10 +7,11 @@ A block is what a file says of one subject, up to its full stop. Only the blocks
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from copy import copy
-from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pyoxigraph
 from pyoxigraph import NamedNode, RdfFormat, Triple
@@ -43,8 +44,7 @@ CLAIMS: Final = NamedNode(expand("stance:claims"))
 ONTOLOGY: Final = NamedNode(expand("owl:Ontology"))
 
 
-@dataclass(slots=True)
-class Block:
+class Block(NamedTuple):
     """One statement of a file: what stands `before` it (blanks, comments), its text, a comment `after` on its line."""
 
     before: str
@@ -68,7 +68,7 @@ class TurtleFile:
         self._base = ""
         at = 0
         while match := _STATEMENT.match(text, at):
-            self._add(Block(match["before"], match["text"], match["after"] or ""))
+            self._blocks.append(self._block(match["before"], match["text"], match["after"] or ""))
             at = match.end()
         self._end = text[at:]
         if re.sub(_SPACE, "", self._end):
@@ -81,7 +81,7 @@ class TurtleFile:
             self._base, self._end = base, "\n"
             self._blocks.append(Block(before, f"@base <{base}> .", prefix=""))
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The whole file."""
         return "".join(f"{b.before}{b.text}{b.after}" for b in self._blocks) + self._end
@@ -89,8 +89,7 @@ class TurtleFile:
     def copy(self) -> TurtleFile:
         """The same file, to be changed on its own."""
         twin = copy(self)
-        twin._blocks = [replace(block) for block in self._blocks]
-        twin._prefixes, twin._places = dict(self._prefixes), {}
+        twin._blocks, twin._prefixes, twin._places = list(self._blocks), dict(self._prefixes), {}
         return twin
 
     @cached_property
@@ -99,9 +98,10 @@ class TurtleFile:
         return frozenset(block.subject for block in self._blocks if block.subject)
 
     def mentioning(self, names: Iterable[str]) -> Iterator[str]:
-        """Subjects of the blocks in whose text one of the names stands."""
-        wanted = re.compile("|".join(map(re.escape, names)))
-        return (block.subject for block in self._blocks if block.subject and wanted.search(block.text))
+        """Subjects of the blocks that one of the names stands in, or in the comments before."""
+        ends = list(accumulate(len(b.before) + len(b.text) + len(b.after) for b in self._blocks))
+        found = {bisect_right(ends, at) for name in names for at in places(name, self.text)}
+        return (self._blocks[i].subject for i in sorted(found) if i < len(ends) and self._blocks[i].subject)
 
     def description(self, subject: str) -> frozenset[Triple]:
         """What the file says of a subject, with all that is nested in it."""
@@ -124,16 +124,15 @@ class TurtleFile:
         place = self._place_of(subject, wanted)
         if wanted and old and place == self._place_of(subject, before):
             first = self._blocks[old[0]]
-            first.before += "".join(f"{c}\n" for i in old for c in self._comments(self._blocks[i].text))
-            first.text = text
+            comments = "".join(f"{c}\n" for i in old for c in self._comments(self._blocks[i].text))
+            self._blocks[old[0]] = first._replace(before=first.before + comments, text=text)
             self._remove(old[1:])
         else:
             self._remove(old)
             if wanted:
                 self._insert(Block("\n\n", text, "", subject), place)
-        for cached in ("subjects", "_claims"):
-            self.__dict__.pop(cached, None)
         self._undeclare(unused)
+        self._forget()
 
     def extend(self, triples: Iterable[Triple]) -> None:
         """Say this too, of subjects of which the file says nothing yet: as `put`, of many at once."""
@@ -150,8 +149,13 @@ class TurtleFile:
             self._places[subject] = turtle.place_of(subject)
         for subject, text in texts.items():
             self._insert(Block("\n\n", text, "", subject), self._places[subject])
-        self.__dict__.pop("subjects", None)
         self._places.clear()
+        self._forget()
+
+    def _forget(self) -> None:
+        """What was worked out of the blocks as they were."""
+        for cached in ("text", "subjects", "_claims"):
+            self.__dict__.pop(cached, None)
 
     @cached_property
     def _claims(self) -> dict[str, str]:
@@ -160,24 +164,26 @@ class TurtleFile:
         found = ((block.subject, triple) for block in claiming for triple in self._triples(block.text))
         return {object_value(t): subject for subject, t in found if t.predicate == CLAIMS}
 
-    def _add(self, block: Block) -> None:
-        if declared := _DIRECTIVE.match(block.text):
-            block.prefix = ""
+    def _block(self, before: str, text: str, after: str) -> Block:
+        """A block as it is read; of a declaration the file is told."""
+        if declared := _DIRECTIVE.match(text):
             if declared["what"].lower() == "base":
                 self._base = declared["iri"]
-            else:
-                block.prefix = f"{declared['prefix']}:"
-                if self._prefixes.setdefault(declared["prefix"], declared["iri"]) != declared["iri"]:
-                    raise StanceError(
-                        f"{self._name} declares {block.prefix} twice: keep one, to edit the file"
-                    )
-        elif named := _SUBJECT.match(block.text):
+                return Block(before, text, after, prefix="")
+            if self._prefixes.setdefault(declared["prefix"], declared["iri"]) != declared["iri"]:
+                raise StanceError(
+                    f"{self._name} declares {declared['prefix']}: twice: keep one, to edit the file"
+                )
+            return Block(before, text, after, prefix=f"{declared['prefix']}:")
+        subject = ""
+        if named := _SUBJECT.match(text):
             if named["iri"] is not None:
-                block.subject = self._absolute(named["iri"])
+                subject = self._absolute(named["iri"])
             elif named["prefix"] in self._prefixes:
-                local = re.sub(r"\\(.)", r"\1", named["local"])
-                block.subject = self._prefixes[named["prefix"]] + local
-        self._blocks.append(block)
+                local = named["local"]
+                plain = re.sub(r"\\(.)", r"\1", local) if "\\" in local else local
+                subject = self._prefixes[named["prefix"]] + plain
+        return Block(before, text, after, subject)
 
     def _absolute(self, iri: str) -> str:
         if re.match(r"[A-Za-z][\w+.-]*:", iri) and "\\" not in iri:
@@ -234,9 +240,11 @@ class TurtleFile:
     def _insert_at(self, at: int, block: Block) -> None:
         if at == 0:  # what a file begins with stays there
             if self._blocks:
-                block.before, self._blocks[0].before = self._blocks[0].before, block.before
+                first = self._blocks[0]
+                self._blocks[0] = first._replace(before=block.before)
+                block = block._replace(before=first.before)
             else:
-                block.before = self._end.rstrip("\n") + "\n" if self._end.strip() else ""
+                block = block._replace(before=self._end.rstrip("\n") + "\n" if self._end.strip() else "")
                 self._end = "\n"
         self._blocks.insert(at, block)
 
@@ -276,16 +284,33 @@ class TurtleFile:
     def _remove(self, positions: list[int]) -> None:
         for position in reversed(positions):
             gone = self._blocks.pop(position)
+            is_head = gone.prefix is not None and position == 0
             kept = _detached(gone.before) if gone.prefix is None else gone.before
-            following = self._blocks[position] if position < len(self._blocks) else None
-            if gone.prefix is not None and position == 0:
-                if following:
-                    following.before = kept
-            elif kept.strip():
-                if following:
-                    following.before = kept.rstrip() + following.before
-                else:
-                    self._end = kept.rstrip() + "\n"
+            if position < len(self._blocks) and (is_head or kept.strip()):
+                following = self._blocks[position]
+                before = kept if is_head else kept.rstrip() + following.before
+                self._blocks[position] = following._replace(before=before)
+            elif kept.strip() and not is_head:
+                self._end = kept.rstrip() + "\n"
+
+
+def places(name: str, text: str) -> Iterator[int]:
+    """Where a name stands in a text, and not as a part of a longer one."""
+    at = text.find(name)
+    while at >= 0:
+        around = text[max(0, at - 1) : at] + text[at + len(name) : at + len(name) + 1]
+        if not any(c.isalnum() or c in "_-" for c in around):
+            yield at
+        at = text.find(name, at + 1)
+
+
+def is_named(name: str, text: str) -> bool:
+    """Whether a name stands in a text.
+
+    >>> is_named("ada", "<actor/ada> ;"), is_named("ada", "<actor/adana> ;")
+    (True, False)
+    """
+    return next(places(name, text), None) is not None
 
 
 def _detached(before: str) -> str:
