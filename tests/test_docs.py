@@ -58,7 +58,7 @@ def test_every_command_is_in_the_reference_in_the_order_of_the_help(shell: Shell
     help_ = shell("stancegraph", "--help", env={"COLUMNS": "200"}).stdout
     listed = re.search(r"Commands(.*)", help_, flags=re.DOTALL)
     assert listed is not None
-    shown = re.findall(r"^[│ ]{1,3}([a-z]+)  ", listed[1], flags=re.MULTILINE)
+    shown = re.findall(r"^[│ ]{1,3}([a-z-]+)  ", listed[1], flags=re.MULTILINE)
     assert shown == list(dict.fromkeys(commands))
 
 

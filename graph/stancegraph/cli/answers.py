@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 
     from stancegraph.balance import Alliances
     from stancegraph.balance.blocs import Bloc
+    from stancegraph.balance.scaling import IdealPoints
     from stancegraph.records import Report, Statement
     from stancegraph.validation import Finding
 
 T = TypeVar("T")
+SHOWN: Final = 5
+"""Targets told of each dimension."""
 PROFILE: Final = ("aliases", "roles", "members", "allies", "opponents", "spoken_of")
 
 
@@ -143,6 +146,31 @@ def alliances(found: Alliances, said: Mapping[str, Statement]) -> str:
     if found.untied:
         lines += ["", fill(f"without a tie: {', '.join(found.untied)}")]
     return _blocks([lines])
+
+
+def ideal_points(found: IdealPoints) -> str:
+    """What each dimension parts, then the actors surely on either side of its middle, and those of whom none knows."""
+    lines: list[str] = []
+    for dimension in range(1, found.dimensions + 1 if found.actors else 1):
+        here = [row for row in found.actors if row["dimension"] == dimension]
+        if any(row["position"] is not None for row in here):
+            lines.append(f"dimension {dimension}: who stands higher is likelier to")
+            steep = sorted(found.targets, key=lambda row: -abs(row["slopes"][dimension - 1]))[:SHOWN]
+            for dispute in steep:
+                does = "support" if dispute["slopes"][dimension - 1] > 0 else "oppose"
+                lines.append(fill(f"{does}: {dispute['target']}", 4))
+        else:
+            lines.append(f"dimension {dimension}")
+        for side, group in groupby(here, key=lambda row: row["side"]):
+            lines += ["", side]
+            for row in group:
+                point = "" if row["position"] is None else f"{row['position']:+.2f}, "
+                between = f"{row['low']:+.2f} to {row['high']:+.2f}"
+                lines.append(
+                    fill(f"{row['actor']}: {point}{between} ({count(row['answers'], 'disputed target')})", 2)
+                )
+        lines.append("")
+    return _blocks([lines[:-1]])
 
 
 def _fragile(bloc: Bloc, found: Alliances) -> Iterator[str]:

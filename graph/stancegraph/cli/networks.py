@@ -31,6 +31,7 @@ SHIFT: Final = (
     "document_before after day_after quotes_after gist_after basis_after statement_after document_after certain "
     "ascribed_by"
 ).split()
+POSITION: Final = "actor iri dimension side position low high answers statements".split()
 MOMENT: Final = (
     "moment since until actors statements ties frustration lower_bound exact polarisation polarisation_range either "
     "blocs moved"
@@ -192,6 +193,25 @@ def alliances(
         ["actor", "iri", "bloc", "part", "community", "either"],
         "actor",
         lambda: answers.alliances(found, statements.by_iri(request.store, evidence) if evidence else {}),
+    )
+
+
+@command("ideal-points", filters=True, network="agreement")
+def ideal_points(
+    request: Request,
+    dimensions: Annotated[
+        int, typer.Option("--dimensions", metavar="1|2", min=1, max=2, help="On a line, or on a plane.")
+    ] = 1,
+) -> None:
+    """Where actors stand by what they support and oppose, with 95 % intervals; and of whom nothing can be told."""
+    from stancegraph.balance.scaling import ideal_points
+
+    found = ideal_points(request.store, dimensions=dimensions, **request.choices)
+    if request.format == "json":
+        request.emit(printing.as_json(found.row()))
+        return
+    request.show(
+        Rows(found.actors, notes=found.notes), POSITION, "position", lambda: answers.ideal_points(found)
     )
 
 
