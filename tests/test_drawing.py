@@ -149,8 +149,9 @@ def test_pyvis_still_reads_the_template_from_where_the_page_puts_it() -> None:
     assert network.generate_html() == "&lt;b&gt;|[{&#39;id&#39;: 1}]|[]|{&#34;physics&#34;: {}}"
 
 
-def test_the_vendored_library_is_what_its_sums_say() -> None:
-    folder = drawing.HERE / "vendor"
+@pytest.mark.parametrize("room", ["page", "serve"])
+def test_vendored_libraries_are_what_their_sums_say(room: str) -> None:
+    folder = drawing.HERE.parent / room / "vendor"
     lines = (folder / "SHA256SUMS").read_text("utf-8").splitlines()
     sums = {name: digest for digest, name in (line.split("  ") for line in lines)}
     assert {path.name for path in folder.iterdir()} == {*sums, "SHA256SUMS"}

@@ -21,6 +21,7 @@ from stancegraph.store import Store
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
 
     import networkx as nx
 
@@ -37,6 +38,7 @@ class PageOptions(TypedDict, total=False):
     title: str | None
     scope: str | None
     embed: bool
+    links: Sequence[tuple[str, str]]
     aggregation: str | None
     period: str | None
 
@@ -45,9 +47,9 @@ def html(source: nx.MultiDiGraph[str] | Store, **options: Unpack[PageOptions]) -
     """The page of a store, or of a graph made by `network.stances`; the same graph gives the same text.
 
     `view` is what it opens with, one of `VIEWS`; `ego` names the actor whose neighbourhood that of "ego" shows;
-    `title` and `scope` stand at its head. With `embed` it is that view alone, for an iframe. `aggregation` and
-    `period` are those of `network.agreement`. Agreement and blocs need a graph that remembers its rows, as
-    `network.stances` makes it.
+    `title` and `scope` stand at its head, above them `links` to pages beside it (name and relative address). With
+    `embed` it is that view alone, for an iframe. `aggregation` and `period` are those of `network.agreement`.
+    Agreement and blocs need a graph that remembers its rows, as `network.stances` makes it.
 
     The page keeps its state in its address, by IRIs and ISO days, so that a link opens the same in a page made of
     more data: `#actor=IRI` an actor's own page; `about=IRI` a row, `by=IRI` an actor's words in it; `since`, `until`,
@@ -95,8 +97,9 @@ def _page(
     title: str | None = None,
     scope: str | None = None,
     embed: bool = False,
+    links: Sequence[tuple[str, str]] = (),
     **choices: str | None,
 ) -> Page:
     graph = stances(source) if isinstance(source, Store) else source
     content = describe(graph, view, ego, **{name: value for name, value in choices.items() if value})
-    return Page(content, title=clean(title or TITLE), scope=clean(scope or ""), embed=embed)
+    return Page(content, title=clean(title or TITLE), scope=clean(scope or ""), embed=embed, links=links)

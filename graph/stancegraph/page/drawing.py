@@ -109,7 +109,9 @@ TOLD: Final = 8
 class Page(Network):  # type: ignore[misc]  # pyvis ships no types
     """A pyvis network whose page is ours: offline, escaped, and under a policy that keeps it so."""
 
-    def __init__(self, content: Content, *, title: str, scope: str, embed: bool) -> None:
+    def __init__(
+        self, content: Content, *, title: str, scope: str, embed: bool, links: Sequence[tuple[str, str]] = ()
+    ) -> None:
         super().__init__(directed=True, heading=title, cdn_resources="in_line")
         self.nodes = [{"id": i, "label": entity["label"]} for i, entity in enumerate(content.entities)]
         self.edges, self.options = content.ties, OPTIONS
@@ -119,6 +121,7 @@ class Page(Network):  # type: ignore[misc]  # pyvis ships no types
             content=content,
             scope=scope,
             embed=embed,
+            links=links,
             version=stancegraph.__version__,
             vis=_text(VIS),
             script=_script(),

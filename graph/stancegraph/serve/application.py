@@ -20,12 +20,13 @@ from starlette.routing import Route
 
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.page import drawing
-from stancegraph.serve import entries, protocol
+from stancegraph.serve import entries, protocol, query
 from stancegraph.serve.desk import Conflict, Desk
 from stancegraph.serve.guard import FIELDS, Refusal, problem
 from stancegraph.serve.live import Body, Busy, Late, Limits, Live, Snapshot
 from stancegraph.serve.negotiation import choose
 from stancegraph.serve.operations import PROBLEM, Operation, openapi
+from stancegraph.store import sparql
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,8 +42,10 @@ FILES: Final = {
     "desk.css": (HERE / "static" / "desk.css", STYLE),
     **{
         f"{name}.js": (HERE / "static" / f"{name}.js", SCRIPT)
-        for name in ("desk", "text", "form", "completion", "service")
+        for name in ("desk", "text", "form", "completion", "service", "query")
     },
+    "query.css": (HERE / "static" / "query.css", STYLE),
+    **{name: (file, SCRIPT if file.suffix == ".js" else STYLE) for name, file in query.YASGUI.items()},
 }
 """The files of the service's own pages, by name: nothing else of the disk has an address."""
 HTML: Final = entries.FORMATS["html"]
@@ -81,6 +84,9 @@ class Service:
         return [
             Route("/", self._front),
             Route("/sparql", self._sparql, methods=["GET", "POST"]),
+            Route("/query", self._query),
+            Route("/question/{name}", self._question),
+            Route("/entry", self._found),
             Route("/openapi.json", self._openapi),
             Route("/api/{name}", self._api),
             Route("/static/{name}", self._file),
@@ -121,6 +127,28 @@ class Service:
         key = ("sparql", query.plain, question.dataset, media)
         answer = partial(self._judged.answer, query=query, question=question, media=media, limits=self.limits)
         return _respond(request, await self.live.answer(key, answer), VARIES)
+
+    async def _query(self, request: Request) -> Response:
+        snapshot = await self.live.current()
+        body = Body.of(query.html(snapshot.kind_of), HTML)
+        return _respond(request, body, {"content-security-policy": query.POLICY})
+
+    async def _question(self, request: Request) -> Response:
+        name, given = request.path_params["name"], _query(request)
+        body = await self.live.answer(("question", name, str(given)), partial(_bound, name, given))
+        self._judged.trust(sparql.prepare(body.content.decode()))
+        return _respond(request, body)
+
+    async def _found(self, request: Request) -> Response:
+        """Where the entry of an IRI stands."""
+        iris = _query(request).get("iri", [])
+        snapshot = await self.live.current()
+        where = entries.Addresses(snapshot.kind_of)(iris[0], "") if len(iris) == 1 else ""
+        if not where:
+            raise Refusal(
+                404, "no entry has this IRI: give the parameter iri that of an actor, a statement …"
+            )
+        return Response(status_code=303, headers={"location": where, "cache-control": "no-store"})
 
     async def _entry(self, request: Request) -> Response:
         kind, name = request.path_params["kind"], request.path_params["name"]
@@ -237,6 +265,10 @@ def _entry(kind: str, iri: str, suffix: str, snapshot: Snapshot) -> Body:
         return entry.content(suffix, address), entries.FORMATS[suffix], []
 
     return snapshot.compute(task)
+
+
+def _bound(name: str, given: dict[str, list[str]], snapshot: Snapshot) -> Body:
+    return snapshot.compute(lambda: (query.bound(snapshot.store, name, given), query.MEDIA, []))
 
 
 def _listed(kind: str, suffix: str, snapshot: Snapshot) -> Body:

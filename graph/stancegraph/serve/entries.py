@@ -85,9 +85,10 @@ def environment() -> jinja2.Environment:
     return made
 
 
-def front(store: Store) -> bytes:
-    """The page of all."""
-    return page.html(store).encode("utf-8", "replace")
+def front(store: Store, index: str = "") -> bytes:
+    """The page of all, with links to the lists: to files of the name `index`, or to what a service answers."""
+    links = [(name, f"{kind}/{index}") for kind, name in PLURAL.items()]
+    return page.html(store, links=links if index else [*links, ("query", "query")]).encode("utf-8", "replace")
 
 
 class Entry:

@@ -151,10 +151,14 @@ class Judged:
             raise Late(str(error)) from None
         except UsageError as error:
             raise Refusal(400, str(error)) from None
+        self.trust(query)
+        return Body.of(content, media)
+
+    def trust(self, query: sparql.Query) -> None:
+        """Judge a query no more: one that was found to be good, or is ours."""
         self._known[query.plain] = None
         if len(self._known) > JUDGED:
             self._known.pop(next(iter(self._known)), None)
-        return Body.of(content, media)
 
 
 def describe(snapshot: Snapshot, address: str, accept: str) -> Body:

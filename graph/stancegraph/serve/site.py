@@ -70,7 +70,7 @@ def files(snapshot: Snapshot, operations: Sequence[Operation]) -> Iterator[tuple
     """Each file's name in the folder, and what it holds."""
     store, names = snapshot.store, file_names(snapshot.kind_of)
     address = entries.Addresses(names, ".html")
-    yield "index.html", entries.front(store)
+    yield "index.html", entries.front(store, "index.html")
     for name, style in entries.STYLES.items():
         yield f"static/{name}", style.read_bytes()
     for operation in operations:
