@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stancegraph.balance import Alliances
     from stancegraph.balance.blocs import Bloc
     from stancegraph.balance.scaling import IdealPoints
+    from stancegraph.change.phases import Phases
     from stancegraph.records import Report, Statement
     from stancegraph.validation import Finding
 
@@ -171,6 +172,25 @@ def ideal_points(found: IdealPoints) -> str:
                 )
         lines.append("")
     return _blocks([lines[:-1]])
+
+
+def phases(found: Phases, said: Mapping[str, Statement]) -> str:
+    """The windows of each phase, and between two phases the stances that turned, with the words before and after."""
+    lines = []
+    turning = {transition.first: transition for transition in found.transitions}
+    for number, window in enumerate(found.windows):
+        transition = turning.get(window["since"])
+        if transition or not number:
+            lines += ["", f"phase {window['phase']}"] if number else [f"phase {window['phase']}"]
+        lines.append(f"  {window['since']} to {window['until']}: {count(window['statements'], 'statement')}")
+        if transition:
+            lines.append("  what turned, before and after, as shares of all that was said")
+        for turn in transition.turned if transition else ():
+            shares = f"{turn['before']:+.1%} to {turn['after']:+.1%}"
+            lines.append(fill(f"{turn['actor']}, {shares}: {turn['target']}", 4))
+            for iri in (*turn["statements_before"], *turn["statements_after"]):
+                lines.append(_evidence(said[iri], [turn["target"]]))
+    return _blocks([lines])
 
 
 def _fragile(bloc: Bloc, found: Alliances) -> Iterator[str]:

@@ -32,6 +32,10 @@ SHIFT: Final = (
     "ascribed_by"
 ).split()
 POSITION: Final = "actor iri dimension side position low high answers statements".split()
+TURN: Final = (
+    "last first phase_before phase_after actor iri target target_iri before after share statements_before "
+    "statements_after"
+).split()
 MOMENT: Final = (
     "moment since until actors statements ties frustration lower_bound exact polarisation polarisation_range either "
     "blocs moved"
@@ -257,9 +261,30 @@ def shifts(
     blocs: Annotated[
         bool, typer.Option("--blocs", help="Blocs and polarisation instead: by month, or across --event.")
     ] = False,
+    phases: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LENGTH",
+            help="Phases of the debate instead, by windows of this length: 4w, 28d, 3m, 50s.",
+        ),
+    ] = None,
+    step: Annotated[
+        str | None,
+        typer.Option(metavar="LENGTH", help="How far apart windows begin; default: their length."),
+    ] = None,
+    distance: Annotated[
+        Literal["absolute", "spectral"],
+        typer.Option(
+            help="How far windows of --phases are apart: by all stances, or by the spectra of agreement."
+        ),
+    ] = "absolute",
 ) -> None:
-    """Who changed position on what, when, and between which words; or how blocs and polarisation changed."""
-    if blocs:
+    """Who changed position on what, when, and between which words; or how blocs changed, or the whole debate."""
+    if phases:
+        _phases(request, phases, step, distance, alone=not (who or event or blocs))
+    elif step:
+        raise UsageError("--step is of windows: choose --phases too")
+    elif blocs:
         from stancegraph.change.realignment import blocs_over_time
 
         if who:
@@ -272,6 +297,22 @@ def shifts(
         filters = but(request.filters, "actor")
         rows = shifts(request.store, request.speakers(who) or None, event=event, **filters)
         request.show(rows, SHIFT, "shift", lambda: answers.shifts(rows))
+
+
+def _phases(
+    request: Request, window: str, step: str | None, distance: Literal["absolute", "spectral"], *, alone: bool
+) -> None:
+    """Print the phases of the debate, and the stances that turned between them."""
+    from stancegraph.change.phases import phases
+
+    if not alone:
+        raise UsageError("--phases is of the whole debate: leave out the actor, --event and --blocs")
+    found = phases(request.store, window, step=step, distance=distance, **request.choices)
+    if request.format == "json":
+        request.emit(printing.as_json(found.row()))
+        return
+    rows = Rows(found.turns(), notes=found.notes)
+    request.show(rows, TURN, "turned stance", lambda: answers.phases(found, _statements(request, rows)))
 
 
 @command("timeline", filters=True)
@@ -318,7 +359,7 @@ def _statements(request: Request, rows: Iterable[Mapping[str, Any]]) -> dict[str
     """IRI → the statement, of all that stand in `rows`."""
     from stancegraph import statements
 
-    columns = ("statements", "statements_a", "statements_b")
+    columns = ("statements", "statements_a", "statements_b", "statements_before", "statements_after")
     return statements.by_iri(
         request.store, {iri for row in rows for column in columns for iri in row.get(column, ())}
     )
