@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -35,6 +36,12 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A run tries the same cases each time, however slow the machine: `--hypothesis-profile` of pytest names another.
 settings.register_profile("suite", derandomize=True, deadline=None, max_examples=100, database=None)
 settings.load_profile("suite")
+
+
+def pytest_collection_finish() -> None:
+    """Five thousand tests live to the end: searched for what is no longer wanted, they take a tenth of the run."""
+    gc.freeze()
+    gc.set_threshold(100_000)
 
 
 class Run(Protocol):

@@ -105,16 +105,20 @@ def windows(
         return
     begin = start or date.fromordinal(int(rows.earliest[0]))
     last = int(rows.latest.max())
-    for number in range(MOST):
+
+    def span(number: int) -> tuple[date, date]:
         since = apart.after(begin, number)
-        until = date.fromordinal(max(wide.after(since).toordinal() - 1, since.toordinal()))
+        return since, date.fromordinal(max(wide.after(since).toordinal() - 1, since.toordinal()))
+
+    if span(MOST - 1)[1].toordinal() < last:
+        raise UsageError(f"--step {step or length} makes more than {MOST} windows: take a longer one")
+    for since, until in map(span, range(MOST)):
         near = rows[
             slice(*np.searchsorted(rows.earliest, (since.toordinal() - wide.days, until.toordinal() + 1)))
         ]
         yield Moment(since, until, near[near.latest >= since.toordinal()])
-        if until.toordinal() >= last or until == date.max:
+        if until.toordinal() >= last:
             return
-    raise UsageError(f"--step {step or length} makes more than {MOST} windows: take a longer one")
 
 
 def _close(table: Table, days: int, what: str) -> Table:
@@ -191,9 +195,10 @@ def _moments(rows: Table, step: str) -> Iterator[date]:
     if not len(rows):
         return
     begin, last = _day(rows.earliest.min()), _day(rows.latest.max())
+    if apart.after(begin, MOST) <= last:
+        raise UsageError(f"--step {step} makes more than {MOST} moments: take a longer one")
     for number in range(MOST):
         day = apart.after(begin, number)
         if day > last:
             return
         yield day
-    raise UsageError(f"--step {step} makes more than {MOST} moments: take a longer one")
