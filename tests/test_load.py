@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 from pathlib import Path
 
+import pyarrow as pa
 import pyoxigraph
 import pytest
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
@@ -210,3 +212,38 @@ def test_a_change_of_several_files_made_during_a_load_is_loaded_whole(tmp_path: 
     store.load([mine], database, progress=change)
     expected = {("new", "one"), ("new", "three"), ("old", "two")}
     assert held(database) == {(subject, f"file:///mine/{name}.ttl") for subject, name in expected}
+
+
+@pytest.mark.parametrize("codec", ["gzip", "zstd"])
+def test_a_compressed_file_is_read_as_what_is_in_it(codec: str, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    end = {"gzip": ".gz", "zstd": ".zst"}[codec]
+    texts = {
+        "one.ttl": "\ufeff<x:1> <x:p> <x:o> .",
+        "two.nt": "<x:2> <x:p> <x:o> .",
+        "three.nq": "<x:3> <x:p> <x:o> <x:g> .",
+        "four.trig": "<x:g2> { <x:4> <x:p> <x:o> }",
+        "five.jsonld": '{"@id": "x:5", "x:p": {"@id": "x:o"}}',
+        "six.rdf": '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+        'rdf:about="x:6"><p xmlns="x:" rdf:resource="x:o"/></rdf:Description></rdf:RDF>',
+    }
+    for name, text in texts.items():
+        (mine / f"{name}{end}").write_bytes(pa.compress(text.encode(), codec, asbytes=True))
+    if codec == "gzip":  # what pyarrow calls gzip has a gzip header, as a file has
+        assert gzip.decompress((mine / "two.nt.gz").read_bytes()).decode() == texts["two.nt"]
+    store.load([mine], tmp_path / "database")
+    assert held(tmp_path / "database") == {
+        *((str(at), f"file:///mine/{name}{end}") for at, name in ((1, "one.ttl"), (2, "two.nt"))),
+        *((("3", "x:g"), ("4", "x:g2"))),
+        *((str(at), f"file:///mine/{name}{end}") for at, name in ((5, "five.jsonld"), (6, "six.rdf"))),
+    }
+    assert store.open(mine).ask("ASK { <x:6> <x:p> <x:o> }")
+
+
+@pytest.mark.parametrize("content", [b"no archive", gzip.compress(b"<x:1> <x:p> <x:o> ." * 9)[:-9]])
+def test_a_damaged_compressed_file_is_an_error_that_names_it(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "one.nt.gz").write_bytes(content)
+    with pytest.raises(StanceError, match=r"one\.nt\.gz.*: "):
+        store.load([tmp_path / "one.nt.gz"], tmp_path / "database")
+    assert not (tmp_path / "database").exists()

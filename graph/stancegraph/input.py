@@ -4,10 +4,80 @@ from __future__ import annotations
 
 import os
 import stat
+from io import SEEK_SET, BufferedReader, RawIOBase
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, Final
 
 from stancegraph.errors import StanceError
+
+PACKED: Final = {".gz": "gzip", ".zst": "zstd"}
+"""Suffix of a compressed file → the name of what packed it."""
+SPREAD: Final = 100
+"""Bytes that may come out of one byte of a compressed file, beyond `ROOM`: text packs to no less than a thirtieth."""
+ROOM: Final = 256 << 20
+
+
+class Unpacked(RawIOBase):
+    """What is in a compressed file; to go back in it is to begin anew. Raises StanceError where it is damaged."""
+
+    def __init__(self, path: str | Path, codec: str) -> None:
+        self._path, self._codec = path, codec
+        self._open()
+
+    def _open(self) -> None:
+        import pyarrow as pa
+
+        file = open_file(self._path)
+        self._at, self._most = 0, ROOM + SPREAD * os.fstat(file.fileno()).st_size
+        self._content = pa.CompressedInputStream(
+            pa.PythonFile(file, mode="r"), self._codec
+        )  # which closes it
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, into: Any) -> int:
+        part = self._next(len(into))
+        into[: len(part)] = part
+        return len(part)
+
+    def _next(self, size: int) -> bytes:
+        try:
+            part: bytes = self._content.read(size)
+        except OSError as error:
+            raise StanceError(f"cannot read {self._path}: it is damaged ({error}): copy it again") from None
+        self._at += len(part)
+        if self._at > self._most:
+            raise StanceError(
+                f"{self._path} unpacks to more than {SPREAD} times its size: unpack it yourself"
+            )
+        return part
+
+    def seek(self, place: int, whence: int = SEEK_SET) -> int:
+        if whence != SEEK_SET:
+            raise OSError("a compressed file is read from its beginning")
+        if place < self._at:
+            self._content.close()
+            self._open()
+        while self._at < place and self._next(min(place - self._at, 1 << 20)):
+            pass
+        return self._at
+
+    def close(self) -> None:
+        self._content.close()
+        super().close()
+
+
+def unpack(path: str | Path) -> BinaryIO:
+    """A regular file, open for reading what is in it, unpacked where its name ends like that of a compressed one."""
+    codec = PACKED.get(Path(path).suffix.lower())
+    return open_file(path) if codec is None else BufferedReader(Unpacked(path, codec), 1 << 16)
 
 
 def open_file(path: str | Path, mend: str = "name a regular file") -> BinaryIO:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -200,7 +199,10 @@ def _mend(request: Request, sources: Path | None, *, dry_run: bool) -> bool:
 @command("load", data=False, formats=None, output=False)
 def load(
     _: Request,
-    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="RDF files or folders of them.")],
+    sources: Annotated[
+        list[Path],
+        typer.Argument(metavar="SOURCE...", help="Files of RDF, also packed (.gz, .zst), or folders."),
+    ],
     into: Annotated[Path, typer.Option(metavar="DIR", help="The database to make or add to.")],
 ) -> None:
     """Load RDF into an on-disk database, all or nothing; what else stands in it stays.
@@ -216,12 +218,5 @@ def load(
     from stancegraph.table import snapshot
 
     progress = output.note if sys.stderr.isatty() else None
-
-    def keep(folder: Path) -> None:
-        if progress:
-            progress("the table of its statements")
-        with closing(store.Local(folder)) as made:
-            snapshot.keep(made)
-
-    count = store.load(sources, into, progress=progress, note=output.note, beside=keep)
+    count = store.load(sources, into, progress=progress, note=output.note, beside=snapshot.beside)
     output.note(f"{count} triples in {into}; use it with --data {into}")

@@ -275,9 +275,11 @@ class Local(Store):
         return self._paths if self._database else [file for path in self._paths for file, _ in found(path)]
 
     def close(self) -> None:
-        """Let a load remove the database that this reads, once another stands in its place."""
+        """Give up what this reads: a load may remove the database, once another stands in its place."""
         if self._database is not None:
             self._database.close()
+        else:
+            self._triples = pyoxigraph.Store()
 
     @property
     def triples(self) -> pyoxigraph.Store:

@@ -32,7 +32,14 @@ Sums = dict[str, tuple[str, int, int, int]]
 
 def write(folder: Path) -> None:
     """Leave the sums of a database's files in it, on the disk."""
-    sums = {file.name: (_sum(file), *_state(file)) for file in _data(folder)}
+    from concurrent.futures import ThreadPoolExecutor
+
+    files = _data(folder)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        sums = {
+            file.name: (found, *_state(file))
+            for file, found in zip(files, pool.map(_sum, files), strict=True)
+        }
     with (folder / SUMS).open("x", encoding="utf-8") as file:
         json.dump(sums, file, indent=0)
         file.flush()

@@ -14,6 +14,7 @@ import pyoxigraph
 from pyoxigraph import NamedNode, RdfFormat
 
 from stancegraph.errors import StanceError, UsageError
+from stancegraph.input import PACKED
 from stancegraph.store import folders, parser
 from stancegraph.vocabulary import GRAPH, expand
 
@@ -41,6 +42,8 @@ NAMED_ONLY: Final = frozenset({".xml", ".json"})
 """Suffixes read when the file is named, but passed over in a folder: few such files are RDF."""
 IN_MEMORY: Final = 2 << 30
 """Bytes of files that may be opened in memory."""
+UNPACKED: Final = 10
+"""Bytes that are reckoned with for each byte of a compressed file."""
 
 VOCABULARY: Final = ("stance", "schemes")
 """Files of the shipped graph that say what its terms mean."""
@@ -54,6 +57,12 @@ def ontology() -> Path:
     package = Path(__file__).resolve().parents[1]
     inside = package / "ontology"
     return inside if inside.is_dir() else package.parents[1] / "ontology"
+
+
+def suffix(file: str | Path) -> str:
+    """The suffix that says what a file holds, in lower case: that before `.gz` or `.zst` of a compressed one."""
+    path = Path(file)
+    return Path(path.stem if path.suffix.lower() in PACKED else path).suffix.lower()
 
 
 def existing(where: str | Path) -> Path:
@@ -76,7 +85,7 @@ def in_memory(*paths: Path) -> pyoxigraph.Store:
     """A store of the files at the paths and the vocabulary; raises UsageError past `IN_MEMORY`."""
     files = [pair for path in paths for pair in found(path)]
     refuse_twice(files)
-    size = sum(file.stat().st_size for file, _ in files)
+    size = sum(file.stat().st_size * (UNPACKED if file.suffix.lower() in PACKED else 1) for file, _ in files)
     if size > IN_MEMORY:
         raise UsageError(
             f"{' and '.join(map(str, paths))}: {size >> 20} MiB of RDF, too much for memory: `stancegraph load` that, "
@@ -137,7 +146,7 @@ def listed(here: Path) -> list[Path]:
     real = {file for file in paths if not file.is_symlink()}
     read = []
     for file in paths:
-        if file.suffix.lower() not in FORMATS:
+        if suffix(file) not in FORMATS:
             raise StanceError(f"{file} has no suffix of RDF: give it one of {' '.join(FORMATS)}")
         if not file.is_file():
             raise StanceError(f"{file} is not a file that can be read: remove it, or mend the link")
@@ -145,7 +154,7 @@ def listed(here: Path) -> list[Path]:
             real.add(file if file in real else end)
             read.append(file)
     if not read:
-        looked = " ".join(suffix for suffix in FORMATS if suffix not in NAMED_ONLY)
+        looked = " ".join(kind for kind in FORMATS if kind not in NAMED_ONLY)
         raise StanceError(f"no RDF files in {here}: looked for {looked}")
     return read
 
@@ -168,12 +177,12 @@ def _walk(folder: Path) -> Iterator[Path]:
             below[:] = sorted(name for name in below if not name.startswith("."))
             pending += [_linked(here / name) for name in below if (here / name).is_symlink()]
             for name in names:
-                suffix = Path(name).suffix.lower()
+                kind = suffix(name)
                 if name.startswith("."):
                     continue
-                if suffix in FORMATS and suffix not in NAMED_ONLY:
+                if kind in FORMATS and kind not in NAMED_ONLY:
                     yield here / name
-                elif not suffix and (here / name).is_symlink() and not (here / name).exists():
+                elif not kind and (here / name).is_symlink() and not (here / name).exists():
                     raise StanceError(f"{here / name} is a link to nothing: remove it, or mend it")
 
 
@@ -199,7 +208,7 @@ def fill(
     ours: list[parser.Source] = []
     others: list[parser.Source] = []
     for file, graph in found:
-        kind = FORMATS[file.suffix.lower()]
+        kind = FORMATS[suffix(file)]
         (ours if file.is_relative_to(shipped) else others).append((file, graph, kind))
     for file, graph, given in chain(parser.plain(ours), parser.parsed(others)):
         if progress is not None:
@@ -218,7 +227,7 @@ def alone(found: Sequence[tuple[Path, str]]) -> pyoxigraph.Store:
 
 def graphs_of(file: Path, graph: str) -> set[NamedNode]:
     """The graphs a file writes: its own, and those its quads name."""
-    return parser.graphs_of(file, graph, FORMATS[file.suffix.lower()])
+    return parser.graphs_of(file, graph, FORMATS[suffix(file)])
 
 
 def fill_vocabulary(store: pyoxigraph.Store) -> list[str]:

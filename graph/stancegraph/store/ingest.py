@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
@@ -25,6 +26,8 @@ OWN: Final = re.compile(
 """Names of the files of a database: RocksDB's, a load's, and of the tables kept beside them."""
 Tell = Callable[[str], None]
 """Is told a line for the person."""
+Beside = Callable[[pyoxigraph.Store], Callable[[Path], None]]
+"""Is handed what was loaded while it is still compacted, and gives what is to be called with its folder, once whole."""
 Found = Mapping[Path, Sequence[Path]]
 """What was named → the files of RDF there."""
 
@@ -39,14 +42,14 @@ def load(
     *,
     progress: Tell | None = None,
     note: Tell | None = None,
-    beside: Callable[[Path], None] | None = None,
+    beside: Beside | None = None,
 ) -> int:
     """Build or extend the on-disk database `into`, all or nothing; the number of quads it then holds.
 
     What a file or folder gave when it was loaded from the same place before is replaced, and what is no longer in a
     folder goes; what other files and other programs gave stays. `note` is told what a user may not expect; `beside`
-    is handed the new folder once it is whole, to keep something in it before it takes its place. Raises StanceError,
-    also where another program has the database open or it is damaged, and leaves `into` as it was.
+    keeps something in the new folder before it takes its place. Raises StanceError, also where another program has
+    the database open or it is damaged, and leaves `into` as it was.
     """
     if not str(into).strip():
         raise UsageError("--into '': name the folder of the database")
@@ -56,9 +59,7 @@ def load(
     return journal.settled(roots, lambda: _load(roots, target, progress or _ignore, note or _ignore, beside))
 
 
-def _load(
-    roots: Sequence[Path], target: Path, progress: Tell, note: Tell, beside: Callable[[Path], None] | None
-) -> int:
+def _load(roots: Sequence[Path], target: Path, progress: Tell, note: Tell, beside: Beside | None) -> int:
     """Load what stands at the roots now; the number of quads in the database."""
     found = _found(roots)
     _refuse_elsewhere(target)
@@ -71,9 +72,7 @@ def _load(
             if before is not None:
                 held.enter_context(folders.unwritten(target))
             workshop = held.enter_context(folders.workshop(target))
-            total = _build(workshop / folders.NEW, before, found, progress, note)
-            if beside is not None:
-                beside(workshop / folders.NEW)
+            total = _build(workshop / folders.NEW, before, found, progress, note, beside)
             folders.replace(workshop, target)
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or str(error).rpartition(": ")[2]
@@ -112,26 +111,41 @@ def _refuse_elsewhere(target: Path) -> None:
         raise UsageError(f"{target} holds {foreign[0]}, which is not of the database: move it away first")
 
 
-def _build(new: Path, before: Path | None, found: Found, progress: Tell, note: Tell) -> int:
+def _build(
+    new: Path, before: Path | None, found: Found, progress: Tell, note: Tell, beside: Beside | None
+) -> int:
     """Make a database of what was there before and the files found; the number of its quads."""
     record = Manifest() if before is None else Manifest.read(before)
-    total = _fill(new, before, record, found, progress, note)
+    store = _fill(new, before, record, found, progress, note)
+    progress("the index, and the table of the statements")
+    # Each of the two takes one processor, and neither is in Python for long.
+    with ThreadPoolExecutor(1) as pool:
+        compacted = pool.submit(store.optimize)
+        sizes = _sizes(store)
+        keep = None if beside is None else beside(store)
+        compacted.result()
+    store.flush()
+    total = len(store)
+    del store
     with Database(new) as made:
         if len(made.triples) != total:
             raise StanceError(
                 f"{len(made.triples)} of {total} triples reached the disk: is it full, or broken?"
             )
-        sizes = _sizes(made.triples)
     for given in record.files.values():
         given.graphs = {graph: sizes.get(graph, 0) for graph in given.graphs}
     record.write(new)
     checksums.write(new)
+    if keep is not None:
+        keep(new)
     folders.sync(new)
     return total
 
 
-def _fill(new: Path, before: Path | None, record: Manifest, found: Found, progress: Tell, note: Tell) -> int:
-    """Fill a new database, and tell the manifest what is of which file; the number of quads."""
+def _fill(
+    new: Path, before: Path | None, record: Manifest, found: Found, progress: Tell, note: Tell
+) -> pyoxigraph.Store:
+    """Fill a new database, and tell the manifest what is of which file."""
     store = pyoxigraph.Store(str(new)) if before is None else _copy(before, new, record, note)
     known = {key: given.graph for key, given in record.files.items()}
     _remove(store, record, set(_gone(record, found)))
@@ -149,9 +163,7 @@ def _fill(new: Path, before: Path | None, record: Manifest, found: Found, progre
     for graph in files.fill_vocabulary(store):
         record.files[graph] = Given(graph, graphs={f"<{graph}>": 0})
     record.prune()
-    store.optimize()
-    store.flush()
-    return len(store)
+    return store
 
 
 def _copy(before: Path, new: Path, record: Manifest, note: Tell) -> pyoxigraph.Store:
@@ -238,14 +250,15 @@ def _add(
 ) -> Given:
     """Load a file, and say what is its alone; `owners` are the files that have a graph for themselves."""
     given = Given(graph, surrounding(file))
-    named = files.graphs_of(file, graph)
+    # In a new database there is nothing to share a graph with, nor any need to read the file twice.
+    named = files.graphs_of(file, graph) if owners or any(True for _ in store.named_graphs()) else set()
     shared = {name for name in named if str(name) in owners or store.contains_named_graph(name)}
     if shared:
         _share(store, record, owners, given, file, shared)
     else:
-        before = _blank_graphs(store)
+        before = set(store.named_graphs())
         files.fill(store, [(file, graph)], bulk=True)
-        given.graphs = {str(name): 0 for name in (*named, *(_blank_graphs(store) - before))}
+        given.graphs = {str(name): 0 for name in {NamedNode(graph), *named, *store.named_graphs()} - before}
     owners.update(dict.fromkeys(given.graphs, given))
     return given
 
@@ -286,11 +299,7 @@ def _graph(name: str) -> NamedNode | BlankNode:
 def _is_alone(store: pyoxigraph.Store, owners: Mapping[str, Given], file: Path, graph: str) -> bool:
     """Whether a file fills one graph, in which nothing else is."""
     other = f"<{graph}>" in owners or store.contains_named_graph(NamedNode(graph))
-    return file.suffix.lower() in files.ONE_GRAPH and not other
-
-
-def _blank_graphs(store: pyoxigraph.Store) -> set[BlankNode]:
-    return {name for name in store.named_graphs() if isinstance(name, BlankNode)}
+    return files.suffix(file) in files.ONE_GRAPH and not other
 
 
 def _sizes(store: pyoxigraph.Store) -> dict[str, int]:

@@ -123,7 +123,7 @@ def parsed(sources: Sequence[Source]) -> Iterator[tuple[Path, str, Input]]:
         if kind not in TURTLES or isinstance(kind, str) or _is_of_rdf_12(file):
             others.append((file, graph, kind))
             continue
-        with input_.open_file(file) as content, reading(file):
+        with input_.unpack(file) as content, reading(file):
             _skip_mark(content)
             yield (
                 file,
@@ -152,7 +152,7 @@ def _is_of_rdf_12(file: Path) -> bool:
     One with NULs is hardly text, and may be endless where it is sparse: it is not read to its end to know.
     """
     last = b""
-    with input_.open_file(file) as content:
+    with input_.unpack(file) as content:
         while part := content.read(1 << 20):
             if any(mark in last + part for mark in (b"<<", b"{|", b"~", b"\0")):
                 return True
@@ -195,7 +195,7 @@ def graphs_of(file: Path, graph: str, kind: Kind) -> set[NamedNode]:
 def _parse(sources: Sequence[Source]) -> Iterator[bytes]:
     """In the worker: the N-Quads of each file, and an empty part after them."""
     for file, graph, kind in sources:
-        with input_.open_file(file) as content, reading(file):
+        with input_.unpack(file) as content, reading(file):
             for part in _nquads(file, content, graph, kind):
                 _refuse_odd(file, part)
                 yield part

@@ -22,14 +22,17 @@ from stancegraph.records import Named
 from stancegraph.statements import by_iri
 from stancegraph.statements.filters import Filters
 from stancegraph.statements.reader import Reader
-from stancegraph.store import Local, remembered
+from stancegraph.store import Local, checksums, remembered
 from stancegraph.table import rows
 from stancegraph.table.arrays import Strings, array, first_rows, numbers, texts
 from stancegraph.table.columns import Column, Reports, Table
 from stancegraph.table.scan import Scan
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pyarrow as pa
+    import pyoxigraph
     from numpy.typing import NDArray
 
     from stancegraph.records import Statement
@@ -137,8 +140,7 @@ def keep(store: Store, *, organisation: bool = False) -> bool:
     folder = store.folder if isinstance(store, Local) else None
     if not isinstance(store, Local) or folder is None or not os.access(folder, os.W_OK):
         return False
-    file = folder / NAMES[organisation]
-    if _is_newer(file):
+    if _is_newer(folder / NAMES[organisation]):
         output.note(
             f"{store.where}: the table kept beside it is of a newer version of stancegraph, and is not read"
         )
@@ -147,9 +149,34 @@ def keep(store: Store, *, organisation: bool = False) -> bool:
         made = _made(store, organisation)
     except StanceError:
         return False
+    return _put(made, folder / NAMES[organisation], store.fingerprint)
+
+
+def beside(triples: pyoxigraph.Store) -> Callable[[Path], None]:
+    """Makes the table of what is being loaded; what is given leaves it in the folder of the database, once whole."""
+    store = Local.over(triples, "the database")
+    store.light = False
+    try:
+        made: pa.Table | None = _made(store, organisation=False)
+    except StanceError:
+        made = None
+    finally:
+        store.close()
+
+    def put(folder: Path) -> None:
+        if made is not None:
+            _put(made, folder / NAMES[False], checksums.fingerprint(folder))
+
+    return put
+
+
+def _put(made: pa.Table, file: Path, fingerprint: str | None) -> bool:
+    """Write a table, with the fingerprint of what it was made of; whether it could be written."""
+    metadata = dict(made.schema.metadata)
+    about = json.loads(metadata[b"stancegraph.snapshot"]) | {"of": fingerprint}
     fresh = file.with_name(f"{file.name}.{os.getpid()}")
     try:
-        _write(made, fresh)
+        _write(made.replace_schema_metadata({**metadata, b"stancegraph.snapshot": json.dumps(about)}), fresh)
         fresh.replace(file)
     except OSError as error:
         fresh.unlink(missing_ok=True)
@@ -209,7 +236,6 @@ def _made(store: Local, organisation: bool) -> pa.Table:
     )
     about = {
         "version": VERSION,
-        "of": store.fingerprint,
         "own": table.own_basis is not None or table.own_confidence is not None,
         "days": found.days,
         "several": found.several,
