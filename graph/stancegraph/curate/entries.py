@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from stancegraph import input as input_
 from stancegraph import names
 from stancegraph.curate import passages
 from stancegraph.curate.changes import Change, Edit
@@ -18,6 +19,7 @@ from stancegraph.curate.fields import BUILT, CLASSES, ENTRIES, REPORTED, one_of,
 from stancegraph.curate.folder import Folder, decode
 from stancegraph.errors import StanceError, UnknownName, UsageError
 from stancegraph.store.terms import Term, day, describe, english, object_value, term
+from stancegraph.validation import LARGEST
 from stancegraph.vocabulary import SHAPES, local_name
 
 if TYPE_CHECKING:
@@ -132,7 +134,7 @@ class _Adding:
 
     def document(self) -> Change:
         """A document, by the checksum and the length of its text; the text goes to texts/, out of sight of git."""
-        content = b"" if self._text is None else _bytes(self._text)
+        content = b"" if self._text is None else input_.read(self._text, LARGEST)
         text = decode(self._text, content) if self._text else ""
         self._given.setdefault("language", ["en"])
         publisher = local_name(resolve(self._folder, self._fields["publisher"], self._given["publisher"][0]))
@@ -373,13 +375,6 @@ def anchor(
         yield from passages.quote(report, document, span, literal, text)
     for words in stretches:
         yield from passages.passage(report, document, passages.stretch(text, words))
-
-
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise StanceError(f"{file}: cannot be read: {error.strerror}") from error
 
 
 def _telling(words: Sequence[str]) -> Sequence[str]:

@@ -62,6 +62,7 @@ def read(file: Path) -> Sheet:
 def _unpack(content: bytes) -> Iterator[bytes]:
     """In the worker: rows, texts and notes of a project, as JSON."""
     try:
+        from defusedxml.common import DefusedXmlException
         from defusedxml.ElementTree import fromstring
     except ModuleNotFoundError as error:
         raise NotInstalled("defusedxml", "sheets") from error
@@ -71,7 +72,10 @@ def _unpack(content: bytes) -> Iterator[bytes]:
         project = next((name for name in names if name.endswith(".qde")), None)
         if project is None:
             raise StanceError(f"no project is in the archive: {PROJECT} is missing")
-        root = fromstring(opened.read(project))
+        try:
+            root = fromstring(opened.read(project))
+        except DefusedXmlException:
+            raise StanceError("the project declares entities: it is not opened") from None
         yield json.dumps(_Project(root, opened).told()).encode()
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from stancegraph.dates import BEGINNING, END
+from stancegraph.dates import BEGINNING, END, span
 from stancegraph.records import Document, Figure, Named, Passage, Report, Statement, Target
 from stancegraph.store import remembered
 from stancegraph.store.results import node
@@ -147,7 +147,7 @@ def documents(store: Store, iris: Collection[str] | None = None) -> dict[str, Do
     asked = None if iris is None or len(iris) > FEW else {"document": [node(iri) for iri in sorted(iris)]}
     for iri, title, publisher, issued, first, last, url in store.tuples(DOCUMENTS, asked):
         if iris is None or iri in record:
-            day = issued or "/".join(end for end in (first, last) if end)
+            day = issued or (span(first or BEGINNING, last or END) if first or last else "")
             record[iri] = Document(iri, title, publisher, day, url or None)
     return record
 

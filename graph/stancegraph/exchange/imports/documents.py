@@ -156,7 +156,10 @@ def describe_document(source: Source, derived: NamedNode) -> Iterator[Triple]:
 
 
 def _issued(cell: Callable[[str], str], form: str) -> Days | None:
-    return days(cell("document_date"), form) if cell("document_date") else None
+    told = cell("document_date")
+    if told == "../..":  # of a document that a graph leaves open at both ends
+        return BEGINNING, END
+    return days(told, form) if told else None
 
 
 def _length(cell: Callable[[str], str]) -> int | None:

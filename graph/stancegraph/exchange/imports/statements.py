@@ -12,6 +12,7 @@ from stancegraph.dates import END
 from stancegraph.exchange.imports.days import Days, days
 from stancegraph.exchange.imports.names import LONGEST as LONGEST_NAME
 from stancegraph.exchange.imports.names import TYPES, Doubtful
+from stancegraph.names import spelling
 
 if TYPE_CHECKING:
     from stancegraph.exchange.imports.documents import Documents, Source
@@ -133,12 +134,12 @@ class Rows:
         actor = speaker or self._new_speaker(cell)
         document = self.documents.take(source, said)
         coded.latest = min(coded.latest, source.issued[1] if source.issued else END)
-        coded.speakers[actor] = cell("speaker")
+        coded.speakers[actor] = spelling.repaired(cell("speaker"))
         if target:
             aim = aim or self._new_target(target, kind, cell)
             side = coded.sides.setdefault(aim, Side(edge, basis, confidence, {}))
             side.documents[document] = None
-            coded.labels[aim] = target
+            coded.labels[aim] = spelling.repaired(target)
         elif not coded.sides:
             coded.sides.setdefault("", Side("", basis, confidence, {}))
         places = coded.reports.setdefault(document, {})
