@@ -120,6 +120,7 @@ def test_rows_and_members_tell_the_same(found: Alliances) -> None:
                 "without_document": pytest.approx(9 / 11, abs=1e-4),
                 "bootstrap": found.blocs[1].pairs[0].bootstrap,
                 "parted_by": ("document 3", "document 4"),
+                "codings": None,
             }
         ],
     }

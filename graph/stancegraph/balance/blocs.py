@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from stancegraph import network
 from stancegraph.balance import scores
 from stancegraph.balance.communities import louvain_communities, signed_modularity
-from stancegraph.balance.fragility import fragility
+from stancegraph.balance.fragility import fragility, interval
 from stancegraph.balance.frustration import Frustration, frustration_index
 from stancegraph.network.method import NetworkOptions
 from stancegraph.network.signed import read
@@ -69,6 +69,15 @@ class Bloc:
     pairs: tuple[Pair, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Codings:
+    """What codings drawn by their confidence make of the measures: in how many draws, and the central 95 % of them."""
+
+    draws: int
+    frustration: tuple[float, float] | None
+    polarisation: tuple[float, float] | None
+
+
 class Member(TypedDict):
     """An actor and the numbers of its bloc, part and community; `either` whether it may stand on another side."""
 
@@ -92,7 +101,9 @@ class Alliances:
     that do not stand on one side in every optimal split (see `Frustration`), `untied` those without a tie, `parts`
     the number of pieces no tie connects: their sides do not depend on each other, and each has blocs of its own.
     `left_out` is the number of documents left out in turn to see how fragile the blocs are, None where that was not
-    done. `notes` say which periods were used and what was left out.
+    done. `polarisation_interval` is the 95 % interval of the bootstrap over documents, None for fewer than ten;
+    `codings` how far frustration and polarisation go when codings are drawn by their confidence. `notes` say which
+    periods were used and what was left out.
     """
 
     actors: int
@@ -114,6 +125,8 @@ class Alliances:
     parts: int
     left_out: int | None
     notes: tuple[str, ...]
+    polarisation_interval: tuple[float, float] | None = None
+    codings: Codings | None = None
 
     def row(self) -> dict[str, Any]:
         """All of it as plain values."""
@@ -131,6 +144,10 @@ class Alliances:
             "walks": self.walks,
             "polarisation": self.polarisation,
             "polarisation_range": None if self.polarisation_range is None else list(self.polarisation_range),
+            "polarisation_interval": None
+            if self.polarisation_interval is None
+            else list(self.polarisation_interval),
+            "codings": None if self.codings is None else asdict(self.codings),
             "splits": self.splits,
             "modularity": self.modularity,
             "triads": self.triads,
@@ -182,13 +199,16 @@ def alliances(
     blocs: int | None = 2,
     seconds: float = 60,
     robustness: bool = True,
+    draws: int = 0,
+    disagreement: float = 0.0,
     **options: Unpack[NetworkOptions],
 ) -> Alliances:
     """The blocs of a store or table (by `network.agreement`, which takes `options`), or of any signed graph.
 
     `blocs` is 2, or None for as many as serve; `seconds` limits the whole search for splits and their proof (free
     blocs leave half of it to the split in two, which balance and polarisation are of). With `robustness` the blocs of
-    a store or table say how fragile they are, if there is time left.
+    a store or table say how fragile they are, if there is time left; `draws` draws their codings so many times, each
+    right as often as its confidence says, and a share of `disagreement` otherwise (`resampling.draw_codings`).
 
     >>> from stancegraph import store
     >>> found = alliances(store.open())
@@ -210,7 +230,10 @@ def alliances(
     split = two if blocs == 2 else frustration_index(tied, blocs, seconds=until - time.monotonic())
     communities = louvain_communities(tied)
     extent = scores.polarisation_range(tied, two)
-    frail = fragility(*rows, blocs, seconds=until - time.monotonic()) if rows and robustness else None
+    frail = None
+    if rows and (robustness or draws):
+        left = until - time.monotonic()
+        frail = fragility(*rows, blocs, seconds=left, draws=draws, disagreement=disagreement)
     return Alliances(
         actors=tied.n,
         positive=int((tied.sign > 0).sum()),
@@ -231,6 +254,20 @@ def alliances(
         parts=int(connected_components(tied.matrix, directed=False)[0]),
         left_out=None if frail is None else len(frail.documents),
         notes=tuple(graph.graph.get("notes", ())),
+        polarisation_interval=None
+        if frail is None
+        else interval([s.polarisation for s in frail.by_document]),
+        codings=_codings(frail),
+    )
+
+
+def _codings(frail: Fragility | None) -> Codings | None:
+    if frail is None or not frail.codings:
+        return None
+    return Codings(
+        len(frail.codings),
+        interval([split.frustration for split in frail.codings]),
+        interval([split.polarisation for split in frail.codings]),
     )
 
 

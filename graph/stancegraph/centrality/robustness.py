@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Final, NotRequired, TypedDict, TypeVar, Unpack
 
 import networkx as nx
 import numpy as np
@@ -14,9 +14,10 @@ from stancegraph.errors import UsageError
 from stancegraph.network.method import NetworkOptions
 from stancegraph.network.signed import of_rows, read
 from stancegraph.records import Rows
+from stancegraph.table.resampling import draw_codings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -57,6 +58,9 @@ class Rank(TypedDict):
     best: int | None
     worst: int | None
     moved_most_by: str | None
+    low: NotRequired[int | None]
+    high: NotRequired[int | None]
+    present: NotRequired[float]
 
 
 def rank(
@@ -66,6 +70,8 @@ def rank(
     on: str | None = None,
     backend: str | None = None,
     robustness: bool = True,
+    draws: int = 0,
+    disagreement: float = 0.0,
     **options: Unpack[NetworkOptions],
 ) -> Rows[Rank]:
     """`actor, iri, score, rank, best, worst, moved_most_by`: everyone by a measure of `MEASURES`, highest first.
@@ -74,7 +80,10 @@ def rank(
     `options` of `network.agreement`; or any networkx graph. Rank 1 is the highest score; ties share a rank.
     `best` and `worst` are the ranks taken when each document is left out in turn, `moved_most_by` the title of the
     document whose absence moves it most (None where none does); who only one document lets appear is "absent
-    without" it. Without `robustness`, or for a graph that has no documents, these are None.
+    without" it. Without `robustness`, or for a graph that has no documents, these are None. `draws` draws the codings
+    so many times, each right as often as its confidence says, and a share of `disagreement` otherwise (see
+    `resampling.draw_codings`): `low` and `high` are then the central 95 % of the ranks, `present` the share of draws
+    in which the actor is there at all.
 
     >>> from stancegraph import store
     >>> top = rank(store.open())[0]
@@ -83,7 +92,7 @@ def rank(
     """
     measure = named(by)
     if isinstance(source, nx.Graph):
-        if options or on:
+        if options or on or draws:
             raise UsageError("a graph is made already: choose network and options where it is made")
         graph = read(source, directed=True, loose=True)
         return Rows(_rows(graph, _places(measure.scores(graph, backend))))
@@ -97,15 +106,31 @@ def rank(
         if method.kind != "stances" or kind != NO_BROKER
     }
 
+    def scores_of(graph: SignedNetwork[str]) -> Mapping[str, float]:
+        return {node: score for node, score in measure.scores(graph, backend).items() if node in shown}
+
     def scores(document: Named | None) -> Mapping[str, float]:
         rows = table if document is None else table.without_document(code[document])
-        graph = whole if document is None else of_rows(network.countable(rows, method), method)
-        return {node: score for node, score in measure.scores(graph, backend).items() if node in shown}
+        return scores_of(whole if document is None else of_rows(network.countable(rows, method), method))
 
     code = {document: code for code, document in enumerate(table.document.values)}
     documents = [table.document.values[code] for code in table.reporting()]
     places = robust_ranks(scores, documents) if robustness else _places(scores(None))
-    return Rows(_rows(whole, places), notes=counted.notes)
+    rows = _rows(whole, places)
+    if draws:
+        chance = np.random.default_rng(0)
+        codings = (network.countable(draw_codings(table, chance, disagreement), method) for _ in range(draws))
+        _add_draws(rows, [ranks(scores_of(of_rows(coding, method))) for coding in codings])
+    return Rows(rows, notes=counted.notes)
+
+
+def _add_draws(rows: Iterable[Rank], drawn: Sequence[Mapping[str, int]]) -> None:
+    """Give each row the central 95 % of the ranks drawn, and the share of draws that have it."""
+    for row in rows:
+        taken = [found[row["iri"]] for found in drawn if row["iri"] in found]
+        ends = np.quantile(taken, (0.025, 0.975), method="inverted_cdf").tolist() if taken else (None, None)
+        row["low"], row["high"] = ends
+        row["present"] = round(len(taken) / len(drawn), 4)
 
 
 def ranks(scores: Mapping[Node, float]) -> dict[Node, int]:

@@ -123,6 +123,26 @@ def alliances(found: Alliances, said: Mapping[str, Statement]) -> str:
             2,
         ),
     ]
+    if found.polarisation_interval is not None:
+        low, high = (_figure(end) for end in found.polarisation_interval)
+        lines.append(
+            fill(f"with other documents such as these: polarisation {low} to {high} in 95 % of samples", 2)
+        )
+    if found.codings is not None:
+        drawn = [
+            f"{name} {_figure(ends[0])} to {_figure(ends[1])}"
+            for name, ends in (
+                ("frustration", found.codings.frustration),
+                ("polarisation", found.codings.polarisation),
+            )
+            if ends is not None
+        ]
+        lines.append(
+            fill(
+                f"by the confidence of the codings: {', '.join(drawn)} in 95 % of {count(found.codings.draws, 'draw')}",
+                2,
+            )
+        )
     part = 1 if found.parts == 1 else 0
     for bloc in found.blocs:
         if bloc.part != part:
@@ -212,6 +232,14 @@ def _fragile(bloc: Bloc, found: Alliances) -> Iterator[str]:
     )
     if weakest.parted_by:
         yield fill(f"not without: {'; '.join(weakest.parted_by)}", 4)
+    doubtful = min(bloc.pairs, key=lambda pair: 1.0 if pair.codings is None else pair.codings)
+    if doubtful.codings is not None and doubtful.codings < 1:
+        yield fill(
+            f"by the confidence of the codings {doubtful.a} and {doubtful.b} are together in only "
+            f"{doubtful.codings:.0%} of draws",
+            2,
+            4,
+        )
 
 
 def shifts(rows: Iterable[Mapping[str, Any]]) -> str:

@@ -48,6 +48,22 @@ Edges = Annotated[
     typer.Option(metavar="FILE", help="Somebody else's network instead: CSV with a,b,weight or a,b,sign."),
 ]
 
+Draws = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        min=0,
+        max=10_000,
+        help="Draw the codings N times, each kept as often as its confidence says.",
+    ),
+]
+Disagreement = Annotated[
+    float,
+    typer.Option(
+        metavar="P", min=0, max=1, help="Share of --draws that a second coder would code otherwise."
+    ),
+]
+
 
 def complete_measures(incomplete: str) -> list[str]:
     """Shell completion with the names of the measures."""
@@ -176,14 +192,23 @@ def alliances(
         bool,
         typer.Option("--robust/--no-robust", help="Leave out each document in turn, and some statements."),
     ] = True,
+    draws: Draws = 0,
+    disagreement: Disagreement = 0.0,
 ) -> None:
     """Which blocs there are, proved, what holds, contradicts and parts each; balance and polarisation."""
     from stancegraph import balance, statements
 
     number = 2 if blocs == "2" else None
+    _check_draws(edges, draws, disagreement)
     if edges is None:
         found = balance.alliances(
-            request.store, blocs=number, seconds=seconds, robustness=robust, **request.choices
+            request.store,
+            blocs=number,
+            seconds=seconds,
+            robustness=robust,
+            draws=draws,
+            disagreement=disagreement,
+            **request.choices,
         )
     else:
         found = balance.alliances(_read(request, edges), blocs=number, seconds=seconds)
@@ -234,6 +259,8 @@ def rank(
     backend: Annotated[
         str | None, typer.Option(metavar="NAME", help="An installed backend of networkx to reckon with.")
     ] = None,
+    draws: Draws = 0,
+    disagreement: Disagreement = 0.0,
 ) -> None:
     """Who matters, by a measure, and how far the rank moves when any one document is left out."""
     from stancegraph import centrality
@@ -242,13 +269,29 @@ def rank(
         measures = [{"measure": m.name, "on": m.on, "tells": m.help} for m in centrality.MEASURES.values()]
         request.show(measures, ["measure", "on", "tells"], "measure")
         return
+    _check_draws(edges, draws, disagreement)
     if edges is None:
         rows = centrality.rank(
-            request.store, by, on=request.network, backend=backend, robustness=robust, **request.choices
+            request.store,
+            by,
+            on=request.network,
+            backend=backend,
+            robustness=robust,
+            draws=draws,
+            disagreement=disagreement,
+            **request.choices,
         )
     else:
         rows = centrality.rank(_read(request, edges), by, backend=backend)
-    request.show(rows, ["actor", "score", "rank", "best", "worst", "moved_most_by"], "actor")
+    columns = ["actor", "score", "rank", "best", "worst", "moved_most_by"]
+    request.show(rows, columns + (["low", "high", "present"] if draws else []), "actor")
+
+
+def _check_draws(edges: Path | None, draws: int, disagreement: float) -> None:
+    if draws and edges is not None:
+        raise UsageError("--draws draws codings, and --edges has none: leave one out")
+    if disagreement and not draws:
+        raise UsageError("--disagreement is of codings drawn: choose --draws too, such as --draws 200")
 
 
 @command("shifts", filters=True, network="agreement")

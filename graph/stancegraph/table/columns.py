@@ -279,7 +279,7 @@ class Table:
         rows = replace(rows, document=Column(reports.documents[first], self.document.values))
         return rows.sort(reports.positions[first])
 
-    def _buckets_of_documents(self) -> Codes:
+    def buckets_of_documents(self) -> Codes:
         """A number for each row's document; without a report nothing says that two statements stand in one."""
         unreported = self.reports.start[self.shown] == self.reports.start[self.shown + 1]
         return np.where(unreported, len(self.document.values) + self.statement.codes, self.document.codes)
@@ -302,7 +302,7 @@ class Table:
             dated = self.latest - self.earliest < WIDEST[per]
             rows = self[dated]
             note = _left_out(len(self) - len(rows), f"a {per}")
-        bucket = rows._buckets_of_documents() if per == "document" else _buckets(rows.earliest, per)
+        bucket = rows.buckets_of_documents() if per == "document" else _buckets(rows.earliest, per)
         _, level = np.unique(rows.level, return_inverse=True)
         key = level.astype(np.int64) * levels
         for codes in (rows.actor.codes, rows.target.codes, bucket):

@@ -1,0 +1,79 @@
+"""Codings, statements and documents drawn anew, and what that makes of ranks and blocs."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from conftest import Run
+from stancegraph import balance, centrality, table
+from stancegraph.errors import UsageError
+from stancegraph.table import Table
+from stancegraph.table.resampling import draw_codings, resample_documents
+
+
+def camps(documents: int, confidence: float = 1.0) -> Table:
+    """In each document Ada and Bo for the bridge, Cy and Di against it."""
+    rows = [
+        (actor, "bridge", sign, f"document {i}")
+        for i in range(documents)
+        for actor, sign in (("Ada", 1), ("Bo", 1), ("Cy", -1), ("Di", -1))
+    ]
+    actors, targets, levels, names = zip(*rows, strict=True)
+    made = table.of(actors, targets, levels, documents=names)
+    return replace(made, own_confidence=np.full(len(made), confidence))
+
+
+def test_a_coding_is_kept_as_often_as_its_confidence_says() -> None:
+    """Of 4 × 500 rows at .6 some 1,200 are kept, standard deviation 22."""
+    dice = np.random.default_rng(1)
+    assert abs(len(draw_codings(camps(500, 0.6), dice)) - 1200) < 88
+    assert len(draw_codings(camps(5), dice)) == 20
+
+
+def test_a_second_coder_who_always_disagrees_turns_every_stance() -> None:
+    drawn = draw_codings(camps(3), np.random.default_rng(1), 1.0)
+    assert {(row.actor.label, row.level) for row in drawn} == {("Ada", -1), ("Bo", -1), ("Cy", 1), ("Di", 1)}
+    with pytest.raises(UsageError, match="share from 0 to 1"):
+        draw_codings(camps(3), np.random.default_rng(1), 1.5)
+
+
+def test_documents_are_drawn_whole() -> None:
+    drawn = resample_documents(camps(30), random.Random(1))
+    assert len(drawn) == 120
+    times = Counter(zip(drawn.document.to_list(), drawn.actor.to_list(), strict=True))
+    for document in drawn.document.values:
+        assert len({times[document, actor] for actor in drawn.actor.values}) == 1
+
+
+def test_ranks_of_sure_codings_do_not_move_and_of_unsure_ones_do() -> None:
+    for row in centrality.rank(camps(2), "strength", on="agreement", draws=10):
+        assert (row["low"], row["high"], row["present"]) == (row["rank"], row["rank"], 1.0)
+    unsure = centrality.rank(camps(1, 0.5), "strength", on="agreement", draws=200)
+    assert all(abs(row["present"] - 0.5) < 0.15 for row in unsure)
+
+
+def test_blocs_and_polarisation_carry_the_doubt_of_codings_and_documents() -> None:
+    """Two equal camps, wholly opposed in each document: polarisation is 1 whichever documents are drawn."""
+    found = balance.alliances(camps(12), draws=10)
+    assert found.polarisation_interval == (1, 1)
+    assert found.codings is not None
+    assert (found.codings.draws, found.codings.polarisation) == (10, (1, 1))
+    assert {pair.codings for bloc in found.blocs for pair in bloc.pairs} == {1.0}
+    few = balance.alliances(camps(3, 0.5), draws=40)
+    assert few.polarisation_interval is None
+    assert few.codings is not None
+    assert few.codings.polarisation is not None
+    assert few.codings.polarisation[0] < few.codings.polarisation[1] == 1
+    assert all(0 < pair.codings < 1 for bloc in few.blocs for pair in bloc.pairs if pair.codings is not None)
+
+
+def test_draws_are_told_in_columns_of_their_own(run: Run) -> None:
+    told = run("rank", "--draws", "5", "--no-robust", "--min-confidence", "1", "--format", "csv").stdout
+    assert told.splitlines()[0] == "actor,score,rank,best,worst,moved_most_by,low,high,present"
+    for command in ("rank --disagreement 0.1", "alliances --draws 5 --edges x.csv"):
+        assert run(*command.split()).returncode == 2
