@@ -116,7 +116,7 @@ def test_process_number_one_of_a_container_answers(shell: Shell) -> None:
     assert (done.returncode, done.stderr) == (0, "1 row\n")
 
 
-@pytest.mark.parametrize(("command", "modules"), [("said", 1), ("said", 80), ("check", 200)])
+@pytest.mark.parametrize(("command", "modules"), [("said", 1), ("said", 80), ("alliances", 200)])
 def test_ctrl_c_is_quiet_from_the_first_import_on(command: str, modules: int) -> None:
     """The program is interrupted when it has imported so many modules after its boundary."""
     program = started(command, PYTHONPROFILEIMPORTTIME="1")
