@@ -125,8 +125,8 @@ def shipped() -> Store:
 
 @pytest.fixture(scope="session")
 def service() -> Iterator[Service]:
-    """The shipped graph, served; an answer may take five seconds."""
-    with serving("--timeout", "5") as running:
+    """The shipped graph, served; an answer may take three seconds."""
+    with serving("--timeout", "3") as running:
         yield running
 
 

@@ -53,14 +53,19 @@ class Service:
             return received
 
     def workers(self) -> set[int]:
-        """The processes of its own that run."""
+        """The processes of its own."""
         listed = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         return {int(pid) for file in listed for pid in file.read_text("ascii").split()}
+
+    def computing(self) -> set[int]:
+        """Those of its processes that do not wait to be asked."""
+        states = {pid: Path(f"/proc/{pid}/stat") for pid in self.workers()}
+        return {pid for pid, file in states.items() if ") S " not in file.read_text("ascii")}
 
 
 @contextmanager
 def serving(*options: str | Path) -> Iterator[Service]:
-    """`stancegraph serve` at a free port, while the block runs."""
+    """`stancegraph serve` at a free port, while the block runs; it ends by SIGTERM, its workers with it."""
     process = subprocess.Popen(
         [STANCEGRAPH, "serve", "--port", "0", *options],
         stdout=subprocess.PIPE,
@@ -72,7 +77,12 @@ def serving(*options: str | Path) -> Iterator[Service]:
         address = process.stdout.readline().strip()
         assert address.startswith("http://"), process.communicate(timeout=10)
         with httpx.Client(base_url=address.partition("/desk")[0], timeout=60) as client:
-            yield Service(address, process, client)
+            running = Service(address, process, client)
+            yield running
+            workers = running.workers()
+            process.terminate()
+            assert process.wait(20) == 0
+            assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
     finally:
-        process.terminate()
+        process.kill()
         process.communicate(timeout=20)

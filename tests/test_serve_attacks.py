@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from crowd import Crowd
 from serving import Service
 
 PASSWORDS = b"root:x:0:0"
@@ -257,15 +258,14 @@ def test_a_request_that_drips_is_ended(service: Service) -> None:
         assert all(taken < 20 for taken in threads.map(drip, begins))
 
 
-def test_many_who_ask_for_what_never_ends_leave_room_for_others(service: Service) -> None:
-    death = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } #"
-    with ThreadPoolExecutor(12) as threads:
-        late = [threads.submit(service.ask, death + str(n)) for n in range(4)]
-        time.sleep(0.5)
-        for actor in ("khazali", "sadr"):
-            assert service.get(f"/api/said?actor={actor}").status_code == 200
-        assert {each.result().status_code for each in late} == {503}
-    assert service.workers() == set()
+def test_lookups_are_answered_while_others_ask_what_never_ends(service: Service) -> None:
+    """More of these than are computed at a time; `scripts/bench service` asks for a minute, and says how fast."""
+    tally = Crowd(service).run(clients=12, deadly=6, seconds=1)
+    assert tally.wrong == []
+    assert len(tally.seconds["lookups, new"]) > 20
+    assert len(tally.seconds["queries of death"]) >= 6
+    assert tally.memory < 1 << 30
+    assert service.computing() == set()
 
 
 def test_memory_is_bounded(service: Service) -> None:

@@ -173,7 +173,7 @@ def test_no_worker_answers_from_half_a_change(tmp_path: Path) -> None:
     try:
         while len(found) < 6:
             with suppress(Past):
-                found.append(live.now.compute(both).content.split())
+                found.append(live.now.compute(both, Limits()).content.split())
     finally:
         stop.set()
         editor.join()
@@ -188,5 +188,5 @@ def test_a_worker_is_not_forked_of_a_state_that_is_past(tmp_path: Path) -> None:
     (folder.path / "more.ttl").write_text("<urn:a> <urn:p> <urn:b> .", "utf-8")
     live.refresh()
     with pytest.raises(Past):
-        before.compute(lambda: (b"", "", []))
-    assert live.now.compute(lambda: (b"x", "", [])).content == b"x"
+        before.compute(lambda: (b"", "", []), Limits())
+    assert live.now.compute(lambda: (b"x", "", []), Limits()).content == b"x"

@@ -190,15 +190,6 @@ def test_queries_that_do_not_end_are_killed_and_told_honestly(service: Service) 
     assert service.ask("ASK {}").status_code == 200
 
 
-def test_others_are_answered_while_one_computes(service: Service) -> None:
-    late = threading.Thread(target=service.ask, args=(DEATHS["a product"] + " #again",))
-    late.start()
-    answered = [service.get("/api/said?actor=khazali").status_code for _ in range(20)]
-    late.join()
-    assert answered == [200] * 20
-    assert service.workers() == set()
-
-
 @pytest.mark.parametrize(
     "command",
     [

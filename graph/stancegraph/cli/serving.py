@@ -87,9 +87,9 @@ def site(
 ) -> None:
     """Write what `serve` answers as a folder of files, which opens from the disk and from any web server."""
     from stancegraph.serve import site as sites
-    from stancegraph.serve.live import Limits, Snapshot
+    from stancegraph.serve.live import Snapshot
 
-    snapshot = Snapshot(_places(request), Limits())
+    snapshot = Snapshot(_places(request))
     request.store = snapshot.store
     count = sites.write(snapshot, [operation(name) for name in SERVED], folder)
     output.note(f"wrote {folder}: {count} files; begin at {folder / 'index.html'}")

@@ -4,7 +4,8 @@ run              answer until it is stopped
 application      the same as an ASGI application, to mount elsewhere
 
 It listens on loopback unless told otherwise, reads only, and asks nothing of the network. What is asked of it is
-computed in workers that are killed when they are late (`store.worker`), so that no question can hold up another.
+computed in workers that are killed when they are late (`store.worker`): what is not answered in a tenth of a second
+waits behind what is, so that no question holds up another.
 """
 
 from __future__ import annotations

@@ -125,7 +125,7 @@ class Service:
         query = protocol.prepare(question)
         media = protocol.media_for(query.form, accept)
         key = ("sparql", query.plain, question.dataset, media)
-        answer = partial(self._judged.answer, query=query, question=question, media=media, limits=self.limits)
+        answer = partial(self._judged.answer, query=query, question=question, media=media)
         return _respond(request, await self.live.answer(key, answer), VARIES)
 
     async def _query(self, request: Request) -> Response:
@@ -250,42 +250,42 @@ def application(service: Service, more: Sequence[Route] = ()) -> Starlette:
 def _make_front(snapshot: Snapshot) -> None:
     """Have the front page ready; what is wrong with it is told who asks for it."""
     with suppress(StanceError):
-        snapshot.keep("page", _page(snapshot))
+        snapshot.keep("page", _page(snapshot, Limits()))
 
 
-def _page(snapshot: Snapshot) -> Body:
-    return snapshot.compute(lambda: (entries.front(snapshot.store), HTML, []))
+def _page(snapshot: Snapshot, limits: Limits) -> Body:
+    return snapshot.compute(lambda: (entries.front(snapshot.store), HTML, []), limits)
 
 
-def _entry(kind: str, iri: str, suffix: str, snapshot: Snapshot) -> Body:
+def _entry(kind: str, iri: str, suffix: str, snapshot: Snapshot, limits: Limits) -> Body:
     address = entries.Addresses(snapshot.kind_of)
 
     def task() -> tuple[bytes, str, list[str]]:
         entry = entries.Entry(snapshot.store, kind, iri)
         return entry.content(suffix, address), entries.FORMATS[suffix], []
 
-    return snapshot.compute(task)
+    return snapshot.compute(task, limits)
 
 
-def _bound(name: str, given: dict[str, list[str]], snapshot: Snapshot) -> Body:
-    return snapshot.compute(lambda: (query.bound(snapshot.store, name, given), query.MEDIA, []))
+def _bound(name: str, given: dict[str, list[str]], snapshot: Snapshot, limits: Limits) -> Body:
+    return snapshot.compute(lambda: (query.bound(snapshot.store, name, given), query.MEDIA, []), limits)
 
 
-def _listed(kind: str, suffix: str, snapshot: Snapshot) -> Body:
+def _listed(kind: str, suffix: str, snapshot: Snapshot, limits: Limits) -> Body:
     address = entries.Addresses(snapshot.kind_of)
 
     def task() -> tuple[bytes, str, list[str]]:
         return entries.listing(snapshot.store, kind, suffix, address), entries.FORMATS[suffix], []
 
-    return snapshot.compute(task)
+    return snapshot.compute(task, limits)
 
 
-def _rows(operation: Operation, given: dict[str, Any], snapshot: Snapshot) -> Body:
+def _rows(operation: Operation, given: dict[str, Any], snapshot: Snapshot, limits: Limits) -> Body:
     def task() -> tuple[bytes, str, list[str]]:
         content, notes = operation.body(snapshot.store, given)
         return content, "application/json", notes
 
-    return snapshot.compute(task)
+    return snapshot.compute(task, limits)
 
 
 def _named(request: Request, kind: str, name: str, snapshot: Snapshot) -> tuple[str, str]:

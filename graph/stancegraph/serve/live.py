@@ -10,8 +10,10 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,7 +22,7 @@ from pyoxigraph import NamedNode
 
 from stancegraph import names, output, store
 from stancegraph.errors import StanceError
-from stancegraph.store import files, journal, worker
+from stancegraph.store import files, journal, sandbox, worker
 from stancegraph.store.database import is_database
 from stancegraph.vocabulary import expand, local_name
 
@@ -41,6 +43,10 @@ KINDS: Final = ("actor", "statement", "proposition", "document", "event")
 ABOVE: Final = NamedNode(expand("rdfs:subPropertyOf"))
 WORKERS: Final = 4
 """Answers that are computed at a time."""
+LONG: Final = 2
+"""Answers that are computed beside them, which were not quick."""
+QUICK: Final = 0.1
+"""Seconds that an answer may compute before it stands back for those that take less."""
 WAITING: Final = 256
 """Answers that may wait to be computed."""
 
@@ -65,21 +71,21 @@ class Busy(StanceError):
 
 @dataclass
 class Limits:
-    """What one answer may take: seconds, and bytes of memory beyond what the graph takes."""
+    """What one answer may take: seconds, bytes of memory beyond what the graph takes, and seconds of computing."""
 
     seconds: float = 30
     memory: int = 1 << 30
+    cpu: float | None = None
 
 
 class Snapshot:
     """One state of the graph, and what was computed of it; once it is `past`, nothing is."""
 
-    def __init__(self, places: Sequence[str | Path] | str | None, limits: Limits) -> None:
+    def __init__(self, places: Sequence[str | Path] | str | None) -> None:
         self.local = local(places)
         opened = store.open(places)
         # A copy is as the endpoint was; asked through, each lookup here would be dozens of queries there.
         self.store: Local = opened.copied() if isinstance(opened, store.Endpoint) else opened  # type: ignore[assignment]
-        self._limits = limits
         self._begin()
 
     def _begin(self) -> None:
@@ -148,7 +154,7 @@ class Snapshot:
         while self._size > KEPT:
             self._size -= len(self._kept.popitem(last=False)[1].content)
 
-    def compute(self, task: Callable[[], tuple[bytes, str, list[str]]]) -> Body:
+    def compute(self, task: Callable[[], tuple[bytes, str, list[str]]], limits: Limits) -> Body:
         """What a task gives in a worker that ends when it is late; of a database on disk, in this process.
 
         Raises Late where it took too long or too much, Past where the triples are no longer as this state has them,
@@ -160,10 +166,11 @@ class Snapshot:
         try:
             parts = list(
                 worker.run(
-                    partial(_parts, task),
-                    seconds=self._limits.seconds,
-                    memory=self._limits.memory,
+                    partial(_parts, task, sandbox.LONG if limits.cpu is None else 0),
+                    seconds=limits.seconds,
+                    memory=limits.memory,
                     closed=False,
+                    cpu=limits.cpu,
                     begin=self._refuse_past,
                 )
             )
@@ -187,9 +194,9 @@ class Late(StanceError):
     """An answer took more time or memory than it may."""
 
 
-def _parts(task: Callable[[], tuple[bytes, str, list[str]]]) -> Iterator[bytes]:
-    """In the worker: the body, its media type, each note; computed when nobody else wants the machine."""
-    os.nice(5)
+def _parts(task: Callable[[], tuple[bytes, str, list[str]]], nice: int) -> Iterator[bytes]:
+    """In the worker: the body, its media type, each note."""
+    os.nice(nice)
     content, media, notes = task()
     yield content
     yield media.encode()
@@ -237,6 +244,8 @@ class Live:
     _looked: float = 0
     _running: dict[Hashable, asyncio.Future[Body]] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WORKERS))
+    _long: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LONG))
+    _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(WORKERS + LONG))
 
     def __post_init__(self) -> None:
         self.now = self._opened()
@@ -245,7 +254,7 @@ class Live:
         # Before they are read: what is written meanwhile is seen at the next look.
         found = stamps(self.places)
         sums = {file: _sum(file) for file in found}
-        made = Snapshot(self.places, self.limits)
+        made = Snapshot(self.places)
         if self.blind is not None:
             self.blind.forget()
             made = made.amended(self.blind.hidden(made.store), ())
@@ -310,7 +319,7 @@ class Live:
             await asyncio.to_thread(self.refresh)
         return self.now
 
-    async def answer(self, key: Hashable, compute: Callable[[Snapshot], Body]) -> Body:
+    async def answer(self, key: Hashable, compute: Callable[[Snapshot, Limits], Body]) -> Body:
         """An answer of the graph now, kept or computed; who asks for the same waits for the same.
 
         Raises Busy where too many wait.
@@ -336,9 +345,17 @@ class Live:
     def _ended(self, key: Hashable, _: asyncio.Future[Body]) -> None:
         self._running.pop(key, None)
 
-    async def _compute(self, snapshot: Snapshot, compute: Callable[[Snapshot], Body]) -> Body:
-        async with self._slots:
-            return await asyncio.to_thread(compute, snapshot)
+    async def _compute(self, snapshot: Snapshot, compute: Callable[[Snapshot, Limits], Body]) -> Body:
+        """What is computed: at once where that is quick, else after others that take long.
+
+        Nobody can tell the one from the other before: what does not end would hold up all lookups.
+        """
+        run = asyncio.get_running_loop().run_in_executor
+        with suppress(Late):
+            async with self._slots:
+                return await run(self._threads, compute, snapshot, replace(self.limits, cpu=QUICK))
+        async with self._long:
+            return await run(self._threads, compute, snapshot, self.limits)
 
 
 def _sum(file: Path) -> bytes:

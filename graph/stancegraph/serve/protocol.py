@@ -134,7 +134,7 @@ class Judged:
         self._known: dict[str, None] = {}
 
     def answer(
-        self, snapshot: Snapshot, query: sparql.Query, question: Question, media: str, limits: Limits
+        self, snapshot: Snapshot, limits: Limits, *, query: sparql.Query, question: Question, media: str
     ) -> Body:
         """The answer, whole; raises Refusal where it is none."""
         table = query.form in ("select", "ask")
@@ -146,6 +146,7 @@ class Judged:
                 timeout=limits.seconds,
                 memory=limits.memory,
                 judged=query.plain in self._known,
+                cpu=limits.cpu,
             )
         except sandbox.Exceeded as error:
             raise Late(str(error)) from None

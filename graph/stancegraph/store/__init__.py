@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from rdflib import Graph
 
+    from stancegraph.store import sandbox
     from stancegraph.store.endpoint import Dataset
     from stancegraph.store.http import Deadline
     from stancegraph.store.ingest import load as load
@@ -382,10 +383,12 @@ class Local(Store):
         timeout: float = 30,
         memory: int,
         judged: bool = False,
+        cpu: float | None = None,
     ) -> bytes:
         """The answer of a query not trusted, of a media type, as an endpoint passes it on.
 
-        A `dataset` of the protocol takes the place of the query's own; `judged` says that this query was run before.
+        A `dataset` of the protocol takes the place of the query's own; `judged` says that this query was run before;
+        `cpu` are seconds it may compute, where they are fewer than the `timeout`.
         Raises UsageError for the query, `sandbox.Exceeded` where it takes more time or bytes of `memory`.
         """
         from stancegraph.store import sandbox
@@ -393,10 +396,24 @@ class Local(Store):
         self._require(dataset or query.dataset, timeout)
         try:
             return sandbox.serialize(
-                self._source, query, media, timeout=timeout, memory=memory, dataset=dataset, judged=judged
+                self._source,
+                query,
+                media,
+                timeout=timeout,
+                memory=memory,
+                dataset=dataset,
+                judged=judged,
+                cpu=cpu,
+                workers=self._workers(memory),
             )
         except (OSError, RuntimeError) as error:
             raise self._failed(error) from error
+
+    @remembered
+    def _workers(self, memory: int) -> sandbox.Workers:
+        from stancegraph.store import sandbox
+
+        return sandbox.Workers(self._source, memory)
 
     @property
     def _source(self) -> pyoxigraph.Store | tuple[Path, ...]:

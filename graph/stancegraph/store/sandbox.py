@@ -26,6 +26,10 @@ CELLS: Final = 2_000_000
 """Rows × variables a query not trusted may answer."""
 LARGEST: Final = 64 << 20
 """Bytes an answer may have that is passed on."""
+LONG: Final = 15
+"""How far a computation of seconds stands back behind others (nice)."""
+BEGINNING: Final = 2.0
+"""Seconds more that a worker may compute for its first query where it has to import and open what it asks first."""
 Source = pyoxigraph.Store | tuple[Path, ...]
 Dataset = Sequence[tuple[str, str]]
 
@@ -63,15 +67,65 @@ def serialize(
     memory: int = worker.MEMORY,
     dataset: Dataset = (),
     judged: bool = False,
+    cpu: float | None = None,
+    workers: Workers | None = None,
 ) -> bytes:
     """The answer of a query not trusted, of a media type, to be passed on; raises as `ask` does.
 
-    A `dataset` of the protocol takes the place of the query's own.
+    A `dataset` of the protocol takes the place of the query's own. It may compute for `cpu` seconds where that is
+    less than the `timeout`: then one of the `workers` may answer it, and waits for others less than one that may
+    compute for long.
     """
-    task = partial(_answer, source, query, media, dataset=dataset, judged=judged, idle=True)
-    body = _confined(task, source, timeout, memory=memory, largest=LARGEST)
+    nice = LONG if cpu is None else 0
+    asked: dict[str, Any] = {
+        "query": query,
+        "media": media,
+        "dataset": tuple(dataset),
+        "judged": judged,
+        "nice": nice,
+    }
+    if workers is None or cpu is None:
+        task = partial(_answer, source, **asked)
+        ways = _ways(source)
+        body = _whole(worker.run(task, seconds=timeout, largest=LARGEST, memory=memory, cpu=cpu, **ways))
+    else:
+        body = _whole(workers.run(asked, seconds=timeout, cpu=cpu))
     _refuse_large(body.count(CELL[media]) if media in CELL else 0)
     return body
+
+
+class Workers:
+    """Workers that are kept for the quick queries of one store, as many as there are at a time."""
+
+    def __init__(self, source: Source, memory: int) -> None:
+        self._source, self._memory = source, memory
+        self._idle: list[worker.Kept] = []
+        self._ended = False
+
+    def run(self, asked: dict[str, Any], *, seconds: float, cpu: float) -> Iterator[bytes]:
+        """The parts of the answer of one of them."""
+        kept = None
+        while self._idle and (kept is None or not kept.lives):
+            kept = self._idle.pop()
+        if kept is None or not kept.lives:
+            ways = _ways(self._source)
+            kept = worker.Kept(partial(_answer, self._source), memory=self._memory, **ways)
+            cpu += 0 if ways["fork"] else BEGINNING
+        try:
+            yield from kept.run(asked, seconds=seconds, cpu=cpu, largest=LARGEST)
+        finally:
+            if kept.lives and not self._ended:
+                self._idle.append(kept)
+            else:
+                kept.close()
+
+    def close(self) -> None:
+        """End them, those that compute once they have."""
+        self._ended = True
+        while self._idle:
+            self._idle.pop().close()
+
+    __del__ = close
 
 
 CELL: Final = {
@@ -93,19 +147,19 @@ def judge(query: Query, *, timeout: float) -> None:
     _confined(partial(_answer, None, query, QueryResultsFormat.JSON.media_type, judged=False), None, timeout)
 
 
-def _confined(
-    task: worker.Task,
-    source: Source | None,
-    timeout: float,
-    *,
-    memory: int = worker.MEMORY,
-    largest: int = worker.LARGEST,
-) -> bytes:
+def _confined(task: worker.Task, source: Source | None, timeout: float) -> bytes:
     """The answer of a worker that judges the query and runs it."""
+    return _whole(worker.run(task, seconds=timeout, memory=worker.MEMORY, **_ways(source)))
+
+
+def _ways(source: Source | None) -> dict[str, Any]:
+    """How a worker comes by a source: it inherits what is in memory, and opens what is not, which needs files."""
     opens = isinstance(source, tuple)
+    return {"fork": worker.FORKS and not opens, "closed": not opens}
+
+
+def _whole(parts: Iterator[bytes]) -> bytes:
     try:
-        fork = worker.FORKS and not opens
-        parts = worker.run(task, seconds=timeout, largest=largest, memory=memory, fork=fork, closed=not opens)
         return b"".join(parts)
     except worker.Broken as error:
         raise StanceError(f"the query {error}: ask it in another way") from None
@@ -122,12 +176,11 @@ def _answer(
     *,
     judged: bool,
     dataset: Dataset = (),
-    idle: bool = False,
+    nice: int = 0,
 ) -> Iterator[bytes]:
-    """In the worker: the body of the answer; with `idle`, computed when nobody else wants the machine."""
+    """In the worker: the body of the answer."""
     opened = None
-    if idle:
-        os.nice(10)
+    os.nice(nice)
     try:
         opened = database.opened(*source) if isinstance(source, tuple) else source
         store = opened.triples if isinstance(opened, database.Database) else opened
