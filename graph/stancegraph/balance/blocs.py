@@ -16,6 +16,7 @@ from stancegraph.balance import scores
 from stancegraph.balance.communities import louvain_communities, signed_modularity
 from stancegraph.balance.fragility import fragility, interval
 from stancegraph.balance.frustration import Frustration, frustration_index
+from stancegraph.balance.null_model import null_model
 from stancegraph.network.method import NetworkOptions
 from stancegraph.network.signed import read
 from stancegraph.network.ties import statements_behind
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from stancegraph.balance.fragility import Fragility, Pair
+    from stancegraph.balance.null_model import NullModel
     from stancegraph.network.method import Method
     from stancegraph.network.signed import SignedNetwork
     from stancegraph.records import Named
@@ -102,8 +104,8 @@ class Alliances:
     the number of pieces no tie connects: their sides do not depend on each other, and each has blocs of its own.
     `left_out` is the number of documents left out in turn to see how fragile the blocs are, None where that was not
     done. `polarisation_interval` is the 95 % interval of the bootstrap over documents, None for fewer than ten;
-    `codings` how far frustration and polarisation go when codings are drawn by their confidence. `notes` say which
-    periods were used and what was left out.
+    `codings` how far frustration and polarisation go when codings are drawn by their confidence, `chance`
+    how they compare with signs dealt at random. `notes` say which periods were used and what was left out.
     """
 
     actors: int
@@ -127,6 +129,7 @@ class Alliances:
     notes: tuple[str, ...]
     polarisation_interval: tuple[float, float] | None = None
     codings: Codings | None = None
+    chance: NullModel | None = None
 
     def row(self) -> dict[str, Any]:
         """All of it as plain values."""
@@ -148,6 +151,7 @@ class Alliances:
             if self.polarisation_interval is None
             else list(self.polarisation_interval),
             "codings": None if self.codings is None else asdict(self.codings),
+            "chance": None if self.chance is None else asdict(self.chance),
             "splits": self.splits,
             "modularity": self.modularity,
             "triads": self.triads,
@@ -201,6 +205,7 @@ def alliances(
     robustness: bool = True,
     draws: int = 0,
     disagreement: float = 0.0,
+    chance: int = 0,
     **options: Unpack[NetworkOptions],
 ) -> Alliances:
     """The blocs of a store or table (by `network.agreement`, which takes `options`), or of any signed graph.
@@ -209,6 +214,7 @@ def alliances(
     blocs leave half of it to the split in two, which balance and polarisation are of). With `robustness` the blocs of
     a store or table say how fragile they are, if there is time left; `draws` draws their codings so many times, each
     right as often as its confidence says, and a share of `disagreement` otherwise (`resampling.draw_codings`).
+    `chance` deals the signs of the ties at random so many times (see `null_model`).
 
     >>> from stancegraph import store
     >>> found = alliances(store.open())
@@ -258,6 +264,7 @@ def alliances(
         if frail is None
         else interval([s.polarisation for s in frail.by_document]),
         codings=_codings(frail),
+        chance=null_model(tied, chance, seconds=seconds) if chance and tied.n else None,
     )
 
 

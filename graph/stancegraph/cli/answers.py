@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 
     from stancegraph.balance import Alliances
     from stancegraph.balance.blocs import Bloc
+    from stancegraph.balance.null_model import NullModel
     from stancegraph.balance.scaling import IdealPoints
     from stancegraph.change.phases import Phases
     from stancegraph.records import Report, Statement
     from stancegraph.validation import Finding
 
 T = TypeVar("T")
+SURE: Final = 0.05
+"""Up to this probability something is told to be more than chance."""
 SHOWN: Final = 5
 """Targets told of each dimension."""
 PROFILE: Final = ("aliases", "roles", "members", "allies", "opponents", "spoken_of")
@@ -143,6 +146,8 @@ def alliances(found: Alliances, said: Mapping[str, Statement]) -> str:
                 2,
             )
         )
+    if found.chance is not None:
+        lines += _chance(found.chance)
     part = 1 if found.parts == 1 else 0
     for bloc in found.blocs:
         if bloc.part != part:
@@ -167,6 +172,20 @@ def alliances(found: Alliances, said: Mapping[str, Statement]) -> str:
     if found.untied:
         lines += ["", fill(f"without a tie: {', '.join(found.untied)}")]
     return _blocks([lines])
+
+
+def _chance(null: NullModel) -> Iterator[str]:
+    """How frustration and triangles compare with signs dealt at random."""
+    for name, score in (("frustration", null.frustration), ("balanced triangles", null.triangles)):
+        if score is None:
+            continue
+        verdict = "no more balanced than chance" if score.p > SURE else "more balanced than chance"
+        z = "" if score.z is None else f", z {score.z:+.1f}"
+        yield fill(
+            f"{name} {_figure(score.observed)}; with signs dealt at random {score.mean:.2f} ± {score.sd:.2f} in "
+            f"{null.samples} samples: {verdict} (p {score.p:.3f}{z})",
+            2,
+        )
 
 
 def ideal_points(found: IdealPoints) -> str:

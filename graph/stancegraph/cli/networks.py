@@ -194,6 +194,12 @@ def alliances(
     ] = True,
     draws: Draws = 0,
     disagreement: Disagreement = 0.0,
+    chance: Annotated[
+        int,
+        typer.Option(
+            metavar="N", min=0, max=10_000, help="Deal the signs at random N times: is balance chance?"
+        ),
+    ] = 0,
 ) -> None:
     """Which blocs there are, proved, what holds, contradicts and parts each; balance and polarisation."""
     from stancegraph import balance, statements
@@ -208,10 +214,11 @@ def alliances(
             robustness=robust,
             draws=draws,
             disagreement=disagreement,
+            chance=chance,
             **request.choices,
         )
     else:
-        found = balance.alliances(_read(request, edges), blocs=number, seconds=seconds)
+        found = balance.alliances(_read(request, edges), blocs=number, seconds=seconds, chance=chance)
     if request.format == "json":
         request.emit(printing.as_json(found.row()))
         return

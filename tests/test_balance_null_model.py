@@ -1,0 +1,65 @@
+"""Signs dealt at random: the mean over all ways to deal them, a published network, one that chance cannot change."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from statistics import fmean, pstdev
+
+import networkx as nx
+import pytest
+
+from conftest import Run
+from signed import HIGHLAND, network
+from stancegraph.balance.null_model import null_model
+from stancegraph.errors import UsageError
+
+
+def test_chance_is_the_mean_over_every_way_to_deal_the_signs() -> None:
+    """Six ties among four, three of them negative: twenty ways, each split tried by hand."""
+    pairs = list(combinations(range(4), 2))
+    least, balanced = [], []
+    for negative in combinations(range(6), 3):
+        sign = {pair: -1 if i in negative else 1 for i, pair in enumerate(pairs)}
+        splits = [[(code >> node) & 1 for node in range(4)] for code in range(8)]
+        least.append(min(sum((s[a] == s[b]) != (sign[a, b] > 0) for a, b in pairs) for s in splits))
+        threes = [sign[a, b] * sign[b, c] * sign[a, c] for a, b, c in combinations(range(4), 3)]
+        balanced.append(threes.count(1) / 4)
+    graph = nx.Graph([(a, b, {"weight": -1 if i in (0, 1, 2) else 1}) for i, (a, b) in enumerate(pairs)])
+    found = null_model(graph, 250)
+    assert found is not None
+    assert found.triangles is not None
+    assert found.frustration.mean == pytest.approx(fmean(least), abs=0.1)
+    assert found.frustration.sd == pytest.approx(pstdev(least), abs=0.05)
+    assert found.triangles.mean == pytest.approx(fmean(balanced), abs=0.05)
+    assert found.triangles.sd == pytest.approx(pstdev(balanced), abs=0.03)
+    assert found.proved == 1
+    drawn = found.frustration
+    assert drawn.z == pytest.approx((drawn.observed - drawn.mean) / drawn.sd)
+
+
+def test_highland_tribes_are_far_more_balanced_than_chance() -> None:
+    found = null_model(HIGHLAND, 40)
+    assert found is not None
+    assert found.triangles is not None
+    assert found.frustration.observed == 7
+    assert found.frustration.z is not None
+    assert found.frustration.z < -4
+    assert found.triangles.z is not None
+    assert found.triangles.z > 4
+    assert found.frustration.p == found.triangles.p == 1 / 41
+
+
+def test_where_chance_makes_always_the_same_there_is_no_score() -> None:
+    found = null_model(network(("a", "b", 1), ("b", "c", 1), ("a", "c", -1)), 20)
+    assert found is not None
+    assert (found.frustration.mean, found.frustration.z, found.frustration.p) == (1, None, 1)
+    with pytest.raises(UsageError, match="20 or more"):
+        null_model(HIGHLAND, 5)
+    with pytest.raises(UsageError, match="without ties"):
+        null_model(nx.Graph())
+
+
+def test_alliances_say_whether_chance_would_make_as_much_balance(run: Run) -> None:
+    told = run("alliances", "--chance", "20", "--no-robust")
+    assert "signs dealt at random" in told.stdout
+    assert run("alliances", "--chance", "3").returncode == 2
