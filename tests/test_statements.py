@@ -12,7 +12,7 @@ from asking import PREFIXES
 from february import Graph, opened, says, slug
 from stancegraph import statements, store, table
 from stancegraph.errors import UnknownName, UsageError
-from stancegraph.statements.filters import FILTERS, Filters, check, in_words
+from stancegraph.statements.filters import FILTERS, FilterOptions, Filters, check, in_words
 from stancegraph.store import Store
 
 FIVE = Path(__file__).parent / "fixtures" / "five.ttl"
@@ -370,3 +370,13 @@ def test_words_quoted_without_a_place_are_told_like_those_with_one(graph: Graph)
     shown = {report["document"]: report["passages"] for report in said.row()["reports"]}
     (passages,) = (of for iri, of in shown.items() if iri.endswith("/paper"))
     assert passages == [{"start": None, "end": None, "quote": "so it is"}]
+
+
+def test_statements_read_a_few_days_at_a_time_are_those_read_at_once_in_the_same_order(
+    shipped: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases: list[FilterOptions] = [{"kind": "politician"}, {"until": "2025-02-01"}, {"basis": "said"}]
+    at_once = [statements.said(shipped, **options) for options in cases]
+    monkeypatch.setattr(statements, "CHUNK", 3)
+    assert [statements.said(shipped, **options) for options in cases] == at_once
+    assert min(map(len, at_once)) > 3

@@ -11,7 +11,7 @@ from stancegraph.records import Named, Target
 from stancegraph.vocabulary import compact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from stancegraph.balance import Alliances
     from stancegraph.balance.blocs import Bloc
@@ -29,15 +29,27 @@ SHOWN: Final = 5
 PROFILE: Final = ("aliases", "roles", "members", "allies", "opponents", "spoken_of")
 
 
-def statements(found: Iterable[Statement]) -> str:
-    """Statements grouped by speaker, oldest first, each with day and source beside act, words and stance."""
+def statements(found: Iterable[Statement]) -> Iterator[str]:
+    """Statements grouped by speaker, oldest first, each with day and source beside act, words and stance.
+
+    Those of the speaker who begins are given as they come, the others at the end.
+    """
     speakers: dict[tuple[str, ...], list[Statement]] = {}
     for statement in found:
-        speakers.setdefault(tuple(speaker.label for speaker in statement.speakers), []).append(statement)
-    return _blocks(
-        [fill(", ".join(names) or "(no speaker)"), *map(_statement, group)]
-        for names, group in speakers.items()
-    )
+        names = tuple(speaker.label for speaker in statement.speakers)
+        if not speakers:
+            yield _speaker(names)
+        group = speakers.setdefault(names, [])
+        if len(speakers) == 1:
+            yield f"{_statement(statement)}\n"
+        else:
+            group.append(statement)
+    for names, group in list(speakers.items())[1:]:
+        yield f"\n{_speaker(names)}" + "".join(f"{_statement(statement)}\n" for statement in group)
+
+
+def _speaker(names: Sequence[str]) -> str:
+    return f"{fill(', '.join(names) or '(no speaker)')}\n"
 
 
 def hits(rows: Iterable[Mapping[str, Any]]) -> str:

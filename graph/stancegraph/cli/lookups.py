@@ -22,6 +22,7 @@ from stancegraph.vocabulary import local_name
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from stancegraph.records import Statement
     from stancegraph.store import Term
 
 SAID: Final = (
@@ -51,13 +52,26 @@ def said(
 ) -> None:
     """Who said what: statements with their words, day and source, grouped by speaker, oldest first."""
     from stancegraph import statements
+    from stancegraph.statements.filters import Filters
 
     filters = {**request.filters, "actor": request.speakers(who)}
-    found = statements.said(request.store, **filters)
+    found: list[Statement] = []
+
+    def read() -> Iterator[Statement]:
+        for statement in statements.stream(Filters.of(request.store, filters)):
+            found.append(statement)
+            yield statement
+
     if request.format == "ttl":
-        request.emit(escaped(statements.turtle(request.store, found)))
+        request.emit(escaped(statements.turtle(request.store, list(read()))))
         return
-    request.show([s.row() for s in found], SAID, "statement", lambda: answers.statements(found))
+    if request.format == "table":
+        request.pour(answers.statements(read()))
+    elif request.format == "csv":
+        request.pour(printing.csv_each((s.row() for s in read()), SAID))
+    else:
+        request.emit(printing.format_rows(request.format, [s.row() for s in read()], SAID))
+    output.note(printing.count(len(found), "statement") if found else "no statements")
     if not found:
         from stancegraph.statements.suggestions import suggest
 

@@ -17,7 +17,7 @@ from stancegraph.records import Rows
 from stancegraph.statements.filters import TESTS, FilterOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from stancegraph.names import Entry
@@ -48,6 +48,8 @@ DETAILS: Final[dict[str, dict[str, Any]]] = {
 """What an option shows or takes beyond what its filter declares."""
 MANY: Final = 20_000
 """Rows that are printed at once."""
+POURED: Final = 1 << 16
+"""Characters that are printed at once of an answer that is made as it is printed."""
 SWITCHES: Final = {"quoted": "--quoted/--not-quoted", "joint": "--joint/--alone"}
 
 
@@ -132,6 +134,21 @@ class Request:
         if lines:
             more = f"{len(lines) - FEW} more are like that; " if len(lines) > FEW else ""
             output.note(f"{more}`stancegraph check` finds all that is to be mended")
+
+    def pour(self, parts: Iterable[str]) -> None:
+        """Write an answer as its parts are made, some thousand characters at a time; to a file at once."""
+        if self.output != "-":
+            self.emit("".join(parts))
+            return
+        held: list[str] = []
+        size = 0
+        for part in parts:
+            held.append(part)
+            size += len(part)
+            if size > POURED:
+                self.emit("".join(held))
+                held, size = [], 0
+        self.emit("".join(held))
 
     def emit(self, text: str) -> None:
         """Write an answer where `--output` says, though never over what it was made from."""

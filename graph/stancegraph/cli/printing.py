@@ -13,7 +13,7 @@ from stancegraph.cells import as_csv, escaped, in_markdown, printable
 from stancegraph.vocabulary import compact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 GAP: Final = "  "
 
@@ -39,6 +39,13 @@ def csv_rows(
 ) -> str:
     """Rows as lines of CSV, below those of a head."""
     return as_csv(chain(head, ([_text(row.get(column), column) for column in columns] for row in rows)))
+
+
+def csv_each(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> Iterator[str]:
+    """A line of CSV with the columns' names, and one for each row as it is made."""
+    yield csv_rows([], columns, [columns])
+    for row in rows:
+        yield csv_rows([row], columns)
 
 
 def as_json(value: object) -> str:

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Final, Unpack
 
 from pyoxigraph import BlankNode, Quad
 
+from stancegraph.dates import BEGINNING, END
 from stancegraph.errors import StanceError
 from stancegraph.statements.filters import FilterOptions, Filters
 from stancegraph.statements.reader import CHUNK, Reader
 from stancegraph.store import results
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from stancegraph.records import Statement
     from stancegraph.store import Store, Term
 
+DAYS: Final = """SELECT ?s ?on ?since ?until WHERE { { ?s stance:saidOn ?on }
+    UNION { ?s stance:saidNotBefore ?since } UNION { ?s stance:saidNotAfter ?until } }"""
 DESCRIBED: Final = """SELECT DISTINCT ?node ?p ?o ?graph WHERE {
     { BIND(?s AS ?node) } UNION { ?s stance:claims|stance:ascribes|stance:coding ?node }
     UNION { ?node stance:reports ?s } UNION { ?report stance:reports ?s ; stance:passage ?node }
@@ -55,7 +59,45 @@ def said(store: Store, **options: Unpack[FilterOptions]) -> list[Statement]:
 
 def select(filters: Filters) -> list[Statement]:
     """The statements that pass filters already resolved, oldest first."""
-    found = list(Reader(filters.store, filters.statements()).statements.values())
+    return list(stream(filters))
+
+
+def stream(filters: Filters) -> Iterator[Statement]:
+    """As `select`, each given as soon as those said up to its day are read."""
+    chosen = filters.statements()
+    if chosen is None or len(chosen) <= CHUNK or filters.min_count > 1:
+        yield from _read(filters, chosen)
+        return
+    for part in _by_days(filters.store, chosen):
+        yield from _read(filters, part)
+
+
+def _by_days(store: Store, chosen: Collection[str]) -> Iterator[list[str]]:
+    """Some hundred statements at a time, oldest first, those of one day together."""
+    days: dict[str, list[str]] = {iri: ["", "", ""] for iri in chosen}
+    iris = [results.node(iri) for iri in sorted(chosen)]
+    for at in range(0, len(iris), CHUNK):
+        for s, *found in store.tuples(DAYS, {"s": iris[at : at + CHUNK]}):
+            days[s] = [
+                min(old, new) if old and new else old or new for old, new in zip(days[s], found, strict=True)
+            ]
+
+    def day(s: str) -> tuple[str, str]:
+        on, since, until = days[s]
+        return on or since or BEGINNING, on or until or END
+
+    part: list[str] = []
+    for _, same in groupby(sorted(days, key=day), key=day):
+        part += same
+        if len(part) >= CHUNK:
+            yield part
+            part = []
+    yield part
+
+
+def _read(filters: Filters, chosen: Collection[str] | None) -> list[Statement]:
+    """Of some statements (None: of all) those that pass, oldest first."""
+    found = list(Reader(filters.store, chosen).statements.values())
     if filters.on_codings:
         found = [kept for statement in found if (kept := _as_coded(statement, filters)) is not None]
     if filters.organisation:
