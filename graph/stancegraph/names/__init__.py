@@ -82,7 +82,7 @@ def index(store: Store, *kinds: str) -> Names:
 
 
 TOLD: Final = (
-    "VALUES ?p { dcterms:title skos:prefLabel skos:altLabel skos:hiddenLabel stance:weakAlias } ?x ?p ?name",
+    "?x ?p ?name FILTER(?p IN (dcterms:title, skos:prefLabel, skos:altLabel, skos:hiddenLabel, stance:weakAlias))",
     "?x dcterms:publisher/skos:prefLabel ?name BIND(stance:weakAlias AS ?p)",
     "?x stance:actorKind ?of BIND(stance:actorKind AS ?p) BIND(STR(?of) AS ?name)",
     "?name dcterms:isReplacedBy+ ?x FILTER NOT EXISTS { ?name a ?any } BIND(dcterms:isReplacedBy AS ?p)",
