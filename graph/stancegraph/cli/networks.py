@@ -128,7 +128,13 @@ def network(
     alpha: Annotated[
         float | None,
         typer.Option(
-            metavar="P", help="Keep the backbone: ties significant at this level (disparity filter)."
+            metavar="P", help="Keep the backbone: ties significant at this level; default of --backbone: .05."
+        ),
+    ] = None,
+    backbone: Annotated[
+        Literal["disparity", "sdsm"] | None,
+        typer.Option(
+            help="By the disparity filter, or by the stochastic degree sequence model (for projections)."
         ),
     ] = None,
     min_weight: Annotated[
@@ -140,11 +146,13 @@ def network(
 ) -> None:
     """The ties of a network: who is tied to whom, how strongly, and by how many statements."""
     time = {"window": window, "step": step, "kernel": kernel, "width": width, "at": at}
+    alpha = 0.05 if alpha is None and backbone else alpha
     alpha = 1 if alpha is None and min_weight is not None else alpha
     found: list[Sequence[Mapping[str, object]]] = []
     notes: list[str] = []
     for moment, rows, method in _moments(request, time):
-        ties = _ties(rows, method, moment.weights if moment else None, alpha, min_weight, min_statements or 0)
+        weights = moment.weights if moment else None
+        ties = _ties(rows, method, weights, alpha, min_weight, min_statements or 0, model=backbone)
         if moment is not None:
             ties = [{"since": str(moment.since), "until": str(moment.until), **tie} for tie in ties]
         found.append(ties)
@@ -163,12 +171,20 @@ def _ties(
     alpha: float | None,
     least: float | None,
     statements: int,
+    *,
+    model: str | None,
 ) -> Sequence[Mapping[str, object]]:
     """The ties of one network, sorted; of its backbone where `alpha` is given."""
     from stancegraph import network
     from stancegraph.network.backbone import backbone
     from stancegraph.network.edges import Edges
 
+    if model == "sdsm":
+        if method.kind == "stances" or method.direct or weights is not None:
+            raise UsageError(
+                "--backbone sdsm is of what actors share, each stance once: no --direct, no --kernel"
+            )
+        return Edges.of(rows, method).degree_sequence_backbone(alpha or 0.05, least).rows(statements)
     if method.kind != "stances" and not method.direct:
         edges = Edges.of(rows, method, weights)
         return (edges if alpha is None else edges.backbone(alpha, least)).rows(statements)

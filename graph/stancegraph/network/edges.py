@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from scipy import sparse
 
+from stancegraph.errors import UsageError
 from stancegraph.network.backbone import check
+from stancegraph.network.degree_sequence import chances
 from stancegraph.network.method import Method
-from stancegraph.network.projection import DENSE, LARGEST, project
+from stancegraph.network.projection import DENSE, LARGEST, count, project
 from stancegraph.network.ties import Tie, meeting
 
 if TYPE_CHECKING:
@@ -58,16 +60,37 @@ class Edges:
         """Those that `backbone.backbone` keeps: significant at one of their ends, and at least as strong."""
         check(alpha, minimum)
         size = np.abs(self.weight)
-        chances = []
+        found = []
         sides = [self.a, self.b]
         if self.method.kind != "two-mode":
             sides = [np.concatenate((self.a, self.b))] * 2
         for end, side in zip((self.a, self.b), sides, strict=True):
             sizes = size if len(side) == len(size) else np.concatenate((size, size))
             strength, ties = _strengths(side, sizes)
-            chances.append((1 - size / strength[end]) ** (ties[end] - 1))
-        p = np.minimum(*chances)
+            found.append((1 - size / strength[end]) ** (ties[end] - 1))
+        p = np.minimum(*found)
         return self[((p < alpha) | (alpha == 1)) & (size >= (minimum or 0))]
+
+    def degree_sequence_backbone(self, alpha: float, minimum: float | None = None) -> Edges:
+        """Those that are more than chance by the stochastic degree sequence model (see `degree_sequence`).
+
+        A positive tie is held against the stances both share, a negative one against those on which they differ; where
+        levels are ignored, a tie against all they both speak of. Raises UsageError for a network of two modes.
+        """
+        check(alpha, minimum)
+        if self.method.kind == "two-mode":
+            raise UsageError(
+                "--backbone sdsm is of networks of actors or of targets: choose one, or disparity"
+            )
+        counts = count(self.table, kind=self.method.kind)
+        rows = [np.searchsorted(counts.rows, end) for end in (self.a, self.b)]
+        p = np.ones(len(self))
+        for sign, kind in ((1, "congruence"), (-1, "conflict")):
+            here = np.flatnonzero(np.sign(self.weight) == sign)
+            of = kind if self.method.aggregation == "subtract" else self.method.aggregation
+            if len(here):
+                p[here] = chances(counts.matrix, len(counts.levels), rows[0][here], rows[1][here], of)
+        return self[((p < alpha) | (alpha == 1)) & (np.abs(self.weight) >= (minimum or 0))]
 
     @cached_property
     def statements(self) -> Indices:
