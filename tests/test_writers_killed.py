@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import sys
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from conftest import Run
+from conftest import Run, Shell
 from killing import kill_everywhere
 
 COMMANDS: Final = {
@@ -60,3 +62,27 @@ def test_a_writer_killed_at_any_instant_leaves_the_old_graph_or_the_new(
         assert files(graph) in (old, new), where
 
     kill_everywhere(command, prepare, check, events=())
+
+
+def test_what_a_killed_import_left_is_cleared_by_the_next_and_nothing_else(
+    shell: Shell, run: Run, tmp_path: Path
+) -> None:
+    table = tmp_path / "votes.csv"
+    table.write_text("speaker,target,stance,date\nAda,a dam,supports,2024-02-01\n", encoding="utf-8")
+    mine = tmp_path / ".graph.abcdefgh"
+    mine.mkdir()
+    (mine / "letter.txt").write_text("dear", encoding="utf-8")
+    before = set(tmp_path.iterdir())
+    killed = """
+import os, signal, sys
+from pathlib import Path
+from stancegraph.store.folders import new_folder
+with new_folder(Path(sys.argv[1])) as folder:
+    (folder / "actors.ttl").write_text("half of it")
+    os.kill(os.getpid(), signal.SIGKILL)"""
+    assert shell(sys.executable, "-c", killed, tmp_path / "graph").returncode == -signal.SIGKILL
+    assert len(set(tmp_path.iterdir()) - before) == 1
+    done = run("import", str(table), "-o", str(tmp_path / "graph"))
+    assert done.returncode == 0, done.stderr
+    assert set(tmp_path.iterdir()) - before == {tmp_path / "graph"}
+    assert (mine / "letter.txt").read_text(encoding="utf-8") == "dear"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import shutil
 import sys
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -183,35 +182,6 @@ def _pour(number: int, content: bytes) -> None:
         stream.flush()
     with os.fdopen(os.dup(number), "wb") as file:
         file.write(content)
-
-
-@contextmanager
-def new_folder(into: Path) -> Iterator[Path]:
-    """A folder beside `into` that takes its name once it is whole; nothing of it stays where it is not.
-
-    Raises UsageError where `into` holds something already, StanceError where nothing can be written.
-    """
-    if str(into) in {"", "."} or "\0" in str(into):
-        raise UsageError("no folder is named: give a name")
-    refuse_input(into, ())
-    try:
-        target = into.resolve()
-        if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise UsageError(f"{into} exists and is not an empty folder: name another, or empty it")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        fresh = target.with_name(f".{os.urandom(8).hex()}.tmp")
-        fresh.mkdir()
-        try:
-            yield fresh
-            if target.exists():
-                fresh.chmod(target.stat().st_mode & 0o7777)
-                target.rmdir()
-            fresh.rename(target)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise StanceError(f"{into} cannot be written: {why}; name another folder") from error
 
 
 def replace(path: Path, content: bytes) -> None:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple
 
-from stancegraph import names, output, store
+from stancegraph import names, store
 from stancegraph.curate.turtle_file import TurtleFile, is_named
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import files, journal, turtle
+from stancegraph.store.folders import new_folder
 from stancegraph.store.terms import Term, describe, english, object_value, term
 from stancegraph.vocabulary import ID, PREFIXES, UNOWNED, local_name
 
@@ -71,7 +72,7 @@ def init(
     coders = describe(
         coder, ("rdf:type", term("prov:Agent")), ("rdfs:label", pyoxigraph.Literal("coder 1", language="en"))
     )
-    with output.new_folder(Path(path)) as new:
+    with new_folder(Path(path)) as new:
         for folder in ("statements", "texts", journal.PLACE):
             (new / folder).mkdir()
         (new / ".gitignore").write_text(IGNORED, encoding="utf-8", newline="\n")

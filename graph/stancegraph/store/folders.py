@@ -15,7 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from stancegraph.errors import StanceError
+from stancegraph import output
+from stancegraph.errors import StanceError, UsageError
 
 LOCKS: Final = os.name == "posix"
 """Whether folders can be locked; on Windows what is open can be neither renamed nor removed."""
@@ -95,6 +96,36 @@ def exclusive(target: Path, waiting: Callable[[], None]) -> Iterator[None]:
                 return
         finally:
             os.close(held)
+
+
+@contextmanager
+def new_folder(into: Path) -> Iterator[Path]:
+    """A folder to fill that takes the name `into` once it is whole; nothing of it stays where it is not.
+
+    What one that was killed left is cleared. Raises UsageError where `into` holds something already, StanceError
+    where nothing can be written.
+    """
+    if str(into) in {"", "."} or "\0" in str(into):
+        raise UsageError("no folder is named: give a name")
+    output.refuse_input(into, ())
+    try:
+        target = into.resolve()
+        _refuse_filled(into, target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with workshop(target) as shop:
+            (shop / NEW).mkdir()
+            yield shop / NEW
+            with exclusive(target, lambda: None):
+                _refuse_filled(into, target)
+                replace(shop, target)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise StanceError(f"{into} cannot be written: {why}; name another folder") from error
+
+
+def _refuse_filled(into: Path, target: Path) -> None:
+    if _holds(target):
+        raise UsageError(f"{into} exists and is not an empty folder: name another, or empty it")
 
 
 @contextmanager

@@ -22,8 +22,9 @@ from stancegraph.exchange.dna.sqlite import open_database, seconds_for
 from stancegraph.exchange.dna.triples import Namespace, slug
 from stancegraph.exchange.dna.variables import choose_roles
 from stancegraph.exchange.dna.writer import Writer
-from stancegraph.output import new_folder, quantity
+from stancegraph.output import quantity
 from stancegraph.store import worker
+from stancegraph.store.folders import new_folder
 from stancegraph.vocabulary import BASE, PREFIXES, UNOWNED
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from stancegraph import cells, names, output, store
+from stancegraph import cells, names, store
 from stancegraph.curate import folder as folders
 from stancegraph.curate.changes import UNUSED, Change
 from stancegraph.curate.entries import slug
@@ -26,6 +26,7 @@ from stancegraph.exchange.imports.statements import UNWRITABLE, Coded, NotTaken,
 from stancegraph.exchange.imports.text import Writer
 from stancegraph.output import quantity
 from stancegraph.store import files, journal, turtle
+from stancegraph.store.folders import new_folder
 from stancegraph.store.terms import describe, english, term
 from stancegraph.vocabulary import ID, compact, local_name
 
@@ -108,7 +109,7 @@ def _folder(into: Path, file: Path, base: str | None) -> Iterator[tuple[Folder, 
             raise UsageError(f"{into} begins its names with {folder.base}: leave out --base")
         yield folder, False
         return
-    with output.new_folder(into) as fresh:
+    with new_folder(into) as fresh:
         start = base or folders.default_base(into.resolve().name)
         folders.init(fresh, title=file.name, base=start)
         yield Folder(fresh), True
