@@ -143,9 +143,29 @@ def network(
     min_statements: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Keep ties with at least so many statements.")
     ] = None,
+    summary: Annotated[
+        bool,
+        typer.Option("--summary", help="Density, reciprocity, E-I index and assortativity by kind instead."),
+    ] = False,
+    qap: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="kind|stances|FILE",
+            help="Does it go with actors being of one kind, their stances on each other, or ties in CSV? (QAP)",
+        ),
+    ] = None,
 ) -> None:
-    """The ties of a network: who is tied to whom, how strongly, and by how many statements."""
+    """The ties of a network: who is tied to whom, how strongly, and by how many statements; or what it is like."""
     time = {"window": window, "step": step, "kernel": kernel, "width": width, "at": at}
+    if summary or qap:
+        if any(
+            value not in (None, []) for value in (*time.values(), alpha, backbone, min_weight, min_statements)
+        ):
+            raise UsageError(
+                "--summary and --qap are of the whole network: leave out windows, kernels, backbones"
+            )
+        _whole(request, qap or [])
+        return
     alpha = 0.05 if alpha is None and backbone else alpha
     alpha = 1 if alpha is None and min_weight is not None else alpha
     found: list[Sequence[Mapping[str, object]]] = []
@@ -162,6 +182,23 @@ def network(
         request.show(Rows(chain(*found), notes=notes), ["since", "until", *columns], "tie")
     else:
         request.show(found[0], columns, "tie", notes=notes)
+
+
+def _whole(request: Request, qap: Sequence[str]) -> None:
+    """Print the indices of a network, or what it goes with."""
+    from stancegraph.network import indices
+    from stancegraph.network import qap as associations
+
+    of = request.network or "agreement"
+    if not qap:
+        found = indices.indices(request.store, of, **request.choices)
+        request.show(found, ["index", "value", "expected", "p", "tells"], "measure")
+        return
+    others = {
+        Path(name).name: None if name in associations.OWN else _ties_of(request, Path(name)) for name in qap
+    }
+    rows = associations.associations(request.store, others, of, **request.choices)
+    request.show(rows, ["network", "correlation", "coefficient", "p"], "association")
 
 
 def _ties(
@@ -407,13 +444,18 @@ def _moments(request: Request, time: Mapping[str, Any]) -> Iterator[tuple[Moment
 
 def _read(request: Request, file: Path) -> nx.Graph[str]:
     """Somebody else's network, with a note of what was mended in it; options that make one of ours are refused."""
-    from stancegraph.exchange import edges
     from stancegraph.network.method import Method
     from stancegraph.statements.filters import check
 
     ours = check(request.filters) or Method.of("agreement", request.projection) != Method()
     if ours or request.network:
         raise UsageError("--edges reads a network as it is: leave out the options of filters and network")
+    return _ties_of(request, file)
+
+
+def _ties_of(request: Request, file: Path) -> nx.Graph[str]:
+    from stancegraph.exchange import edges
+
     request.files.append(file)
     found = edges.read(file)
     for note in found.notes:
