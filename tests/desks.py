@@ -94,6 +94,10 @@ class Desk:
         self.tab.locator("[role=option][aria-selected=true]").wait_for()
         field.press("Enter")
 
+    def day(self) -> None:
+        """Take the document's day, which is offered."""
+        self.tab.get_by_role("button", name="the document’s day").click()
+
     def save(self) -> str:
         """Save the form; what the desk says then."""
         self.tab.keyboard.press("Control+Enter")

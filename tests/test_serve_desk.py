@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from importlib import resources
+from typing import Literal
 
+import pytest
 from playwright.sync_api import expect
 
 from desks import ARTICLE, OPENED, Desk, chromium, desk, served
 from stancegraph import store, validation
+from stancegraph.curate import changes, entries
 
 __all__ = ["chromium", "desk", "served"]
 
@@ -17,6 +21,7 @@ def test_words_that_are_marked_become_a_statement_with_its_place(desk: Desk) -> 
     desk.tab.locator("#text").focus()
     desk.take("Speaker", "karl")
     desk.tab.get_by_label("Gist").fill("Calls the plan an empty promise.")
+    desk.day()
     desk.take("Takes a stance on", "harbour road")
     desk.tab.get_by_label("Stance", exact=True).select_option("opposes")
     assert "Saved" in desk.save()
@@ -61,6 +66,7 @@ def test_arabic_words_are_coded_where_they_stand(desk: Desk) -> None:
     desk.tab.locator("#text mark", has_text="نحن نرفض").click()
     desk.take("Speaker", "weber")
     desk.tab.get_by_label("Gist").fill("Rejects the closing of the road.")
+    desk.day()
     desk.save()
     (passage,) = desk.rows()[0]["reports"][0]["passages"]
     assert ARTICLE[passage["start"] : passage["end"]] == "نحن نرفض إغلاق الطريق"
@@ -81,6 +87,8 @@ def test_everything_is_done_by_keyboard(desk: Desk) -> None:
     press("Enter")
     press("Tab")
     desk.tab.keyboard.type("Says that the town waited.")
+    desk.tab.get_by_label("Day").focus()
+    press("ArrowDown")
     desk.save()
     (row,) = desk.rows()
     assert row["speakers"] == ["Ada Lovelace"]
@@ -101,6 +109,7 @@ def test_a_name_nobody_bears_is_not_guessed_and_can_be_made_in_place(desk: Desk)
     desk.tab.locator("dialog").get_by_label("Kind").select_option("official")
     desk.tab.locator("dialog button.primary").click()
     desk.tab.locator(".token", has_text="Grace Hopper").wait_for()
+    desk.day()
     desk.save()
     assert desk.rows()[0]["speakers"] == ["Grace Hopper"]
 
@@ -109,6 +118,7 @@ def test_a_statement_is_changed_and_the_change_taken_back(desk: Desk) -> None:
     desk.select("nothing but a promise on paper")
     desk.take("Speaker", "karl")
     desk.tab.get_by_label("Gist").fill("Calls the plan empty.")
+    desk.day()
     desk.save()
     desk.tab.locator("#lists .coded button").click()
     gist = desk.tab.get_by_label("Gist")
@@ -121,10 +131,123 @@ def test_a_statement_is_changed_and_the_change_taken_back(desk: Desk) -> None:
     assert desk.rows()[0]["gist"] == "Calls the plan empty."
 
 
+def test_no_day_and_no_side_is_taken_unasked(desk: Desk) -> None:
+    desk.select("nothing but a promise on paper")
+    desk.take("Speaker", "karl")
+    desk.tab.get_by_label("Gist").fill("Calls the plan empty.")
+    desk.take("Takes a stance on", "harbour road")
+    desk.tab.keyboard.press("Control+Enter")
+    assert "for or against" in desk.tab.locator("#wrong").inner_text()
+    desk.tab.get_by_label("Stance", exact=True).select_option("opposes")
+    assert desk.tab.get_by_label("Day").input_value() == ""
+    desk.tab.keyboard.press("Control+Enter")
+    desk.tab.locator("#wrong", has_text="Date").wait_for()
+    assert desk.rows() == []
+    desk.tab.get_by_role("button", name="from when").click()
+    assert desk.tab.evaluate("getSelection().toString()") == "YYYY-MM-DD"
+    desk.tab.keyboard.type("2025-03-06")
+    desk.save()
+    assert desk.rows()[0]["date"] == "2025-03-06/2025-03-08"
+
+
+def test_an_actor_made_twice_is_merged_in_place_and_the_merge_taken_back(desk: Desk) -> None:
+    desk.tab.on("dialog", lambda dialog: dialog.accept())
+    with desk.folder.writing():
+        change = entries.add(desk.folder, "actor", {"name": "Carla Webber", "kind": "analyst"}, new=True)
+        changes.apply(desk.folder, change)
+    desk.select("nothing but a promise on paper")
+    desk.take("Speaker", "Carla Webber")
+    desk.tab.get_by_label("Gist").fill("Calls the plan empty.")
+    desk.day()
+    desk.save()
+    desk.tab.keyboard.press("e")
+    desk.take("Name", "Carla Webber")
+    desk.tab.locator("dialog h2", has_text="Change actor").wait_for()
+    desk.take("Merge into another actor", "Karl Weber")
+    desk.tab.locator("dialog").get_by_role("button", name="Merge", exact=True).click()
+    desk.tab.locator("#status", has_text="merge").wait_for()
+    assert desk.rows()[0]["speakers"] == ["Karl Weber"]
+    desk.tab.locator("#undo").click()
+    desk.tab.locator("#status", has_text="undo").wait_for()
+    assert desk.rows()[0]["speakers"] == ["Carla Webber"]
+
+
+def test_what_check_finds_stands_beside_its_statement(desk: Desk) -> None:
+    desk.select("Karl Weber told reporters")
+    desk.take("Speaker", "karl")
+    desk.tab.get_by_label("Gist").fill("Speaks to reporters.")
+    desk.day()
+    desk.save()
+    file = desk.file()
+    text = file.read_text("utf-8")
+    file.write_text(text.replace('"Speaks to reporters."@en', '"Speaks"'), "utf-8")
+    desk.tab.locator("#lists .coded .finding", has_text="gist").wait_for()
+    file.write_text(text, "utf-8")
+    desk.tab.locator("#lists .finding").wait_for(state="detached")
+
+
+def test_a_text_that_changed_keeps_its_statements_where_their_words_are(desk: Desk) -> None:
+    for words, speaker in (("nothing but a promise on paper", "karl"), ("harbour town waited", "ada")):
+        desk.select(words)
+        desk.take("Speaker", speaker)
+        desk.tab.get_by_label("Gist").fill(f"Is about {words.split()[0]}.")
+        desk.day()
+        desk.save()
+    text = desk.folder.path / "texts" / f"{desk.document}.txt"
+    now = "Corrected.\n" + text.read_text("utf-8").replace("harbour town waited", "harbour waited")
+    text.write_text(now, "utf-8")
+    desk.tab.reload()
+    alert = desk.tab.locator("#alert", has_text="is not the one that was coded")
+    alert.wait_for()
+    assert "Of 2 statements the words of 1 are found again once" in alert.inner_text()
+    assert "“harbour town waited” is not there any more" in alert.inner_text()
+    assert alert.get_by_role("button", name="Use this text").count() == 0
+    alert.get_by_role("button", name="Is about harbour.").click()
+    desk.tab.locator("#marks button", has_text="×").first.wait_for(state="detached")
+    desk.select("harbour waited")
+    desk.tab.get_by_role("button", name="+ selected words").click()
+    desk.tab.keyboard.press("Control+Enter")
+    alert.get_by_role("button", name="Use this text").click()
+    desk.tab.locator("#status", has_text="Done").wait_for()
+    placed = {row["gist"]: row["reports"][0]["passages"][0] for row in desk.rows()}
+    assert placed["Is about nothing."]["quote"] == "nothing but a promise on paper"
+    found = {gist: now[p["start"] : p["end"]] for gist, p in placed.items()}
+    assert found == {
+        "Is about nothing.": "nothing but a promise on paper",
+        "Is about harbour.": "harbour waited",
+    }
+    assert desk.marked("coded") == ["harbour waited", "nothing but a promise on paper"]
+    assert not validation.check(store.open(desk.folder.path), sources=desk.folder.path / "texts").findings
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_the_desk(desk: Desk, scheme: Literal["light", "dark"]) -> None:
+    desk.tab.emulate_media(color_scheme=scheme)
+    desk.tab.evaluate((resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
+
+    def violations() -> list[str]:
+        found: list[str] = desk.tab.evaluate(
+            "async () => (await axe.run()).violations.map((v) => `${v.id}: ${v.nodes[0].html}`)"
+        )
+        return found
+
+    assert violations() == []
+    desk.tab.locator("#lists .proposed button").first.click()
+    desk.take("Takes a stance on", "harbour road")
+    assert violations() == []
+    desk.tab.on("dialog", lambda dialog: dialog.accept())
+    desk.tab.keyboard.press("Escape")
+    desk.tab.keyboard.press("e")
+    desk.take("Name", "Karl Weber")
+    desk.tab.locator("dialog h2", has_text="Change actor").wait_for()
+    assert violations() == []
+
+
 def test_what_a_text_editor_wrote_meanwhile_is_shown_and_not_written_over(desk: Desk) -> None:
     desk.select("nothing but a promise on paper")
     desk.take("Speaker", "karl")
     desk.tab.get_by_label("Gist").fill("Calls the plan empty.")
+    desk.day()
     desk.save()
     desk.tab.locator("#lists .coded button").click()
     desk.tab.get_by_label("Gist").fill("Mine.")

@@ -107,6 +107,15 @@ def expand(curie: str) -> str:
     return PREFIXES[prefix] + local
 
 
+def whole(name: str) -> str:
+    """The IRI that `compact` gave a name.
+
+    >>> whole("actor:iraq"), whole("https://example.org/ada")
+    ('https://w3id.org/stancegraph/id/actor/iraq', 'https://example.org/ada')
+    """
+    return expand(name) if name.partition(":")[0] in PREFIXES else name
+
+
 def compact(iri: str) -> str:
     """The prefixed name of an IRI, or the IRI itself where no prefix fits.
 

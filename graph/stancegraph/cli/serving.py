@@ -43,7 +43,14 @@ def serve(
             metavar="DIR", help="Open the desk too, to code in this folder; the address has a token."
         ),
     ] = None,
-    coder: Annotated[str, typer.Option(metavar="NUMBER", help="Who codes at the desk, by number.")] = "1",
+    coder: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NUMBER",
+            help="Who codes at the desk, by number, and sees no other's coding of a document until the two are "
+            "settled; without it coder 1, who sees all.",
+        ),
+    ] = None,
     timeout: Annotated[
         float, typer.Option(metavar="SECONDS", min=0.1, max=3600, help="Stop an answer that takes longer.")
     ] = 30,

@@ -300,8 +300,8 @@ def _unit(row: Mapping[str, Any]) -> Unit:
     )
 
 
-def units_of(graph: Store, coder: str | None = None) -> list[Unit]:
-    """The statements of a graph as units, one for each report with a place; of one `coder` alone, by IRI."""
+def units_of(graph: Store, coder: str | None = None, document: str | None = None) -> list[Unit]:
+    """The statements of a graph as units, one for each report with a place; of one `coder` or `document`, by IRI."""
     wanted = None
     if coder is not None:
         rows = graph.select(f"SELECT ?s {{ ?s stance:coder <{coder}> }}")
@@ -317,10 +317,10 @@ def units_of(graph: Store, coder: str | None = None) -> list[Unit]:
             {named(target.thing.iri): target.basis for target in statement.targets},
             compact(statement.iri),
         )
-        for statement in statements.said(graph)
+        for statement in statements.said(graph, document=document)
         if wanted is None or statement.iri in wanted
         for report in statement.reports
-        if report.passages
+        if report.passages and document in (None, report.document.iri)
     ]
 
 

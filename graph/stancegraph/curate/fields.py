@@ -433,6 +433,9 @@ def typed(kind: str, iri: str, said: Iterable[Triple]) -> dict[str, list[str]]:
             found[field.name] = [word for word, name in words.items() if expand(name) in own["rdf:type"]]
         elif field.values == "coding":
             found[field.name] = sorted(_typed_coding(node) for node in about.values() if "stance:of" in node)
+        elif field.values == "ascription":
+            held = (node for node in about.values() if "stance:holder" in node)
+            found[field.name] = sorted(each for node in held for each in _typed_ascriptions(node))
         elif field.values == "level":
             found[field.name] = [_typed_level(each) for each in own.get(field.edge, ())]
         elif field.values not in ("quote", "passage", "labels"):
@@ -454,6 +457,12 @@ def _typed_coding(node: Mapping[str, Sequence[str]]) -> str:
     differs = [*map(local_name, node.get("stance:basis", ()))]
     differs += map(_typed_level, node.get("stance:confidence", ()))
     return f"{node['stance:of'][0]}={','.join(differs)}"
+
+
+def _typed_ascriptions(node: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for stance in ("supports", "opposes", "neutral"):
+        for target in node.get(ENTRIES["statement"][stance].edge, ()):
+            yield f"{node['stance:holder'][0]} {stance} {target}"
 
 
 def _typed_level(number: str) -> str:

@@ -18,10 +18,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
+from stancegraph import validation
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.page import drawing
 from stancegraph.serve import entries, protocol, query
-from stancegraph.serve.desk import Conflict, Desk
+from stancegraph.serve.desk import Conflict, Desk, told
 from stancegraph.serve.guard import FIELDS, Refusal, problem
 from stancegraph.serve.live import Body, Busy, Late, Limits, Live, Snapshot
 from stancegraph.serve.negotiation import choose
@@ -42,13 +43,15 @@ FILES: Final = {
     "desk.css": (HERE / "static" / "desk.css", STYLE),
     **{
         f"{name}.js": (HERE / "static" / f"{name}.js", SCRIPT)
-        for name in ("desk", "text", "form", "completion", "service", "query")
+        for name in ("desk", "text", "form", "completion", "entries", "settle", "service", "query")
     },
     "query.css": (HERE / "static" / "query.css", STYLE),
     **{name: (file, SCRIPT if file.suffix == ".js" else STYLE) for name, file in query.YASGUI.items()},
 }
 """The files of the service's own pages, by name: nothing else of the disk has an address."""
 HTML: Final = entries.FORMATS["html"]
+CHECKING: Final = Limits(seconds=900)
+"""What the check of a whole graph may take."""
 PATIENCE: Final = 2
 """Seconds the front page is waited for before the service is announced."""
 
@@ -184,13 +187,16 @@ def desk_routes(live: Live, desk: Desk) -> list[Route]:
     shown: dict[str, Callable[[Request], object]] = {
         "overview": lambda _: desk.overview(),
         "state": lambda _: {"state": desk.state(), "error": live.error},
-        "findings": lambda _: desk.findings(),
+        "faults": lambda asked: desk.faults(asked.query_params.get("name", "")),
+        "entry": lambda asked: desk.entry(asked.query_params.get("iri", "")),
+        "settling": lambda asked: desk.settling(asked.query_params.get("name", "")),
         "complete": lambda asked: desk.complete(
             asked.query_params.get("q", ""), asked.query_params.getlist("kind")
         ),
         "document": lambda asked: desk.document(asked.query_params.get("name", "")),
     }
-    written = {each.__name__: each for each in (desk.add, desk.edit, desk.remove, desk.undo, desk.skip)}
+    coding = (desk.add, desk.edit, desk.remove, desk.merge, desk.undo, desk.skip, desk.take)
+    written = {act.__name__: act for act in (*coding, desk.begin, desk.settle, desk.conclude)}
 
     async def front(_: Request) -> Response:
         page_ = entries.environment().get_template("desk.html").render(root="", kind="", front="", index="")
@@ -201,8 +207,11 @@ def desk_routes(live: Live, desk: Desk) -> list[Route]:
         return _json(await asyncio.to_thread(read, shown[request.url.path.rpartition("/")[2]], request))
 
     def read(show: Callable[[Request], object], request: Request) -> object:
-        with live.lock:  # all of one state
+        with desk.lock, live.lock:  # all of one state
             return show(request)
+
+    async def findings(request: Request) -> Response:
+        return _respond(request, await live.answer("findings", _findings))
 
     async def write(request: Request) -> Response:
         if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
@@ -221,6 +230,7 @@ def desk_routes(live: Live, desk: Desk) -> list[Route]:
 
     return [
         Route("/desk", front),
+        Route("/desk/findings", findings),
         *(Route(f"/desk/{name}", show) for name in shown),
         *(Route(f"/desk/{name}", write, methods=["POST"]) for name in written),
     ]
@@ -286,6 +296,16 @@ def _rows(operation: Operation, given: dict[str, Any], snapshot: Snapshot, limit
         return content, "application/json", notes
 
     return snapshot.compute(task, limits)
+
+
+def _findings(snapshot: Snapshot, limits: Limits) -> Body:
+    """What `check` finds in the whole graph, which of a large one takes its time."""
+
+    def task() -> tuple[bytes, str, list[str]]:
+        found = validation.check(snapshot.store).findings
+        return entries.as_json([told(finding) for finding in found]), "application/json", []
+
+    return snapshot.compute(task, CHECKING if limits.cpu is None else limits)
 
 
 def _named(request: Request, kind: str, name: str, snapshot: Snapshot) -> tuple[str, str]:

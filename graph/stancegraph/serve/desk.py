@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tempfile
 import threading
 from collections import defaultdict
@@ -18,13 +19,16 @@ from typing import TYPE_CHECKING, Any, Final
 from pyoxigraph import NamedNode, Triple
 
 from stancegraph import names, validation
-from stancegraph.curate import changes, drafts, entries, fields, proposals, references
+from stancegraph.curate import changes, drafts, entries, fields, moving, proposals, references
 from stancegraph.curate.folder import Folder, decode
 from stancegraph.dates import calendar_day
-from stancegraph.errors import StanceError, UsageError
+from stancegraph.errors import StanceError, UnknownName, UsageError
+from stancegraph.serve import settlement
+from stancegraph.serve.settlement import Settlement
 from stancegraph.statements import catalogue, reader
+from stancegraph.store import journal
 from stancegraph.store.terms import object_value, term
-from stancegraph.vocabulary import expand, local_name
+from stancegraph.vocabulary import expand, local_name, whole
 
 if TYPE_CHECKING:
     from stancegraph.curate.changes import Change
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 REPORTS: Final = "SELECT DISTINCT ?report ?s WHERE { ?report stance:document ?document ; stance:reports ?s }"
+CODER: Final = term("stance:coder")
 CHOICES: Final = ("act", "medium", "basis", "actor kind")
 """Kinds of entries that a form lists, as they are few."""
 COMPLETED: Final = 12
@@ -50,9 +55,12 @@ class Desk:
     """One folder on the desk of one coder."""
 
     def __init__(self, live: Live, place: str | Path, coder: str) -> None:
-        self._live, self._coder = live, coder
+        self._live, self._coder, self._blind = live, coder, live.blind
         self._folder = Folder(place)
-        self._lock = threading.RLock()
+        self._settlement = Settlement(self._folder, coder)
+        self.lock = threading.RLock()
+        """Held by who reads of the desk or writes, before the lock of the running graph."""
+        self._own: set[int] = set()
         self._hashed: tuple[object, dict[str, Path]] = ((), {})
 
     def overview(self) -> Json:
@@ -69,6 +77,7 @@ class Desk:
         return {
             "title": title,
             "coder": self._coder,
+            "blind": self._blind is not None,
             "state": self.state(),
             "error": self._live.error,
             "documents": documents,
@@ -90,12 +99,11 @@ class Desk:
     def document(self, name: str) -> Json:
         """A document: its text, the statements it reports, and what rules and programs propose."""
         snapshot = self._live.now
-        iri = snapshot.addresses.get(("document", name))
-        if iri is None:
-            raise UsageError(f"no document is called '{name[:60]}'")
+        iri = self._named(snapshot, name)
         record = reader.documents(snapshot.store, [iri])[iri]
         coded = self._coded(snapshot, iri)
         text = self._text(iri)
+        moved = None if text is not None else moving.changed_text(self._folder, iri)
         return {
             "document": iri,
             "title": record.title,
@@ -104,15 +112,69 @@ class Desk:
             "url": record.url,
             "name": name,
             "state": self.state(),
-            "text": text,
+            "text": text if moved is None else moved,
+            "moved": None if moved is None else self._moved(iri, moved, coded),
             "statements": coded,
             "proposals": [] if text is None else self._proposals(iri, text, record.issued, coded),
+            "coders": self._coders(iri),
+            "settling": name in self._settlement.begun(),
         }
 
-    def findings(self) -> list[Json]:
-        """What `check` finds in the graph, by what it concerns."""
-        found = validation.check(self._live.now.store).findings
-        return [{"subject": f.subject, "message": f.message, "mend": f.mend} for f in found]
+    def _named(self, snapshot: Snapshot, name: str) -> str:
+        """The IRI of a document, by the last part of it."""
+        iri = snapshot.addresses.get(("document", name))
+        if iri is None:
+            raise UsageError(f"no document is called '{name[:60]}'")
+        return iri
+
+    def _moved(self, document: str, text: str, coded: Sequence[Json]) -> Json:
+        """Where each statement's words stand in a text that changed: its spans, and words not found, or found twice."""
+        shown = {each["iri"] for each in coded}
+        told = {}
+        for statement, found in moving.places(self._folder, document, text).items():
+            if statement in shown:
+                lost = [{"words": p.words, "times": len(p.now)} for p in found if len(p.now) != 1]
+                spans = sorted([*p.now[0]] for p in found if len(p.now) == 1)
+                told[statement] = {"spans": spans, "lost": lost}
+        return {"sum": hashlib.sha256(text.encode()).hexdigest(), "statements": told}
+
+    def _coders(self, document: str) -> list[str]:
+        """Who has coded a document, by number; how is another matter."""
+        told = settlement.coders(self._live.now.store, document)
+        return sorted(map(local_name, {*told, *(self._blind.coders(document) if self._blind else ())}))
+
+    def faults(self, name: str) -> list[Json]:
+        """What `check` finds in a document's statements and reports, and against its text."""
+        snapshot = self._live.now
+        iri = self._named(snapshot, name)
+        rows = snapshot.store.tuples(REPORTS, {"document": NamedNode(iri)})
+        of = {row[0]: row[1] for row in rows} | {row[1]: row[1] for row in rows} | {iri: iri}
+        with self.lock:
+            self._folder.refresh()
+            part = self._folder.loaded({}, [local_name(each) for each in of])
+            sources = self._folder.path / "texts" if iri in self._files() else None
+            found = validation.check(part, subjects=of.keys(), sources=sources).findings
+        return [told(f) | {"subject": of[whole(f.subject)]} for f in found]
+
+    def entry(self, iri: str) -> Json:
+        """An actor, a proposition, an event or a document with its fields as a form has them, to change or merge it."""
+        with self.lock:
+            self._folder.refresh()
+            kind, now = self._now(self._folder, iri, None)
+        labels = self._live.now.labels
+        named = {each: labels[each] for some in now.values() for each in some if each in labels}
+        return {"iri": iri, "kind": kind, "values": now, "labels": named, "seen": _mark(now)}
+
+    def settling(self, name: str) -> Json:
+        """What differs between the two codings of a document, and what was decided of it."""
+        snapshot = self._live.now
+        iri = self._named(snapshot, name)
+        if name not in self._settlement.begun():
+            raise UsageError("its codings are not compared yet: begin to settle them")
+        found = self._settlement.differences(snapshot.store, iri)
+        words = set(re.findall(r"[\w-]+", json.dumps(found["differences"])))
+        labels = {local_name(each): label for each, label in snapshot.labels.items()}
+        return {**found, "labels": {word: labels[word] for word in words & labels.keys()}}
 
     def complete(self, text: str, kinds: Sequence[str]) -> list[Json]:
         """Entries whose name has the text or sounds like it, the likeliest first."""
@@ -163,9 +225,7 @@ class Desk:
         iri, values = _word(given, "entry"), _values(given)
 
         def build(folder: Folder) -> Change:
-            kind, now = self._now(folder, iri, given.get("document"))
-            if given.get("seen") != _mark(now):
-                raise Conflict({"iri": iri, "values": now, "seen": _mark(now)})
+            kind, now = self._seen(folder, given)
             if kind == "statement" and "marks" in given:
                 places = self._places(folder, {**now, **values}, given["marks"])
                 values.update({"quote": [], "passage": []} | places)
@@ -178,30 +238,112 @@ class Desk:
 
     def remove(self, given: Json) -> Json:
         """Take an entry out, unless it is not as it was seen, or something points at it."""
-        iri = _word(given, "entry")
 
         def build(folder: Folder) -> Change:
-            _, now = self._now(folder, iri, given.get("document"))
-            if given.get("seen") != _mark(now):
-                raise Conflict({"iri": iri, "values": now, "seen": _mark(now)})
-            return references.remove(folder, iri)
+            self._seen(folder, given)
+            return references.remove(folder, given["entry"])
+
+        return self._told(self._write(build))
+
+    def merge(self, given: Json) -> Json:
+        """Make one of two actors, or two propositions, unless the first is not as it was seen."""
+        into = _word(given, "into")
+
+        def build(folder: Folder) -> Change:
+            self._seen(folder, given)
+            return references.merge(folder, given["entry"], into)
 
         return self._told(self._write(build))
 
     def undo(self, _: Json) -> Json:
-        """Take back the last change."""
-        return self._told(self._write(changes.undo))
+        """Take back the last change; of a coder who codes blind, one of their own."""
+
+        def build(folder: Folder) -> Change:
+            change = changes.undo(folder)
+            if self._blind is not None and change.undoes not in self._own:
+                raise UsageError("the last change was not made here: another coder's is not taken back")
+            return change
+
+        return self._told(self._write(build))
 
     def skip(self, given: Json) -> Json:
         """Remember that a proposal is no statement."""
         self._decide(_word(given, "draft"), _word(given, "document"), drafts.SKIPPED)
         return {"state": self.state()}
 
+    def take(self, given: Json) -> Json:
+        """Let a document be as its text is now: each statement at `spans`, of the text whose `sum` was shown."""
+        iri, spans = self._document(given), given.get("spans")
+        if not isinstance(spans, dict):
+            raise UsageError("spans are missing: where each statement's words stand now")
+
+        def build(folder: Folder) -> Change:
+            text = moving.changed_text(folder, iri)
+            if text is None or hashlib.sha256(text.encode()).hexdigest() != given.get("sum"):
+                raise UsageError("the text was changed again: look at it as it is now")
+            if self._coders(iri) != [entries.slug(self._coder, digits=True)] and self._blind is not None:
+                raise UsageError("another coder has coded it too: take the text over where all is seen")
+            return moving.take(folder, iri, text, {str(k): _marks(v, text) for k, v in spans.items()})
+
+        return self._told(self._write(build))
+
+    def begin(self, given: Json) -> Json:
+        """Put on the table what differs between two codings of a document: both coders see it from now on."""
+        iri = self._document(given)
+        if len(coders := self._coders(iri)) != 2:
+            raise UsageError(f"two codings are compared, and this document was coded by {', '.join(coders)}")
+        return self._settle(lambda _: self._settlement.begin(iri))
+
+    def settle(self, given: Json) -> Json:
+        """Settle the difference `number`, which is as it was `seen`; nothing `taken` opens it again."""
+        iri, seen = self._document(given), _word(given, "seen")
+        number, taken = given.get("number"), given.get("taken")
+        if not isinstance(number, int) or not isinstance(taken, str):
+            raise UsageError("number or taken is missing")
+        return self._settle(
+            lambda now: self._settlement.decide(
+                now.store, iri, now.names, number=number, seen=seen, taken=taken
+            )
+        )
+
+    def _document(self, given: Json) -> str:
+        """The IRI of the document that is named."""
+        iri = _word(given, "document")
+        if ("document", iri) not in self._live.now.entries:
+            raise UsageError(f"{iri[:80]} is no document of this graph")
+        return iri
+
+    def _settle(self, act: Callable[[Snapshot], None]) -> Json:
+        with self.lock, self._live.lock:
+            act(self._live.now)
+            self._live.refresh()
+            return {"state": self.state()}
+
+    def conclude(self, given: Json) -> Json:
+        """Leave one coding of a document in the graph, as was settled."""
+        iri, now = self._document(given), self._live.now
+        return self._told(self._write(lambda _: self._settlement.taken_over(now.store, iri, now.names)))
+
+    def _seen(self, folder: Folder, given: Json) -> tuple[str, dict[str, list[str]]]:
+        """The kind and the fields of the entry that is to be changed; raises Conflict unless it is as it was seen."""
+        iri = _word(given, "entry")
+        kind, now = self._now(folder, iri, given.get("document"))
+        if given.get("seen") != _mark(now):
+            raise Conflict({"iri": iri, "values": now, "seen": _mark(now)})
+        return kind, now
+
     def _write(self, build: Callable[[Folder], Change]) -> Change:
-        with self._lock:
-            with self._folder.writing():
-                change = build(self._folder)
-                changes.apply(self._folder, change)
+        with self.lock:
+            try:
+                with self._folder.writing():
+                    change = build(self._folder)
+                    changes.apply(self._folder, change)
+                    if self._blind is not None:
+                        self._own.add(len(journal.entries(self._folder.path)))
+            except (UsageError, UnknownName) as error:
+                if self._blind is None:
+                    raise
+                raise UsageError(self._blind.conceal(str(error))) from None
             self._live.refresh()
             return change
 
@@ -209,7 +351,7 @@ class Desk:
         return {"iri": change.iri, "what": change.what, "changed": bool(change.texts), "state": self.state()}
 
     def _decide(self, key: str, document: str, outcome: str) -> None:
-        with self._lock:
+        with self.lock:
             review = self._review(document)
             maker, _, place = key.rpartition(":")
             start, _, end = place.partition("-")
@@ -251,12 +393,15 @@ class Desk:
             values = {**fields.typed("statement", iri, triples), "document": [document]}
             spans = _spans(values)
             named = {each: labels[each] for some in values.values() for each in some if each in labels}
-            told = {"iri": iri, "name": local_name(iri), "values": values, "labels": named}
+            coder = next((local_name(object_value(t)) for t in triples if t.predicate == CODER), "")
+            told = {"iri": iri, "name": local_name(iri), "values": values, "labels": named, "coder": coder}
             found.append({**told, "spans": spans, "seen": _mark(values)})
         return sorted(found, key=lambda each: (each["spans"], each["iri"]))
 
     def _now(self, folder: Folder, iri: str, document: object) -> tuple[str, dict[str, list[str]]]:
         """The kind of an entry and its fields as the files have them."""
+        if self._blind is not None and self._blind.hides(iri):
+            raise UsageError(f"{iri[:80]} is not there any more")
         said = {triple for told in folder.description(iri).values() for triple in told}
         kinds = {expand(name): kind for name, kind in references.KINDS.items()}
         kind = next((kinds[object_value(t)] for t in said if object_value(t) in kinds), None)
@@ -278,7 +423,7 @@ class Desk:
         day = issued if "/" not in issued else ""
         index = self._live.now.names
         found = proposals.propose(text, index, issued=calendar_day(day, "date") if day else None)
-        with self._lock:
+        with self.lock:
             every = [*map(drafts.Draft, found), *drafts.of(self._folder, document)]
             waiting = self._review(document).waiting(every)
         spans = [span for each in coded for span in each["spans"]]
@@ -301,16 +446,14 @@ class Desk:
         if not values.get("document"):
             raise UsageError("document is missing: a statement is coded on one")
         text = drafts.text_of(folder, folder.find(values["document"][0], "document"))
+        if text is None:
+            raise UsageError("the text of the document is not at hand: its words cannot be marked")
         found: dict[str, list[str]] = {}
-        for mark in marks if isinstance(marks, list) else ():
-            match mark:
-                case [int(start), int(end)] if text is not None and 0 <= start < end <= len(text):
-                    draft = drafts.Draft(proposals.Proposal(start, end, text[start:end]))
-                    told = drafts.values(draft, "", text)
-                    for name in ("quote", "passage"):
-                        found.setdefault(name, []).extend(told.get(name, ()))
-                case _:
-                    raise UsageError("the words marked are not in the text: mark them again")
+        for start, end in _marks(marks, text):
+            draft = drafts.Draft(proposals.Proposal(start, end, text[start:end]))
+            told = drafts.values(draft, "", text)
+            for name in ("quote", "passage"):
+                found.setdefault(name, []).extend(told.get(name, ()))
         return {name: list(dict.fromkeys(each)) for name, each in found.items() if each}
 
 
@@ -325,6 +468,23 @@ def _spans(values: Mapping[str, Sequence[str]]) -> list[list[int]]:
 def _described(field: fields.Field) -> Json:
     shown = {"name": field.name, "help": field.help, "values": field.values, "many": field.many}
     return shown | {"required": field.required, "kinds": list(field.kinds) if field.names_entry else []}
+
+
+def told(finding: validation.Finding) -> Json:
+    """A finding as the desk shows it."""
+    return {"subject": whole(finding.subject), "message": finding.message, "mend": finding.mend}
+
+
+def _marks(value: object, text: str) -> list[tuple[int, int]]:
+    """Stretches of a text, as they are sent; raises UsageError."""
+    found = []
+    for mark in value if isinstance(value, list) else ():
+        match mark:
+            case [int(start), int(end)] if 0 <= start < end <= len(text):
+                found.append((start, end))
+            case _:
+                raise UsageError("the words marked are not in the text: mark them again")
+    return found
 
 
 def _mark(values: Mapping[str, Sequence[str]]) -> str:

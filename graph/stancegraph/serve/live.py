@@ -262,11 +262,6 @@ class Live:
         self._stamps, self._sums = found, sums
         return made
 
-    def reopen(self) -> None:
-        """Read all files anew."""
-        with self.lock:
-            self.now = self._opened()
-
     def refresh(self) -> None:
         """Bring the graph up to date where files changed.
 
@@ -283,6 +278,9 @@ class Live:
                 self.error = str(error)
 
     def _refresh(self) -> None:
+        if self.blind is not None and self.blind.is_past():
+            self.now = self._opened()
+            return
         found = stamps(self.places)
         changed = [file for file in {**self._stamps, **found} if self._stamps.get(file) != found.get(file)]
         if not changed:

@@ -13,11 +13,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
+from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from stancegraph import output
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.serve.application import Service, application, desk_routes
+from stancegraph.serve.blind import Blind
 from stancegraph.serve.desk import Desk
 from stancegraph.serve.guard import Guard, is_loopback
 
@@ -48,19 +50,24 @@ def run(
     limits: Limits,
     origins: Sequence[str] = (),
     edit: str | Path | None = None,
-    coder: str = "1",
+    coder: str | None = None,
 ) -> None:
     """Answer at an address until Ctrl-C or SIGTERM; prints the address to open.
 
-    With a folder to `edit` the desk is there too, and each request must bear the token of the address.
+    With a folder to `edit` the desk is there too, and each request must bear the token of the address. A `coder` who is
+    named codes blind: what others coded is shown once their differences are settled.
 
     Raises UsageError for a host that is none, StanceError where the port cannot be had or the graph not be read.
     """
     listening = _bound(host, port)
     with listening:
         port = listening.getsockname()[1]
-        service = Service(places if edit is None else [edit], operations, limits, in_place=edit is not None)
-        desk = [] if edit is None else desk_routes(service.live, Desk(service.live, edit, coder))
+        if edit is None:
+            service, desk = Service(places, operations, limits), list[Route]()
+        else:
+            blind = Blind.of(edit, coder) if coder else None
+            service = Service([edit], operations, limits, in_place=True, blind=blind)
+            desk = desk_routes(service.live, Desk(service.live, edit, coder or "1"))
         token = None if edit is None else secrets.token_urlsafe(32)
         guard = Guard(application(service, desk), host, port, token, frozenset(origins))
         shown = f"[{host}]" if ":" in host else host

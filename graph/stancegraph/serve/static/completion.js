@@ -5,8 +5,8 @@ let number = 0;
 
 export class Names {
   // `onmake(kind, text)` makes an entry that is not there yet and gives it as {iri, label}.
-  constructor({ label, kinds, many, onmake, ontake }) {
-    Object.assign(this, { kinds, many, onmake, ontake, taken: [], options: [], at: -1 });
+  constructor({ label, kinds, many, onmake, ontake, placeholder = "" }) {
+    Object.assign(this, { kinds, many, onmake, ontake, placeholder, taken: [], options: [], at: -1 });
     const id = `names${++number}`;
     this.input = make("input", {
       id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", dir: "auto", "aria-expanded": "false",
@@ -34,15 +34,20 @@ export class Names {
       onclick: () => { this.taken = this.taken.filter((each) => each !== entry); this.draw(); this.input.focus(); this.ontake?.(); },
     }, "×"))));
     this.input.hidden = !this.many && this.taken.length > 0;
+    this.input.placeholder = this.taken.length ? "another …" : this.placeholder;
   }
 
-  async ask() {
+  // Show what may be meant; once a name was taken, only where somebody types or asks: the list lies over the next fields.
+  async ask(wanted = false) {
     const text = this.input.value;
     const found = await ask("complete", [["q", text], ...this.kinds.map((kind) => ["kind", kind])]).catch(() => []);
     if (text !== this.input.value || document.activeElement !== this.input) return;
+    if (!wanted && !text.trim() && this.taken.length) return;
     this.options = found.filter((entry) => !this.values.includes(entry.iri));
     if (text.trim() && this.onmake) {
-      for (const kind of this.kinds) this.options.push({ label: text.trim(), kind, fresh: true });
+      const sentence = /[.؟?!]$|(\S+\s+){4}/.test(text.trim()); // a sentence is hardly an actor's name
+      const kinds = sentence ? [...this.kinds].sort((one, other) => (other === "proposition") - (one === "proposition")) : this.kinds;
+      for (const kind of kinds) this.options.push({ label: text.trim(), kind, fresh: true });
     }
     this.at = -1;
     this.list.replaceChildren(...this.options.map((entry, i) => make("li", {
@@ -65,7 +70,8 @@ export class Names {
 
   key(event) {
     const count = this.options.length;
-    if (event.key === "ArrowDown" && count) this.point((this.at + 1) % count);
+    if (event.key === "ArrowDown" && this.list.hidden) this.ask(true);
+    else if (event.key === "ArrowDown" && count) this.point((this.at + 1) % count);
     else if (event.key === "ArrowUp" && count) this.point((this.at - 1 + count) % count);
     else if (event.key === "Enter" && !event.ctrlKey && this.at >= 0 && !this.list.hidden) this.take(this.options[this.at]);
     else if (event.key === "Enter" && !event.ctrlKey && this.input.value.trim()) { event.preventDefault(); return; }

@@ -1,12 +1,16 @@
 // The desk: a document is opened, its words are marked, a form is filled and saved; proposals are taken or skipped.
+import { changeEntry, findEntry, makeEntry } from "./entries.js";
 import { EntryForm } from "./form.js";
 import { ask, make, send } from "./service.js";
+import { Settling } from "./settle.js";
 import { TextPane } from "./text.js";
 
 const find = (id) => document.getElementById(id);
 const EVERY = 2000; // milliseconds between two looks at the files
-let overview, open = null, editing = null, form = null, findings = [], sending = false;
+let overview, open = null, editing = null, form = null, faults = [], findings = [], sending = false;
 const pane = new TextPane(find("text"), { onmark: mark, onopen: choose });
+
+const settling = new Settling(find("settling"), { say: (text) => say(text), snippet: (span) => snippet(span), onend: () => { find("text").hidden = false; openDocument(open.name, ""); } });
 
 const say = (text) => { find("status").textContent = text; };
 const snippet = ([start, end]) => [...open.text].slice(start, end).join("");
@@ -20,8 +24,14 @@ async function start() {
   listDocuments();
   if (overview.error) warn(overview.error);
   const wanted = decodeURIComponent(location.hash.slice(1));
-  if (overview.documents.some((each) => each.name === wanted)) await openDocument(wanted);
-  else if (!overview.documents.length) say("Begin with a document: New, on the left.");
+  const first = overview.documents.find((each) => each.name === wanted) || overview.documents[0];
+  if (first) await openDocument(first.name);
+  else {
+    find("text").replaceChildren(
+      make("p", {}, "Paste an article. Mark the words that say who is for or against what, or take what is proposed. Choose who said it and about whom, then save: the graph is plain files in the folder you named."),
+      make("p", {}, make("button", { type: "button", class: "primary", onclick: newDocument }, "Add the first document")),
+    );
+  }
 }
 
 function listDocuments() {
@@ -37,9 +47,43 @@ async function openDocument(name, then = null) {
   const listed = overview.documents.find((each) => each.name === name);
   if (listed) listed.statements = open.statements.length;
   find("title").textContent = open.title;
-  find("facts").textContent = [open.publisher, open.issued.replace("/", " to ")].filter(Boolean).join(" · ");
+  find("facts").textContent = [open.publisher, open.issued.replace("/", " to "), overview.blind ? `coder ${overview.coder}, blind` : ""].filter(Boolean).join(" · ");
+  faults = [];
   close(then);
   listDocuments();
+  warn(overview.error || "");
+  tellMoved();
+  const two = open.coders.length === 2;
+  find("settle").hidden = !two;
+  if (two) find("settle").textContent = open.settling ? "Settle" : `Settle ${open.coders.join(" and ")}`;
+  ask("faults", [["name", name]]).then((found) => { if (open.name === name) { faults = found; if (!editing) list(); } }, () => {});
+}
+
+// What was found of an entry: beside the document that is open, or in the whole graph.
+const found = () => [...faults, ...findings.filter((one) => !faults.some((each) => each.subject === one.subject && each.message === one.message))];
+const told = (iri) => found().filter((one) => one.subject === iri).map((one) => make("p", { class: "finding" }, `${one.message} (${one.mend})`));
+
+// The text is another than was coded: its words are found again where they are unique, and marked anew where not.
+function tellMoved() {
+  if (!open.moved) return;
+  const lost = open.statements.filter((each) => open.moved.statements[each.iri]?.lost.length && !each.again);
+  for (const each of open.statements) if (!each.again) each.spans = open.moved.statements[each.iri]?.spans || [];
+  const count = open.statements.length;
+  warn(`The text in texts/${open.name}.txt is not the one that was coded. Of ${count} statement${count === 1 ? "" : "s"} the words of ${count - lost.length} are found again once; ${lost.length ? "those below are not, or stand there more than once: choose each, and mark its words." : "nothing is lost."} `,
+    lost.length ? "" : make("button", { type: "button", onclick: takeText }, "Use this text"),
+    make("ul", {}, ...lost.map((each) => make("li", {}, make("button", { type: "button", onclick: () => choose(each.iri) }, make("bdi", {}, each.values.gist?.[0] || each.name)), ...open.moved.statements[each.iri].lost.map((one) => make("p", { class: "finding" }, one.words == null ? "its words were not stored" : `“${one.words}” ${one.times ? `stands there ${one.times} times` : "is not there any more"}`))))));
+  draw();
+  list();
+}
+
+async function takeText() {
+  const spans = Object.fromEntries(open.statements.map((each) => [each.iri, each.spans]));
+  try {
+    const done = await change("take", { document: open.document, sum: open.moved.sum, spans });
+    warn("");
+    say(`Done: ${done.what}.`);
+    await openDocument(open.name, "");
+  } catch (refused) { warn(refused.message); }
 }
 
 // What stands in the text: all that is coded and proposed, and what is marked now.
@@ -55,28 +99,35 @@ function draw() {
   pane.choose(editing?.id ?? (editing ? "marked" : null));
 }
 
+const SIDES = { supports: "for", opposes: "against", neutral: "leaves open" };
+
+// Whom and what a statement is for or against, as a line each.
+function stances({ values, labels }) {
+  return Object.entries(SIDES).flatMap(([side, word]) => (values[side] || []).map((iri) => make("span", { class: `stance ${side}` }, make("b", {}, word), " ", make("bdi", {}, labels[iri] || iri.split("/").pop()))));
+}
+
 function listed(each, kind) {
   const id = each.iri || each.key;
   const values = each.values;
   const who = (values.speaker && named(each.labels, values.speaker)) || each.said?.speaker || "nobody named";
-  const told = findings.filter((one) => one.subject === each.iri);
-  const gist = values.gist?.[0] || (open.text == null ? "" : `“${snippet(each.spans[0])}”`);
-  const aside = kind === "proposed" ? `${each.said.rule}, ${each.said.confidence}` : values.date?.[0]?.replace("/", " to ");
-  return make("li", { class: kind }, make("button", { type: "button", "data-id": id, onclick: () => choose(id) }, make("b", {}, make("bdi", {}, who)), " ", make("bdi", {}, gist), make("small", {}, aside || ""), ...told.map((one) => make("p", { class: "finding" }, `${one.message} (${one.mend})`))));
+  const coder = each.coder && each.coder !== overview.coder ? ` · coder ${each.coder}` : "";
+  const gist = values.gist?.[0] || (open.text == null ? "" : `“${each.spans.length ? snippet(each.spans[0]) : "…"}”`);
+  const aside = kind === "proposed" ? `${each.said.rule}, ${each.said.confidence} sure` : values.date?.[0]?.replace("/", " to ");
+  return make("li", { class: kind }, make("button", { type: "button", "data-id": id, onclick: () => choose(id) }, make("b", {}, make("bdi", {}, who)), " ", make("bdi", {}, gist), ...stances(each), make("small", {}, (aside || "") + coder), ...told(each.iri)));
 }
 
 function list() {
   const { proposals, statements } = open;
   const key = (name) => make("kbd", {}, name);
-  const elsewhere = findings.filter((one) => !open.statements.some((each) => each.iri === one.subject));
+  const elsewhere = found().filter((one) => !open.statements.some((each) => each.iri === one.subject));
   find("lists").replaceChildren(
     make("h2", {}, `${proposals.length} to review`),
-    make("p", { class: "keys" }, key("N"), " next  ", key("T"), " take  ", key("S"), " skip  ", key("M"), " mark selected words  ", key("U"), " undo"),
+    make("p", { class: "keys" }, key("N"), " next  ", key("T"), " take  ", key("S"), " skip  ", key("M"), " mark selected words  ", key("U"), " undo  ", key("E"), " entries"),
     make("ul", { class: "items" }, ...proposals.map((each) => listed(each, "proposed"))),
     make("h2", {}, `${statements.length} coded`),
     make("ul", { class: "items" }, ...statements.map((each) => listed(each, "coded"))),
-    elsewhere.length ? make("h2", {}, `${elsewhere.length} found elsewhere by check`) : "",
-    make("ul", { class: "items" }, ...elsewhere.slice(0, 20).map((one) => make("li", { class: "finding" }, `${one.subject.split("/").slice(-2).join("/")}: ${one.message} (${one.mend})`))),
+    elsewhere.length ? make("h2", {}, `${elsewhere.length} found elsewhere`) : "",
+    make("ul", { class: "items" }, ...elsewhere.slice(0, 20).map((one) => make("li", {}, make("button", { type: "button", onclick: () => changeOne(one.subject) }, make("b", {}, one.subject.split("/").slice(-2).join("/")), make("p", { class: "finding" }, `${one.message} (${one.mend})`))))),
   );
 }
 
@@ -90,12 +141,19 @@ function choose(id) {
   });
 }
 
-// What a form begins with: the day of the document, until the coder says another.
-const fresh = () => ({ basis: ["said"], date: open.issued && !open.issued.includes("..") ? [open.issued] : [] });
+const fresh = () => ({ basis: ["said"] });
+
+// Days a statement may be of: a document does not say with its own day on which one it was said.
+function days() {
+  const [first, last] = [open.issued.split("/")[0], open.issued.split("/").pop()];
+  const on = first && first === last ? [[last, `${last}, the document’s day`]] : [];
+  return last && last !== ".." ? [...on, [`YYYY-MM-DD/${last}`, `some day up to ${last}: from when?`]] : [];
+}
 
 // Words were selected: into the form that is open, or into a new one.
 function mark(span, how) {
   if (!span || open?.text == null) return;
+  if (open.moved && !editing) { say("Choose a statement whose words are not found again, then mark them."); return; }
   if (editing) {
     if (how === "pointer" && !editing.adding) return;
     editing.marks = [...editing.marks.filter(([start, end]) => start !== span[0] || end !== span[1]), span].sort((a, b) => a[0] - b[0]);
@@ -113,15 +171,15 @@ function edit(what) {
   editing = { marks: [], ...what };
   editing.marks = editing.marks.map((span) => [...span]);
   editing.before = JSON.stringify(what.statement ? editing.marks : []);
-  form = new EntryForm("statement", overview, makeEntry);
+  form = new EntryForm("statement", overview, makeOne, days());
   const { statement, proposal } = editing;
   const head = statement ? "Statement" : proposal ? "Proposal" : "New statement";
-  const facts = proposal ? `${proposal.maker}: ${proposal.said.rule}, confidence ${proposal.said.confidence}${proposal.said.speaker ? ` · “${proposal.said.speaker}”` : ""}` : "";
+  const facts = proposal ? `Proposed by ${proposal.maker} (${proposal.said.rule}, ${proposal.said.confidence} sure)${proposal.said.speaker ? `; the text says “${proposal.said.speaker}”` : ""}${proposal.said.antecedent ? `, taken to be “${proposal.said.antecedent}”: look whether it is` : ""}.` : "";
   find("form").replaceChildren(
     make("h2", {}, head), facts ? make("p", { class: "quiet" }, facts) : "",
-    ...findings.filter((one) => statement && one.subject === statement.iri).map((one) => make("p", { class: "finding" }, `${one.message} (${one.mend})`)),
-    make("ul", { class: "words-list", id: "marks", "aria-label": "Words" }), form.element, make("p", { class: "wrong", id: "wrong", role: "alert" }),
-    make("div", { class: "buttons" }, make("button", { class: "primary", title: "Ctrl + Enter" }, "Save"),
+    ...(statement ? told(statement.iri) : []),
+    make("ul", { class: "words-list", id: "marks", "aria-label": "Words" }), form.element,
+    make("div", { class: "buttons" }, make("p", { class: "wrong", id: "wrong", role: "alert" }), make("button", { class: "primary", title: "Ctrl + Enter" }, "Save"),
       proposal ? make("button", { type: "button", onclick: skip }, "Skip") : "", make("button", { type: "button", onclick: () => leave(() => close()), title: "Escape" }, "Close"),
       statement ? make("button", { type: "button", onclick: remove, "aria-label": "Remove this statement" }, "Remove") : ""),
   );
@@ -160,10 +218,16 @@ function leave(then) {
 async function save(event) {
   event?.preventDefault();
   wrong("");
-  const untaken = form.untaken;
-  if (untaken.length) { wrong(`${untaken[0][0]}: “${untaken[0][1]}” names nobody yet: choose from the list, or make it new.`); return; }
+  if (form.wanting) { wrong(form.wanting); return; }
   const values = form.get();
   const { statement, proposal } = editing;
+  if (open.moved) {
+    if (!editing.marks.length) { wrong("Mark the words in the text as it is now."); return; }
+    Object.assign(statement, { spans: editing.marks, again: true });
+    close(statement.iri);
+    tellMoved();
+    return;
+  }
   if (statement) await act("edit", { entry: statement.iri, document: open.document, seen: editing.seen || statement.seen, values, marks: editing.marks });
   else await act("add", { kind: "statement", values: { ...values, document: [open.document] }, marks: editing.marks, draft: proposal?.key });
 }
@@ -228,38 +292,43 @@ async function undo() {
   } catch (refused) { say(refused.message); }
 }
 
-// Make an actor, a proposition, an event or a document in place; gives {iri, label}, or null where it is closed.
-function makeEntry(kind, text) {
-  const dialog = find("dialog");
-  const inner = new EntryForm(kind, overview, null);
-  const first = overview.kinds[kind][0].name;
-  const pasted = kind === "document" ? make("textarea", { rows: 12, dir: "auto", "aria-label": "Text", placeholder: "Paste the text of the article." }) : null;
-  return new Promise((resolve) => {
-    let made = null;
-    const told = make("p", { class: "wrong", role: "alert" });
-    const store = async (event, isNew = false) => {
-      event.preventDefault();
-      if (inner.untaken.length) { told.textContent = `${inner.untaken[0][0]}: choose from the list.`; return; }
-      try {
-        const values = inner.get();
-        const done = await change("add", { kind, values, new: isNew, text: pasted?.value });
-        made = { iri: done.iri, label: values[first][0], kind };
-        say(`Saved: ${done.what}.`);
-        dialog.close();
-      } catch (refused) {
-        told.replaceChildren(refused.message, " ", / --new|say --new/.test(refused.message) ? make("button", { type: "button", onclick: (again) => store(again, true) }, "It is another") : "");
-      }
-    };
-    dialog.replaceChildren(make("form", { onsubmit: store }, make("h2", { id: "dialog-title" }, `New ${kind}`), inner.element, pasted ? make("label", { class: "field" }, make("span", {}, "Text"), pasted) : "", told, make("div", { class: "buttons" }, make("button", { class: "primary" }, "Save"), make("button", { type: "button", onclick: () => dialog.close() }, "Cancel"))));
-    inner.set({ ...(text ? { [first]: [text] } : {}), ...(kind === "event" && open ? { source: [open.document] } : {}) }, open ? { [open.document]: open.title } : {});
-    dialog.onclose = () => resolve(made);
-    dialog.showModal();
-    inner.focus();
-  });
+// Make, or change, an actor, a proposition, an event or a document in place.
+async function makeOne(kind, text, field = "") {
+  const hints = field === "publisher" ? { kind: ["media outlet"] } : {};
+  const made = await makeEntry(kind, text, { overview, open, change, make: makeOne }, hints);
+  if (made) say(`Saved: ${made.what}.`);
+  return made;
+}
+
+async function changeOne(iri) {
+  const done = await changeEntry(iri, { overview, change, make: makeOne }).catch((refused) => { say(refused.message); return null; });
+  if (!done) return;
+  say(done.changed === false ? "Nothing changes: it is said already." : `Done: ${done.what}.`);
+  overview = await ask("overview");
+  const name = overview.documents.some((each) => each.name === open?.name) ? open.name : overview.documents[0]?.name;
+  if (name) await openDocument(name, "");
+}
+
+const entries = () => leave(async () => {
+  const iri = await findEntry();
+  if (iri) await changeOne(iri);
+});
+
+async function settle() {
+  if (!open.settling) {
+    if (!confirm(`Coders ${open.coders.join(" and ")} have coded this document. From now on each sees how the other did: are both done with it?`)) return;
+    try {
+      await change("begin", { document: open.document });
+      await openDocument(open.name, "");
+    } catch (refused) { say(refused.message); return; }
+  }
+  close();
+  find("text").hidden = true;
+  await settling.open(open).catch((refused) => { find("text").hidden = false; say(refused.message); });
 }
 
 async function newDocument() {
-  const made = await makeEntry("document", "");
+  const made = await makeOne("document", "");
   if (!made) return;
   overview = await ask("overview");
   await openDocument(made.iri.split("/").pop());
@@ -279,9 +348,9 @@ async function look() {
     if (error) warn(`The files cannot be read as they are now: ${error}`);
     else if (state !== before && overview.state === before && !sending) {
       const reload = async () => { warn(""); overview = await ask("overview"); listDocuments(); if (open) await openDocument(open.name); };
-      if (!editing) { await reload(); say("Files were changed by another program, and are shown as they are now."); }
+      if (!editing && find("settling").hidden && !document.querySelector("dialog")) { await reload(); say("Files were changed by another program, and are shown as they are now."); }
       else warn("Files were changed by another program. ", make("button", { type: "button", onclick: () => leave(reload) }, "Show them"));
-    } else if (find("alert").textContent) warn("");
+    } else if (find("alert").textContent && !open?.moved) warn("");
   } catch (refused) { warn(refused.message); }
   setTimeout(look, EVERY);
 }
@@ -301,13 +370,13 @@ function step(by) {
 
 const current = () => open?.proposals.find((each) => each.key === document.activeElement?.dataset.id) || open?.proposals[0];
 const KEYS = {
-  n: () => step(1), j: () => step(1), p: () => step(-1), k: () => step(-1), u: undo, m: () => mark(pane.selected(), "key"),
+  e: entries, n: () => step(1), j: () => step(1), p: () => step(-1), k: () => step(-1), u: undo, m: () => mark(pane.selected(), "key"),
   t: () => current() && choose(current().key),
   s: () => { const proposal = current(); if (proposal) { editing = { proposal }; act("skip", { draft: proposal.key, document: open.document }); } },
 };
 
 document.addEventListener("keydown", (event) => {
-  if (find("dialog").open) return;
+  if (document.querySelector("dialog") || !find("settling").hidden) return;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && editing) save(event);
   else if (event.key === "Escape" && editing) leave(() => close());
   else if (!editing && open && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest("input, textarea, select") && KEYS[event.key.toLowerCase()]) {
@@ -319,7 +388,10 @@ find("form").addEventListener("submit", save);
 find("form").addEventListener("input", () => { if (editing) editing.touched = true; });
 find("undo").addEventListener("click", undo);
 find("check").addEventListener("click", check);
+find("entries").addEventListener("click", entries);
+find("settle").addEventListener("click", () => leave(settle));
 find("new-document").addEventListener("click", () => leave(newDocument));
-find("lists").addEventListener("focusin", (event) => pane.choose(event.target.dataset?.id ?? null));
+// Side by side the text goes where the list is; stacked, it would take away what is being pointed at.
+find("lists").addEventListener("focusin", (event) => pane.choose(event.target.dataset?.id ?? null, matchMedia("(min-width: 901px)").matches));
 addEventListener("beforeunload", (event) => { if (dirty() && editing.touched) event.preventDefault(); });
 start().then(() => { document.body.dataset.ready = ""; setTimeout(look, EVERY); }, (refused) => warn(refused.message));

@@ -5,33 +5,52 @@ import { make } from "./service.js";
 const SHOWN = { on_behalf_of: "On behalf of", addressee: "To", medium: "Where", date: "Day", url: "Address", iri: "Name" };
 const SIDES = { supports: "for", opposes: "against", neutral: "leaves open" };
 const FIRST = ["speaker", "gist", "stances", "date", "act", "medium", "basis", "confidence"];
+const HINTED = new Set(["type", "note", "kind", "sentence", "gist", "source"]); // fields whose name alone does not say what is wanted
+const ALSO = new Set(["url", "language"]); // of a document, by which it is found again and read
 const APART = new Set([...Object.keys(SIDES), "coding", "quote", "passage", "document"]);
 
 const title = (name) => SHOWN[name] || name[0].toUpperCase() + name.slice(1).replaceAll("_", " ");
 
 // A field as {element, get(), set(values, labels)}; values are lists of text.
-function field(described, choices, onmake) {
+function field(described, choices, onmake, offers) {
   const { name, values, many, required, help } = described;
-  const label = title(name) + (required ? "" : "");
+  const label = title(name);
   const listed = { act: "act", medium: "medium", basis: "basis", "actor kind": "actor kind", level: "level", type: "type", class: "class" }[values];
-  const wrap = (input, tag = "label") => make(tag, { class: "field" }, make("span", { title: help }, label, required ? make("i", { title: "needed" }, " *") : ""), input);
+  const wrap = (input, tag = "label") => make(tag, { class: "field" }, make("span", { title: help }, label, required ? make("i", { title: "needed" }, " *") : "", HINTED.has(name) ? make("small", {}, help) : ""), input);
   if (listed) {
-    const select = make("select", { "aria-label": label }, make("option", { value: "" }, "–"), ...choices[listed].map((each) => make("option", {}, each)));
+    const select = make("select", { "aria-label": label }, make("option", { value: "" }, name === "confidence" ? "usual (1.0 or 0.8)" : "–"), ...choices[listed].map((each) => make("option", {}, each)));
     const name_of = (value) => choices[listed].find((each) => each === value || each.replaceAll(" ", "-") === value.split("/").pop()) || (Number(value) ? choices[listed].find((each) => Number(each) === Number(value)) : "") || "";
     return { element: wrap(select), get: () => (select.value ? [select.value] : []), set: ([value], labels = {}) => { select.value = value ? name_of(labels[value] || value) : ""; } };
   }
   if (described.kinds.length) {
     const makes = described.kinds.filter((kind) => ["actor", "proposition", "event"].includes(kind)).length;
-    const input = new Names({ label, kinds: described.kinds, many, onmake: makes ? onmake : null });
+    const input = new Names({ label, kinds: described.kinds, many, onmake: makes && onmake ? (kind, text) => onmake(kind, text, name) : null });
     return {
       element: wrap(input.element, "div"), input, get: () => input.values, open: () => input.input.value.trim(),
       set: (list, labels = {}, text = "") => input.set(list.map((iri) => ({ iri, label: labels[iri] || iri.split("/").pop() })), text),
     };
   }
   const area = values === "text" || name === "sentence" || name === "note";
-  const input = area ? make("textarea", { rows: name === "gist" || name === "note" ? 3 : 2, dir: "auto", "aria-label": label, title: help }) : make("input", { type: "text", dir: "auto", "aria-label": label, title: help, placeholder: values === "days" ? "2025-03-08" : "" });
+  const input = area ? make("textarea", { rows: name === "gist" || name === "note" ? 3 : 2, dir: "auto", "aria-label": label, title: help }) : make("input", { type: "text", dir: "auto", "aria-label": label, title: help, placeholder: values === "days" ? "YYYY-MM-DD" : "" });
   const split = (text) => (many ? text.split("\n") : [text]).map((each) => each.trim()).filter(Boolean);
-  return { element: wrap(input), get: () => split(input.value), set: (list) => { input.value = list.join("\n"); } };
+  const plain = { element: wrap(input), get: () => split(input.value), set: (list) => { input.value = list.join("\n"); } };
+  return values === "days" && offers.length ? offered(plain, wrap, input, offers) : plain;
+}
+
+// A day with days that may be meant: offered, and never taken unasked.
+function offered(plain, wrap, input, offers) {
+  const take = (day) => {
+    input.value = day;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.focus();
+    const open = day.indexOf("YYYY-MM-DD");
+    if (open >= 0) input.setSelectionRange(open, open + 10);
+  };
+  const list = make("span", { class: "offers" }, ...offers.map(([day, why]) => make("button", { type: "button", onclick: () => take(day) }, why)));
+  const show = () => { list.hidden = Boolean(input.value.trim()); };
+  input.addEventListener("input", show);
+  input.addEventListener("keydown", (event) => { if (event.key === "ArrowDown" && !input.value) { event.preventDefault(); take(offers[0][0]); } });
+  return { ...plain, element: make("div", {}, plain.element, list), set: (values) => { plain.set(values); show(); } };
 }
 
 // Which targets a statement takes which stance on, each with a basis and confidence of its own where they differ.
@@ -45,24 +64,26 @@ function stances(choices, onmake) {
     return made;
   };
   const draw = () => rows.replaceChildren(...held.map((each) => make("li", { class: each.side },
-    select("Stance", Object.entries(SIDES), each.side, (value) => { each.side = value; draw(); }),
+    select("Stance", [...(each.side ? [] : [["", "choose …"]]), ...Object.entries(SIDES)], each.side, (value) => { each.side = value; draw(); rows.children[held.indexOf(each)].querySelector("select").focus(); }),
     make("bdi", {}, each.label),
     make("button", { type: "button", "aria-label": `Take out ${each.label}`, onclick: () => { held = held.filter((other) => other !== each); draw(); } }, "×"),
     select("Basis of this stance", [["", "as the statement"], ...choices.basis.map((b) => [b, b])], each.basis, (value) => { each.basis = value; }),
     select("Confidence of this stance", [["", "–"], ...choices.level.map((l) => [l, l])], each.confidence, (value) => { each.confidence = value; }),
   )));
-  const input = new Names({ label: "Takes a stance on", kinds: ["actor", "proposition"], many: true, onmake, ontake: (made) => {
-    if (made) held.push({ iri: made.iri, label: made.label, side: "supports", basis: "", confidence: "" });
+  const input = new Names({ label: "Takes a stance on", kinds: ["actor", "proposition"], many: true, onmake, placeholder: "An actor or a proposition …", ontake: (made) => {
+    if (!made) return;
+    held.push({ iri: made.iri, label: made.label, side: "", basis: "", confidence: "" }); // which one, the coder says
     input.set([]);
     draw();
+    setTimeout(() => rows.lastElementChild?.querySelector("select").focus());
   } });
-  input.input.placeholder = "An actor or a proposition …";
   return {
     element: make("div", { class: "field" }, make("span", {}, "Stances"), rows, input.element),
     open: () => input.input.value.trim(),
+    undecided: () => held.find((each) => !each.side)?.label,
     get() {
       const found = { supports: [], opposes: [], neutral: [], coding: [] };
-      for (const each of held) {
+      for (const each of held.filter((one) => one.side)) {
         found[each.side].push(each.iri);
         const differs = [each.basis, each.confidence].filter(Boolean);
         if (differs.length) found.coding.push(`${each.iri}=${differs.join(",")}`);
@@ -83,21 +104,22 @@ function stances(choices, onmake) {
 }
 
 export class EntryForm {
-  constructor(kind, overview, onmake) {
+  // `offers` are days, each with what to say of it, that a statement's day may be.
+  constructor(kind, overview, onmake, offers = []) {
     this.kind = kind;
     this.fields = {};
     const described = overview.kinds[kind];
     const statement = kind === "statement";
     for (const each of described) {
-      if (!(statement && APART.has(each.name))) this.fields[each.name] = field(each, overview.choices, onmake);
+      if (!(statement && APART.has(each.name))) this.fields[each.name] = field(each, overview.choices, onmake, offers);
     }
     if (statement) this.stances = stances(overview.choices, onmake);
-    const first = statement ? FIRST : described.filter((each) => each.required).map((each) => each.name);
+    const first = statement ? FIRST : described.filter((each) => each.required || ALSO.has(each.name)).map((each) => each.name);
     this.first = first;
     const rest = Object.keys(this.fields).filter((name) => !first.includes(name));
     const shown = (name) => (name === "stances" ? this.stances : this.fields[name]).element;
     this.more = make("details", { class: "more" }, make("summary", {}, "More"), ...rest.map(shown));
-    const pairs = new Set(["date", "act", "medium", "basis", "confidence"]);
+    const pairs = new Set(["act", "medium", "basis", "confidence"]);
     this.element = make("div", { class: "fields" }, ...first.filter((name) => !(statement && pairs.has(name))).map(shown), ...(statement ? [make("div", { class: "pairs" }, ...first.filter((name) => pairs.has(name)).map(shown))] : []), rest.length ? this.more : null);
   }
 
@@ -116,6 +138,14 @@ export class EntryForm {
   // What was typed into a name's input and not taken yet: nobody's name is guessed.
   get untaken() {
     return [...Object.entries(this.fields), ["stances", this.stances]].filter(([, each]) => each?.open?.()).map(([name, each]) => [title(name), each.open()]);
+  }
+
+  // Why it cannot be saved yet, in one sentence; empty where it can.
+  get wanting() {
+    const [[name, text] = []] = this.untaken;
+    if (name) return `${name}: “${text}” names nobody yet: choose from the list, or make it new.`;
+    const target = this.stances?.undecided();
+    return target ? `Stances: choose whether it is for or against “${target}”, or leaves it open.` : "";
   }
 
   get changed() {

@@ -56,14 +56,14 @@ export class TextPane {
   }
 
   // Show which span is open.
-  choose(id) {
+  choose(id, walk = true) {
     let first = null;
     for (const mark of this.element.querySelectorAll("mark")) {
       const chosen = id != null && mark.dataset.ids.split(" ").includes(id);
       mark.classList.toggle("chosen", chosen);
       if (chosen) first ??= mark;
     }
-    first?.scrollIntoView({ block: "center" });
+    if (walk) first?.scrollIntoView({ block: "center" });
   }
 
   // Code points before a UTF-16 unit, and the other way round.
