@@ -151,9 +151,9 @@ class Desk:
         of = {row[0]: row[1] for row in rows} | {row[1]: row[1] for row in rows} | {iri: iri}
         with self.lock:
             self._folder.refresh()
-            part = self._folder.loaded({}, [local_name(each) for each in of])
             sources = self._folder.path / "texts" if iri in self._files() else None
-            found = validation.check(part, subjects=of.keys(), sources=sources).findings
+            with self._folder.standing({}, [local_name(each) for each in of]) as part:
+                found = validation.check(part, subjects=of.keys(), sources=sources).findings
         return [told(f) | {"subject": of[whole(f.subject)]} for f in found]
 
     def entry(self, iri: str) -> Json:
