@@ -160,6 +160,7 @@ class Desk:
         """An actor, a proposition, an event or a document with its fields as a form has them, to change or merge it."""
         with self.lock:
             self._folder.refresh()
+            self._refresh()
             kind, now = self._now(self._folder, iri, None)
         labels = self._live.now.labels
         named = {each: labels[each] for some in now.values() for each in some if each in labels}
@@ -336,6 +337,7 @@ class Desk:
         with self.lock:
             try:
                 with self._folder.writing():
+                    self._refresh()
                     change = build(self._folder)
                     changes.apply(self._folder, change)
                     if self._blind is not None:
@@ -346,6 +348,11 @@ class Desk:
                 raise UsageError(self._blind.conceal(str(error))) from None
             self._live.refresh()
             return change
+
+    def _refresh(self) -> None:
+        """Know of all that is not to be seen, before it is looked for."""
+        if self._blind is not None:
+            self._live.refresh()
 
     def _told(self, change: Change) -> Json:
         return {"iri": change.iri, "what": change.what, "changed": bool(change.texts), "state": self.state()}
