@@ -59,6 +59,18 @@ def serve(directory: Path, *, union: bool, timeout: int | None = None) -> Iterat
 
 
 @contextmanager
+def served_by(script: str) -> Iterator[str]:
+    """The address at which a script of these tests serves, while the block runs; its first line is its port."""
+    server = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        yield f"http://127.0.0.1:{int(server.stdout.readline())}"
+    finally:
+        server.kill()
+        server.communicate()
+
+
+@contextmanager
 def virtuoso(home: Path, nquads: bytes) -> Iterator[str]:
     """The query address of a Virtuoso that keeps the quads in a new folder, while the block runs."""
     binary, client = shutil.which("virtuoso-t"), shutil.which("isql-vt")

@@ -10,15 +10,15 @@ import gzip
 import json
 import socket
 import struct
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from itertools import repeat
 from typing import Final
 from urllib.parse import unquote, unquote_plus
+
+from endpoint import served_by
 
 Sent = Iterator[bytes | float]
 """What is sent, in order; a number is a pause in seconds, and at the end the connection is closed."""
@@ -228,16 +228,9 @@ TRIPLES: Final[dict[str, tuple[Behaviour, str]]] = {
 """Name → what is done where triples are asked for, and what is said of it."""
 
 
-@contextmanager
-def serve() -> Iterator[str]:
+def serve() -> AbstractContextManager[str]:
     """The address below which every name (quoted) is an endpoint, while the block runs."""
-    server = subprocess.Popen([sys.executable, __file__], stdout=subprocess.PIPE, text=True)
-    try:
-        assert server.stdout is not None
-        yield f"http://127.0.0.1:{int(server.stdout.readline())}"
-    finally:
-        server.kill()
-        server.communicate()
+    return served_by(__file__)
 
 
 def _known(query: str) -> bytes | None:

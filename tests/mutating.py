@@ -9,10 +9,8 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, closing, suppress
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -24,6 +22,7 @@ import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat
 
 import hostile
+from endpoint import served_by
 
 HERE: Final = Path(__file__).resolve().parent
 FIVE: Final = HERE / "fixtures" / "five.ttl"
@@ -376,16 +375,9 @@ def answer(chance: Random, body: bytes) -> bytes:
     return json.dumps(told).encode()
 
 
-@contextmanager
-def serve() -> Iterator[str]:
+def serve() -> AbstractContextManager[str]:
     """The address below which every number is an endpoint that mutates its answers by that seed, for the block."""
-    server = subprocess.Popen([sys.executable, __file__], stdout=subprocess.PIPE, text=True)
-    try:
-        assert server.stdout is not None
-        yield f"http://127.0.0.1:{int(server.stdout.readline())}"
-    finally:
-        server.kill()
-        server.communicate()
+    return served_by(__file__)
 
 
 class _Handler(BaseHTTPRequestHandler):
