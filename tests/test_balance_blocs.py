@@ -141,6 +141,7 @@ def test_rows_and_members_tell_the_same(found: Alliances) -> None:
         "part": 1,
         "community": 1 + next(i for i, names in enumerate(found.communities) if "Cy" in names),
         "either": False,
+        "frustration": [0.25, 0.25],  # 1/3 with Ada, of 1/3, 1/2 with Di and -1/2 with Bo
     }
     assert set(members) == {"Ada", "Bo", "Cy", "Di", "Eve", "Fay"}
 

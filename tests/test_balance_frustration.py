@@ -359,3 +359,26 @@ def test_the_packing_comes_near_the_index_before_any_programme_is_solved() -> No
     )
     bound, _ = pack_cycles(noise, turned, lambda: False)
     assert 0.95 * turned.sum() <= bound <= turned.sum()
+
+
+def test_frustration_of_each_actor_is_that_of_every_optimal_split_gone_through() -> None:
+    known = 0
+    for seed in range(12):
+        graph = chance(8, 0.6, seed, whole=True)
+        found = frustration_index(graph)
+        shares: dict[int, list[float]] = {node: [] for node in graph}
+        for split in product((0, 1), repeat=8):
+            sides = dict(enumerate(split))
+            if ignored(graph, sides) != pytest.approx(found.index):
+                continue
+            for node in graph:
+                ties = graph.edges(node, data=True)
+                against = [
+                    abs(tie["weight"]) for a, b, tie in ties if (sides[a] == sides[b]) != (tie["weight"] > 0)
+                ]
+                shares[node].append(sum(against) / (sum(abs(tie["weight"]) for *_, tie in ties) or 1))
+        if found.by_actor is not None:
+            known += 1
+            for node, seen in shares.items():
+                assert found.by_actor[node] == pytest.approx((min(seen), max(seen)))
+    assert known == 12

@@ -81,7 +81,11 @@ class Codings:
 
 
 class Member(TypedDict):
-    """An actor and the numbers of its bloc, part and community; `either` whether it may stand on another side."""
+    """An actor and the numbers of its bloc, part and community; `either` whether it may stand on another side.
+
+    `frustration` is the lowest and highest share of the weight of its ties that contradicts the blocs, 0..1, over all
+    optimal splits; None where these are not all known.
+    """
 
     actor: str
     iri: Hashable
@@ -89,6 +93,7 @@ class Member(TypedDict):
     part: int
     community: int | None
     either: bool
+    frustration: list[float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +179,7 @@ class Alliances:
                 }
                 for bloc in self.blocs
             ],
+            "members": self.members(),
             "communities": [list(members) for members in self.communities],
             "either": list(self.either),
             "untied": list(self.untied),
@@ -191,6 +197,7 @@ class Alliances:
                 "part": bloc.part,
                 "community": community.get(label),
                 "either": label in self.either,
+                "frustration": None if self.split.by_actor is None else list(self.split.by_actor[node]),
             }
             for bloc in self.blocs
             for node, label in bloc.actors

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from stancegraph.balance.optima import Optima
     from stancegraph.balance.partition import Network, Split
     from stancegraph.network.signed import SignedNetwork
 
@@ -67,6 +68,7 @@ class Frustration(Generic[Node]):
     together: tuple[frozenset[Node], ...] = ()
     splits: int | None = None
     polarisation: tuple[float, float] | None = None
+    by_actor: Mapping[Node, tuple[float, float]] | None = None
 
     @property
     def gap(self) -> float:
@@ -110,7 +112,15 @@ def frustration_index(
         together=_together(plain, split, moving if optima is None else optima.group),
         splits=optima.number if optima else None,
         polarisation=optima.polarisation if optima else None,
+        by_actor=_by_actor(plain, optima),
     )
+
+
+def _by_actor(plain: SignedNetwork[Node], optima: Optima | None) -> dict[Node, tuple[float, float]] | None:
+    if optima is None or optima.frustration is None:
+        return None
+    ends = (np.round(end, 12).tolist() for end in optima.frustration)
+    return dict(zip(plain.nodes, zip(*ends, strict=True), strict=True))
 
 
 def _orient(split: Split, network: Network) -> Split:

@@ -43,12 +43,14 @@ class Optima:
     """What all optimal splits have in common, as in `Frustration`; nodes are places in the network.
 
     `group` has a number for each node: nodes of one number stay together in every split (of two blocs: or opposed).
+    `frustration` is the lowest and the highest share of each node's ties, by weight, that any of them ignores.
     """
 
     either: frozenset[int]
     group: NDArray[np.int64]
     number: int | None = None
     polarisation: tuple[float, float] | None = None
+    frustration: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
 
 
 def every_split(
@@ -76,7 +78,8 @@ def every_split(
     number = 2 ** max(parts - 1, 0)
     for _, sides in whole:
         number *= len(sides)
-    return Optima(either, group, number, _polarisation_range(network, part, whole))
+    polarisation = _polarisation_range(network, part, whole)
+    return Optima(either, group, number, polarisation, _frustration_range(network.n, blocks, whole))
 
 
 def _smaller(
@@ -199,6 +202,25 @@ def _forced_groups(network: Network, best: Split, until: float) -> NDArray[np.in
             group = np.where(flip, group[head], group)
         else:
             return None
+
+
+def _frustration_range(
+    n: int, blocks: Iterable[Block], splits: Iterable[tuple[NDArray[np.int64], Sides]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The lowest and highest share of the weight of each node's ties that an optimal split ignores; blocks add up."""
+    low, high, strength = np.zeros((3, n))
+    for block, (members, sides) in zip(blocks, splits, strict=True):
+        own = block.network
+        weight = ((sides[:, own.a] == sides[:, own.b]) != (own.sign > 0)) * own.size
+        ignored, ends = np.zeros((own.n, len(sides))), np.zeros(own.n)
+        for end in (own.a, own.b):
+            np.add.at(ignored, end, weight.T)
+            np.add.at(ends, end, own.size)
+        low[members] += ignored.min(axis=1)
+        high[members] += ignored.max(axis=1)
+        strength[members] += ends
+    strength = np.maximum(strength, np.finfo(float).tiny)
+    return low / strength, high / strength
 
 
 def _polarisation_range(

@@ -11,7 +11,7 @@ from stancegraph.records import Named, Target
 from stancegraph.vocabulary import compact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from stancegraph.balance import Alliances
     from stancegraph.balance.blocs import Bloc
@@ -167,9 +167,7 @@ def alliances(found: Alliances, said: Mapping[str, Statement]) -> str:
             members = sum(len(one.actors) for one in found.blocs if one.part == part)
             lines += ["", f"part {part}: {count(members, 'actor')}, tied to none of the others"]
         lines += ["", f"bloc {bloc.number}"]
-        lines += [
-            fill(f"{name} (either side)" if name in found.either else name, 2) for _, name in bloc.actors
-        ]
+        lines += [fill(name + _doubt(node, name, found), 2) for node, name in bloc.actors]
         if bloc.holds:
             lines.append("  held together by")
         for held in bloc.holds:
@@ -184,6 +182,15 @@ def alliances(found: Alliances, said: Mapping[str, Statement]) -> str:
     if found.untied:
         lines += ["", fill(f"without a tie: {', '.join(found.untied)}")]
     return _blocks([lines])
+
+
+def _doubt(node: Hashable, name: str, found: Alliances) -> str:
+    """What a reader is to know of a member: that it may stand on another side, and what of its ties contradicts it."""
+    low, high = (found.split.by_actor or {}).get(node, (0.0, 0.0))
+    share = f"{high:.0%}" if low == high else f"{low:.0%} to {high:.0%}"
+    said = ["either side"] * (name in found.either)
+    said += [f"{share} of its ties contradict the blocs"] * (high > 0)
+    return f" ({'; '.join(said)})" if said else ""
 
 
 def _chance(null: NullModel) -> Iterator[str]:

@@ -279,7 +279,7 @@ def alliances(
     evidence |= {iri for bloc in found.blocs for tie in bloc.contradicted for iri in tie.statements}
     request.show(
         Rows(found.members(), notes=found.notes),
-        ["actor", "iri", "bloc", "part", "community", "either"],
+        ["actor", "iri", "bloc", "part", "community", "either", "frustration"],
         "actor",
         lambda: answers.alliances(found, statements.by_iri(request.store, evidence) if evidence else {}),
     )
