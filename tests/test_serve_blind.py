@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from importlib import resources
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from desks import OPENED, Desk, chromium, made, with_article
 from serving import Service, serving
@@ -80,7 +81,7 @@ def blind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blind]:
 
 def test_a_coder_is_not_sent_what_another_coded_until_settling_begins(blind: Blind) -> None:
     iri = f"https://mine.example/document/{blind.document}"
-    mine = {"document": [iri], "speaker": ["Karl Weber"], "date": ["2025-03-08"], "supports": [OPENED]}
+    mine = {"document": [iri], "speaker": ["Karl Weber"], "date": ["2025-03-07"], "supports": [OPENED]}
     text = (blind.folder.path / "texts" / f"{blind.document}.txt").read_text("utf-8")
     start = text.index("nothing but a promise")
     marks = [[start, start + len("nothing but a promise on paper")]]
@@ -127,22 +128,27 @@ def test_differences_are_settled_one_by_one_on_the_desk_and_one_coding_is_left(
     rows = tab.locator("#settling tbody tr")
     rows.first.wait_for()
     told = rows.all_inner_texts()
-    assert len(told) == 3, told
+    assert len(told) == 4, told
     assert "Karl Weber" not in told[0]
     assert OPENED in told[0]
     tab.keyboard.press("2")
     tab.locator("#settling td[data-taken]").wait_for()
+    assert "2025-03-07" in told[1]
+    tab.keyboard.press("2")
+    expect(tab.locator("#settling td[data-taken]")).to_have_count(2)
     tab.keyboard.press("1")
     tab.locator("#settling td", has_text="as coder 1").wait_for()
-    rows.nth(2).get_by_role("button", name="Leave out").click()
+    tab.evaluate((resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
+    assert tab.evaluate("async () => (await axe.run()).violations.map((v) => v.id)") == []
+    rows.nth(3).get_by_role("button", name="Leave out").click()
     tab.get_by_role("button", name="Leave one coding in the graph").click()
     tab.locator("#status", has_text="Done").wait_for()
     assert desk.complaints == []
     context.close()
     left = statements.said(store.open(blind.folder.path))
-    assert [(s.speakers[0].label, [(t.sign, t.thing.label) for t in s.targets]) for s in left] == [
-        ("Ada Lovelace", []),
-        ("Karl Weber", [(1, OPENED)]),
+    assert [(s.date, s.speakers[0].label, [(t.sign, t.thing.label) for t in s.targets]) for s in left] == [
+        ("2025-03-07", "Karl Weber", [(1, OPENED)]),
+        ("2025-03-08", "Ada Lovelace", []),
     ]
     assert validation.check(store.open(blind.folder.path)).findings == ()
     third: list[dict[str, Any]] = json.loads(
@@ -150,6 +156,7 @@ def test_differences_are_settled_one_by_one_on_the_desk_and_one_coding_is_left(
     )
     decided = [(one["what"], one["taken"], one["by"]) for unit in third for one in unit["settled"]]
     assert sorted(decided) == [
+        ("day", "second", "2"),
         ("only the first", "first", "2"),
         ("only the first", "neither", "2"),
         ("stances", "second", "2"),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from stancegraph.store import Store
 
 LARGEST: Final = 64 << 20
-FIELDS: Final = ("speaker", "act", "stances", "basis")
+FIELDS: Final = ("speaker", "act", "stances", "basis", "day")
 """What is compared of matched units, one difference each."""
 SIGNS: Final = {1: "+", -1: "−", 0: "0"}
 MEASURES: Final = ("speaker", "act", "polarity", "target", "basis")
@@ -50,6 +50,8 @@ class Unit:
     bases: Mapping[str, str] = field(default_factory=dict)
     """Target → its own basis, where it has one."""
     name: str = ""
+    day: str | None = None
+    """The day as a graph has it, or its bounds; None where a coding tells none."""
     record: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -68,6 +70,8 @@ class Unit:
             return [f"{SIGNS[sign]} {local_name_of(target)}" for target, sign in sorted(self.stances.items())]
         if what == "speaker":
             return sorted(map(local_name_of, self.speaker))
+        if what == "day":
+            return self.day
         value = self.act if what == "act" else self.basis
         return None if value is None else local_name_of(value)
 
@@ -165,7 +169,7 @@ class Comparison:
             Difference(what, a, b)
             for a, b in sorted(self.pairs, key=lambda pair: (pair[0].document, pair[0].passages))
             for what in FIELDS
-            if a.said(what) != b.said(what)
+            if a.said(what) != b.said(what) and (what != "day" or None not in (a.day, b.day))
         ]
         matched_ = {id(unit) for pair in self.pairs for unit in pair}
         found += [Difference("unit", unit, None) for unit in self.first if id(unit) not in matched_]
@@ -296,6 +300,7 @@ def _unit(row: Mapping[str, Any]) -> Unit:
         str(row["basis"]),
         {str(target): str(coding["basis"]) for target, coding in codings.items() if "basis" in coding},
         str(row.get("name", "")),
+        None if row.get("day") is None else str(row["day"]),
         row,
     )
 
@@ -316,6 +321,7 @@ def units_of(graph: Store, coder: str | None = None, document: str | None = None
             statement.basis,
             {named(target.thing.iri): target.basis for target in statement.targets},
             compact(statement.iri),
+            statement.date,
         )
         for statement in statements.said(graph, document=document)
         if wanted is None or statement.iri in wanted

@@ -26,6 +26,7 @@ from stancegraph.curate.agreement import (
     local_name_of,
     named,
 )
+from stancegraph.dates import interval
 from stancegraph.errors import StanceError, UsageError
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ _FOLLOWS: Final = {
     "act": ("act",),
     "stances": ("stances", "codings"),
     "basis": ("basis", "confidence"),
+    "day": ("day",),
 }
 """What differs → the keys of a unit that go with it."""
 _SIGNED: Final = {sign: polarity for polarity, sign in SIGNS.items()} | {"-": -1}
@@ -177,6 +179,7 @@ def record(unit: Unit) -> dict[str, Any]:
         "act": unit.act,
         "stances": dict(sorted(unit.stances.items())),
         "basis": unit.basis,
+        **({} if unit.day is None else {"day": unit.day}),
         **(
             {"codings": {target: {"basis": basis} for target, basis in differing.items()}}
             if differing
@@ -199,6 +202,9 @@ def _value(difference: Difference, taken: str, names: Names) -> object:
         return None
     if taken == NEITHER:
         raise UsageError(f"{NEITHER} is for units that one coder alone has: give first, second, or the value")
+    if difference.what == "day":
+        interval(taken, "day")  # or refuse it
+        return taken.strip()
     if difference.what == "speaker":
         return [_meant(name, names, "actor") for name in _parts(taken)]
     if difference.what == "stances":

@@ -191,6 +191,8 @@ def _decided(copy: Folder, first: Unit, second: Unit, row: Mapping[str, Any]) ->
     if row["basis"] != first.basis:
         found["basis"] = [row["basis"]]
         found["confidence"] = theirs.get("confidence", [])
+    if row.get("day") != first.day:
+        found["date"] = [row["day"]]
     return {name: values for name, values in found.items() if sorted(values) != sorted(mine.get(name, []))}
 
 

@@ -1,7 +1,7 @@
 // Two codings of a document side by side, settled one by one.
 import { ask, make, send } from "./service.js";
 
-const WHAT = { speaker: "speaker", act: "act", stances: "stances", basis: "basis", "only the first": "only one has it", "only the second": "only one has it" };
+const WHAT = { speaker: "speaker", act: "act", stances: "stances", basis: "basis", day: "day", "only the first": "only one has it", "only the second": "only one has it" };
 
 export class Settling {
   // `say` tells what was done, `snippet` gives the words of a stretch, `onend` is called once it is left.
@@ -37,12 +37,12 @@ export class Settling {
     const left = this.waiting.length;
     const done = differences.length - left;
     this.element.replaceChildren(
-      make("p", {}, `Coder ${coders[0]} has ${units[0]} and coder ${coders[1]} ${units[1]}; ${units[2]} lie at the same words. ${differences.length ? `${done} of ${differences.length} differences are settled.` : "Nothing differs."}`),
+      make("p", {}, `Coder ${coders[0]} coded ${units[0]}, coder ${coders[1]} coded ${units[1]}; ${units[2]} of them lie at the same words. ${differences.length ? `${done} of ${differences.length} differences are settled.` : "Nothing differs."}`),
       make("p", { class: "keys" }, make("kbd", {}, "1"), ` as coder ${coders[0]}  `, make("kbd", {}, "2"), ` as coder ${coders[1]}  `, make("kbd", {}, "N"), " leave it out  ", make("kbd", {}, "O"), " open it again  ", make("kbd", {}, "Esc"), " back to the text"),
       make("p", { class: "wrong", role: "alert" }),
-      make("div", { class: "scroll" }, make("table", { class: "differences" },
+      make("table", { class: "differences" },
         make("thead", {}, make("tr", {}, ...["What differs", `Coder ${coders[0]}`, `Coder ${coders[1]}`, "Settled"].map((each) => make("th", { scope: "col" }, each)))),
-        make("tbody", {}, ...differences.map((each) => this.row(each))))),
+        make("tbody", {}, ...differences.map((each) => this.row(each)))),
       make("div", { class: "buttons" }, make("button", { type: "button", class: "primary", onclick: () => this.conclude() }, "Leave one coding in the graph"), make("button", { type: "button", onclick: () => this.close() }, "Back to the text")),
     );
     this.element.querySelector(".primary").disabled = left > 0;
@@ -53,7 +53,7 @@ export class Settling {
     const told = (side) => make("bdi", {}, this.named(alone && each.choices[side] ? each.choices[side] : each[side]) || (alone ? "–" : "none"));
     const cell = (side) => {
       const takes = !alone || side in each.choices;
-      return make("td", { "data-taken": each.taken === side ? "" : null }, told(side), " ", takes ? make("button", { type: "button", "aria-label": `${alone ? "Keep it" : "As coder"} ${this.told.coders[side === "first" ? 0 : 1]}: ${each.what}`, onclick: () => this.take(each, side) }, alone ? "Keep" : "Take") : "");
+      return make("td", { "data-taken": each.taken === side ? "" : null, "data-coder": `Coder ${this.told.coders[side === "first" ? 0 : 1]}` }, told(side), " ", takes ? make("button", { type: "button", "aria-label": `${alone ? "Keep it" : "As coder"} ${this.told.coders[side === "first" ? 0 : 1]}: ${each.what}`, onclick: () => this.take(each, side) }, alone ? "Keep" : "Take") : "");
     };
     const other = each.taken != null && !["first", "second", "neither"].includes(each.taken) ? `: ${each.taken}` : "";
     const settled = each.taken == null ? "" : each.taken === "neither" ? "left out" : other ? `another value${other}` : `as coder ${this.told.coders[each.taken === "first" ? 0 : 1]}`;
@@ -61,7 +61,7 @@ export class Settling {
       ? make("button", { type: "button", onclick: () => this.take(each, "neither") }, "Leave out")
       : make("button", { type: "button", onclick: () => { const value = prompt(`${WHAT[each.what]}: another value (names; several by semicolons; stances as + TARGET; - TARGET)`, ""); if (value) this.take(each, value); } }, "Another …");
     return make("tr", { "data-number": each.number, tabindex: "-1" },
-      make("th", { scope: "row" }, WHAT[each.what] || each.what, make("bdi", { class: "words" }, `“${each.passages.map((place) => this.snippet(place)).join(" … ")}”`)),
+      make("th", { scope: "row" }, WHAT[each.what] || each.what, make("bdi", { class: "place" }, `“${each.passages.map((place) => this.snippet(place)).join(" … ")}”`)),
       cell("first"), cell("second"),
       make("td", {}, settled, settled ? make("small", {}, ` by ${each.by} `) : "", " ", more, each.taken == null ? "" : make("button", { type: "button", onclick: () => this.take(each, "") }, "Open again")));
   }
