@@ -253,10 +253,21 @@ def alliances(
             metavar="N", min=0, max=10_000, help="Deal the signs at random N times: is balance chance?"
         ),
     ] = 0,
+    hierarchy: Annotated[
+        Literal["average", "single", "complete"] | None,
+        typer.Option(help="Who joins whom instead, step by step: hierarchical clustering by this linkage."),
+    ] = None,
 ) -> None:
     """Which blocs there are, proved, what holds, contradicts and parts each; balance and polarisation."""
     from stancegraph import balance, statements
 
+    if hierarchy:
+        if blocs != "2" or draws or chance:
+            raise UsageError(
+                "--hierarchy is another way to group actors: leave out --blocs, --draws and --chance"
+            )
+        _joinings(request, hierarchy, edges)
+        return
     number = 2 if blocs == "2" else None
     _check_draws(edges, draws, disagreement)
     if edges is None:
@@ -283,6 +294,15 @@ def alliances(
         "actor",
         lambda: answers.alliances(found, statements.by_iri(request.store, evidence) if evidence else {}),
     )
+
+
+def _joinings(request: Request, by: Literal["average", "single", "complete"], edges: Path | None) -> None:
+    """Print the steps of a hierarchical clustering."""
+    from stancegraph.balance.hierarchy import hierarchy
+
+    choices = request.choices if edges is None else {}
+    rows = hierarchy(request.store if edges is None else _read(request, edges), by, **choices)
+    request.show(rows, ["step", "agreement", "group", "joins"], "step")
 
 
 @command("ideal-points", filters=True, network="agreement")
