@@ -58,10 +58,14 @@ class Counts:
 
 def project(table: Table, method: Method, weights: Vector | None = None) -> Projection:
     """The network a method makes of the rows (repetitions are left out before); `weights` count rows by K(u)."""
-    counts = count(table, weights, kind=method.kind)
+    return of_counts(count(table, weights, kind=method.kind), table.scale, method)
+
+
+def of_counts(counts: Counts, scale: Scale, method: Method) -> Projection:
+    """The network a method makes of what is counted."""
     if method.kind == "two-mode":
-        return _two_mode(counts, table.scale, method)
-    return Projection(_one_mode(counts, table.scale, method), counts.rows, counts.rows)
+        return _two_mode(counts, scale, method)
+    return Projection(_one_mode(counts, scale, method), counts.rows, counts.rows)
 
 
 def count(table: Table, weights: Vector | None = None, *, kind: str = "agreement") -> Counts:

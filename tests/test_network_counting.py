@@ -1,0 +1,189 @@
+"""Cells counted where the rows lie, by DuckDB and by Spark: those that the table in memory has."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+import synthetic
+from stancegraph import network, store
+from stancegraph.errors import UsageError
+from stancegraph.network import counting
+from stancegraph.store import Store
+
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table")  # of ibis, in its own engine
+STARTS: Final = tuple(date(2024, month, 1) for month in (1, 4, 7, 10))
+CASES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "agreement": ("agreement", {"period": "quarter"}),
+    "congruence of all": (
+        "agreement",
+        {"period": "none", "aggregation": "congruence", "duplicates": "include"},
+    ),
+    "two-mode": ("two-mode", {"neutral": True, "duplicates": "ever"}),
+    "targets": ("targets", {"period": "quarter", "duplicates": "month", "normalisation": "jaccard"}),
+    "filters": (
+        "agreement",
+        {
+            "period": "none",
+            "duplicates": "week",
+            "since": "2024-01-05",
+            "until": "2024-02-20",
+            "basis": "said",
+            "not_act": "accuse",
+            "not_actor": "al-Name3",
+            "min_confidence": 0.7,
+        },
+    ),
+    "ignoring levels": ("agreement", {"period": "none", "aggregation": "ignore", "supports": "proposition2"}),
+}
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("counted")
+    store.load([synthetic.write(place / "turtle", 800)], place / "database")
+    network.agreement(store.open(place / "database"))
+    return place / "database"
+
+
+def ties(projected: Any, rows: list[str], columns: list[str]) -> dict[tuple[str, str], float]:
+    cells = projected.matrix.tocoo()
+    i, j = cells.coords
+    kept = cells.data != 0
+    return {
+        (rows[a], columns[b]): round(float(w), 9)
+        for a, b, w in zip(i[kept], j[kept], cells.data[kept], strict=True)
+    }
+
+
+def in_memory(graph: Store, kind: str, options: dict[str, Any]) -> dict[tuple[str, str], float]:
+    table, method = network.graphs.prepare(graph, kind, options)
+    made = network.project(network.countable(table, method), method)
+    own, other = (table.target, table.target) if kind == "targets" else (table.actor, table.actor)
+    other = table.target if kind == "two-mode" else other
+    return ties(
+        made, [own.values[code].iri for code in made.rows], [other.values[code].iri for code in made.columns]
+    )
+
+
+def counted(rows: Any, graph: Store, kind: str, options: dict[str, Any]) -> dict[tuple[str, str], float]:
+    starts = STARTS if options.get("period") == "quarter" else ()
+    cells = counting.counts(rows, graph, kind, starts=starts, **options).to_pyarrow()
+    choices = {name: value for name, value in options.items() if name in network.method.CHOICES}
+    return ties(*counting.project(cells, kind, **choices))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_duckdb_counts_what_the_table_in_memory_has(loaded: Path, case: str) -> None:
+    rows = counting.read(loaded / "stancegraph-person.parquet")
+    graph = store.open(loaded)
+    assert counted(rows, graph, *CASES[case]) == in_memory(graph, *CASES[case]) != {}
+
+
+def test_a_folder_of_files_is_counted_as_one(loaded: Path, tmp_path: Path) -> None:
+    from pyarrow import parquet
+
+    whole = parquet.read_table(loaded / "stancegraph-person.parquet")
+    for part in range(3):
+        parquet.write_table(whole.slice(part * 300, 300), tmp_path / f"{part}.parquet")
+    graph = store.open(loaded)
+    rows = counting.read(tmp_path / "*.parquet")
+    assert counted(rows, graph, *CASES["agreement"]) == in_memory(graph, *CASES["agreement"])
+
+
+def test_what_is_no_table_is_an_error_that_names_it(loaded: Path) -> None:
+    with pytest.raises(UsageError, match="CURRENT: cannot be read as Parquet"):
+        counting.read(loaded / "CURRENT")
+    rows = counting.read(loaded / "stancegraph-person.parquet")
+    with pytest.raises(UsageError, match="'min_count' is not counted where the rows lie"):
+        counting.counts(rows, store.open(loaded), min_count=2)
+
+
+def test_spark_without_java_is_an_error_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(UsageError, match=r"Spark needs Java|pyspark is not installed"):
+        counting.connect("spark://127.0.0.1:1")
+
+
+SPARK: Final = importlib.util.find_spec("pyspark") is not None and shutil.which("java") is not None
+ABSENT: Final = "Spark is not counted with: it needs Java, and .venv/bin/pip install -e '.[spark]'"
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    """A connection to a master with two workers, all on this machine."""
+    import pyspark
+
+    home = Path(pyspark.__file__).parent
+    port, shown = (_free_port() for _ in range(2))
+    environment = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1"}
+    environment |= {"PYSPARK_PYTHON": sys.executable, "SPARK_NO_DAEMONIZE": "1"}
+    start = [str(home / "bin" / "spark-class")]
+    master = f"spark://127.0.0.1:{port}"
+    commands = [
+        [
+            "org.apache.spark.deploy.master.Master",
+            *f"--host 127.0.0.1 --port {port} --webui-port {shown}".split(),
+        ],
+        *[["org.apache.spark.deploy.worker.Worker", *"--cores 1 --memory 1g --webui-port 0".split(), master]]
+        * 2,
+    ]
+    running = [
+        subprocess.Popen(
+            [*start, *command], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        for command in commands
+    ]
+    os.environ.update(SPARK_LOCAL_IP="127.0.0.1", PYSPARK_PYTHON=sys.executable)
+    try:
+        _wait(port)
+        made = counting.connect(master)
+        made._session.conf.set("spark.sql.shuffle.partitions", "2")
+        try:
+            yield made
+        finally:
+            made._session.stop()
+    finally:
+        for each in running:
+            each.terminate()
+        for each in running:
+            each.wait(20)
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _wait(port: int) -> None:
+    for _ in range(300):
+        with socket.socket() as tried:
+            if tried.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.2)
+    raise AssertionError("the master did not start in a minute")
+
+
+@pytest.mark.skipif(not SPARK, reason=ABSENT)
+@pytest.mark.filterwarnings("ignore")
+def test_spark_on_two_workers_counts_what_duckdb_counts(loaded: Path, spark: Any) -> None:
+    graph = store.open(loaded)
+    rows = counting.read(loaded / "stancegraph-person.parquet", spark)
+    assert spark._session.sparkContext.master.startswith("spark://")
+    for kind, options in CASES.values():
+        assert counted(rows, graph, kind, options) == in_memory(graph, kind, options)
+    executors = spark._session.sparkContext._jsc.sc().getExecutorMemoryStatus().size()
+    assert executors == 3  # the driver's and two workers'
