@@ -45,7 +45,7 @@ def test_any_error_is_one_line_and_exit_code_3(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(statements, "said", fail)
+    monkeypatch.setattr(statements, "stream", fail)
     done = run("said", "--data", FIVE, env={TRACEBACK: ""})
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
     assert done.stderr.startswith("error: ")
@@ -57,7 +57,7 @@ def test_any_error_is_one_line_and_exit_code_3(
 
 
 def test_a_variable_shows_where_a_bug_is(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statements, "said", None)
+    monkeypatch.setattr(statements, "stream", None)
     with pytest.raises(AssertionError, match=r"Traceback(.|\n)*error: this is a bug"):
         run("said", "--data", FIVE, env={TRACEBACK: "1"})
 
