@@ -62,6 +62,40 @@ def write(folder: Path, statements: int) -> Path:
     return folder
 
 
+def rows(number: int) -> str:
+    """A CSV of stances of 200 speakers on matters of 200 rows each, a matter a day."""
+    dice = random.Random(1)
+    lines = (
+        f"Speaker {i % 200},Matter {i // 200},{dice.choice(EDGES[:2])},{_day(i // 200)}\n"
+        for i in range(number)
+    )
+    return "speaker,target,stance,date\n" + "".join(lines)
+
+
+def curated(folder: Path, statements: int, per_file: int) -> Path:
+    """The same as a folder that commands add to, so many statements in a file, and an article with a quotation.
+
+    The article is the document "Article", its text `article.txt` beside the folder.
+    """
+    from stancegraph.curate import changes, entries
+    from stancegraph.curate.folder import init
+
+    raw = write(folder.with_name(f"{folder.name}-raw"), statements)
+    graph = init(folder, base="https://example.org/")
+    (raw / "things.ttl").rename(folder / "things.ttl")
+    blocks = (raw / "statements.ttl").read_text("utf-8").removeprefix(PREFIXES).split(":statement")[1:]
+    # A statement and its report name it: every second part begins where the report refers to it.
+    whole = [f":statement{a}:statement{b}" for a, b in zip(blocks[::2], blocks[1::2], strict=True)]
+    for at in range(0, statements, per_file):
+        text = PREFIXES + "".join(whole[at : at + per_file])
+        (folder / "statements" / f"part-{at // per_file}.ttl").write_text(text, "utf-8")
+    article = folder.with_name("article.txt")
+    article.write_text("Speaker 5 said: “It must stay open, whatever it costs”.\n", "utf-8")
+    values = {"title": "Article", "publisher": "Paper", "date": "2024-12-30"}
+    changes.apply(graph, entries.add(graph, "document", values, text=article), checked=True)
+    return folder
+
+
 def _day(document: int) -> date:
     return date(2024, 1, 1) + timedelta(days=document % 364)
 
