@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from stancegraph.centrality import Place, ranks, robust_ranks
+from stancegraph import centrality
+from stancegraph.centrality import Place, ranks, robust_ranks, robustness
 from stancegraph.records import Named
+from stancegraph.store import Store
 
 
 def test_equal_scores_share_a_rank_and_the_next_skips() -> None:
@@ -90,3 +92,18 @@ def test_of_documents_that_move_a_rank_as_far_the_first_by_title_is_named() -> N
     assert places["A"] == Place(3, 1, 1, 2, "Anzeiger")
     absent = left_out(titles, {None: {"A": 3, "B": 2}, "last": {"A": 3}, "first": {"A": 3}})
     assert absent["B"].moved_most_by == "absent without Anzeiger or 1 other"
+
+
+def test_of_many_documents_a_stated_sample_is_left_out(
+    shipped: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = {row["iri"]: row for row in centrality.rank(shipped)}
+    monkeypatch.setattr(robustness, "DOCUMENTS", 4)
+    monkeypatch.setattr(robustness, "SAMPLE", 3)
+    rows = centrality.rank(shipped)
+    assert any("3 of 5 documents, drawn by chance" in note for note in rows.notes)
+    assert rows == centrality.rank(shipped)
+    for row in rows:
+        of_all = whole[row["iri"]]
+        assert row["rank"] == of_all["rank"]
+        assert (of_all["best"] or 0) <= (row["best"] or 0) <= (row["worst"] or 0) <= (of_all["worst"] or 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NotRequired, TypedDict, TypeVar, Unpack
 
@@ -30,6 +31,9 @@ Node = TypeVar("Node", bound="Hashable")
 
 DIGITS: Final = 12
 """Significant digits to which scores must be equal to share a rank."""
+DOCUMENTS: Final = 1_000
+"""Documents that are left out in turn, every one of them; of more, `SAMPLE` are drawn by chance."""
+SAMPLE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +84,9 @@ def rank(
     `options` of `network.agreement`; or any networkx graph. Rank 1 is the highest score; ties share a rank.
     `best` and `worst` are the ranks taken when each document is left out in turn, `moved_most_by` the title of the
     document whose absence moves it most (None where none does); who only one document lets appear is "absent
-    without" it. Without `robustness`, or for a graph that has no documents, these are None. `draws` draws the codings
-    so many times, each right as often as its confidence says, and a share of `disagreement` otherwise (see
+    without" it. Of more than a thousand documents a hundred are drawn, always the same, and a note says so.
+    Without `robustness`, or for a graph that has no documents, these are None. `draws` draws the codings so many
+    times, each right as often as its confidence says, and a share of `disagreement` otherwise (see
     `resampling.draw_codings`): `low` and `high` are then the central 95 % of the ranks, `present` the share of draws
     in which the actor is there at all.
 
@@ -114,14 +119,21 @@ def rank(
         return scores_of(whole if document is None else of_rows(network.countable(rows, method), method))
 
     code = {document: code for code, document in enumerate(table.document.values)}
-    documents = [table.document.values[code] for code in table.reporting()]
+    documents = [table.document.values[code] for code in table.reporting().tolist()]
+    notes = counted.notes
+    if robustness and len(documents) > DOCUMENTS:
+        notes = (
+            *notes,
+            f"best and worst without each of {SAMPLE} of {len(documents)} documents, drawn by chance",
+        )
+        documents = random.Random(0).sample(documents, SAMPLE)
     places = robust_ranks(scores, documents) if robustness else _places(scores(None))
     rows = _rows(whole, places)
     if draws:
         chance = np.random.default_rng(0)
         codings = (network.countable(draw_codings(table, chance, disagreement), method) for _ in range(draws))
         _add_draws(rows, [ranks(scores_of(of_rows(coding, method))) for coding in codings])
-    return Rows(rows, notes=counted.notes)
+    return Rows(rows, notes=notes)
 
 
 def _add_draws(rows: Iterable[Rank], drawn: Sequence[Mapping[str, int]]) -> None:

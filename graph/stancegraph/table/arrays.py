@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -31,6 +32,15 @@ class Strings(Sequence[str]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.texts.to_pylist())
+
+    @cached_property
+    def ranks(self) -> NDArray[np.int64]:
+        """The rank of each text among them, sorted by code points, which is how their bytes are sorted."""
+        import pyarrow.compute as pc
+
+        found = np.empty(len(self), np.int64)
+        found[numbers(pc.sort_indices(self.texts)).astype(np.int64)] = np.arange(len(self))
+        return found
 
 
 def numbers(array: pa.Array, missing: int = 0) -> NDArray[Any]:

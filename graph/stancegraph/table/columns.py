@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
@@ -57,7 +57,7 @@ class Column(Generic[V]):
 
     def present(self) -> Codes:
         """The codes that occur, in order."""
-        return np.unique(self.codes)
+        return np.flatnonzero(np.bincount(self.codes)).astype(self.codes.dtype)
 
 
 def encode(texts: Sequence[str | None]) -> Column[str | None]:
@@ -85,6 +85,14 @@ class Reports:
         kept = documents[self.documents]
         before = np.concatenate(([0], np.cumsum(kept)))
         return Reports(before[self.start], self.documents[kept], self.positions[kept])
+
+
+@runtime_checkable
+class Ranked(Protocol):
+    """Values that know the rank of each among them."""
+
+    @property
+    def ranks(self) -> NDArray[np.int64]: ...
 
 
 class Details(Protocol):
@@ -276,7 +284,14 @@ class Table:
         left = reports.start[self.shown] < reports.start[self.shown + 1]
         rows = replace(self[left], reports=reports)
         first = reports.start[rows.shown]
-        rows = replace(rows, document=Column(reports.documents[first], self.document.values))
+        document = Column(reports.documents[first], self.document.values)
+        before = self.reports.start[rows.shown]
+        rows = replace(rows, document=document)
+        if self.store is not None and (
+            np.array_equal(self.reports.documents[before], document.codes)
+            and np.array_equal(self.reports.positions[before], reports.positions[first])
+        ):
+            return rows  # in order, as what they are ordered by is what it was
         return rows.sort(reports.positions[first])
 
     def buckets_of_documents(self) -> Codes:
@@ -349,6 +364,8 @@ def _buckets(days: Days, per: str) -> NDArray[np.int64]:
 
 def _ranks(values: Sequence[Any]) -> NDArray[np.int64]:
     """Rank of each value among them all, sorted."""
+    if isinstance(values, Ranked):
+        return values.ranks
     ranks = np.empty(len(values), np.int64)
     ranks[sorted(range(len(values)), key=values.__getitem__)] = np.arange(len(values))
     return ranks
