@@ -27,7 +27,8 @@ def meaning(graph: Store) -> Meaning:
         (
             sorted(who.label for who in each.speakers),
             sorted((t.thing.label, t.sign, t.basis, t.confidence) for t in each.targets),
-            (each.earliest, each.latest, each.act or "", each.medium or "", each.gist),
+            (each.earliest, each.latest, each.act or "", each.medium or "", each.gist, each.condition or ""),
+            [sorted(who.label for who in those) for those in (each.on_behalf_of, each.addressees)],
             sorted(
                 (
                     (r.document.title, r.document.publisher, r.document.issued, r.document.url or ""),

@@ -66,9 +66,6 @@ def _notes(found: Iterable[Statement]) -> Iterator[str]:
     beyond: Counter[str] = Counter()
     for each in found:
         for what, has in (
-            ("on whose behalf", each.on_behalf_of),
-            ("to whom", each.addressees),
-            ("on what condition", each.condition),
             ("about which event", each.about),
             ("which figures", each.figures),
         ):
@@ -89,6 +86,7 @@ class _Flat:
         for iri, target, label in store.tuples(_BARE):
             self._bare[iri].append((target, label))
         named = {(who.iri, who.label) for each in found for who in each.speakers}
+        named |= {(who.iri, who.label) for each in found for who in (*each.on_behalf_of, *each.addressees)}
         named |= {(t.thing.iri, t.thing.label) for each in found for t in each.targets}
         named |= {bare for targets in self._bare.values() for bare in targets}
         titled = {(r.document.iri, r.document.title, r.document.url) for each in found for r in each.reports}
@@ -100,6 +98,7 @@ class _Flat:
         own = {
             "statement": local_name(statement.iri),
             "gist": statement.gist,
+            "condition": statement.condition or "",
             "act": statement.act or "",
             "medium": statement.medium or "",
             "date": "" if statement.date == "../.." else statement.date,
@@ -108,6 +107,20 @@ class _Flat:
         aims = self._aims(statement)
         alike = [aim for aim in aims if (aim.basis, aim.confidence) == (whole.basis, whole.confidence)]
         ordered = [*alike, *(aim for aim in aims if aim not in alike)] if alike else [whole, *aims]
+        made = list(self._told(statement, own, ordered, whole))
+        others = {"on_behalf_of": statement.on_behalf_of, "addressee": statement.addressees}
+        for number in range(max(len(made), *map(len, others.values()))):
+            row = {**made[min(number, len(made) - 1)]}
+            for role, those in others.items():
+                if number < len(those):
+                    iri = those[number].iri
+                    row |= {role: self._name[iri], f"{role}_kind": self._kinds.get(iri, "")}
+            yield row
+
+    def _told(
+        self, statement: Statement, own: Mapping[str, str], ordered: list[_Aim], whole: _Aim
+    ) -> Iterator[dict[str, str]]:
+        """A row for each speaker, target and stretch of each document."""
         for report in statement.reports:
             shown = [aim for aim in ordered if not aim.documents or report.document.iri in aim.documents]
             document = self._document(report)

@@ -31,12 +31,16 @@ LEVELS: Final = {
     "0.4": "0.4",
     ".4": "0.4",
 }
+OTHERS: Final = ("on_behalf_of", "addressee")
+"""Roles of actors beside the speaker and the target."""
 EDGES: Final = {
     "supports": "stance:supports",
     "opposes": "stance:opposes",
     "neutral": "stance:neutralOn",
     "on": "stance:stanceOn",
 }
+LONGEST_TEXT: Final = 300
+"""Characters of a condition."""
 AROUND: Final = ' \n\t"“”„«»'
 """What stands around a quotation, and is none of it."""
 
@@ -74,9 +78,12 @@ class Coded:
     act: str
     medium: str
     gist: str
+    condition: str = ""
     latest: str = END
     """The last day possible by its documents."""
     speakers: dict[str, str] = field(default_factory=dict)
+    others: dict[str, dict[str, None]] = field(default_factory=dict)
+    """Role of other actors than speakers → those who have it."""
     sides: dict[str, Side] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     reports: dict[str, dict[Place, None]] = field(default_factory=dict)
@@ -122,19 +129,23 @@ class Rows:
         gist = " ".join(cell("gist").split())
         if not (target or gist or place.quote):
             raise NotTaken("no target, no words and no gist")
-        coded = into or Coded("", line, said, act, medium, gist)
+        condition = _condition(cell)
+        coded = into or Coded("", line, said, act, medium, gist, condition)
         if into is not None:
-            _refuse_conflict(into, {"day": said, "act": act, "medium": medium, "gist": gist})
+            told = {"day": said, "act": act, "medium": medium, "gist": gist, "condition": condition}
+            _refuse_conflict(into, told)
         speaker = self._look_up(cell("speaker"), self.actors, "speaker", line)
         aim = self._look_up(target, self._of(kind), "target", line) if target else None
-        if cell("publisher"):
-            self._look_up(cell("publisher"), self.actors, "publisher", line)
+        self._look_up_others(cell, line)
         if aim and into and aim in into.sides and into.sides[aim].edge != edge:
             raise NotTaken("another stance on this target in an earlier row of the statement")
         actor = speaker or self._new_speaker(cell)
         document = self.documents.take(source, said)
         coded.latest = min(coded.latest, source.issued[1] if source.issued else END)
         coded.speakers[actor] = spelling.repaired(cell("speaker"))
+        for role in OTHERS:
+            if cell(role):
+                coded.others.setdefault(role, {})[self._new_actor(cell, role)] = None
         if target:
             aim = aim or self._new_target(target, kind, cell)
             side = coded.sides.setdefault(aim, Side(edge, basis, confidence, {}))
@@ -155,7 +166,7 @@ class Rows:
 
         if not cell("speaker"):
             raise NotTaken("nobody is named as its speaker")
-        for role in ("speaker", "target", "publisher", "document"):
+        for role in ("speaker", "target", "publisher", "document", *OTHERS):
             if len(cell(role)) > LONGEST_NAME:
                 raise NotTaken(f"the {role} is longer than {LONGEST_NAME} characters")
         return cell
@@ -240,6 +251,12 @@ class Rows:
             names.doubts[name].lines.append(line)
             raise NotTaken(f"the {role} '{name[:60]}' may be somebody of the graph, or not") from None
 
+    def _look_up_others(self, cell: Callable[[str], str], line: int) -> None:
+        """Raise NotTaken where an actor beside speaker and target is doubtful."""
+        for role in ("publisher", *OTHERS):
+            if cell(role):
+                self._look_up(cell(role), self.actors, role.replace("_", " "), line)
+
     def _of(self, kind: str) -> Names:
         return self.actors if kind == "actor" else self.propositions
 
@@ -252,6 +269,12 @@ class Rows:
             return self.actors.take(name, told)
         return self.actors.take(name, self._header_kind, self._header_class)
 
+    def _new_actor(self, cell: Callable[[str], str], role: str) -> str:
+        kind = cell(f"{role}_kind")
+        return self.actors.take(
+            " ".join(cell(role).split()), self._concept("actor kind", kind) or "" if kind else ""
+        )
+
     def _new_target(self, name: str, kind: str, cell: Callable[[str], str]) -> str:
         if kind == "actor":
             told = cell("target_kind")
@@ -259,6 +282,13 @@ class Rows:
                 name, self._concept("actor kind", told) or "" if told.casefold() not in TYPES else ""
             )
         return self.propositions.take(name, kind)
+
+
+def _condition(cell: Callable[[str], str]) -> str:
+    condition = " ".join(cell("condition").split())
+    if len(condition) > LONGEST_TEXT:
+        raise NotTaken(f"the condition is longer than {LONGEST_TEXT} characters")
+    return condition
 
 
 def _position(text: str, role: str) -> int | None:
@@ -277,7 +307,13 @@ def _days(cell: str, form: str) -> Days:
 
 
 def _refuse_conflict(coded: Coded, told: Mapping[str, object]) -> None:
-    had = {"day": coded.days, "act": coded.act, "medium": coded.medium, "gist": coded.gist}
+    had = {
+        "day": coded.days,
+        "act": coded.act,
+        "medium": coded.medium,
+        "gist": coded.gist,
+        "condition": coded.condition,
+    }
     for name, value in told.items():
         if value and had[name] and value != had[name]:
             raise NotTaken(f"line {coded.line} gives the statement of this name another {name}")

@@ -22,6 +22,8 @@ VERBS: Final = {
     "stance:opposes": "opposes",
     "stance:neutralOn": "is neutral on",
 }
+OTHERS: Final = {"on_behalf_of": "stance:onBehalfOf", "addressee": "stance:addressee"}
+"""Role of other actors → the property, in the order of a file."""
 GIST: Final = 300
 """Characters of a gist; a longer one is a comment too."""
 
@@ -64,10 +66,12 @@ class Writer:
         said: Nested = [
             ("a", ["stance:Statement"]),
             ("stance:speaker", [*map(self._iri, coded.speakers)]),
+            *self._others(coded),
             *_one("stance:act", coded.act),
             *_one("stance:medium", coded.medium),
             *_days(coded),
             ("stance:gist", [_english(gist if len(gist) <= GIST else gist[: GIST - 1] + "…")]),
+            *_one("stance:condition", _english(coded.condition) if coded.condition else ""),
         ]
         for edge in VERBS:
             if targets := [self._iri(iri) for iri, side in coded.sides.items() if side.edge == edge]:
@@ -90,6 +94,11 @@ class Writer:
             for at, value in coded.variables.items()
         ]
         return said + [(name, values) for _, name, values in sorted(last, key=lambda each: each[0])]
+
+    def _others(self, coded: Coded) -> Nested:
+        """On whose behalf it is said, and to whom."""
+        told = ((edge, coded.others.get(role, ())) for role, edge in OTHERS.items())
+        return [(edge, [*map(self._iri, actors)]) for edge, actors in told if actors]
 
     def _codings(self, coded: Coded, basis: str, confidence: str) -> list[Nested]:
         """What differs for one target from the statement's basis, confidence and documents."""
