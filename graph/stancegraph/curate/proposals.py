@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from stancegraph.curate.attribution import Attribution, Attributor
-from stancegraph.curate.days import day_in
 from stancegraph.curate.quotations import paragraphs
 from stancegraph.curate.speakers import Speakers
 from stancegraph.curate.verbs import read_verbs
+from stancegraph.curate.weekdays import day_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

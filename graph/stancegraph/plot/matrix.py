@@ -10,8 +10,8 @@ import numpy as np
 
 from stancegraph.errors import UsageError
 from stancegraph.plot import canvas, marks
+from stancegraph.plot.content import count, select
 from stancegraph.plot.network import divide, signed
-from stancegraph.plot.selection import count, select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from stancegraph.plot.selection import Selection
+    from stancegraph.plot.content import Selection
     from stancegraph.store import Store
     from stancegraph.table import Table
 

@@ -17,7 +17,7 @@ from matplotlib.transforms import Bbox
 from stancegraph import layout, network
 from stancegraph.balance.frustration import frustration_index
 from stancegraph.plot import canvas
-from stancegraph.plot.selection import count, enumerate_names, select
+from stancegraph.plot.content import count, enumerate_names, select
 from stancegraph.records import Named
 from stancegraph.vocabulary import SHAPE_OF, SHAPES
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from stancegraph.balance import Frustration
     from stancegraph.network.method import Method
     from stancegraph.plot.canvas import Key
-    from stancegraph.plot.selection import Selection
+    from stancegraph.plot.content import Selection
     from stancegraph.store import Store
     from stancegraph.table import Table
 

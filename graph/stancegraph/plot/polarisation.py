@@ -17,8 +17,8 @@ from stancegraph.balance.scores import line_balance, polarisation, polarisation_
 from stancegraph.dates import spell
 from stancegraph.errors import UsageError
 from stancegraph.plot import canvas
+from stancegraph.plot.content import count, select
 from stancegraph.plot.network import SECONDS, signed, weighted
-from stancegraph.plot.selection import count, select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from stancegraph.network import Moment
     from stancegraph.plot.canvas import Key
-    from stancegraph.plot.selection import Selection
+    from stancegraph.plot.content import Selection
     from stancegraph.store import Store
     from stancegraph.table import Table
 

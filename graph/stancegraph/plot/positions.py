@@ -10,7 +10,7 @@ from matplotlib.patches import FancyBboxPatch
 from stancegraph.dates import EARLIEST, LATEST
 from stancegraph.network import periods, sides
 from stancegraph.plot import canvas
-from stancegraph.plot.selection import count, select
+from stancegraph.plot.content import count, select
 from stancegraph.statements import reader
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from stancegraph.network.sides import Sides, Stand
-    from stancegraph.plot.selection import Selection
+    from stancegraph.plot.content import Selection
     from stancegraph.store import Store
     from stancegraph.table import Table
 

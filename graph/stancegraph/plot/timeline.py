@@ -14,8 +14,8 @@ from matplotlib.collections import LineCollection
 from stancegraph.dates import EARLIEST, LATEST
 from stancegraph.errors import UsageError
 from stancegraph.plot import canvas, marks
+from stancegraph.plot.content import count, select
 from stancegraph.plot.marks import Mark
-from stancegraph.plot.selection import count, select
 from stancegraph.plot.time_axis import TimeAxis
 from stancegraph.statements import catalogue
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stancegraph.plot.canvas import Key
-    from stancegraph.plot.selection import Selection
+    from stancegraph.plot.content import Selection
     from stancegraph.store import Store
     from stancegraph.table import Table
 
