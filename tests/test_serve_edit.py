@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import json
-import threading
+import multiprocessing
+import resource
+import signal
+import time
 from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
+from random import Random
 
-import httpx
 import pytest
+from pyoxigraph import NamedNode
 
+from conftest import Run
 from desks import made, served
-from serving import Service, serving
+from killing import INSTANTS
+from serving import Service
 from stancegraph import store, validation
 from stancegraph.curate.folder import Folder
-from stancegraph.statements import catalogue
+from stancegraph.errors import StanceError
+from stancegraph.serve.desk import Desk
+from stancegraph.serve.live import Limits, Live
 
 __all__ = ["served"]
 
 HEADERS = {"content-type": "application/json"}
+NEWS = {"title": ["News"], "publisher": ["Harbour Herald"], "date": ["2025-03-08"]}
 
 
 def test_without_the_token_nothing_is_shown_and_nothing_written(served: tuple[Service, Folder]) -> None:
@@ -94,6 +104,14 @@ def test_the_token_leaves_the_address_and_opens_the_desk_by_cookie(served: tuple
         '{"kind": "statement", "values": {"document": ["nothing"]}, "marks": [[0, 1]]}',
         '{"kind": "statement", "values": {"speaker": ["Ada Lovelace"]}, "marks": [[5, 1]]}',
         "[" * 100_000,
+        '{"kind": "actor", "values": {"name": ["a\\u0000b"], "kind": ["politician"]}}',
+        '{"kind": "actor", "values": {"name": ["a\\ud800b"], "kind": ["politician"]}}',
+        '{"kind": "actor", "values": {"name": ["a\\u001b[31mb"], "kind": ["politician"]}}',
+        json.dumps({"kind": "document", "values": NEWS, "text": "a\0b"}),
+        json.dumps({"kind": "document", "values": NEWS, "text": "a\ud800b"}),
+        json.dumps(
+            {"kind": "document", "values": {**NEWS, "title": ["A" * 1_000_000]}, "text": "It said so."}
+        ),
     ],
     ids=lambda body: body[:60],
 )
@@ -106,29 +124,88 @@ def test_what_is_no_entry_is_refused_and_nothing_written(served: tuple[Service, 
     assert {file: file.read_bytes() for file in folder.path.rglob("*.ttl")} == before
 
 
-def test_killed_while_it_saves_it_loses_nothing(tmp_path: Path) -> None:
-    """However it is killed, each file is as before or after a whole change, and what was answered is there."""
-    folder = made(tmp_path)
-    answered: list[str] = []
-    for attempt in range(2):
-        with serving("--edit", folder.path) as running:
-            bearer = {"authorization": f"Bearer {running.address.partition('token=')[2]}"}
-            killer = threading.Timer(0.03 + 0.11 * attempt, running.process.kill)
-            with suppress(httpx.TransportError):
-                for number in range(1_000):
-                    name = f"Person {'abcdefghijklmnopqrstuvwxyz'[attempt]}{number}"
-                    values = {"name": [name], "kind": ["politician"]}
-                    body = json.dumps(
-                        {"kind": "actor", "values": values, "new": True, "iri": f"p{attempt}-{number}"}
-                    )
-                    sent = running.client.post("/desk/add", content=body, headers=HEADERS | bearer)
-                    assert sent.status_code == 200, sent.text
-                    answered.append(name)
-                    if number == 2:
-                        killer.start()
-            killer.join()
-    opened = store.open(folder.path)
-    assert validation.check(opened).findings == ()
-    known = {row["actor"] for row in catalogue.actors(opened)}
-    assert answered
-    assert set(answered) <= known
+ADA = "https://mine.example/actor/ada-lovelace"
+
+
+def desk_over(folder: Path) -> Desk:
+    return Desk(Live([folder], Limits(), lambda _: None, in_place=True), folder, "1")
+
+
+def number(folder: Path) -> int:
+    """The number that the comment on Ada Lovelace tells."""
+    opened = store.open(folder)
+    rows = opened.tuples("SELECT ?t { ?ada rdfs:comment ?t }", {"ada": NamedNode(ADA)})
+    return int(rows[0][0].split()[1]) if rows else 0
+
+
+def save(desk: Desk, told: int) -> None:
+    desk.edit(
+        {"entry": ADA, "seen": desk.entry(ADA)["seen"], "values": {"comment": [f"Number {told} is it."]}}
+    )
+
+
+def saving(folder: Path, told: int, answers: Connection) -> None:
+    """Save one number after the other, and answer each."""
+    desk = desk_over(folder)
+    while True:
+        save(desk, told)
+        answers.send(told)
+        told += 1
+
+
+def test_killed_at_any_instant_of_saving_it_has_what_it_answered(tmp_path: Path) -> None:
+    """A graph of numbers: what stands there is what was answered last, or what was being saved; nothing between."""
+    folder, dice, process = made(tmp_path).path, Random(9), multiprocessing.get_context("fork")
+    for _ in range(2 * INSTANTS):
+        receiver, sender = process.Pipe(duplex=False)
+        child = process.Process(target=saving, args=(folder, number(folder) + 1, sender))
+        child.start()
+        sender.close()
+        answered = receiver.recv()
+        time.sleep(dice.uniform(0, 0.12))
+        child.kill()
+        child.join()
+        with suppress(EOFError):
+            while True:
+                answered = receiver.recv()
+        assert number(folder) in (answered, answered + 1)
+        assert not (folder / ".stancegraph" / "next").exists()
+    assert validation.check(store.open(folder)).findings == ()
+
+
+def test_a_full_disk_is_told_and_nothing_lost(tmp_path: Path) -> None:
+    """No file may grow beyond so many bytes: what is beyond is not written, as where the disk is full."""
+    folder = made(tmp_path).path
+    desk = desk_over(folder)
+    save(desk, 1)
+    before = {file: file.read_bytes() for file in folder.rglob("*.ttl")}
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300, limits[1]))
+    try:
+        with pytest.raises(StanceError, match=r"cannot be written.*nothing is changed"):
+            save(desk, 2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert {file: file.read_bytes() for file in folder.rglob("*.ttl")} == before
+    save(desk, 3)
+    assert number(folder) == 3
+
+
+def test_what_cannot_be_served_is_told_in_one_line(
+    served: tuple[Service, Folder], run: Run, tmp_path: Path
+) -> None:
+    running, folder = served
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "letter.txt").write_text("dear", "utf-8")
+    for options, told in (
+        (["--edit", str(folder.path), "--port", str(running.port)], "another program answers there"),
+        (["--edit", str(tmp_path / "empty")], "make a folder with `stancegraph init`"),
+        (["--edit", str(tmp_path / "none")], "does not exist"),
+        (["--edit", str(tmp_path / "letter.txt")], "is no folder of Turtle"),
+    ):
+        done = run("serve", *options)
+        assert (done.returncode, done.stdout) in ((2, ""), (3, "")), options
+        assert told in done.stderr, (options, done.stderr)
+        assert done.stderr.strip().count("\n") == 0, done.stderr

@@ -11,6 +11,7 @@ import json
 import re
 import tempfile
 import threading
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -40,6 +41,8 @@ CODER: Final = term("stance:coder")
 CHOICES: Final = ("act", "medium", "basis", "actor kind")
 """Kinds of entries that a form lists, as they are few."""
 COMPLETED: Final = 12
+LONGEST: Final = 5_000
+"""Characters of one value of a field."""
 MAKEABLE: Final = ("actor", "proposition", "event", "document", "statement")
 
 
@@ -216,6 +219,8 @@ class Desk:
     def _add_document(self, values: dict[str, list[str]], text: object) -> Json:
         if not isinstance(text, str) or not text.strip():
             raise UsageError("a document has a text: paste it")
+        if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+            raise UsageError("what was pasted is not text: it holds zero bytes, or halves of characters")
         with tempfile.TemporaryDirectory() as place:
             file = Path(place) / "text.txt"
             file.write_bytes(text.replace("\r\n", "\n").encode("utf-8", "replace"))
@@ -506,11 +511,26 @@ def _word(given: Json, name: str) -> str:
     return value
 
 
+def _text(value: str) -> str:
+    """What was typed into a field; raises UsageError for what no file of text holds."""
+    if len(value) > LONGEST:
+        raise UsageError(
+            f"'{value[:40]}…' is longer than {LONGEST} characters: a field holds a sentence or two"
+        )
+    if wrong := next((c for c in value if unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t"), ""):
+        raise UsageError(
+            f"a character that is no text, U+{ord(wrong):04X}, stands in what was typed: take it out"
+        )
+    return value
+
+
 def _values(given: Json) -> dict[str, list[str]]:
     """The fields that are given, as lists of text; raises UsageError."""
     match given.get("values"):
         case dict(values) if all(
             isinstance(each, list) and all(isinstance(text, str) for text in each) for each in values.values()
         ):
-            return {str(name): [text for text in each if text.strip()] for name, each in values.items()}
+            return {
+                str(name): [_text(text) for text in each if text.strip()] for name, each in values.items()
+            }
     raise UsageError("values are missing: an object of lists of text")

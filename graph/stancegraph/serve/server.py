@@ -17,6 +17,7 @@ from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from stancegraph import output
+from stancegraph.curate.folder import Folder
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.serve.application import Service, application, desk_routes
 from stancegraph.serve.blind import Blind
@@ -65,6 +66,7 @@ def run(
         if edit is None:
             service, desk = Service(places, operations, limits), list[Route]()
         else:
+            _ = Folder(edit).base  # or say what is wrong with it before anything is opened
             blind = Blind.of(edit, coder) if coder else None
             service = Service([edit], operations, limits, in_place=True, blind=blind)
             desk = desk_routes(service.live, Desk(service.live, edit, coder or "1"))

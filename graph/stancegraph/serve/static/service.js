@@ -4,7 +4,7 @@ export class Refused extends Error {
   constructor(status, told) {
     const detail = told.detail || "the service did not answer";
     // Options of the command line are the fields of a form here.
-    super(detail.replace(/--([a-z][a-z-]*)/g, (_, option) => option[0].toUpperCase() + option.slice(1).replaceAll("-", " ")));
+    super(detail.replace(", or be asked with --ask", "").replace(/--([a-z][a-z-]*)/g, (_, option) => option[0].toUpperCase() + option.slice(1).replaceAll("-", " ")));
     this.status = status;
     this.another = detail.includes("say --new");
     this.now = told.now;
