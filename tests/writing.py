@@ -124,18 +124,23 @@ class Stage:
 
     def faults(self, where: str) -> Iterator[str]:
         """What is wrong with what is left, and with what is written to it next."""
-        known = set[str]().union(*self.states)
-        now = {
-            f: text for f, text in valley.contents(self.folder).items() if f in known or not is_unfinished(f)
-        }
-        if now not in self.states:
-            yield f"{self.name} {where}: neither the old nor the new: {differing(now, self.states)}"
+        if self.run("actors").returncode:  # who reads finishes what was told and not yet put in place
+            yield f"{self.name} {where}: cannot be read"
+        before = self.left()
+        if before not in self.states:
+            yield f"{self.name} {where}: neither the old nor the new: {differing(before, self.states)}"
         done = self.run("add", "actor", "Zeno", "--kind", "cleric")
         back = self.run("undo")
         if done.returncode or back.returncode:
             yield f"{self.name} {where}: cannot be written to: {(done.stderr + back.stderr)[-300:]}"
-        elif not now.items() <= valley.contents(self.folder).items():
+        elif self.left() != before:
             yield f"{self.name} {where}: not as it was once another change is taken back"
+
+    def left(self) -> dict[str, bytes]:
+        """All that stands in the folder, but what a killed command left out of sight for the next to clear away."""
+        known = set[str]().union(*self.states)
+        found = valley.contents(self.folder)
+        return {file: content for file, content in found.items() if file in known or not is_unfinished(file)}
 
 
 def is_unfinished(name: str) -> bool:
