@@ -259,11 +259,11 @@ def test_a_request_that_drips_is_ended(service: Service) -> None:
 
 
 def test_lookups_are_answered_while_others_ask_what_never_ends(service: Service) -> None:
-    """More of these than are computed at a time; `scripts/bench service` asks for a minute, and says how fast."""
-    tally = Crowd(service).run(clients=12, deadly=6, seconds=1)
+    """Twice as many as are computed for long at a time; `scripts/bench service` asks for a minute."""
+    tally = Crowd(service).run(clients=10, deadly=4, seconds=1)
     assert tally.wrong == []
     assert len(tally.seconds["lookups, new"]) > 20
-    assert len(tally.seconds["queries of death"]) >= 6
+    assert len(tally.seconds["queries of death"]) >= 4
     assert tally.memory < 1 << 30
     assert service.computing() == set()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -16,13 +17,15 @@ import pytest
 import rdflib
 from pyoxigraph import RdfFormat
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
+from SPARQLWrapper import SPARQLWrapper
 
-from conftest import Run
+from conftest import Run, Shell
 from serving import Service
 
 SELECT = "SELECT ?s WHERE { ?s stance:speaker actor:qais-al-khazali } ORDER BY ?s"
 CONSTRUCT = "CONSTRUCT WHERE { ?s stance:speaker actor:qais-al-khazali }"
 FORM = "application/x-www-form-urlencoded"
+DIRECT = "application/sparql-query"
 DEATHS = {
     "a product": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }",
     "a path": "SELECT (COUNT(*) AS ?n) { ?a (!a:b|^!a:b)* ?b . ?c (!a:b|^!a:b)* ?d . ?e (!a:b|^!a:b)* ?f }".replace(
@@ -88,45 +91,74 @@ def test_the_service_describes_itself(service: Service) -> None:
     assert names == {row["g"]["value"] for row in listed}
 
 
-def test_a_dataset_of_the_protocol_is_asked_alone(service: Service) -> None:
-    actors = "https://w3id.org/stancegraph/graph/data/actors"
-    count = "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s a stance:Statement }"
-
-    def counted(path: str) -> str:
-        found: str = service.get(path).json()["results"]["bindings"][0]["n"]["value"]
-        return found
-
-    assert int(counted(f"/sparql?query={quote(count)}")) > 50
-    assert counted(f"/sparql?query={quote(count)}&default-graph-uri={quote(actors)}") == "0"
-    named = quote("ASK { GRAPH ?g { ?s a stance:Actor } }")
-    asked = service.get(f"/sparql?query={named}&named-graph-uri={quote(actors)}")
-    assert asked.json()["boolean"] is True
+G = "https://w3id.org/stancegraph/graph/data"
+BOTH = f"default-graph-uri={quote(f'{G}/actors')}&default-graph-uri={quote(f'{G}/propositions')}"
+NAMED = BOTH.replace("default", "named")
+TWO = "ASK { ?actor a stance:Actor . ?proposition a stance:Proposition }"
+TWO_NAMED = "ASK { GRAPH ?g { ?actor a stance:Actor } GRAPH ?h { ?proposition a stance:Proposition } }"
+FULL = "ASK { ?actor a stance:Actor GRAPH ?h { ?proposition a stance:Proposition } }"
+FULL_SET = f"default-graph-uri={quote(f'{G}/actors')}&named-graph-uri={quote(f'{G}/propositions')}"
+OTHER = f"ASK FROM <{G}/propositions> {{ ?actor a stance:Actor }}"
+ELSEWHERE = f"ASK {{ GRAPH <{G}/propositions> {{ ?proposition a stance:Proposition }} }}"
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "kind", "body", "status"),
+    ("method", "parameters", "kind", "body", "truth"),
     [
-        ("POST", "/sparql", "text/plain", SELECT, 415),
-        ("POST", "/sparql", "", SELECT, 415),
-        ("POST", "/sparql", "application/sparql-query; charset=UTF-16", SELECT, 415),
-        ("POST", "/sparql", "application/sparql-update", "DROP ALL", 415),
-        ("POST", "/sparql", FORM, "update=DROP+ALL", 400),
-        ("POST", "/sparql", FORM, "", 400),
-        ("POST", "/sparql", FORM, f"query={quote(SELECT)}&query={quote(SELECT)}", 400),
-        ("POST", "/sparql", FORM, "query=%ff", 400),
-        ("GET", f"/sparql?query={quote(SELECT)}&query=ASK", "", "", 400),
-        ("GET", "/sparql?query=SELECT%20nonsense", "", "", 400),
-        ("GET", "/sparql?query=", "", "", 400),
-        ("GET", "/sparql?update=DROP%20ALL", "", "", 400),
-        ("PUT", f"/sparql?query={quote(SELECT)}", "", "", 405),
-        ("DELETE", "/sparql", "", "", 405),
+        ("GET", f"query={quote('ASK {}')}", "", "", True),
+        ("POST", "", FORM, f"query={quote('ASK {}')}", True),
+        ("POST", "", DIRECT, "ASK {}", True),
+        ("GET", f"query={quote(TWO)}&{BOTH}", "", "", True),
+        ("POST", BOTH, DIRECT, TWO, True),
+        ("POST", "", FORM, f"query={quote(TWO)}&{BOTH}", True),
+        ("GET", f"query={quote(TWO_NAMED)}&{NAMED}", "", "", True),
+        ("POST", NAMED, DIRECT, TWO_NAMED, True),
+        ("POST", FULL_SET, DIRECT, FULL, True),
+        ("POST", "", FORM, f"query={quote(FULL)}&{FULL_SET}", True),
+        # A dataset of the protocol takes the place of the query's own, and nothing outside is seen.
+        ("GET", f"query={quote(OTHER)}&{BOTH}", "", "", True),
+        ("GET", f"query={quote(OTHER)}", "", "", False),
+        ("POST", FULL_SET.replace("propositions", "actors"), DIRECT, ELSEWHERE, False),
+        ("POST", FULL_SET, DIRECT, "ASK { ?proposition a stance:Proposition }", False),
+    ],
+)
+def test_the_protocol_asks_in_three_ways_of_the_dataset_it_names(
+    service: Service, method: str, parameters: str, kind: str, body: str, truth: bool
+) -> None:
+    """The cases of queries of the W3C's test suite of the protocol, and their opposites, on the shipped graph."""
+    headers = {"content-type": kind} if kind else {}
+    answered = service.client.request(method, f"/sparql?{parameters}", content=body.encode(), headers=headers)
+    assert answered.status_code == 200, answered.text
+    assert answered.json()["boolean"] is truth
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters", "kind", "body", "status"),
+    [
+        ("PUT", f"query={quote(SELECT)}", "", "", 405),
+        ("DELETE", "", "", "", 405),
+        ("GET", f"query={quote(SELECT)}&query={quote('ASK {}')}", "", "", 400),
+        ("POST", "", FORM, f"query={quote(SELECT)}&query={quote(SELECT)}", 400),
+        ("POST", "", "text/plain", "ASK {}", 415),
+        ("POST", "", "", f"query={quote('ASK {}')}", 415),
+        ("POST", "", "", "ASK {}", 415),
+        ("POST", "", f"{DIRECT}; charset=UTF-16", "ASK {}", 415),
+        ("POST", "", FORM, "query=%ff", 400),
+        ("GET", f"query={quote('ASK {')}", "", "", 400),
+        ("GET", "query=", "", "", 400),
+        ("POST", "", FORM, "", 400),
+        ("GET", f"query={quote('ASK {}')}&default-graph-uri=no%20IRI", "", "", 400),
+        ("GET", f"query={quote('ASK {}')}&default-graph-uri=urn:nowhere", "", "", 400),
+        ("GET", "update=DROP%20ALL", "", "", 400),
+        ("POST", "", FORM, "update=DROP+ALL", 400),
+        ("POST", "", "application/sparql-update", "DROP ALL", 415),
     ],
 )
 def test_what_is_no_query_is_refused_with_its_status(
-    service: Service, method: str, path: str, kind: str, body: str, status: int
+    service: Service, method: str, parameters: str, kind: str, body: str, status: int
 ) -> None:
     headers = {"content-type": kind} if kind else {}
-    answered = service.client.request(method, path, content=body.encode(), headers=headers)
+    answered = service.client.request(method, f"/sparql?{parameters}", content=body.encode(), headers=headers)
     assert answered.status_code == status, answered.text
     assert answered.json()["detail"]
 
@@ -214,3 +246,23 @@ def test_rdflib_reads_it_as_a_store(service: Service) -> None:
         "<https://w3id.org/stancegraph/id/actor/qais-al-khazali> }"
     )
     assert len(list(asked)) == 3
+
+
+def test_sparqlwrapper_asks_it(service: Service) -> None:
+    client = SPARQLWrapper(f"{service.address}sparql")
+    client.setReturnFormat("json")
+    for method in ("GET", "POST"):
+        client.setMethod(method)
+        client.setQuery(SELECT)
+        assert client.queryAndConvert() == service.ask(SELECT).json()
+    client.setReturnFormat("turtle")
+    client.setQuery(CONSTRUCT)
+    assert len(rdflib.Graph().parse(client.query().response, format="turtle")) == 3
+
+
+def test_curl_asks_it_as_the_protocol_shows(service: Service, shell: Shell) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not on PATH")
+    address = f"{service.address}sparql"
+    found = shell("curl", "-sS", address, "-H", "accept: text/csv", "--data-urlencode", f"query={SELECT}")
+    assert found.stdout.replace("\r\n", "\n") == service.ask(SELECT, "text/csv").text.replace("\r\n", "\n")
