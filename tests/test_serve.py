@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import shutil
@@ -116,6 +117,26 @@ def test_a_page_of_an_entry_tells_its_words_and_leads_to_its_document(service: S
     assert "“unacceptable”" in told
     assert 'href="../document/' in told
     assert "https://thenewregion.com/posts/1740" in told
+
+
+def test_who_holds_a_proposition_is_marked_where_no_words_say_so(run: Run, service: Service) -> None:
+    rows = json.loads(run("ask", "stand-on", "--set", "about=iraq-stays-out", "--format", "json").stdout)
+    page_ = service.get("/proposition/iraq-stays-out.html").text.partition("</dl>")[0]
+    shown = re.findall(r'<li class="(for|against)( inferred)?"><a [^>]*><bdi>(.*?)</bdi>', page_)
+    sides = {"undertakes": "for", "calls for": "for", "refuses": "against", "rejects": "against"}
+    assert len(rows) == len(shown) == 6
+    assert {(side, inferred == "", html.unescape(name)) for side, inferred, name in shown} == {
+        (sides[row["stance"]], row["basis"] == "said", row["speaker"]) for row in rows
+    }
+
+
+def test_agreement_on_an_actors_page_is_told_as_counted_and_leads_to_its_statements(service: Service) -> None:
+    told = service.get("/actor/qais-al-khazali.html").text.partition("<h2>Spoke of the same</h2>")[2]
+    shared = told.partition("Syrian Observatory for Human Rights")[2].partition("</tr>")[0]
+    assert 'have killed civilians. <span class="quiet">(one of them not in its own words)' in shared
+    assert 'href="../statement/khazali-concerned-over-escalation"' in shared
+    assert "ally" not in told.lower()
+    assert "allies" not in told.lower()
 
 
 def test_what_is_known_is_not_sent_again(service: Service) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from collections.abc import Iterable
 from decimal import Decimal
@@ -18,7 +19,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from conftest import Run, Shell
 from february import FIVE
 from killing import kill_everywhere
-from pages import chromium
+from pages import HOSTILE, chromium
 from serving import Service
 from stancegraph.store import Store
 
@@ -315,3 +316,38 @@ def test_it_opens_from_the_disk_and_leads_from_a_list_to_an_entry(
     assert tab.url.endswith("statement/index.html")
     context.close()
     assert complaints == []
+
+
+class Markup(HTMLParser):
+    """The elements and attributes of a page, but for what is in a script of ours."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+
+def test_hostile_texts_stay_texts_on_every_page(run: Run, tmp_path: Path) -> None:
+    texts = [text for text in HOSTILE if len(text) < 1_000 and text.isprintable()]
+    data = FIVE.read_text("utf-8")
+    for number, name in enumerate(re.findall(r'(?:prefLabel|title|gist|quote) ("[^"]+")', data)):
+        data = data.replace(name, str(Literal(texts[number % len(texts)])), 1)
+    data = data.replace(
+        '"2024-12-05"^^xsd:date ;', '"2024-12-05"^^xsd:date ; schema:url "javascript:alert(1)" ;'
+    )
+    (tmp_path / "data.ttl").write_text(data, encoding="utf-8")
+    assert run("site", "--data", str(tmp_path / "data.ttl"), "-o", str(tmp_path / "site")).returncode == 0
+    assert broken(tmp_path / "site") == []
+    pages_ = [Markup(file.read_text("utf-8")) for file in sorted((tmp_path / "site").rglob("*/*.html"))]
+    assert len(pages_) > 15
+    ours = "html head meta title link body nav main a bdi h1 h2 h3 p dl dt dd span div code article blockquote ul li i"
+    ours += " table thead tbody tr th td"
+    assert set().union(*(page.tags for page in pages_)) <= set(ours.split())
+    for name, value in (pair for page in pages_ for pair in page.attributes):
+        assert not name.startswith("on"), value
+        assert name not in ("href", "src") or re.match(r"https?://|data:,|[^:]*$", unquote(value)), value

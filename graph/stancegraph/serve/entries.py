@@ -20,7 +20,7 @@ from stancegraph.statements import catalogue, reader
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from stancegraph.records import Statement
+    from stancegraph.records import Named, Statement
     from stancegraph.store import Store
 
 Row = dict[str, Any]
@@ -80,6 +80,7 @@ def environment() -> jinja2.Environment:
     made.filters["safe_link"] = lambda url: (
         url if str(url).lower().startswith(("http://", "https://")) else ""
     )
+    made.filters["when"] = _when
     for name in made.list_templates():
         made.get_template(name)
     return made
@@ -116,9 +117,50 @@ class Entry:
         if suffix == "json":
             return as_json(row)
         template = environment().get_template("entry.html")
-        shown = {"kind": self._kind, "iri": self._iri, "row": row, "statements": told}
+        shown: Row = {"kind": self._kind, "iri": self._iri, "row": row, "statements": told}
+        if self._kind == "actor":
+            shown["shared"] = _shared(self._store, self._iri)
+        if self._kind == "proposition":
+            shown["held"] = _held(told, self._iri)
         drawn = template.render(**shown, address=address, root="../", suffix=address.suffix)
         return drawn.encode("utf-8", "replace")
+
+
+def _held(told: Iterable[Statement], iri: str) -> dict[int, dict[Named, bool]]:
+    """Sign → who holds it of a proposition, by name, and whether that is nowhere in the speaker's own words."""
+    found: dict[int, dict[Named, bool]] = {}
+    for statement in told:
+        for target in statement.targets:
+            for who in statement.speakers if target.thing.iri == iri else ():
+                side = found.setdefault(target.sign, {})
+                side[who] = side.get(who, True) and target.basis != "said"
+    return {sign: dict(sorted(side.items(), key=lambda each: each[0].label)) for sign, side in found.items()}
+
+
+def _shared(store: Store, iri: str) -> list[Row]:
+    """Who took a stance on the same as an actor: on which side, whether by inference, and by which statements."""
+    rows: list[Row] = []
+    for other in balance.allies(store, iri):
+        behind = statements.by_iri(store, other["statements"]).values()
+        inferred = {t.thing.label for s in behind for t in s.targets if t.basis != "said"}
+        sides = {
+            side: [(label, label in inferred) for label in other[side]] for side in ("agree", "disagree")
+        }
+        named = {"iri": other["iri"], "label": other["actor"]}
+        rows.append({"other": named, "statements": other["statements"], **sides})
+    return rows
+
+
+def _when(day: str) -> str:
+    """A day or a span of days as a reader says it.
+
+    >>> _when("2024-12-03"), _when("../2024-12-03"), _when("2024-12-03/2024-12-06")
+    ('2024-12-03', 'until 2024-12-03', '2024-12-03 to 2024-12-06')
+    """
+    first, _, last = str(day).partition("/")
+    if first in ("", "..") or last == "..":
+        return f"until {last}" if first in ("", "..") and last else f"from {first}"
+    return f"{first} to {last}" if last else first
 
 
 def listing(store: Store, kind: str, suffix: str, address: Addresses) -> bytes:
