@@ -340,13 +340,14 @@ function warn(text, ...buttons) {
   find("alert").hidden = !text;
 }
 
-// An edit made meanwhile in a text editor is shown as soon as it is there; a form that is open is not taken away.
+// An edit made meanwhile in a text editor is shown as soon as it is there; a form that is open is not taken away, nor
+// are words that are being selected.
 async function look() {
   try {
     const before = overview.state;
     const { state, error } = await ask("state");
     if (error) warn(`The files cannot be read as they are now: ${error}`);
-    else if (state !== before && overview.state === before && !sending) {
+    else if (state !== before && overview.state === before && !sending && (editing || !pane.selected())) {
       const reload = async () => { warn(""); overview = await ask("overview"); listDocuments(); if (open) await openDocument(open.name); };
       if (!editing && find("settling").hidden && !document.querySelector("dialog")) { await reload(); say("Files were changed by another program, and are shown as they are now."); }
       else warn("Files were changed by another program. ", make("button", { type: "button", onclick: () => leave(reload) }, "Show them"));
