@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 FEW: Final = 5_000
 """Statements up to which a graph is asked about those alone; past it, about all."""
+MANY: Final = 50_000
+"""The same of a graph that is not light: each statement named costs as much as two that a scan passes."""
 CHUNK: Final = 500
 """Statements named in one query."""
 SIGNS: Final = {"1": 1, "-1": -1, "0": 0}
@@ -195,7 +197,7 @@ class Reader:
     def __init__(self, store: Store, chosen: Collection[str] | None = None) -> None:
         self.store = store
         self.chosen = None if chosen is None else frozenset(chosen)
-        self._named = chosen is not None and len(chosen) <= FEW
+        self._named = chosen is not None and len(chosen) <= (FEW if store.light else MANY)
         self._columns: dict[str, dict[str, set[str]]] = {}
 
     def ask(
