@@ -10,7 +10,10 @@ import pytest
 
 import pages
 from pages import HOSTILE, five, hostile
+from stancegraph import page, table
+from stancegraph.errors import UsageError
 from stancegraph.page.content import clean
+from stancegraph.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,3 +129,14 @@ def test_nothing_sticks_out_and_a_row_on_a_phone_is_three_lines(show: Any, size:
         assert boxes[1]["x"] + boxes[1]["width"] <= boxes[0]["x"]
         assert boxes[0]["x"] + boxes[0]["width"] <= boxes[2]["x"]
     assert opened.complaints == []
+
+
+def test_more_stances_than_a_browser_opens_are_refused_before_they_are_read(
+    shipped: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = table.stances(shipped)
+    monkeypatch.setattr(page, "MOST", len(rows) - 1)
+    with pytest.raises(UsageError, match=r"stances would be .* choose an actor"):
+        page.html(shipped)
+    monkeypatch.setattr(page, "MOST", len(rows))
+    assert page.fit(rows) is rows

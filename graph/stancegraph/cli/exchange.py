@@ -41,7 +41,7 @@ def page(
     embed: Annotated[bool, typer.Option("--embed", help="That view alone, for an iframe.")] = False,
 ) -> None:
     """Write who stands where as one HTML file that opens anywhere, offline: rows, network, matrix, timeline."""
-    from stancegraph import network, page
+    from stancegraph import network, page, table
 
     filters, ego = request.filters, None
     if view == "ego":
@@ -50,7 +50,7 @@ def page(
             raise UsageError("--view ego shows one actor's neighbourhood: name it with one --actor")
         ego = actors[0]
     output.refuse_input(file, request.store.inputs)
-    graph = network.stances(request.store, **filters)
+    graph = network.stances(page.fit(table.stances(request.store, **filters)))
     page.write(
         graph,
         file,

@@ -11,9 +11,10 @@ True
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
-from stancegraph import output
+from stancegraph import output, table
+from stancegraph.errors import UsageError
 from stancegraph.network import stances
 from stancegraph.page.content import VIEWS, clean, describe
 from stancegraph.page.drawing import Network, Page, draw
@@ -25,9 +26,13 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
+    from stancegraph.table import Table
+
 __all__ = ["VIEWS", "html", "network", "write"]
 
 TITLE = "Who stands where"
+MOST: Final = 50_000
+"""Stances a page may have: half a kilobyte each, all of which a browser reads before it shows the first."""
 
 
 class PageOptions(TypedDict, total=False):
@@ -41,6 +46,16 @@ class PageOptions(TypedDict, total=False):
     links: Sequence[tuple[str, str]]
     aggregation: str | None
     period: str | None
+
+
+def fit(rows: Table) -> Table:
+    """The rows, if they are not too many for a page; else UsageError."""
+    if len(rows) > MOST:
+        raise UsageError(
+            f"a page of {len(rows):,} stances would be {len(rows) >> 11} MB that no browser opens (at most {MOST:,}): "
+            "choose an actor, a target, or days (--actor, --target, --since)"
+        )
+    return rows
 
 
 def html(source: nx.MultiDiGraph[str] | Store, **options: Unpack[PageOptions]) -> str:
@@ -100,6 +115,6 @@ def _page(
     links: Sequence[tuple[str, str]] = (),
     **choices: str | None,
 ) -> Page:
-    graph = stances(source) if isinstance(source, Store) else source
+    graph = stances(fit(table.stances(source))) if isinstance(source, Store) else source
     content = describe(graph, view, ego, **{name: value for name, value in choices.items() if value})
     return Page(content, title=clean(title or TITLE), scope=clean(scope or ""), embed=embed, links=links)
