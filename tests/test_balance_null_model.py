@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 from statistics import fmean, pstdev
 
 import networkx as nx
@@ -25,20 +26,20 @@ def test_chance_is_the_mean_over_every_way_to_deal_the_signs() -> None:
         threes = [sign[a, b] * sign[b, c] * sign[a, c] for a, b, c in combinations(range(4), 3)]
         balanced.append(threes.count(1) / 4)
     graph = nx.Graph([(a, b, {"weight": -1 if i in (0, 1, 2) else 1}) for i, (a, b) in enumerate(pairs)])
-    found = null_model(graph, 250)
+    found = null_model(graph, 100)
     assert found is not None
     assert found.triangles is not None
-    assert found.frustration.mean == pytest.approx(fmean(least), abs=0.1)
-    assert found.frustration.sd == pytest.approx(pstdev(least), abs=0.05)
-    assert found.triangles.mean == pytest.approx(fmean(balanced), abs=0.05)
-    assert found.triangles.sd == pytest.approx(pstdev(balanced), abs=0.03)
+    assert found.frustration.mean == pytest.approx(fmean(least), abs=0.15)
+    assert found.frustration.sd == pytest.approx(pstdev(least), abs=0.1)
+    assert found.triangles.mean == pytest.approx(fmean(balanced), abs=0.08)
+    assert found.triangles.sd == pytest.approx(pstdev(balanced), abs=0.06)
     assert found.proved == 1
     drawn = found.frustration
     assert drawn.z == pytest.approx((drawn.observed - drawn.mean) / drawn.sd)
 
 
 def test_highland_tribes_are_far_more_balanced_than_chance() -> None:
-    found = null_model(HIGHLAND, 40)
+    found = null_model(HIGHLAND, 20)
     assert found is not None
     assert found.triangles is not None
     assert found.frustration.observed == 7
@@ -46,7 +47,7 @@ def test_highland_tribes_are_far_more_balanced_than_chance() -> None:
     assert found.frustration.z < -4
     assert found.triangles.z is not None
     assert found.triangles.z > 4
-    assert found.frustration.p == found.triangles.p == 1 / 41
+    assert found.frustration.p == found.triangles.p == 1 / 21
 
 
 def test_where_chance_makes_always_the_same_there_is_no_score() -> None:
@@ -59,7 +60,9 @@ def test_where_chance_makes_always_the_same_there_is_no_score() -> None:
         null_model(nx.Graph())
 
 
-def test_alliances_say_whether_chance_would_make_as_much_balance(run: Run) -> None:
-    told = run("alliances", "--chance", "20", "--no-robust")
-    assert "signs dealt at random" in told.stdout
-    assert run("alliances", "--chance", "3").returncode == 2
+def test_alliances_say_whether_chance_would_make_as_much_balance(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "ties.csv"
+    file.write_text("a,b,weight\nAda,Bo,1\nBo,Cy,-1\nAda,Cy,-1\n", "utf-8")
+    told = run("alliances", "--edges", str(file), "--chance", "20")
+    assert "frustration 0; with signs dealt at random 0.00 ± 0.00 in 20 samples" in told.stdout
+    assert run("alliances", "--edges", str(file), "--chance", "3").returncode == 2

@@ -35,7 +35,7 @@ DOCUMENTS: Final = 60
 """Documents left out at most: of more, so many are drawn."""
 RESAMPLES: Final = 40
 """Samples of statements."""
-BY_DOCUMENT: Final = 200
+BY_DOCUMENT: Final = 100
 """Samples of documents, for the interval of polarisation."""
 FEWEST: Final = 10
 """Documents below which samples of them tell no interval."""
@@ -131,7 +131,7 @@ def fragility(
     """How fragile the blocs of a network of agreement are; None where time does not suffice, or for too many actors.
 
     `blocs` is as for `frustration_index`. Of more than 60 documents a sample is left out, one at a time; the
-    bootstrap takes 40 samples of statements, and 200 of documents where there are ten; `draws` are those of codings
+    bootstrap takes 40 samples of statements, and 100 of documents where there are ten; `draws` are those of codings
     (see `resampling.draw_codings`). All are drawn by `seed`; what time does not suffice for of the last two is left
     out.
     """
