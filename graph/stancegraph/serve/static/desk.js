@@ -189,7 +189,7 @@ function edit(what) {
   find("form").hidden = false;
   find("lists").hidden = true;
   draw();
-  form.focus();
+  form.focus(Boolean(statement));
 }
 
 function words() {

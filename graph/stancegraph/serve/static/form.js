@@ -152,8 +152,9 @@ export class EntryForm {
     return JSON.stringify(this.get()) !== this.before || this.untaken.length > 0;
   }
 
-  focus() {
-    const wanted = this.first.map((name) => this.fields[name]).find((each) => each && !each.get().length);
+  // Begin with what is empty; with an entry that is there already at its `beginning`.
+  focus(beginning = false) {
+    const wanted = beginning ? this.fields.gist : this.first.map((name) => this.fields[name]).find((each) => each && !each.get().length);
     (wanted?.element || this.element).querySelector("input:not([hidden]), textarea, select")?.focus();
   }
 }
