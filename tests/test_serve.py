@@ -225,6 +225,9 @@ def test_a_host_that_is_none_is_said(run: Run) -> None:
     ended = run("serve", "--host", "not a host", "--port", "0")
     assert ended.returncode == 2
     assert "no address of this machine" in ended.stderr
+    ended = run("serve", "--host", "192.0.2.1", "--port", "0")
+    assert ended.returncode == 3
+    assert "this machine has no such address: give --host" in ended.stderr
 
 
 def test_a_folder_that_is_no_graph_is_said(run: Run, tmp_path: Path) -> None:

@@ -174,6 +174,7 @@ def test_no_line_end_in_an_address_becomes_a_header(service: Service, path: str)
 def test_what_is_no_request_is_refused(service: Service, raw: bytes) -> None:
     answer = service.send(raw, wait=3)
     assert status(answer) not in range(200, 400), answer[:200]
+    assert not answer or b"content-type: application/problem+json" in answer.lower()
 
 
 def test_a_request_smuggled_behind_another_is_not_run_as_part_of_it(service: Service) -> None:
@@ -262,8 +263,8 @@ def test_lookups_are_answered_while_others_ask_what_never_ends(service: Service)
     """Twice as many as are computed for long at a time; `scripts/bench service` asks for a minute."""
     tally = Crowd(service).run(clients=10, deadly=4, seconds=1)
     assert tally.wrong == []
-    assert len(tally.seconds["lookups, new"]) > 20
-    assert len(tally.seconds["queries of death"]) >= 4
+    deadly = tally.seconds["queries of death"]
+    assert len(tally.seconds["lookups, new"]) > len(deadly) >= 4
     assert tally.memory < 1 << 30
     assert service.computing() == set()
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+import h11
 import uvicorn
 from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -22,7 +23,8 @@ from stancegraph.errors import StanceError, UsageError
 from stancegraph.serve.application import Service, application, desk_routes
 from stancegraph.serve.blind import Blind
 from stancegraph.serve.desk import Desk
-from stancegraph.serve.guard import Guard, is_loopback
+from stancegraph.serve.guard import HEADERS, Guard, is_loopback, problem
+from stancegraph.serve.operations import PROBLEM
 
 if TYPE_CHECKING:
     from asyncio import TimerHandle, Transport
@@ -114,14 +116,13 @@ def _bound(host: str, port: int) -> socket.socket:
         made.listen(128)
     except OSError as error:
         made.close()
-        why = {
-            errno.EADDRINUSE: "another program answers there",
-            errno.EACCES: "ports below 1024 are the system's",
-            errno.EADDRNOTAVAIL: "this machine has no such address",
-        }.get(error.errno or 0, error.strerror)
-        raise StanceError(
-            f"cannot answer at {host}:{port}: {why}: choose another port, or --port 0 for a free one"
-        ) from None
+        port_mends = "choose another port, or --port 0 for a free one"
+        why, mend = {
+            errno.EADDRINUSE: ("another program answers there", port_mends),
+            errno.EACCES: ("ports below 1024 are the system's", port_mends),
+            errno.EADDRNOTAVAIL: ("this machine has no such address", "give --host one that it has"),
+        }.get(error.errno or 0, (error.strerror, port_mends))
+        raise StanceError(f"cannot answer at {host}:{port}: {why}: {mend}") from None
     return made
 
 
@@ -183,6 +184,18 @@ class _Protocol(H11Protocol):
         if self._late is not None:
             self._late.cancel()
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  "Invalid HTTP request received."
+        body = problem(400, "this is no request of HTTP/1.1, or its head is longer than 64 KiB")
+        told = {"content-type": PROBLEM, "content-length": str(len(body)), "connection": "close"}
+        headers = [(name.encode(), value.encode()) for name, value in (HEADERS | told).items()]
+        for event in (
+            h11.Response(status_code=400, headers=headers),
+            h11.Data(data=body),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def _wait(self) -> None:
         if self._late is None:
