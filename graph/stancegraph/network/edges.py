@@ -17,6 +17,7 @@ from stancegraph.network.degree_sequence import chances
 from stancegraph.network.method import Method
 from stancegraph.network.projection import DENSE, LARGEST, count, project
 from stancegraph.network.ties import Tie, meeting
+from stancegraph.table.arrays import distinct
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -161,8 +162,7 @@ def _strengths(ends: Indices, sizes: Vector) -> tuple[Vector, Indices]:
 def _paired(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.int64]:
     """The distinct pairs of two columns, sorted."""
     width = int(second.max(initial=0)) + 1
-    keys = np.sort(first.astype(np.int64) * width + second)  # quicker than the hashes of `np.unique`
-    keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))[: len(keys)]]
+    keys = distinct(first.astype(np.int64) * width + second)
     return np.column_stack((keys // width, keys % width))
 
 

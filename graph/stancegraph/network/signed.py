@@ -22,6 +22,7 @@ from stancegraph.errors import UsageError
 from stancegraph.network.graphs import build
 from stancegraph.network.projection import project
 from stancegraph.statements import reader
+from stancegraph.table.arrays import distinct
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -326,10 +327,9 @@ def _stance_cells(rows: Table) -> Cells:
     run = rows.shown[last]
     start, end = rows.reports.start[run], rows.reports.start[run + 1]
     report = np.arange(int((end - start).sum())) + np.repeat(end - np.cumsum(end - start), end - start)
-    found = np.sort(
+    found = distinct(
         np.repeat(cell, end - start) * (len(rows.document.values) + 1) + rows.reports.documents[report]
     )
-    found = found[np.diff(found, prepend=-1) != 0]
     size = np.bincount(found // (len(rows.document.values) + 1), minlength=len(first))
     size += np.bincount(cell[start == end], minlength=len(first))
     ends = last[first]

@@ -83,6 +83,14 @@ def marks(values: NDArray[np.bool_]) -> pa.Array:
     return pa.Array.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(packed)])
 
 
+def distinct(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Each number once, sorted: several times as quick as the hashes of `np.unique`."""
+    found = np.sort(keys)
+    kept = np.ones(len(found), np.bool_)
+    kept[1:] = found[1:] != found[:-1]
+    return found[kept]
+
+
 def first_rows(codes: NDArray[Any], number: int) -> NDArray[np.int64]:
     """The first row of each of so many codes, -1 where there is none: what `np.unique` sorts for."""
     found = np.full(number, -1, np.int64)

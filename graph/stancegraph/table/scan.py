@@ -17,7 +17,7 @@ from stancegraph.dates import EARLIEST, LATEST, ordinal
 from stancegraph.errors import StanceError
 from stancegraph.records import Named
 from stancegraph.statements.reader import NO_CODING, Reader, documents, read_confidence
-from stancegraph.table.arrays import Strings, array, marks, numbers, texts
+from stancegraph.table.arrays import Strings, array, distinct, marks, numbers, texts
 from stancegraph.table.columns import Column, Reports, Table, encode
 from stancegraph.table.rows import UNKNOWN, word
 from stancegraph.vocabulary import expand
@@ -49,7 +49,7 @@ class Pairs(NamedTuple):
     @property
     def is_several(self) -> bool:
         """Whether any statement has more than one value."""
-        return len(self.of) != len(np.unique(self.of))
+        return bool((self.of[1:] == self.of[:-1]).any())  # sorted, as they are distinct
 
     def least(self, number: int) -> Column[str | None]:
         """The least value of each of so many statements, None where there is none."""
@@ -145,7 +145,7 @@ class Scan:
             iri = curie if "://" in curie else expand(curie)
             s, value = self.store.columns(f"SELECT ?s ?value WHERE {{ ?s <{iri}> ?value }}")
             of, coded = self._places(s), texts(value)
-            keys = np.unique(of[of >= 0] * len(coded.values) + coded.codes[of >= 0])
+            keys = distinct(of[of >= 0] * len(coded.values) + coded.codes[of >= 0])
             names = tuple(str(text) for text in coded.values[:-1])
             self._pairs[curie] = Pairs(keys // len(coded.values), keys % len(coded.values), names)
         return self._pairs[curie]
