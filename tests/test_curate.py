@@ -161,6 +161,14 @@ def test_a_dry_run_prints_the_diff_and_writes_nothing(do: Do, place: Path) -> No
     assert len(journal.entries(place)) == len(journal.entries(place))
 
 
+def test_of_a_long_change_the_first_lines_are_shown() -> None:
+    change = changes.Change("", {"a.ttl": (None, "# 1\n# 2\n# 3\n")}, frozenset())
+    assert (
+        change.diff(6) == change.diff() == "--- /dev/null\n+++ b/a.ttl\n@@ -0,0 +1,3 @@\n+# 1\n+# 2\n+# 3\n"
+    )
+    assert change.diff(4).splitlines()[3:] == ["+# 1", "… and more, beyond 4 lines"]
+
+
 def test_questions_are_asked_for_what_is_missing(do: Do, place: Path) -> None:
     answers = ["Cy", "nonsense", "cleric", "y"]
     done = do("add", "actor", "--ask", stdin="\n".join(answers) + "\n")

@@ -160,7 +160,7 @@ def forked(act: Callable[[], Ended]) -> int:
         code = 70
         try:
             done = act()
-            code = 70 if fault(done) else done.returncode
+            code = 70 if "Traceback" in done.stderr else done.returncode
         finally:
             os._exit(code)
     return pid

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Callable, Collection, Mapping
 from keyword import iskeyword
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
@@ -27,6 +27,8 @@ Answer = Literal["table", "json"]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would change, and write nothing.")]
 Entry = Annotated[str, typer.Argument(help="Its name, as you would type it, or its IRI.")]
 Assignments = list[str] | None
+SHOWN: Final = 2_000
+"""Lines of a change that are shown; one that takes back an import has millions."""
 
 
 @command("init", data=False, formats=None, output=False)
@@ -384,5 +386,5 @@ def show(change: Change) -> None:
     """What is written, for the person to see."""
     if not change.texts:
         output.note("nothing changes: it is said already")
-    for line in change.diff().splitlines():
+    for line in change.diff(SHOWN).splitlines():
         output.note(line)

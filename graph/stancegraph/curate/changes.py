@@ -12,6 +12,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode, Triple
@@ -46,14 +47,19 @@ class Change:
     iri: str = ""
     undoes: int | None = None
 
-    def diff(self) -> str:
-        """The change of the Turtle as a unified diff, without the texts of sources; empty where nothing changes."""
-        return "".join(
+    def diff(self, most: int | None = None) -> str:
+        """The change of the Turtle as a unified diff, without the texts of sources; empty where nothing changes.
+
+        Of a long one the first lines, as many as `most`, and that there are more.
+        """
+        lines = (
             line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
             for file, (before, after) in self.texts.items()
             if file.endswith(".ttl")
             for line in _diff(file, before, after)
         )
+        shown = "".join(islice(lines, most))
+        return shown if next(lines, None) is None else f"{shown}… and more, beyond {most:,} lines\n"
 
 
 def _diff(file: str, before: str | None, after: str | None) -> Iterator[str]:
