@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -81,8 +82,13 @@ def serving(*options: str | Path) -> Iterator[Service]:
             yield running
             workers = running.workers()
             process.terminate()
-            assert process.wait(20) == 0
-            assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
+            assert process.wait(60) == 0
+            for _ in range(100):  # who is killed takes a moment to go
+                if not any(Path(f"/proc/{pid}").exists() for pid in workers):
+                    break
+                time.sleep(0.1)
+            else:
+                raise AssertionError(f"workers left: {workers}")
     finally:
         process.kill()
         process.communicate(timeout=20)
