@@ -49,6 +49,8 @@ VOCABULARY: Final = ("stance", "schemes")
 """Files of the shipped graph that say what its terms mean."""
 SMALL: Final = 16 << 20
 """Bytes up to which a file is loaded into memory faster without the machinery for bulk."""
+LITTLE: Final = 4 << 20
+"""The same of a database on disk, where each file loaded in bulk leaves seven tables of its own."""
 
 
 @cache
@@ -85,7 +87,7 @@ def in_memory(*paths: Path) -> pyoxigraph.Store:
     """A store of the files at the paths and the vocabulary; raises UsageError past `IN_MEMORY`."""
     files = [pair for path in paths for pair in found(path)]
     refuse_twice(files)
-    size = sum(file.stat().st_size * (UNPACKED if file.suffix.lower() in PACKED else 1) for file, _ in files)
+    size = sum(_size(file) for file, _ in files)
     if size > IN_MEMORY:
         raise UsageError(
             f"{' and '.join(map(str, paths))}: {size >> 20} MiB of RDF, too much for memory: `stancegraph load` that, "
@@ -95,6 +97,11 @@ def in_memory(*paths: Path) -> pyoxigraph.Store:
     fill(store, files)
     fill_vocabulary(store)
     return store
+
+
+def _size(file: Path) -> int:
+    """Bytes of a file, or about those of what is in a compressed one."""
+    return file.stat().st_size * (UNPACKED if file.suffix.lower() in PACKED else 1)
 
 
 def refuse_twice(files: Sequence[tuple[Path, str]]) -> None:
@@ -213,7 +220,7 @@ def fill(
     for file, graph, given in chain(parser.plain(ours), parser.parsed(others)):
         if progress is not None:
             progress(str(file))
-        load = store.bulk_load if bulk or file.stat().st_size > SMALL else store.load
+        load = store.bulk_load if _size(file) > (LITTLE if bulk else SMALL) else store.load
         with parser.reading(file):
             load(**given, to_graph=NamedNode(graph))
 
