@@ -227,3 +227,10 @@ def test_an_actor_without_a_label_is_listed_and_found_by_the_end_of_its_iri(run:
         "bare-name,https://example.org/id/bare-name,,1",
     ]
     assert run("said", "bare-name", "--data", str(file)).stderr.startswith("1 statement\n")
+
+
+def test_every_statement_is_printed_under_its_speaker_though_others_spoke_in_between(run: Run) -> None:
+    """Statements come day by day; whoever spoke first has spoken again after others."""
+    told = run("said").stdout
+    for row in json.loads(run("said", "--format", "json").stdout):
+        assert told.count(f"statement:{row['statement'].rpartition('/')[2]}\n") == 1

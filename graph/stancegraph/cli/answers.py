@@ -40,7 +40,7 @@ def statements(found: Iterable[Statement]) -> Iterator[str]:
         if not speakers:
             yield _speaker(names)
         group = speakers.setdefault(names, [])
-        if len(speakers) == 1:
+        if names == next(iter(speakers)):
             yield f"{_statement(statement)}\n"
         else:
             group.append(statement)
