@@ -76,29 +76,29 @@ def blind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blind]:
         ),
     ]
     with serving("--edit", folder.path, "--coder", "2") as running:
-        yield Blind(running, folder, document, theirs)
+        both = Blind(running, folder, document, theirs)
+        iri = f"https://mine.example/document/{document}"
+        mine = {"document": [iri], "speaker": ["Karl Weber"], "date": ["2025-03-07"], "supports": [OPENED]}
+        text = (folder.path / "texts" / f"{document}.txt").read_text("utf-8")
+        start = text.index("nothing but a promise")
+        marks = [[start, start + len("nothing but a promise on paper")]]
+        sent = both.send("add", kind="statement", values={**mine, "gist": ["Says it."]}, marks=marks)
+        assert sent.status_code == 200, sent.text
+        code(
+            folder,
+            document,
+            "1",
+            speaker="Ada Lovelace",
+            gist=f"{SCORN} again.",
+            quote="We will open the road again",
+        )
+        yield both
 
 
 def test_a_coder_is_not_sent_what_another_coded_until_settling_begins(blind: Blind) -> None:
     iri = f"https://mine.example/document/{blind.document}"
-    mine = {"document": [iri], "speaker": ["Karl Weber"], "date": ["2025-03-07"], "supports": [OPENED]}
-    text = (blind.folder.path / "texts" / f"{blind.document}.txt").read_text("utf-8")
-    start = text.index("nothing but a promise")
-    marks = [[start, start + len("nothing but a promise on paper")]]
-    sent = blind.send("add", kind="statement", values={**mine, "gist": ["Says it."]}, marks=marks)
-    assert sent.status_code == 200, sent.text
     told = blind.everything()
     assert "Says it." in told
-    assert SCORN not in told
-    code(
-        blind.folder,
-        blind.document,
-        "1",
-        speaker="Ada Lovelace",
-        gist=f"{SCORN} again.",
-        quote="We will open the road again",
-    )
-    told = blind.everything()
     assert SCORN not in told
     assert not any(theirs.rpartition("/")[2] in told for theirs in blind.theirs)
     for act in ("edit", "remove"):
@@ -143,6 +143,8 @@ def test_differences_are_settled_one_by_one_on_the_desk_and_one_coding_is_left(
     rows.nth(3).get_by_role("button", name="Leave out").click()
     tab.get_by_role("button", name="Leave one coding in the graph").click()
     tab.locator("#status", has_text="Done").wait_for()
+    tab.wait_for_timeout(2500)  # until the desk has looked at the files again
+    expect(tab.locator("#status")).to_contain_text("Done")
     assert desk.complaints == []
     context.close()
     left = statements.said(store.open(blind.folder.path))

@@ -10,7 +10,7 @@ const EVERY = 2000; // milliseconds between two looks at the files
 let overview, open = null, editing = null, form = null, faults = [], findings = [], sending = false;
 const pane = new TextPane(find("text"), { onmark: mark, onopen: choose });
 
-const settling = new Settling(find("settling"), { say: (text) => say(text), snippet: (span) => snippet(span), onend: () => { find("text").hidden = false; openDocument(open.name, ""); } });
+const settling = new Settling(find("settling"), { say: (text) => say(text), snippet: (span) => snippet(span), change, onend: () => { find("text").hidden = false; openDocument(open.name, ""); } });
 
 const say = (text) => { find("status").textContent = text; };
 const snippet = ([start, end]) => [...open.text].slice(start, end).join("");

@@ -1,12 +1,13 @@
 // Two codings of a document side by side, settled one by one.
-import { ask, make, send } from "./service.js";
+import { ask, make } from "./service.js";
 
 const WHAT = { speaker: "speaker", act: "act", stances: "stances", basis: "basis", day: "day", "only the first": "only one has it", "only the second": "only one has it" };
 
 export class Settling {
-  // `say` tells what was done, `snippet` gives the words of a stretch, `onend` is called once it is left.
-  constructor(element, { say, snippet, onend }) {
-    Object.assign(this, { element, say, snippet, onend });
+  // `say` tells what was done, `snippet` gives the words of a stretch, `change` sends a change, `onend` is called once
+  // it is left.
+  constructor(element, { say, snippet, change, onend }) {
+    Object.assign(this, { element, say, snippet, change, onend });
     element.addEventListener("keydown", (event) => this.key(event));
   }
 
@@ -73,7 +74,7 @@ export class Settling {
 
   async take(each, taken) {
     try {
-      await send("settle", { document: this.document.document, number: each.number, seen: each.seen, taken });
+      await this.change("settle", { document: this.document.document, number: each.number, seen: each.seen, taken });
       await this.load();
       this.say(taken ? "Settled." : "Open again.");
       this.focus(each.number);
@@ -107,7 +108,7 @@ export class Settling {
   async conclude() {
     if (!confirm("One coding is left in the graph, as was settled; who said what stays in codings/. Undo takes it back.")) return;
     try {
-      const done = await send("conclude", { document: this.document.document });
+      const done = await this.change("conclude", { document: this.document.document });
       this.say(`Done: ${done.what}.`);
       this.close();
     } catch (refused) { this.element.querySelector(".wrong").textContent = refused.message; }
