@@ -12,7 +12,7 @@ from conftest import Run
 from stancegraph import network, table
 from stancegraph.errors import UsageError
 from stancegraph.network.degree_sequence import chances, probabilities, tail
-from stancegraph.network.edges import Edges
+from stancegraph.network.edgelist import Edges
 
 
 def test_every_row_and_column_has_its_degree_on_average() -> None:

@@ -18,7 +18,7 @@ from stancegraph.vocabulary import compact
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from stancegraph.curate.agreement import Comparison, Difference
+    from stancegraph.curate.comparison import Comparison, Difference
     from stancegraph.curate.proposals import Proposal
     from stancegraph.names import Names
 
@@ -123,23 +123,23 @@ def agreement(
     coder: Annotated[str, typer.Option(metavar="NUMBER", help="Who settles, by number.")] = "1",
 ) -> None:
     """Compare two codings: units matched by where they lie, then kappa, alpha and what differs."""
-    from stancegraph.curate import agreement as comparing
+    from stancegraph.curate import comparison
 
-    one, other = (comparing.pick(place, request.store) for place in (first, second))
+    one, other = (comparison.pick(place, request.store) for place in (first, second))
     request.files += [Path(place) for place in (first, second) if Path(place).exists()]
-    compared = comparing.Comparison(one, other, comparing.lengths(request.store))
+    compared = comparison.Comparison(one, other, comparison.lengths(request.store))
     if settle or decisions:
         _settle(request, compared, decisions, sources, coder)
         return
     if request.format == "json":
         request.emit(printing.as_json(compared.summary()))
     elif differences or settled:
-        third = None if settled is None else comparing.pick(settled, request.store)
+        third = None if settled is None else comparison.pick(settled, request.store)
         rows = [
-            each.row() | ({} if third is None else {"settled": comparing.beside(each, third)})
+            each.row() | ({} if third is None else {"settled": comparison.beside(each, third)})
             for each in compared.differences
         ]
-        columns = [*comparing.COLUMNS, *(["settled"] if third is not None else [])]
+        columns = [*comparison.COLUMNS, *(["settled"] if third is not None else [])]
         request.show(rows, columns, "difference")
         return
     else:
@@ -168,8 +168,7 @@ def _settle(
     from datetime import UTC, datetime
 
     from stancegraph import names
-    from stancegraph.curate import agreement as comparing
-    from stancegraph.curate import settling
+    from stancegraph.curate import comparison, settling
 
     if request.output == "-":
         raise UsageError("name the file of the third coding: -o C.json")
@@ -185,7 +184,7 @@ def _settle(
         decided |= settling.read_decisions(file, coder, today)
         save()
     else:
-        texts = comparing.texts(request.store, sources) if sources else {}
+        texts = comparison.texts(request.store, sources) if sources else {}
         for number, difference in enumerate(waiting := settling.waiting(compared, decided), 1):
             output.note(f"{number} of {len(waiting)}")
             taken = _ask(difference, texts.get(difference.units[0].document, ""), known)

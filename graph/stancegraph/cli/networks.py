@@ -214,7 +214,7 @@ def _ties(
     """The ties of one network, sorted; of its backbone where `alpha` is given."""
     from stancegraph import network
     from stancegraph.network.backbone import backbone
-    from stancegraph.network.edges import Edges
+    from stancegraph.network.edgelist import Edges
 
     if model == "sdsm":
         if method.kind == "stances" or method.direct or weights is not None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from stancegraph import input as input_
-from stancegraph.curate.agreement import (
+from stancegraph.curate.comparison import (
     COLUMNS,
     LARGEST,
     SIGNS,

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from stancegraph import validation
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.page import drawing
-from stancegraph.serve import entries, protocol, query
+from stancegraph.serve import protocol, query, resources
 from stancegraph.serve.desk import Conflict, Desk, told
 from stancegraph.serve.guard import FIELDS, Refusal, problem
 from stancegraph.serve.live import Body, Busy, Late, Limits, Live, Snapshot
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 HERE: Final = Path(__file__).parent
 STYLE, SCRIPT = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
 FILES: Final = {
-    **{name: (file, STYLE) for name, file in entries.STYLES.items()},
+    **{name: (file, STYLE) for name, file in resources.STYLES.items()},
     "desk.css": (HERE / "static" / "desk.css", STYLE),
     **{
         f"{name}.js": (HERE / "static" / f"{name}.js", SCRIPT)
@@ -49,7 +49,7 @@ FILES: Final = {
     **{name: (file, SCRIPT if file.suffix == ".js" else STYLE) for name, file in query.YASGUI.items()},
 }
 """The files of the service's own pages, by name: nothing else of the disk has an address."""
-HTML: Final = entries.FORMATS["html"]
+HTML: Final = resources.FORMATS["html"]
 CHECKING: Final = Limits(seconds=900)
 """What the check of a whole graph may take."""
 PATIENCE: Final = 2
@@ -75,7 +75,7 @@ class Service:
         """Make here what every worker would make again: the index of names, and that of words."""
         from stancegraph.statements import search
 
-        entries.environment()
+        resources.environment()
         _ = snapshot.kind_of
         search.search(snapshot.store, "a", limit=1)
         front = threading.Thread(target=_make_front, args=(snapshot,), daemon=True)
@@ -114,7 +114,7 @@ class Service:
 
     async def _openapi(self, request: Request) -> Response:
         described = openapi(self.operations, "stancegraph")
-        return _respond(request, Body.of(entries.as_json(described), "application/json"))
+        return _respond(request, Body.of(resources.as_json(described), "application/json"))
 
     async def _sparql(self, request: Request) -> Response:
         body = await request.body()
@@ -146,7 +146,7 @@ class Service:
         """Where the entry of an IRI stands."""
         iris = _query(request).get("iri", [])
         snapshot = await self.live.current()
-        where = entries.Addresses(snapshot.kind_of)(iris[0], "") if len(iris) == 1 else ""
+        where = resources.Addresses(snapshot.kind_of)(iris[0], "") if len(iris) == 1 else ""
         if not where:
             raise Refusal(
                 404, "no entry has this IRI: give the parameter iri that of an actor, a statement …"
@@ -166,11 +166,11 @@ class Service:
         return _respond(request, body, VARIES)
 
     async def _list(self, request: Request) -> Response:
-        media = _media(request, [HTML, entries.FORMATS["json"]])
+        media = _media(request, [HTML, resources.FORMATS["json"]])
         return await self._listing(request, request.path_params["kind"], "html" if media == HTML else "json")
 
     async def _listing(self, request: Request, kind: str, suffix: str) -> Response:
-        if kind not in entries.LISTS:
+        if kind not in resources.LISTS:
             raise Refusal(404, f"nothing stands at {request.url.path[:200]}")
         body = await self.live.answer((kind, suffix), partial(_listed, kind, suffix))
         return _respond(request, body, VARIES)
@@ -199,7 +199,7 @@ def desk_routes(live: Live, desk: Desk) -> list[Route]:
     written = {act.__name__: act for act in (*coding, desk.begin, desk.settle, desk.conclude)}
 
     async def front(_: Request) -> Response:
-        page_ = entries.environment().get_template("desk.html").render(root="", kind="", front="", index="")
+        page_ = resources.environment().get_template("desk.html").render(root="", kind="", front="", index="")
         return Response(page_, media_type=HTML, headers={"cache-control": "no-store"})
 
     async def show(request: Request) -> Response:
@@ -238,7 +238,7 @@ def desk_routes(live: Live, desk: Desk) -> list[Route]:
 
 def _json(value: object, status: int = 200) -> Response:
     headers = {"cache-control": "no-store"}
-    return Response(entries.as_json(value), status, media_type="application/json", headers=headers)
+    return Response(resources.as_json(value), status, media_type="application/json", headers=headers)
 
 
 VARIES: Final = {"vary": "Accept"}
@@ -264,15 +264,15 @@ def _make_front(snapshot: Snapshot) -> None:
 
 
 def _page(snapshot: Snapshot, limits: Limits) -> Body:
-    return snapshot.compute(lambda: (entries.front(snapshot.store), HTML, []), limits)
+    return snapshot.compute(lambda: (resources.front(snapshot.store), HTML, []), limits)
 
 
 def _entry(kind: str, iri: str, suffix: str, snapshot: Snapshot, limits: Limits) -> Body:
-    address = entries.Addresses(snapshot.kind_of)
+    address = resources.Addresses(snapshot.kind_of)
 
     def task() -> tuple[bytes, str, list[str]]:
-        entry = entries.Entry(snapshot.store, kind, iri)
-        return entry.content(suffix, address), entries.FORMATS[suffix], []
+        entry = resources.Entry(snapshot.store, kind, iri)
+        return entry.content(suffix, address), resources.FORMATS[suffix], []
 
     return snapshot.compute(task, limits)
 
@@ -282,10 +282,10 @@ def _bound(name: str, given: dict[str, list[str]], snapshot: Snapshot, limits: L
 
 
 def _listed(kind: str, suffix: str, snapshot: Snapshot, limits: Limits) -> Body:
-    address = entries.Addresses(snapshot.kind_of)
+    address = resources.Addresses(snapshot.kind_of)
 
     def task() -> tuple[bytes, str, list[str]]:
-        return entries.listing(snapshot.store, kind, suffix, address), entries.FORMATS[suffix], []
+        return resources.listing(snapshot.store, kind, suffix, address), resources.FORMATS[suffix], []
 
     return snapshot.compute(task, limits)
 
@@ -303,7 +303,7 @@ def _findings(snapshot: Snapshot, limits: Limits) -> Body:
 
     def task() -> tuple[bytes, str, list[str]]:
         found = validation.check(snapshot.store).findings
-        return entries.as_json([told(finding) for finding in found]), "application/json", []
+        return resources.as_json([told(finding) for finding in found]), "application/json", []
 
     return snapshot.compute(task, CHECKING if limits.cpu is None else limits)
 
@@ -311,10 +311,10 @@ def _findings(snapshot: Snapshot, limits: Limits) -> Body:
 def _named(request: Request, kind: str, name: str, snapshot: Snapshot) -> tuple[str, str]:
     """The name of the entry asked for and the suffix of the format: told, or the one the client likes best."""
     bare, dot, suffix = name.rpartition(".")
-    if dot and suffix in entries.FORMATS and (kind, name) not in snapshot.addresses:
+    if dot and suffix in resources.FORMATS and (kind, name) not in snapshot.addresses:
         return bare, suffix
-    media = _media(request, list(entries.FORMATS.values()))
-    return name, next(suffix for suffix, each in entries.FORMATS.items() if each == media)
+    media = _media(request, list(resources.FORMATS.values()))
+    return name, next(suffix for suffix, each in resources.FORMATS.items() if each == media)
 
 
 def _media(request: Request, offers: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from stancegraph.serve import entries, guard
+from stancegraph.serve import guard, resources
 from stancegraph.statements import questions
 from stancegraph.store import sparql
 from stancegraph.vocabulary import PREFIXES, local_name
@@ -29,14 +29,14 @@ POLICY: Final = guard.POLICY.replace(
 MEDIA: Final = "application/sparql-query"
 STEMS: Final = 200
 """Beginnings of entries' IRIs that the page is told, at most."""
-LISTED: Final = tuple(entries.LISTS)
+LISTED: Final = tuple(resources.LISTS)
 """Kinds of parameters whose names can be offered, as there is a list of them."""
 
 
 def html(iris: Iterable[str]) -> bytes:
     """The page; results whose IRIs begin as one of these `iris` lead to an entry."""
     stems = sorted({iri.removesuffix(local_name(iri)) for iri in iris} - {""})[:STEMS]
-    template = entries.environment().get_template("query.html")
+    template = resources.environment().get_template("query.html")
     drawn = template.render(
         root="",
         kind="query",

@@ -18,8 +18,8 @@ from pyoxigraph import NamedNode
 
 from stancegraph import output
 from stancegraph.curate import changes, fields, references, settling
-from stancegraph.curate.agreement import Comparison, units_of
 from stancegraph.curate.changes import Change
+from stancegraph.curate.comparison import Comparison, units_of
 from stancegraph.curate.folder import Folder
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.vocabulary import local_name, whole
@@ -27,7 +27,7 @@ from stancegraph.vocabulary import local_name, whole
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from stancegraph.curate.agreement import Difference, Unit
+    from stancegraph.curate.comparison import Difference, Unit
     from stancegraph.names import Names
     from stancegraph.store import Store
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from stancegraph import output
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.serve import entries
+from stancegraph.serve import resources
 from stancegraph.store import folders
 
 if TYPE_CHECKING:
@@ -69,19 +69,19 @@ def write(snapshot: Snapshot, operations: Sequence[Operation], into: Path) -> in
 def files(snapshot: Snapshot, operations: Sequence[Operation]) -> Iterator[tuple[str, bytes]]:
     """Each file's name in the folder, and what it holds."""
     store, names = snapshot.store, file_names(snapshot.kind_of)
-    address = entries.Addresses(names, ".html")
-    yield "index.html", entries.front(store, "index.html")
-    for name, style in entries.STYLES.items():
+    address = resources.Addresses(names, ".html")
+    yield "index.html", resources.front(store, "index.html")
+    for name, style in resources.STYLES.items():
         yield f"static/{name}", style.read_bytes()
     for operation in operations:
         if not any(parameter.required for parameter in operation.parameters):
             yield f"api/{operation.name}.json", operation.body(store, operation.read({}))[0]
-    for kind in entries.LISTS:
+    for kind in resources.LISTS:
         for suffix in ("html", "json"):
-            yield f"{kind}/index.{suffix}", entries.listing(store, kind, suffix, address)
+            yield f"{kind}/index.{suffix}", resources.listing(store, kind, suffix, address)
     for iri, (kind, name) in names.items():
-        entry = entries.Entry(store, kind, iri)
-        for suffix in entries.FORMATS:
+        entry = resources.Entry(store, kind, iri)
+        for suffix in resources.FORMATS:
             yield f"{kind}/{name}.{suffix}", entry.content(suffix, address)
 
 

@@ -10,7 +10,7 @@ from conftest import Run
 from stancegraph import network, table
 from stancegraph.errors import UsageError
 from stancegraph.network.backbone import backbone
-from stancegraph.network.edges import Edges
+from stancegraph.network.edgelist import Edges
 from stancegraph.network.method import ALLOWED
 from stancegraph.store import Store
 from stancegraph.table import Table
