@@ -26,7 +26,7 @@ def labels(first: str, second: str) -> Labels:
 
 
 def test_kappa_is_as_in_cohens_paper() -> None:
-    """Cohen, Educational and Psychological Measurement 20 (1960) 45, table 2: 200 judgements, kappa .492."""
+    """Cohen, Educational and Psychological Measurement 20 (1960), table 2: 200 judgements, kappa .492."""
     table = [(88, 14, 18), (10, 40, 10), (2, 6, 12)]
     pairs = [[(i, j)] for i, row in enumerate(table) for j, times in enumerate(row) for _ in range(times)]
     found = Labels(pairs).kappa()
@@ -45,7 +45,7 @@ def test_alpha_is_as_in_krippendorffs_paper() -> None:
 
 
 def test_kappa_and_alpha_of_digitised_units_are_as_published() -> None:
-    """Krippendorff (1995), figure A: Bertha and Bill, 24 places: kappa .385, alpha .329."""
+    """Krippendorff (1995), page 57, A: Bertha and Bill, 24 places: kappa .385, alpha .329."""
     found = labels("001111111100001111110000", "000011110000000110000000")
     assert found.kappa().value == pytest.approx(0.385, abs=0.0005)
     assert found.alpha().value == pytest.approx(0.329, abs=0.0005)

@@ -1,7 +1,7 @@
 """Hierarchical clustering: who joins whom first, and at which mean agreement groups of actors still join.
 
-Two groups are as near as their members agree on average (average linkage; Sokal & Michener 1958). Only what agrees
-more than it disagrees is joined, so that groups which nothing ties never seem one.
+Two groups are as near as their members agree on average (average linkage; Sokal & Michener 1958, University of Kansas
+Science Bulletin). Only what agrees more than it disagrees is joined, so that groups which nothing ties never seem one.
 """
 
 from __future__ import annotations

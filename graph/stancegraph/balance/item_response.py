@@ -158,7 +158,7 @@ class _Chain:
         """Shift and stretch points together with slopes and intercepts, which the answers cannot tell from before.
 
         Draw by draw neither moves far where answers are many, as each holds the other (Liu & Sabatti 2000, Biometrika
-        87, 353-369: the shift is normal, the square of the stretch inverse chi-squared but for the prior of spreads).
+        87, 353-369). Here the shift is normal, the stretch squared inverse chi-squared but for the prior of spreads.
         """
         slopes, intercepts = self.theta[:, :-1], self.theta[:, -1]
         precision = len(points) * np.eye(slopes.shape[1]) + slopes.T @ slopes / self.spread[-1] ** 2
@@ -226,7 +226,10 @@ def _turned(theta: Numbers) -> Numbers:
 
 
 def _alignment(theta: Numbers, reference: Numbers) -> Numbers:
-    """The mirror or turn, d × d, by which slopes lie nearest to those of reference (Schönemann 1966)."""
+    """The mirror or turn, d × d, by which slopes lie nearest to those of reference.
+
+    Schönemann (1966), Psychometrika 31, 1-10.
+    """
     d = theta.shape[1] - 1
     left, _, right = np.linalg.svd(theta[:, :d].T @ reference[:, :d])
     return np.asarray(left @ right)

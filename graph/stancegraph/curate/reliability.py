@@ -2,7 +2,7 @@
 
 Sources: Cohen, Educational and Psychological Measurement 20 (1960) 37; Cohen, Psychological Bulletin 70 (1968) 213
 (disagreements weighted); Krippendorff, Computing Krippendorff's Alpha-Reliability (2011); Krippendorff, Sociological
-Methodology 25 (1995) 47, and Content Analysis, 2nd ed. (2004) 251-256 (alpha-U); Passonneau, LREC 2006 (MASI).
+Methodology 25 (1995) 47, and Content Analysis, 2nd ed. (2004) 253-254 (alpha-U); Passonneau, LREC 2006 (MASI).
 """
 
 from __future__ import annotations

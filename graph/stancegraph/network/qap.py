@@ -2,7 +2,7 @@
 
 Ties of one actor depend on each other, so that no textbook test holds. What is left of one network when the others are
 accounted for is dealt to the actors anew (double semi-partialing; Dekker, Krackhardt & Snijders 2007, Psychometrika 72,
-563-581); with one network alone this is Krackhardt's test of a correlation (1988, Social Networks 10, 359-381).
+563-581); with one network alone this is the plain test of a correlation (Krackhardt 1988, Social Networks 10, 359-381).
 """
 
 from __future__ import annotations

@@ -24,7 +24,10 @@ def resample_statements(table: Table, chance: random.Random) -> Table:
 
 
 def resample_documents(table: Table, chance: random.Random) -> Table:
-    """The same of documents: statements of one stay together (the cluster bootstrap; Davison & Hinkley 1997, 3.8)."""
+    """The same of documents: statements of one stay together, the cluster bootstrap.
+
+    Davison & Hinkley (1997), Bootstrap Methods and their Application, section 3.8.
+    """
     documents, code = np.unique(table.buckets_of_documents(), return_inverse=True)
     times = np.zeros(len(documents), np.int64)
     np.add.at(times, chance.choices(range(len(documents)), k=len(documents)), 1)
