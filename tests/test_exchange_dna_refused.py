@@ -228,8 +228,7 @@ def test_a_file_that_takes_more_memory_than_a_coding_does_ends_in_one_line(
     small_coding: Coding, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What reads the file is a process of its own: its end is an error here, and nothing stays."""
-    for number in range(2, 12):
-        small_coding.document(number, "x" * (4 << 20))
+    small_coding.document(2, "x" * (64 << 20))  # too large for what the process has freed and kept
     monkeypatch.setattr(worker, "MEMORY", 16 << 20)
     with pytest.raises(StanceError, match=r"peace\.dna: reading it needs more than .* memory"):
         dna.convert(small_coding.file, out, texts=True)

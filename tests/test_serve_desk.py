@@ -152,11 +152,24 @@ def test_no_day_and_no_side_is_taken_unasked(desk: Desk) -> None:
     assert desk.rows()[0]["date"] == "2025-03-06/2025-03-08"
 
 
+def test_a_name_that_only_sounds_like_an_actors_is_not_taken_for_it(desk: Desk) -> None:
+    desk.select("nothing but a promise on paper")
+    field = desk.tab.get_by_role("combobox", name="Speaker", exact=True)
+    field.fill("Karl Webber")
+    desk.tab.locator("[role=option]", has_text="Perhaps: Karl Weber").wait_for()
+    field.press("Enter")
+    assert field.input_value() == "Karl Webber"
+    field.press("ArrowDown")
+    field.press("Enter")
+    desk.tab.locator(".token", has_text="Karl Weber").wait_for()
+
+
 def test_an_actor_made_twice_is_merged_in_place_and_the_merge_taken_back(desk: Desk) -> None:
     desk.tab.on("dialog", lambda dialog: dialog.accept())
     with desk.folder.writing():
         change = entries.add(desk.folder, "actor", {"name": "Carla Webber", "kind": "analyst"}, new=True)
         changes.apply(desk.folder, change)
+    desk.tab.locator("#status", has_text="another program").wait_for()
     desk.select("nothing but a promise on paper")
     desk.take("Speaker", "Carla Webber")
     desk.tab.get_by_label("Gist").fill("Calls the plan empty.")

@@ -234,7 +234,7 @@ def test_load_adds_to_a_database_and_replaces_what_the_same_file_gave(tmp_path: 
     (mine / "one.ttl").write_text(ONE, encoding="utf-8")
     (mine / "more" / "two b.ttl").write_text(TWO, encoding="utf-8")
     count = store.load([mine], into, progress=told.append)
-    assert [Path(each).name for each in told] == ["two b.ttl", "one.ttl"]
+    assert [Path(each).name for each in told if each.endswith(".ttl")] == ["two b.ttl", "one.ttl"]
     assert count == len(pyoxigraph.Store.read_only(str(into)))
     (mine / "one.ttl").write_text(ONE.replace(":a", ":z"), encoding="utf-8")
     (tmp_path / "quads.nq").write_text(WAYS["a.nq"], encoding="utf-8")

@@ -67,7 +67,8 @@ class Desk:
         self._hashed: tuple[object, dict[str, Path]] = ((), {})
 
     def overview(self) -> Json:
-        """The documents, what forms are made of, and what the graph is called."""
+        """The documents, what forms are made of, and what the graph is called, as the files are now."""
+        self._live.refresh()
         store = self._live.now.store
         files = self._files()
         documents = [
@@ -181,23 +182,19 @@ class Desk:
         return {**found, "labels": {word: labels[word] for word in words & labels.keys()}}
 
     def complete(self, text: str, kinds: Sequence[str]) -> list[Json]:
-        """Entries whose name has the text or sounds like it, the likeliest first."""
+        """Entries whose name has the text, then those it only sounds like: `near`, for a person to look at."""
         index = self._live.now.names
         wanted = [kind for kind in kinds if kind in names.KINDS]
         if not wanted:
             raise UsageError(f"kind is one of {', '.join(names.KINDS)}")
-        if not text.strip():
-            begun = [entry for kind in wanted for entry in index.entries(kind)]
-            begun.sort(key=lambda entry: entry.label)
-            near = [(entry.iri, entry.label, entry.kind) for entry in begun]
-        else:
-            having = [e for kind in wanted for e in index.entries(kind, text[: names.LONGEST])]
-            having.sort(key=lambda entry: (len(entry.label), entry.label))
-            near = [(c.iri, c.label, c.kind) for c in index.nearest(text[: names.LONGEST], *wanted)]
-            near += [(entry.iri, entry.label, entry.kind) for entry in having]
-        return [
-            {"iri": i, "label": label, "kind": k} for i, label, k in list(dict.fromkeys(near))[:COMPLETED]
-        ]
+        text = text.strip()[: names.LONGEST]
+        having = [entry for kind in wanted for entry in index.entries(kind, text or None)]
+        having.sort(key=lambda entry: (len(entry.label) if text else 0, entry.label))
+        meant = [*index.bearers(text, wanted), *having] if text else having
+        found = {entry.iri: _offered(entry.iri, entry.label, entry.kind, near=False) for entry in meant}
+        for one in index.nearest(text, *wanted) if text else ():
+            found.setdefault(one.iri, _offered(one.iri, one.label, one.kind, near=True))
+        return list(found.values())[:COMPLETED]
 
     def add(self, given: Json) -> Json:
         """Add an entry: `kind` and `values` as the command takes them, `marks` of a statement, `text` of a document."""
@@ -467,6 +464,10 @@ class Desk:
             for name in ("quote", "passage"):
                 found.setdefault(name, []).extend(told.get(name, ()))
         return {name: list(dict.fromkeys(each)) for name, each in found.items() if each}
+
+
+def _offered(iri: str, label: str, kind: str, *, near: bool) -> Json:
+    return {"iri": iri, "label": label, "kind": kind, "near": near}
 
 
 def _spans(values: Mapping[str, Sequence[str]]) -> list[list[int]]:

@@ -124,7 +124,7 @@ def new_folder(into: Path) -> Iterator[Path]:
 
 
 def _refuse_filled(into: Path, target: Path) -> None:
-    if _holds(target):
+    if os.path.lexists(target) and _holds(target):
         raise UsageError(f"{into} exists and is not an empty folder: name another, or empty it")
 
 
@@ -325,7 +325,9 @@ def _removed(part: Path) -> bool:
             held = os.open(part / HELD, os.O_RDONLY)
             if not _lock(held):
                 return False
-        shutil.rmtree(part)
+        shutil.rmtree(part, ignore_errors=True)
+        if part.exists():  # the engine of a load that failed has just put another file there
+            shutil.rmtree(part)
     except OSError:
         return False
     finally:

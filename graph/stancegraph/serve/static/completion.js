@@ -11,7 +11,7 @@ export class Names {
     this.input = make("input", {
       id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", dir: "auto", "aria-expanded": "false",
       "aria-autocomplete": "list", "aria-controls": `${id}-list`, "aria-label": label,
-      oninput: () => this.ask(), onfocus: () => this.ask(), onblur: () => setTimeout(() => document.activeElement !== this.input && this.close(), 150), onkeydown: (event) => this.key(event),
+      oninput: () => { this.point(-1); this.ask(); }, onfocus: () => this.ask(), onblur: () => setTimeout(() => document.activeElement !== this.input && this.close(), 150), onkeydown: (event) => this.key(event),
     });
     this.list = make("ul", { id: `${id}-list`, role: "listbox", "aria-label": label, hidden: true });
     this.chips = make("span", { class: "chips" });
@@ -53,10 +53,11 @@ export class Names {
     this.list.replaceChildren(...this.options.map((entry, i) => make("li", {
       id: `${this.list.id}-${i}`, role: "option", "aria-selected": "false",
       onmousedown: (event) => { event.preventDefault(); this.take(entry); },
-    }, entry.fresh ? `New ${entry.kind}: ` : "", make("bdi", {}, entry.label), entry.fresh || this.kinds.length < 2 ? "" : make("small", {}, entry.kind))));
+    }, entry.fresh ? `New ${entry.kind}: ` : entry.near ? "Perhaps: " : "", make("bdi", {}, entry.label), entry.fresh || this.kinds.length < 2 ? "" : make("small", {}, entry.kind))));
     this.list.hidden = !this.options.length;
     this.input.setAttribute("aria-expanded", String(!this.list.hidden));
-    if (this.options.length && text.trim() && !this.options[0].fresh) this.point(0);
+    // A name that only sounds like what was typed is somebody else's until a person says otherwise.
+    if (this.options.length && text.trim() && !this.options[0].fresh && !this.options[0].near) this.point(0);
   }
 
   point(at) {

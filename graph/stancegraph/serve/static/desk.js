@@ -26,7 +26,8 @@ async function start() {
   const wanted = decodeURIComponent(location.hash.slice(1));
   const first = overview.documents.find((each) => each.name === wanted) || overview.documents[0];
   if (first) await openDocument(first.name);
-  else {
+  if (wanted && first?.name !== wanted) say(`There is no document ${wanted}.`);
+  if (!first) {
     find("text").replaceChildren(
       make("p", {}, "Paste an article. Mark the words that say who is for or against what, or take what is proposed. Choose who said it and about whom, then save: the graph is plain files in the folder you named."),
       make("p", {}, make("button", { type: "button", class: "primary", onclick: newDocument }, "Add the first document")),
