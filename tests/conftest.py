@@ -125,8 +125,11 @@ def shipped() -> Store:
 
 @pytest.fixture(scope="session")
 def service() -> Iterator[Service]:
-    """The shipped graph, served; an answer may take three seconds."""
+    """The shipped graph, served; an answer may take three seconds, its page longer where the machine is busy."""
     with serving("--timeout", "3") as running:
+        for _ in range(20):
+            if running.get("/").status_code != 503:
+                break
         yield running
 
 

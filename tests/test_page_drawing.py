@@ -299,5 +299,5 @@ def test_a_graph_without_rows_offers_only_what_it_can(show: Any) -> None:
 
 
 def test_the_same_page_is_written_twice_with_the_same_bytes() -> None:
-    graph = many(40, 120, 10)
+    graph = many(20, 60, 5)
     assert page.html(graph) == page.html(graph)
