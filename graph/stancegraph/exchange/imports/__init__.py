@@ -5,7 +5,7 @@ days        days as people and spreadsheets write them
 names       whose names the cells are; a doubtful one is nobody's
 documents   the documents that rows stand in
 statements  what a row says, checked; rows of one statement joined
-variables   what becomes of columns without a role
+unmapped    what becomes of columns without a role
 text        statements as Turtle, many of them
 """
 

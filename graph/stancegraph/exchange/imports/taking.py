@@ -18,7 +18,7 @@ from stancegraph.curate.changes import UNUSED, Change
 from stancegraph.curate.entries import slug
 from stancegraph.curate.folder import Folder
 from stancegraph.errors import UsageError
-from stancegraph.exchange.imports import variables
+from stancegraph.exchange.imports import unmapped
 from stancegraph.exchange.imports.days import form_of
 from stancegraph.exchange.imports.documents import Documents, describe_document
 from stancegraph.exchange.imports.names import Names, describe_actor, describe_proposition
@@ -152,7 +152,7 @@ class _Taking:
             self._base, self._actors, self._documents_known(), sheet.texts, self._reading.dates, self._taken
         )
         plain = [row for _, row in self._rows]
-        self._columns = variables.sort_out(sheet.columns, self._roles, plain, self._base, self._taken)
+        self._columns = unmapped.sort_out(sheet.columns, self._roles, plain, self._base, self._taken)
         at = self._roles["speaker"]
         speakers = {self._actors.key(" ".join(row[at].split())) for row in plain}
         self._taker = Rows(
@@ -276,7 +276,7 @@ class _Taking:
         source = NamedNode(f"{self._base}import/{self._slug}")
         for header, (role, values) in self._columns.notes.items():
             for each in (self._actors,) if role == "speaker" else (self._actors, self._propositions):
-                variables.note(each, header, values)
+                unmapped.note(each, header, values)
         kinds = _actor_kinds()
         entities = {
             "actors": (t for new in self._actors.new.values() for t in describe_actor(new, source, kinds)),
@@ -323,7 +323,7 @@ class _Taking:
             coder, ("rdf:type", term("prov:Agent")), ("rdfs:label", english(f"coder of {self._file.name}"))
         )
         for variable in self._columns.variables:
-            yield from variables.describe_variable(variable, self._base, source)
+            yield from unmapped.describe_variable(variable, self._base, source)
 
     def _lists(self) -> dict[str, str]:
         """The rows not taken, to be mended and taken again, and the names a person must decide on."""
