@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from stancegraph.validation import Finding
 
 Said = frozenset[Triple]
-FIX: Final = "check --fix"
 
 
 def with_commands(findings: Iterable[Finding]) -> list[Finding]:
