@@ -191,7 +191,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         outcome
         for outcome in ("passed", "failed", "error", "skipped")
         for report in terminalreporter.getreports(outcome)
-        if ("reads", "sources") in report.user_properties
+        if isinstance(report, pytest.TestReport) and ("reads", "sources") in report.user_properties
     }
     if reading == {"passed"}:
         documents = len(list(SOURCES.glob("*.txt")))
