@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+import google_crc32c
 import pyoxigraph
 import pytest
 from pyoxigraph import NamedNode, RdfFormat
@@ -16,6 +18,8 @@ from pyoxigraph import NamedNode, RdfFormat
 from conftest import Run, Shell
 from stancegraph import store
 from stancegraph.errors import StanceError
+from stancegraph.store import checksums
+from stancegraph.store.checksums import BLOCK
 
 FIVE: Final = Path(__file__).parent / "fixtures" / "five.ttl"
 PLACES: Final = int(os.environ.get("STANCEGRAPH_DAMAGES", "6"))
@@ -25,6 +29,9 @@ QUESTIONS: Final = (
     "SELECT ?s ?o { ?s stance:speaker ?o }",
     "SELECT ?s { ?s a stance:Statement }",
 )
+
+WHOLE, BEGINS, ENDS = 5, 6, 8
+"""Kinds of records: those of one part, and the first and the last part of one."""
 
 
 def flip(content: bytearray, at: int) -> None:
@@ -145,6 +152,30 @@ def test_a_load_into_a_damaged_database_is_refused_and_leaves_it(shell: Shell, m
     assert f"{largest.name} is damaged" in done.stderr
     assert largest.read_bytes() == content
     assert [each.name for each in made.parent.iterdir()] == [made.name]
+
+
+@pytest.mark.parametrize("left", [0, 6, 7, 8, 10, 11])
+def test_a_log_is_whole_whatever_its_records_leave_of_a_block(tmp_path: Path, left: int) -> None:
+    """RocksDB fills with noughts what is too short for a head, which has 11 bytes in a log that is used again."""
+    (tmp_path / "CURRENT").touch()
+    first = record(WHOLE, BLOCK - 11 - left) + (record(BEGINS, 0) if left == 11 else bytes(left))
+    whole = first + record(ENDS if left == 11 else WHOLE, 40)
+    log = tmp_path / "000008.log"
+    log.write_bytes(whole)
+    assert not checksums.verify(tmp_path)
+    damaged = bytearray(whole)
+    flip(damaged, -20)
+    log.write_bytes(damaged)
+    with pytest.raises(StanceError, match=f"at byte {BLOCK}$"):
+        checksums.verify(tmp_path)
+
+
+def record(kind: int, size: int) -> bytes:
+    """A record of so many bytes, in a log that is used again."""
+    body = bytes([kind, 1, 0, 0, 0]) + b"x" * size
+    value = google_crc32c.value(body)
+    masked = ((value >> 15 | value << 17) + 0xA282EAD8) & 0xFFFFFFFF
+    return struct.pack("<IH", masked, size) + body
 
 
 def test_a_copied_database_answers_and_another_program_may_write_to_it(made: Path, tmp_path: Path) -> None:
