@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 import asking
 import held
@@ -36,12 +37,15 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A run tries the same cases each time, however slow the machine: `--hypothesis-profile` of pytest names another.
 settings.register_profile("suite", derandomize=True, deadline=None, max_examples=100, database=None)
 settings.load_profile("suite")
+# Left as it is, it draws from the constants of whatever modules the process happens to have imported.
+providers._get_local_constants = lambda: providers._local_constants
+
+# Five thousand tests live to the end: searched for what is no longer wanted, they take a tenth of the run.
+gc.set_threshold(100_000)
 
 
 def pytest_collection_finish() -> None:
-    """Five thousand tests live to the end: searched for what is no longer wanted, they take a tenth of the run."""
     gc.freeze()
-    gc.set_threshold(100_000)
 
 
 class Run(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import inspect
 import itertools
@@ -15,13 +16,17 @@ import stancegraph
 from conftest import ROOT, Shell
 
 PACKAGE = ROOT / "graph" / "stancegraph"
-MODULES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = set("IPython highspy matplotlib networkx numpy oxrdflib pyarrow pyvis rapidfuzz rdflib scipy".split())
-
-TREES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text("utf-8")) for path in MODULES}
 
 ADDRESS = re.compile(r"https?://(?!host\b|localhost\b)\w")
 """A web address, but for those a message shows as an example."""
+
+
+@functools.cache
+def trees() -> dict[str, ast.Module]:
+    """The syntax of each module by the name of its file."""
+    modules = sorted(PACKAGE.rglob("*.py"))
+    return {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text("utf-8")) for path in modules}
 
 
 def constants(tree: ast.Module) -> Iterator[ast.Constant]:
@@ -46,7 +51,7 @@ def test_imports_go_down_only(shell: Shell) -> None:
 def test_only_vocabulary_spells_an_iri() -> None:
     spelling = {
         f"{name}:{constant.lineno}"
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         for constant in constants(tree)
         if isinstance(constant.value, str) and ADDRESS.search(constant.value)
     }
@@ -66,7 +71,7 @@ def test_no_name_of_a_package_hides_a_module_of_it() -> None:
 
 
 def test_one_file_knows_pyvis() -> None:
-    knowing = {name for name, tree in TREES.items() if "pyvis" in imported_by(tree)}
+    knowing = {name for name, tree in trees().items() if "pyvis" in imported_by(tree)}
     assert knowing == {"page/drawing.py"}
 
 
@@ -103,7 +108,7 @@ def test_every_library_imported_is_a_declared_dependency() -> None:
     declared = {re.split(r"[<>=]", dependency)[0].replace("-", "_") for dependency in wanted}
     called = {"ibis_framework[duckdb]": "ibis", "ibis_framework[pyspark]": "pyspark"}
     declared = {called.get(name, name) for name in declared}
-    imported = set().union(*map(imported_by, TREES.values()))
+    imported = set().union(*map(imported_by, trees().values()))
     libraries = imported - sys.stdlib_module_names - {"stancegraph"}
     assert libraries == declared
 

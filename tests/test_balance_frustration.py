@@ -11,8 +11,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array
+import scipy
 
 from signed import HIGHLAND, planted
 from stancegraph.balance import Frustration, frustration_index, polarisation
@@ -110,13 +109,13 @@ def test_a_programme_of_another_make_finds_the_same_index() -> None:
             rows += [({n + e: 1, a: 1, b: 1}, 1), ({n + e: 1, a: -1, b: -1}, -1)]
     cells = [(i, j, value) for i, (row, _) in enumerate(rows) for j, value in row.items()]
     i, j, values = zip(*cells, strict=True)
-    matrix = coo_array((values, (i, j)), shape=(len(rows), n + m)).tocsr()
+    matrix = scipy.sparse.coo_array((values, (i, j)), shape=(len(rows), n + m)).tocsr()
     cost = np.concatenate([np.zeros(n), np.ones(m)])
-    solution = milp(
+    solution = scipy.optimize.milp(
         cost,
-        constraints=LinearConstraint(matrix, np.array([least for _, least in rows]), np.inf),
+        constraints=scipy.optimize.LinearConstraint(matrix, np.array([least for _, least in rows]), np.inf),
         integrality=np.ones(n + m),
-        bounds=Bounds(0, 1),
+        bounds=scipy.optimize.Bounds(0, 1),
     )
     assert frustration_index(graph).index == round(solution.fun)
 

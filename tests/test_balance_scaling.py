@@ -7,8 +7,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from scipy.integrate import quad
-from scipy.linalg import orthogonal_procrustes
+import scipy
 
 from conftest import Run
 from stancegraph import table
@@ -36,7 +35,9 @@ def held(actors: int, targets: int, dimensions: int, tables: range) -> float:
     for seed in tables:
         truth, support, weight = simulated(actors, targets, dimensions, seed)
         found = item_response.fit(support, weight, dimensions)
-        turn, _ = orthogonal_procrustes(truth, found.points)  # the mirror image, or any turn, is as true
+        turn, _ = scipy.linalg.orthogonal_procrustes(
+            truth, found.points
+        )  # the mirror image, or any turn, is as true
         shares.append(((found.low <= truth @ turn) & (truth @ turn <= found.high)).mean())
     return float(np.mean(shares))
 
@@ -69,7 +70,9 @@ def test_a_point_is_the_integral_over_what_an_actor_may_be() -> None:
     for answers in product((0.0, 1.0), repeat=3):
         here = np.flatnonzero((support == answers).all(axis=1))
         if here.size:
-            whole, moment = (quad(likelihood, -8, 8, args=(answers, power))[0] for power in (0, 1))
+            whole, moment = (
+                scipy.integrate.quad(likelihood, -8, 8, args=(answers, power))[0] for power in (0, 1)
+            )
             assert found.points[here[0], 0] == pytest.approx(moment / whole, abs=0.05)
 
 

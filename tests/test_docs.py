@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import importlib
 import re
 import shlex
 import sys
@@ -11,6 +12,12 @@ import pytest
 
 from conftest import ROOT, Run, Shell
 
+GRAPH = ROOT / "graph"
+EXAMPLES = sorted(
+    ".".join(path.relative_to(GRAPH).with_suffix("").parts).removesuffix(".__init__")
+    for path in (GRAPH / "stancegraph").rglob("*.py")
+    if ">>> " in path.read_text("utf-8")
+)
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHOWN = [
     (command, output)
@@ -40,6 +47,14 @@ def test_the_readmes_python_gives_what_it_says() -> None:
     assert doctest.DocTestRunner().run(test).failed == 0
 
 
+# Named by their text: pytest's own search for examples imports every module in every process of a run.
+@pytest.mark.parametrize("module", EXAMPLES)
+def test_the_examples_of_a_module_give_what_they_show(module: str) -> None:
+    ended = doctest.testmod(importlib.import_module(module))
+    assert ended.attempted
+    assert ended.failed == 0
+
+
 def test_the_readme_is_short_and_its_links_lead_somewhere() -> None:
     assert len(README.splitlines()) < 150
     for target in re.findall(r"\]\(([^)#]+)\)", README):
@@ -53,7 +68,7 @@ def test_references_are_what_the_program_says_of_itself(shell: Shell) -> None:
 
 # A process of its own: here another test may have imported the commands in another order.
 def test_every_command_is_in_the_reference_in_the_order_of_the_help(shell: Shell) -> None:
-    reference = (ROOT / "graph" / "COMMANDS.md").read_text(encoding="utf-8")
+    reference = (GRAPH / "COMMANDS.md").read_text(encoding="utf-8")
     commands = re.findall(r"^## `stancegraph ([\w-]+)", reference, flags=re.MULTILINE)
     help_ = shell("stancegraph", "--help", env={"COLUMNS": "200"}).stdout
     listed = re.search(r"Commands(.*)", help_, flags=re.DOTALL)

@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from scipy import sparse, stats
+import scipy
 
 from conftest import Run
 from stancegraph import network, table
@@ -38,7 +38,7 @@ def test_a_tail_is_the_sum_over_all_ways_chances_come_true() -> None:
         assert tail(np.array([0.9, 0.2, 0.5, 0.05]), np.array([1, 2, 1, 1]), least) == pytest.approx(
             sum(ways)
         )
-    assert tail(np.array([0.3]), np.array([40]), 20) == pytest.approx(stats.binom.sf(19, 40, 0.3))
+    assert tail(np.array([0.3]), np.array([40]), 20) == pytest.approx(scipy.stats.binom.sf(19, 40, 0.3))
 
 
 @pytest.mark.parametrize("kind", ["congruence", "conflict", "ignore"])
@@ -48,7 +48,7 @@ def test_the_chance_of_a_pair_is_how_often_drawing_gives_as_much(kind: str) -> N
     taken = (dice.random((6, 20)) < 0.4).astype(float)
     p = probabilities(taken.sum(axis=1).astype(int), taken.sum(axis=0).astype(int))
     a, b = np.array([0, 1, 2]), np.array([3, 4, 5])
-    found = chances(sparse.csr_array(taken), 2, a, b, kind)
+    found = chances(scipy.sparse.csr_array(taken), 2, a, b, kind)
     facing = {"congruence": np.eye(2), "conflict": 1 - np.eye(2), "ignore": np.ones((2, 2))}[kind]
 
     def shared(cells: np.ndarray) -> np.ndarray:

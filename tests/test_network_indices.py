@@ -9,7 +9,7 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pytest
-from scipy import stats
+import scipy
 
 from conftest import Run
 from stancegraph import network, table
@@ -64,7 +64,7 @@ def test_a_correlation_is_judged_by_every_way_actors_can_change_places() -> None
     y, x = y + y.T, x + x.T + 0.8 * (y + y.T)
     pairs = np.triu_indices(5, 1)
     (found,) = qap(y, {"x": x})
-    line = stats.linregress(x[pairs], y[pairs])
+    line = scipy.stats.linregress(x[pairs], y[pairs])
     assert found["correlation"] == pytest.approx(line.rvalue, abs=1e-6)
     assert found["coefficient"] == pytest.approx(line.slope, abs=1e-6)
     far = [
