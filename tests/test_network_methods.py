@@ -320,21 +320,14 @@ def test_the_statements_behind_many_ties_are_those_behind_each(graph: Graph, kin
     choices: dict[str, Any] = {"direct": True} if direct and kind == "agreement" else {}
     made = network.graph(own, kind, **choices)
     ties = list(dict.fromkeys(made.edges()))
-    found = list(statements_behind(made, ties))
+    remembered = made.graph["rows"], made.graph["method"]
+    found = list(statements_behind(*remembered, ties))
     assert found
     assert found == [tuple(s.iri for s in network.evidence(made, a, b)) for a, b in ties]
     assert all(found)
     if kind in {"agreement", "targets"}:
-        assert list(statements_behind(made, [(b, a) for a, b in ties])) == found
-    assert list(statements_behind(made, [("nobody", "nothing")])) == [()]
-
-
-def test_behind_ties_that_remember_nothing_there_are_no_statements() -> None:
-    assert list(statements_behind(nx.Graph([("a", "b"), ("b", "c")]), [("a", "b"), ("b", "c")])) == [(), ()]
-    remembering = network.agreement(table.of(list("ab"), ["x", "x"], [1, 1]))
-    assert list(statements_behind(remembering, [("a", "b")])) == [("row 1", "row 2")]
-    del remembering.graph["method"]
-    assert list(statements_behind(remembering, [("a", "b")])) == [()]
+        assert list(statements_behind(*remembered, [(b, a) for a, b in ties])) == found
+    assert list(statements_behind(*remembered, [("nobody", "nothing")])) == [()]
 
 
 def test_ties_are_listed_by_the_labels_of_their_ends_and_by_level(graph: Graph) -> None:

@@ -6,9 +6,11 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Hashable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar, Unpack
 
 import networkx as nx
+import numpy as np
 from scipy.sparse.csgraph import connected_components
 
 from stancegraph import network
@@ -18,21 +20,26 @@ from stancegraph.balance.fragility import fragility, interval
 from stancegraph.balance.frustration import Frustration, frustration_index
 from stancegraph.balance.null_model import null_model
 from stancegraph.network.method import NetworkOptions
-from stancegraph.network.signed import read
+from stancegraph.network.signed import of_rows, read
 from stancegraph.network.ties import statements_behind
+from stancegraph.table.arrays import distinct
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from stancegraph.balance.fragility import Fragility, Pair
     from stancegraph.balance.null_model import NullModel
     from stancegraph.network.method import Method
     from stancegraph.network.signed import SignedNetwork
-    from stancegraph.records import Named
     from stancegraph.store import Store
     from stancegraph.table import Table
 
 Node = TypeVar("Node", bound="Hashable")
+
+MANY: Final = 20_000
+"""Stances that count beyond which not all that is behind a bloc is listed."""
+SHARED, AGAINST, EARLIEST = 20, 50, 3
+"""What is listed then: stances a bloc shares, ties that contradict it, statements of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +237,15 @@ def alliances(
     """
     until = time.monotonic() + seconds
     rows: tuple[Table, Method] | None = None
+    counted: tuple[Table, Method] | None = None
     if isinstance(source, nx.Graph):
-        graph: nx.Graph[Any] = source
+        signed: SignedNetwork[Any] = read(source)
+        if "rows" in source.graph and "method" in source.graph:
+            counted = source.graph["rows"], source.graph["method"]
     else:
         rows = network.prepare(source, "agreement", options)
-        graph = network.build(network.countable(*rows), rows[1])
-    signed = read(graph)
+        counted = network.countable(*rows), rows[1]
+        signed = of_rows(*counted)
     tied = signed.tied()
     label = dict(zip(signed.nodes, signed.labels, strict=True))
     left = until - time.monotonic()
@@ -261,12 +271,12 @@ def alliances(
         triads=scores.triad_census(signed),
         communities=tuple(tuple(sorted(label[node] for node in members)) for members in communities),
         modularity=signed_modularity(tied, communities),
-        blocs=_blocs(graph, split, tied, label, frail),
+        blocs=_blocs(counted, split, tied, label, frail),
         either=tuple(sorted(label[node] for node in split.either)),
         untied=tuple(sorted(label[node] for node in set(signed.nodes) - set(tied.nodes))),
         parts=int(connected_components(tied.matrix, directed=False)[0]),
         left_out=None if frail is None else len(frail.documents),
-        notes=tuple(graph.graph.get("notes", ())),
+        notes=_notes(counted),
         polarisation_interval=None
         if frail is None
         else interval([s.polarisation for s in frail.by_document]),
@@ -285,8 +295,28 @@ def _codings(frail: Fragility | None) -> Codings | None:
     )
 
 
+def _notes(counted: tuple[Table, Method] | None) -> tuple[str, ...]:
+    """What is said of the rows that count, and that not all of many is listed."""
+    if counted is None:
+        return ()
+    if len(counted[0]) <= MANY:
+        return counted[0].notes
+    return (
+        *counted[0].notes,
+        _brief(len(counted[0])),
+    )
+
+
+def _brief(rows: int) -> str:
+    return (
+        f"of {rows} stances that count, each bloc shows the {SHARED} shared by most members and the {AGAINST} ties "
+        f"that contradict it most, each with its {EARLIEST} earliest statements: `said ACTOR` and "
+        "`compare ACTOR ACTOR` show the others"
+    )
+
+
 def _blocs(
-    graph: nx.Graph[Any],
+    counted: tuple[Table, Method] | None,
     split: Frustration[Any],
     tied: SignedNetwork[Any],
     label: Mapping[Hashable, str],
@@ -304,45 +334,85 @@ def _blocs(
     rank = {one: number for number, one in enumerate(dict.fromkeys(one for one, _ in order), 1)}
     listed = [(number, rank[key[0]], found[key]) for number, key in enumerate(order, 1)]
     side = {node: number for number, _, members in listed for node in members}
-    against: dict[int, list[Contradiction]] = defaultdict(list)
-    statements = statements_behind(graph, [(a, b) for a, b, _ in split.frustrated])
-    for (a, b, weight), evidence in zip(split.frustrated, statements, strict=True):
-        first, second = sorted((label[a], label[b]))
-        tie = Contradiction(first, second, weight, evidence)
-        for number in sorted({side[a], side[b]}):
-            against[number].append(tie)
-    table: Table | None = graph.graph.get("rows")
+    against = _contradictions(counted, split, side, label)
     blocs = []
     for number, one, standing in listed:
         actors = tuple(
             sorted(((node, label[node]) for node in standing), key=lambda pair: (pair[1], pair[0]))
         )
-        holds = () if table is None else _shared_stances(table, standing)
-        contradicted = sorted(against[number], key=lambda tie: (-abs(tie.weight), tie.a, tie.b))
+        holds = () if counted is None else _shared_stances(counted[0], standing)
         pairs = frail.pairs(actors) if frail else ()
-        blocs.append(Bloc(number, one, actors, holds, tuple(contradicted), pairs))
+        blocs.append(Bloc(number, one, actors, holds, tuple(against[number]), pairs))
     return tuple(blocs)
 
 
+def _contradictions(
+    counted: tuple[Table, Method] | None,
+    split: Frustration[Any],
+    side: Mapping[Hashable, int],
+    label: Mapping[Hashable, str],
+) -> dict[int, list[Contradiction]]:
+    """Number of each bloc → the ties that contradict it, the strongest first; of many stances the first of them."""
+    many = counted is not None and len(counted[0]) > MANY
+    chosen: dict[int, list[int]] = defaultdict(list)
+    for tie in sorted(range(len(split.frustrated)), key=lambda tie: -abs(split.frustrated[tie][2])):
+        a, b, _ = split.frustrated[tie]
+        for number in {side[a], side[b]}:
+            if not many or len(chosen[number]) < AGAINST:
+                chosen[number].append(tie)
+    listed = sorted({tie for ties in chosen.values() for tie in ties})
+    pairs = [split.frustrated[tie][:2] for tie in listed]
+    behind: Iterable[tuple[str, ...]] = statements_behind(*counted, pairs) if counted else ((),) * len(pairs)
+    found = {}
+    for tie, evidence in zip(listed, behind, strict=True):
+        a, b, weight = split.frustrated[tie]
+        first, second = sorted((label[a], label[b]))
+        found[tie] = Contradiction(first, second, weight, evidence[: EARLIEST if many else None])
+    return defaultdict(
+        list,
+        {
+            number: sorted((found[tie] for tie in ties), key=lambda tie: (-abs(tie.weight), tie.a, tie.b))
+            for number, ties in chosen.items()
+        },
+    )
+
+
 def _shared_stances(table: Table, members: Collection[Hashable]) -> tuple[SharedStance, ...]:
-    """Stances that at least two members share in one period, those of most members first."""
-    actors: dict[tuple[Named, float | str, int], set[str]] = defaultdict(set)
-    statements: dict[tuple[Named, float | str, int], list[str]] = defaultdict(list)
-    period = [0] * len(table) if table.period is None else table.period.tolist()
-    for row, when in zip(table, period, strict=True):
-        if row.actor.iri in members:
-            key = (row.target, row.level, when)
-            actors[key].add(row.actor.label)
-            statements[key].append(row.statement)
+    """Stances that at least two members share in one period, those of most members first; of many the first."""
+    many = len(table) > MANY
+    inside = np.array([thing.iri in members for thing in table.actor.values], np.bool_)
+    rows = np.flatnonzero(inside[table.actor.codes])
+    period = np.zeros(len(rows), np.int64) if table.period is None else table.period[rows]
+    levels, level = np.unique(table.level[rows], return_inverse=True)
+    key = (table.target.codes[rows].astype(np.int64) * len(levels) + level) * (
+        int(period.max(initial=-1)) + 2
+    )
+    _, first, group = np.unique(key + period, return_index=True, return_inverse=True)
+    actors = len(table.actor.values)
+    pairs = distinct(group * np.int64(actors) + table.actor.codes[rows])
+    number = np.bincount(pairs // actors, minlength=len(first))
+    order = np.argsort(group, kind="stable")
+    stops = np.cumsum(np.bincount(group, minlength=len(first)))
+    said = np.split(pairs % actors, np.cumsum(number)[:-1])
     polar = table.scale.kind == "polarity"
-    shared = [
-        SharedStance(
-            key[0].label,
-            table.details.word(key[0].iri, int(key[1])) if polar else f"{table.scale.name} {key[1]}",
-            tuple(sorted(names)),
-            tuple(dict.fromkeys(statements[key])),
+
+    def shared(at: int) -> SharedStance:
+        row = int(rows[first[at]])
+        target, coded = table.target.values[int(table.target.codes[row])], float(table.level[row])
+        behind = rows[order[stops[at - 1] if at else 0 : stops[at]]]
+        statements = dict.fromkeys(table.statement.codes[behind].tolist())
+        return SharedStance(
+            target.label,
+            table.details.word(target.iri, int(coded))
+            if polar
+            else f"{table.scale.name} {table.scale.shown(coded)}",
+            tuple(sorted({table.actor.values[code].label for code in said[at].tolist()})),
+            tuple(table.statement.values[code] for code in islice(statements, EARLIEST if many else None)),
         )
-        for key, names in actors.items()
-        if len(names) > 1
-    ]
-    return tuple(sorted(shared, key=lambda held: (-len(held.actors), held.target, held.stance)))
+
+    chosen = np.flatnonzero(number > 1)
+    chosen = chosen[np.argsort(first[chosen])]
+    if many:
+        chosen = chosen[np.argsort(-number[chosen], kind="stable")[:SHARED]]
+    found = map(shared, chosen.tolist())
+    return tuple(sorted(found, key=lambda held: (-len(held.actors), held.target, held.stance)))

@@ -14,7 +14,6 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-import networkx as nx
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
@@ -28,6 +27,7 @@ from stancegraph.network.signed import read
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping
 
+    import networkx as nx
     from numpy.typing import NDArray
 
     from stancegraph.balance.optima import Optima
@@ -126,9 +126,7 @@ def _by_actor(plain: SignedNetwork[Node], optima: Optima | None) -> dict[Node, t
 def _orient(split: Split, network: Network) -> Split:
     """The same two blocs, in one order: each piece of the network has its larger side in the first."""
     oriented = split.copy()
-    graph: nx.Graph[int] = nx.Graph(zip(network.a.tolist(), network.b.tolist(), strict=True))
-    for piece in nx.connected_components(graph):
-        members = np.array(sorted(piece), np.int64)
+    for members in partition.pieces(network.matrix):
         second = int(split[members].sum())
         if 2 * second > len(members) or (2 * second == len(members) and split[members[0]]):
             oriented[members] = 1 - split[members]
@@ -184,7 +182,12 @@ def _together(
 def _either(network: Network, split: Split, free: bool) -> Iterable[int]:
     """Nodes with ties that a move alone leaves as good."""
     matrix, even = network.matrix, partition.tolerance(network)
-    for node in np.flatnonzero(np.diff(matrix.indptr)).tolist():
+    tied = np.diff(matrix.indptr) > 0
+    if not free:
+        side = np.where(split == 0, 1.0, -1.0)
+        yield from np.flatnonzero(tied & (np.abs(matrix @ side) <= even)).tolist()
+        return
+    for node in np.flatnonzero(tied).tolist():
         near = slice(matrix.indptr[node], matrix.indptr[node + 1])
         pull: dict[int, float] = defaultdict(float)
         for other, weight in zip(
@@ -192,9 +195,7 @@ def _either(network: Network, split: Split, free: bool) -> Iterable[int]:
         ):
             pull[other] += weight
         here = pull.pop(int(split[node]), 0.0)
-        alone = free and bool(np.count_nonzero(split == split[node]) > 1)
-        others = (
-            [*pull.values(), *([0.0] if alone else [])] if free else [pull.get(1 - int(split[node]), 0.0)]
-        )
+        alone = bool(np.count_nonzero(split == split[node]) > 1)
+        others = [*pull.values(), *([0.0] if alone else [])]
         if any(abs(other - here) <= even for other in others):
             yield node

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from math import gcd, lcm
+from math import gcd
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
@@ -43,17 +43,33 @@ def scaled(network: SignedNetwork[Node]) -> tuple[SignedNetwork[Node], float]:
     Weights are read as the decimals they are written with. Where the multiples are more than doubles can add up
     exactly, the unit is twice the greatest weight, and the weights are at most 1/2.
     """
-    written = [Fraction(repr(size)) for size in network.size.tolist()]
-    if not written:
+    if not len(network.size):
         return network, 1.0
-    below = lcm(*(size.denominator for size in written))
-    above = gcd(*(size.numerator * (below // size.denominator) for size in written))
-    unit = Fraction(above, below)
-    whole = [int(size / unit) for size in written]
-    if sum(whole) <= MOST:
-        return replace(network, size=np.array(whole, np.float64)), float(unit)
+    sizes, place = np.unique(network.size, return_inverse=True)
+    unit = Fraction(0)
+    for size in sizes.tolist():
+        unit = _common(unit, Fraction(repr(size)))
+        if network.total > 2 * MOST * unit:  # with more of them it only gets less
+            break
+    else:
+        whole = np.array([int(Fraction(repr(size)) / unit) for size in sizes.tolist()], object)
+        if int(whole @ np.bincount(place).astype(object)) <= MOST:
+            return replace(network, size=whole.astype(np.float64)[place]), float(unit)
     greatest = float(network.size.max())
     return replace(network, size=network.size / (2 * greatest)), 2 * greatest
+
+
+def _common(a: Fraction, b: Fraction) -> Fraction:
+    """The greatest number that both are whole multiples of."""
+    return Fraction(
+        gcd(a.numerator * b.denominator, b.numerator * a.denominator), a.denominator * b.denominator
+    )
+
+
+def pieces(matrix: sparse.csr_array) -> list[NDArray[np.intp]]:
+    """The nodes of each connected part, in order."""
+    _, part = csgraph.connected_components(matrix, directed=False)
+    return np.split(np.argsort(part, kind="stable"), np.cumsum(np.bincount(part)))[:-1]
 
 
 def ignored_ties(network: Network, split: Split) -> NDArray[np.bool_]:

@@ -11,6 +11,7 @@ from scipy.sparse import block_array, csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
+from stancegraph.balance import partition
 from stancegraph.errors import UsageError
 from stancegraph.network.signed import read
 
@@ -30,6 +31,8 @@ EFFORTS: Final = ((16, 500), (64, 3_000))
 RESTARTS: Final = 30  # of the solver; eigenvalues that stand apart need fewer
 CLOSE: Final = 1e-9  # how narrowly the walk balance must be enclosed to be told
 WORK: Final = 10_000_000  # paths of two ties held in memory at once
+FULL: Final = 20  # pairs to a tie up to which a network is dense
+LARGEST: Final = 6_000  # actors whose pairs are held at once
 
 
 def line_balance(graph: nx.Graph[Node] | SignedNetwork[Node], index: float) -> float | None:
@@ -98,7 +101,7 @@ def walk_balance(graph: nx.Graph[Node] | SignedNetwork[Node]) -> float | None:
     balanced = _is_balanced(matrix)
     if balanced.all():
         return 1.0
-    components = _components(matrix)
+    components = partition.pieces(matrix)
     alone = Spectrum(np.zeros(sum(len(part) == 1 for part in components)))
     larger = [(matrix[part][:, part], balanced[part[0]]) for part in components if len(part) > 1]
     degree = abs(matrix).sum(axis=1)
@@ -138,13 +141,20 @@ def polarisation(graph: nx.Graph[Node] | SignedNetwork[Node], blocs: Sequence[Co
         raise UsageError(f"polarisation is between two blocs, not {len(blocs)}: split the actors in two")
     side = sides(network, blocs)
     sizes = [sum(1 for place in side.values() if place == bloc) for bloc in range(2)]
-    weights: dict[tuple[bool, bool], list[float]] = {}
-    for a, b, weight in network.ties():
-        weights.setdefault((weight > 0, side[a] != side[b]), []).append(abs(weight))
-    total = {key: fsum(parts) for key, parts in weights.items()}
-    within = [total.get((positive, False), 0.0) for positive in (False, True)]
-    between = [total.get((positive, True), 0.0) for positive in (False, True)]
-    enmity, amity = (b / (w + b) if w + b else 0.0 for w, b in zip(within, between, strict=True))
+    place = np.full(network.n, -1)
+    place[list(side)] = list(side.values())
+    apart = place[network.a] != place[network.b]
+    total = {
+        (positive, between): fsum(
+            network.size[((network.sign > 0) == positive) & (apart == between)].tolist()
+        )
+        for positive in (False, True)
+        for between in (False, True)
+    }
+    enmity, amity = (
+        between / (within + between) if within + between else 0.0
+        for within, between in ((total[positive, False], total[positive, True]) for positive in (False, True))
+    )
     return max(0.0, enmity - amity) * 2 * min(sizes) / len(side) if side else 0.0
 
 
@@ -187,10 +197,12 @@ def _triangles(network: SignedNetwork[Node]) -> tuple[int, int, int, int]:
     """Number of triangles with no, one, two and three negative ties.
 
     Ties lead from the actor with fewer to the one with more, so that no actor has more than √(2m) onwards; actors
-    are taken in portions, so that paths do not fill the memory.
+    are taken in portions, so that paths do not fill the memory. A dense network is multiplied in full.
     """
     if not network.size.size:
         return (0, 0, 0, 0)
+    if network.n**2 <= FULL * len(network.size) and network.n <= LARGEST:
+        return _triangles_in_full(network)
     order = np.argsort(
         np.bincount(np.concatenate((network.a, network.b)), minlength=network.n), kind="stable"
     )
@@ -214,6 +226,16 @@ def _triangles(network: SignedNetwork[Node]) -> tuple[int, int, int, int]:
     return (closed[0], closed[1], closed[2], closed[3])
 
 
+def _triangles_in_full(network: SignedNetwork[Node]) -> tuple[int, int, int, int]:
+    """The same by matrices in which each pair has its cell."""
+    above, below = ((part > 0).toarray().astype(np.float32) for part in (network.positive, network.negative))
+    paths = above @ above  # numbers of paths, whole and below 2^24
+    none, one = (int((paths * side).sum(dtype=np.float64)) for side in (above, below))
+    paths = below @ below
+    two, three = (int((paths * side).sum(dtype=np.float64)) for side in (above, below))
+    return none // 6, one // 2, two // 2, three // 6
+
+
 def _is_balanced(matrix: csr_array) -> NDArray[np.bool_]:
     """Of each actor, whether two sides explain every sign of its component: walks back to it are all positive.
 
@@ -225,11 +247,6 @@ def _is_balanced(matrix: csr_array) -> NDArray[np.bool_]:
     _, label = connected_components(cover, directed=False)
     size = matrix.shape[0]
     return np.asarray(label[:size] != label[size:])
-
-
-def _components(matrix: csr_array) -> list[NDArray[np.intp]]:
-    count, label = connected_components(matrix, directed=False)
-    return np.split(np.argsort(label, kind="stable"), np.cumsum(np.bincount(label, minlength=count))[:-1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from heapq import heappop, heappush
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
@@ -19,7 +20,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from stancegraph.balance import partition
+from stancegraph.balance import partition, semidefinite
 from stancegraph.balance.packing import pack_cycles
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ SHORT: Final = 1 - 1e-6
 """A cycle of this length or more is not violated."""
 HOP: Final = 1e-5
 """What each tie adds to a length, so that of equally short cycles that of fewer ties is found."""
+PROGRAMMED: Final = 200_000
+"""Ties up to which there is a programme; of more, bounds come from elsewhere."""
+STARTS: Final = 5
+"""Splits of the semidefinite relaxation that are bettered by moves."""
 SOURCES: Final = 400
 """Shortest paths sought at once."""
 
@@ -71,9 +76,17 @@ def solve(network: Network, *, free: bool, seconds: float) -> Solution:
         search.keep_better(split, steps=0 if free else min(20 * network.n, 20_000))
     if not search.cost:
         return Solution(search.best, search.cost, 0.0)
-    search.add_first_cuts()
-    search.relax()
-    search.branch()
+    if not free and semidefinite.fits(network):
+        bound, splits = semidefinite.relax(network, search.late)
+        search.raise_bound(bound)
+        for split in splits[:STARTS]:
+            search.keep_better(split, steps=network.n)
+    if len(network.size) <= PROGRAMMED:
+        search.add_first_cuts()
+        search.relax()
+        search.branch()
+    elif not search.bound:
+        search.pack()
     return Solution(search.best, search.cost, min(search.bound, search.cost))
 
 
@@ -82,7 +95,6 @@ class _Search:
 
     def __init__(self, network: Network, *, free: bool, until: float) -> None:
         self.network, self.free, self.until = network, free, until
-        self.cover = Cover(network, free=free)
         self.best: Split = np.zeros(network.n, np.int64)
         self.cost = partition.cost(network, self.best)
         self.total = float(network.size.sum())
@@ -90,25 +102,41 @@ class _Search:
         self.bound = 0.0
         self.whole_bound = 0.0
         self.known: set[Cut] = set()
-        self.highs = highspy.Highs()  # type: ignore[no-untyped-call]
-        self.highs.silent()
-        self.highs.setOptionValue("threads", 1)
-        self.highs.cbMipInterrupt.subscribe(self._stop)
-        m = len(network.size)
-        self.highs.addVars(m, np.zeros(m), np.ones(m))
         self.unit = 1.0 if self.trusted else float(network.size.max(initial=0.0)) / HIGHEST or 1.0
-        self.highs.changeColsCost(m, np.arange(m, dtype=np.int32), network.size / self.unit)
-        if not self.trusted:
-            self.highs.setOptionValue("primal_feasibility_tolerance", FINE)
-            self.highs.setOptionValue("dual_feasibility_tolerance", FINE)
         self.rows: list[Cut] = []
-        self.low, self.high = np.zeros(m), np.ones(m)
+        self.low, self.high = np.zeros(len(network.size)), np.ones(len(network.size))
 
-    def add_first_cuts(self) -> None:
-        """Begin with a packing of cycles, a bound by itself (see `packing`), and of two blocs with more short ones."""
+    @cached_property
+    def cover(self) -> Cover:
+        """The graph in which cycles are sought."""
+        return Cover(self.network, free=self.free)
+
+    @cached_property
+    def highs(self) -> highspy.Highs:
+        """The programme."""
+        highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        highs.silent()
+        highs.setOptionValue("threads", 1)
+        highs.cbMipInterrupt.subscribe(self._stop)
+        m = len(self.network.size)
+        highs.addVars(m, np.zeros(m), np.ones(m))
+        highs.changeColsCost(m, np.arange(m, dtype=np.int32), self.network.size / self.unit)
+        if not self.trusted:
+            highs.setOptionValue("primal_feasibility_tolerance", FINE)
+            highs.setOptionValue("dual_feasibility_tolerance", FINE)
+        return highs
+
+    def pack(self) -> list[Cut]:
+        """Raise the bound to that of a packing of cycles (see `packing`), which are given."""
         ignored = partition.ignored_ties(self.network, self.best)
         bound, cycles = pack_cycles(self.network, self.network.sign < 0 if self.free else ignored, self.late)
         self.bound = max(self.bound, bound)
+        return cycles
+
+    def add_first_cuts(self) -> None:
+        """Begin with a packing of cycles, a bound by itself, and of two blocs with more short ones."""
+        ignored = partition.ignored_ties(self.network, self.best)
+        cycles = self.pack()
         if not (self.free or self.proved()):
             self.add(cycles)
             self.add(zero_cycles(self.cover, np.where(ignored, 0.5, 0.0), CUTS, self.late))
@@ -156,8 +184,7 @@ class _Search:
         return np.array(self.highs.getSolution().col_value)
 
     def raise_bound(self, value: float) -> None:
-        """A programme's value is a bound, less its accuracy; of whole weights the next whole number."""
-        value -= SAFE * self.total
+        """Of whole weights a bound is the next whole number."""
         self.bound = max(self.bound, float(np.ceil(value)) if self.network.whole else value)
 
     def relaxed_bound(self) -> float:
@@ -189,8 +216,7 @@ class _Search:
             f = self.run()
             if f is None:
                 return
-            bound = self.relaxed_bound()
-            self.bound = max(self.bound, float(np.ceil(bound)) if self.network.whole else bound)
+            self.raise_bound(self.relaxed_bound())
             if self.proved():
                 return
             self.keep_better(partition.round_to_split(self.network, f, free=self.free))
@@ -219,7 +245,7 @@ class _Search:
         while not (self.proved() or self.late()):
             f = self.run()
             bounds = (self.highs.getInfo().mip_dual_bound, self.whole_bound)
-            self.raise_bound(max(bound for bound in bounds if np.isfinite(bound)))
+            self.raise_bound(max(bound for bound in bounds if np.isfinite(bound)) - SAFE * self.total)
             if f is None:
                 return
             self.keep_better(partition.round_to_split(self.network, f, free=self.free))

@@ -26,6 +26,8 @@ SURE: Final = 0.05
 """Up to this probability something is told to be more than chance."""
 SHOWN: Final = 5
 """Targets told of each dimension."""
+NAMED: Final = 50
+"""Actors named that share a stance."""
 PROFILE: Final = ("aliases", "roles", "members", "allies", "opponents", "spoken_of")
 
 
@@ -171,7 +173,9 @@ def alliances(found: Alliances, said: Mapping[str, Statement]) -> str:
         if bloc.holds:
             lines.append("  held together by")
         for held in bloc.holds:
-            lines.append(fill(f"{held.stance}: {held.target} ({', '.join(held.actors)})", 4))
+            who = ", ".join(held.actors[:NAMED])
+            more = f" and {len(held.actors) - NAMED} more" if len(held.actors) > NAMED else ""
+            lines.append(fill(f"{held.stance}: {held.target} ({who}{more})", 4))
             lines += [_evidence(said[iri], [held.target]) for iri in held.statements]
         lines += _fragile(bloc, found)
         if bloc.contradicted:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import fsum
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -17,7 +16,7 @@ from stancegraph.network.degree_sequence import chances
 from stancegraph.network.method import Method
 from stancegraph.network.projection import DENSE, LARGEST, count, project
 from stancegraph.network.ties import Tie, meeting
-from stancegraph.table.arrays import distinct
+from stancegraph.table.arrays import distinct, sums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,7 +66,7 @@ class Edges:
             sides = [np.concatenate((self.a, self.b))] * 2
         for end, side in zip((self.a, self.b), sides, strict=True):
             sizes = size if len(side) == len(size) else np.concatenate((size, size))
-            strength, ties = _strengths(side, sizes)
+            strength, ties = sums(side, sizes), np.bincount(side)
             found.append((1 - size / strength[end]) ** (ties[end] - 1))
         p = np.minimum(*found)
         return self[((p < alpha) | (alpha == 1)) & (size >= (minimum or 0))]
@@ -144,19 +143,6 @@ class TieRows(Sequence[Tie]):
         columns = (getattr(self, name).tolist() for name in ("a", "b", "weight", "statements"))
         for a, b, weight, statements in zip(*columns, strict=True):
             yield {"a": self.labels[a], "b": self.labels[b], "weight": weight, "statements": statements}
-
-
-def _strengths(ends: Indices, sizes: Vector) -> tuple[Vector, Indices]:
-    """Of each node the sum of its ties, rounded once, and their number."""
-    # Numbers of two bytes are sorted by counting.
-    order = np.argsort(ends.astype(np.uint16) if ends.max(initial=0) < 1 << 16 else ends, kind="stable")
-    ties = np.bincount(ends)
-    stops = np.cumsum(ties)
-    parts = sizes[order].tolist()
-    sums = [
-        fsum(parts[stop - number : stop]) for stop, number in zip(stops.tolist(), ties.tolist(), strict=True)
-    ]
-    return np.array(sums, float), ties
 
 
 def _paired(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.int64]:

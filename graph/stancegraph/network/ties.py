@@ -14,7 +14,7 @@ from stancegraph.network.method import NetworkOptions
 from stancegraph.records import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import networkx as nx
     from numpy.typing import NDArray
@@ -55,33 +55,29 @@ def supporting_rows(graph: nx.Graph[str], a: str, b: str) -> Table:
     if table is None or method is None:
         raise UsageError("this graph does not remember its statements: make it with stancegraph.network")
     pair = _named(graph, a), _named(graph, b)
-    found = _pairwise(table, method)(*(_code(table, method, name, side) for side, name in enumerate(pair)))
+    codes = [_code(table, method, name, side) for side, name in enumerate(pair)]
+    found = _pairwise(table, method, codes)(*codes)
     if not graph.has_edge(*pair):
         found = set()
     chosen: Table = table[np.array(sorted(found | _direct(table, method, *pair)), np.intp)]
     return chosen
 
 
-def statements_behind(graph: nx.Graph[Any], pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
-    """The IRIs of the statements behind each of these ties, oldest first; the rows are paired once for all.
-
-    None behind any tie of a graph that does not remember its statements.
-    """
-    table, method = graph.graph.get("rows"), graph.graph.get("method")
-    if table is None or method is None:
-        yield from (() for _ in pairs)
-        return
-    rows_of = _pairwise(table, method)
+def statements_behind(
+    table: Table, method: Method, pairs: Sequence[tuple[str, str]]
+) -> Iterator[tuple[str, ...]]:
+    """The IRIs of the statements behind each of these ties, oldest first; the rows are paired once for all."""
     codes = [{thing.iri: code for code, thing in enumerate(side.values)} for side in _sides(table, method)]
+    ends = [(codes[0].get(a, -1), codes[1].get(b.removesuffix(TARGET), -1)) for a, b in pairs]
+    rows_of = _pairwise(table, method, {end for pair in ends for end in pair})
     direct: dict[frozenset[str], set[int]] = defaultdict(set)
     if method.direct:
         for row, (actor, target) in enumerate(
             zip(table.actor.to_list(), table.target.to_list(), strict=True)
         ):
             direct[frozenset((actor.iri, target.iri))].add(row)
-    for a, b in pairs:
-        ends = codes[0].get(a, -1), codes[1].get(b.removesuffix(TARGET), -1)
-        rows = sorted(rows_of(*ends) | direct.get(frozenset((a, b)), set()))
+    for pair, (a, b) in zip(ends, pairs, strict=True):
+        rows = sorted(rows_of(*pair) | direct.get(frozenset((a, b)), set()))
         yield tuple(dict.fromkeys(table.statement.values[table.statement.codes[row]] for row in rows))
 
 
@@ -202,15 +198,19 @@ def _code(table: Table, method: Method, name: str, side: int) -> int:
     return next((code for code, thing in enumerate(values) if thing.iri == name.removesuffix(TARGET)), -1)
 
 
-def _pairwise(table: Table, method: Method) -> Callable[[int, int], set[int]]:
-    """Function of two codes: the rows behind their tie."""
+def _pairwise(
+    table: Table, method: Method, ends: Iterable[int] | None = None
+) -> Callable[[int, int], set[int]]:
+    """Function of two codes: the rows behind their tie; of some `ends` alone, where these are told."""
     held: dict[int, dict[int, list[tuple[float, int]]]] = defaultdict(lambda: defaultdict(list))
     own, other = table.actor.codes, table.target.codes
     if method.kind == "targets":
         own, other = other, own
     if table.period is not None and method.kind in {"agreement", "targets"}:
         other = other.astype(np.int64) * (int(table.period.max(initial=0)) + 1) + table.period
-    for row, (i, j, level) in enumerate(zip(own.tolist(), other.tolist(), table.level.tolist(), strict=True)):
+    rows = np.arange(len(own)) if ends is None else np.flatnonzero(np.isin(own, list(ends)))
+    columns = (column[rows].tolist() for column in (own, other, table.level))
+    for row, i, j, level in zip(rows.tolist(), *columns, strict=True):
         held[i][j].append((level, row))
     if method.kind in {"stances", "two-mode"}:
         return lambda a, b: {row for _, row in held[a].get(b, ())}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
+from math import fsum
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -96,3 +97,12 @@ def first_rows(codes: NDArray[Any], number: int) -> NDArray[np.int64]:
     found = np.full(number, -1, np.int64)
     found[codes[::-1]] = np.arange(len(codes))[::-1]
     return found
+
+
+def sums(groups: NDArray[Any], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sum of the values of each group, by its number, rounded once."""
+    # Numbers of two bytes are sorted by counting.
+    order = np.argsort(groups.astype(np.uint16) if groups.max(initial=0) < 1 << 16 else groups, kind="stable")
+    stops = np.cumsum(np.bincount(groups)).tolist()
+    parts = values[order].tolist()
+    return np.array([fsum(parts[start:stop]) for start, stop in zip([0, *stops], stops, strict=False)], float)
