@@ -304,11 +304,6 @@ class RowTest:
     kept: dict[str, set[str]]
     left: dict[str, set[str]]
 
-    @property
-    def asks(self) -> bool:
-        """Whether any row could fail."""
-        return bool(self.kept or self.left)
-
     def passes(self, actor: Named, target: Named | None, sign: int | None) -> bool:
         """Whether all filters let a row pass."""
         if any(actor.iri not in self.kept[name] for name in ("actor", "kind") if name in self.kept):

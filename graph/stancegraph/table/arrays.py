@@ -34,6 +34,10 @@ class Strings(Sequence[str]):
     def __iter__(self) -> Iterator[str]:
         return iter(self.texts.to_pylist())
 
+    def take(self, places: NDArray[Any]) -> Strings:
+        """The texts in some places."""
+        return Strings(self.texts.take(array(places.astype(np.int64))))
+
     @cached_property
     def ranks(self) -> NDArray[np.int64]:
         """The rank of each text among them, sorted by code points, which is how their bytes are sorted."""

@@ -89,10 +89,12 @@ class Reports:
 
 @runtime_checkable
 class Ranked(Protocol):
-    """Values that know the rank of each among them."""
+    """Values that know the rank of each among them, and how some of them are taken."""
 
     @property
     def ranks(self) -> NDArray[np.int64]: ...
+
+    def take(self, places: NDArray[Any]) -> Sequence[Any]: ...
 
 
 class Details(Protocol):
@@ -110,6 +112,9 @@ class Details(Protocol):
     def joint(self) -> Marks: ...
     @property
     def confidence(self) -> Numbers: ...
+
+    def __getitem__(self, statements: Any) -> Details:
+        """The same of some of the statements."""
 
     def records(self) -> dict[str, Statement]:
         """The statements themselves, by IRI; none where the rows are anybody's own."""
@@ -232,8 +237,11 @@ class Table:
         """The same rows, with more said about them."""
         return replace(self, notes=(*self.notes, *(note for note in notes if note)))
 
-    def sort(self, positions: NDArray[np.int64]) -> Table:
-        """The rows in the table's order, each row's first report beginning at its position."""
+    def sort(self) -> Table:
+        """The rows in the table's order; what no report is known of stands at the beginning of its document."""
+        start = self.reports.start[self.shown]
+        first = np.where(start < self.reports.start[self.shown + 1], start, -1)
+        positions = np.append(self.reports.positions, 0)[first]
         return self[
             np.lexsort(
                 (
@@ -246,6 +254,17 @@ class Table:
                 )
             )
         ]
+
+    def compact(self) -> Table:
+        """The rows with actors, targets and statements numbered anew, as if nothing else had been read."""
+        table = replace(self, actor=_renumbered(self.actor), target=_renumbered(self.target))
+        present = self.statement.present()
+        if len(present) == len(self.statement.values):
+            return table
+        statement = _renumbered(self.statement)
+        known = set(statement.values) if self.notes else set()
+        notes = tuple(note for note in self.notes if note.partition(": ")[0] in known)
+        return replace(table, statement=statement, details=self.details[present], notes=notes)
 
     def without_neutral(self) -> Table:
         """The rows without those that withhold judgement; coded variables have none such."""
@@ -292,7 +311,7 @@ class Table:
             and np.array_equal(self.reports.positions[before], reports.positions[first])
         ):
             return rows  # in order, as what they are ordered by is what it was
-        return rows.sort(reports.positions[first])
+        return rows.sort()
 
     def buckets_of_documents(self) -> Codes:
         """A number for each row's document; without a report nothing says that two statements stand in one."""
@@ -324,6 +343,20 @@ class Table:
             key = _paired(key, codes)
         _, first = np.unique(key, return_index=True)
         return (rows if len(first) == len(rows) else rows[np.sort(first)]).with_notes(note)
+
+
+def _renumbered(column: Column[V]) -> Column[V]:
+    """The same column with no value that does not occur."""
+    present = column.present()
+    if len(present) == len(column.values):
+        return column
+    place = np.zeros(len(column.values), np.int32)
+    place[present] = np.arange(len(present))
+    return Column(place[column.codes], _take(column.values, present))
+
+
+def _take(values: Sequence[V], places: NDArray[Any]) -> Sequence[V]:
+    return values.take(places) if isinstance(values, Ranked) else tuple(values[at] for at in places.tolist())
 
 
 def _import(library: str) -> Any:

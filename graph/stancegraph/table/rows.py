@@ -1,289 +1,306 @@
-"""Rows of the flat table: of statements that a reader has asked for, or anybody's own."""
+"""Rows of the flat table: of what is said of statements, by columns throughout, or anybody's own."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from stancegraph.cells import NUMBER
 from stancegraph.dates import EARLIEST, LATEST, calendar_day, ordinal
 from stancegraph.errors import UsageError
 from stancegraph.records import Named
 from stancegraph.statements import by_iri
-from stancegraph.statements.filters import Filters
-from stancegraph.statements.reader import NO_CODING, Coding, Reader, read_confidence
-from stancegraph.table import scales
+from stancegraph.statements.reader import NO_CODING, Coding, Labels, Reader, read_confidence
+from stancegraph.table import pairs, scales
 from stancegraph.table.columns import Column, Reports, Table, encode
+from stancegraph.table.pairs import Pairs, Source
 from stancegraph.table.scales import POLARITY, Scale
 from stancegraph.vocabulary import STANCES, expand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
 
     from stancegraph.records import Statement
-    from stancegraph.table.columns import Days
+    from stancegraph.table.columns import Days, Marks, Numbers
+
+    Codes = NDArray[np.int64]
 
 UNKNOWN: Final = Named("", "(no document)")
+WITHOUT_POLARITY: Final = "stance:stanceOn"
+"""The property of targets that are coded without a sign; they have a level where that is another variable."""
 
 
-class Row(NamedTuple):
-    """One row before it is columns; `sign` is None where the target is coded without polarity."""
+class Rows(NamedTuple):
+    """Rows in no order, the sign of each (nan where its target is coded without), and how many have no level."""
 
-    statement: str
-    actor: Named
-    target: Named
-    sign: int | None
-    level: float
-    coding: Coding = NO_CODING
-    bound: bool = False
+    table: Table
+    sign: Numbers
+    unrated: int
 
 
-def read(reader: Reader, filters: Filters, level: str = "polarity") -> Table:
-    """The flat table of those rows of a reader's statements that pass filters."""
-    variable = None if level == "polarity" else scales.find_variable(filters.store, level)
-    coded = scales.levels(variable, reader.values(variable.iri), filters.store) if variable else None
-    rows, unrated = _rows(reader, coded, organisation=filters.organisation)
-    if (test := filters.row_test()).asks:
-        rows = [row for row in rows if test.passes(row.actor, row.target, row.sign)]
-    if not {"basis", "not_basis", "min_confidence"}.isdisjoint(filters.given):
-        rows = [row for row in rows if _counts(filters, reader, row)]
-    rows = _frequent(rows, filters.min_count) if filters.min_count > 1 else rows
-    table = in_documents(_table(reader, rows, variable.scale if variable else POLARITY, filters), filters)
-    return table.with_notes(f"{unrated} rows have no {level}, and are left out" if unrated else "")
+def read(reader: Reader, level: str = "polarity", *, organisation: bool = False) -> Rows:
+    """The rows of a reader's statements; a speaker counts as a person, or as the organisation spoken for."""
+    if level == "polarity":
+        return combine(pairs.Answers(reader, reader.edges), organisation=organisation)
+    variable = scales.find_variable(reader.store, level)
+    coded = scales.levels(variable, reader.values(variable.iri), reader.store)
+    source = pairs.Answers(reader, [*reader.edges, expand(WITHOUT_POLARITY)])
+    levels = np.array([coded.get(s, np.nan) for s in source.statements])
+    found = combine(source, levels, organisation=organisation)
+    return found._replace(table=replace(found.table, scale=variable.scale))
 
 
-def in_documents(table: Table, filters: Filters) -> Table:
-    """The rows with the reports that count under filters on documents; those left with none are left out."""
-    if {"document", "not_document"}.isdisjoint(filters.meant):
-        return table
-    counted = [filters.counts_report(document.iri) for document in table.document.values]
-    return table.in_documents(np.array(counted, np.bool_))
+def combine(source: Source, levels: Numbers | None = None, *, organisation: bool = False) -> Rows:
+    """A row for every speaker of a statement with every target of it that has a level: its sign, or the statement's."""
+    targets, sign = _targets(source, coded=levels is not None)
+    speakers, organisations = source.pairs("stance:speaker"), dict[str, str]()
+    if organisation:
+        speakers, organisations = _spoken_for(source, speakers)
+    spoken = np.bincount(speakers.of, minlength=len(source.statements))
+    times = spoken[targets.of]
+    row = np.repeat(np.arange(len(times)), times)
+    first = np.cumsum(spoken) - spoken
+    voice = first[targets.of[row]] + np.arange(len(row)) - np.repeat(np.cumsum(times) - times, times)
+    level = sign[row] if levels is None else levels[targets.of[row]]
+    known = ~np.isnan(level)
+    row, voice = row[known], voice[known]
+    s = targets.of[row]
+    labels = source.reader.labels
+    voices = Labels(organisations | labels) if organisations else labels
+    actor = _named(speakers.value[voice], speakers.values, voices)
+    target = _named(targets.value[row], targets.values, labels)
+    return Rows(_table(source, s, actor, target, level[known]), sign[row], int((~known).sum()))
 
 
-def _rows(reader: Reader, coded: Mapping[str, float] | None, *, organisation: bool) -> tuple[list[Row], int]:
-    """The rows of all statements asked about, and how many a coded variable says nothing of."""
-    signs: dict[str, int | None] = {edge: stance.sign for edge, stance in reader.edges.items()}
-    if coded is not None:
-        signs[expand("stance:stanceOn")] = None
-    things = _Things(reader.labels)
-    held: dict[str, dict[str, int | None]] = {}
-    for edge, sign in signs.items():
-        for s, values in reader.values(edge).items():
-            on = held.setdefault(s, {})
-            for target in values:
-                if on.get(target) is None:
-                    on[target] = sign
-    voices, codings = _voices(reader, things, organisation), reader.codings
-    rows, unrated = [], 0
-    for s, targets in held.items():
-        known = coded is None or s in coded
-        for actor in voices(s):
-            for target, sign in targets.items():
-                unrated += not known
-                if known and (level := sign if coded is None else coded[s]) is not None:
-                    coding = codings.get((s, target), NO_CODING)
-                    bound = target in reader.bound and reader.binds(s, target, (actor.iri,))
-                    rows.append(Row(s, actor, things[target], sign, level, coding, bound))
-    return rows, unrated
-
-
-def _counts(filters: Filters, reader: Reader, row: Row) -> bool:
-    """Whether the basis and the confidence of a row pass."""
-    basis, confidence = row.coding.basis, row.coding.confidence
-    if basis is None:
-        basis = reader.labels[min(reader.values("stance:basis").get(row.statement, {""}))]
-    if confidence is None:
-        text = min(reader.values("stance:confidence").get(row.statement, {"0"}))
-        confidence = read_confidence(reader.store, row.statement, text)
-    return filters.without("document", "not_document").counts_coding(basis, confidence, ())
-
-
-class _Things(dict[str, Named]):
-    """IRI → the thing with its label."""
-
-    def __init__(self, labels: Mapping[str, str]) -> None:
-        super().__init__()
-        self._labels = labels
-
-    def __missing__(self, iri: str) -> Named:
-        return self.setdefault(iri, Named(iri, self._labels[iri]))
-
-
-def _voices(reader: Reader, things: _Things, organisation: bool) -> Callable[[str], Iterable[Named]]:
-    """Function of a statement: who it counts for, its speakers or those they speak for."""
-    speakers = reader.values("stance:speaker")
-    if not organisation:
-        return lambda s: sorted(things[iri] for iri in speakers.get(s, ()))
-    principals, roles = reader.values("stance:onBehalfOf"), reader.roles
-
-    def spoken_for(s: str) -> Iterable[Named]:
-        if s in principals:
-            return sorted(things[iri] for iri in principals[s])
-        role = roles.get(s, {})
-        return dict.fromkeys(role.get(iri, things[iri]) for iri in sorted(speakers.get(s, ())))
-
-    return spoken_for
-
-
-def _frequent(rows: list[Row], least: int) -> list[Row]:
-    """The rows of actors with at least so many statements among them."""
-    spoken: dict[Named, set[str]] = defaultdict(set)
-    for row in rows:
-        spoken[row.actor].add(row.statement)
-    return [row for row in rows if len(spoken[row.actor]) >= least]
-
-
-def _table(reader: Reader, rows: Sequence[Row], scale: Scale, filters: Filters) -> Table:
-    """The rows as columns, in order."""
-    statements = tuple(sorted({row.statement for row in rows}))
-    place = {s: i for i, s in enumerate(statements)}
-    of = np.array([place[row.statement] for row in rows], np.int32)
-    earliest, latest, notes = _days(reader, place)
-    reports, named, shown = _reports(reader, place, rows)
+def _table(source: Source, s: Codes, actor: Column[Named], target: Column[Named], level: Numbers) -> Table:
+    said = np.zeros(len(source.statements), np.bool_)
+    said[s] = True
+    present, place = np.flatnonzero(said), np.cumsum(said) - 1
+    codings = _codings(source, s, target)
+    reports, shown, documents = _reports(source, s, said, codings)
     start = reports.start[shown]
     first = np.where(start < reports.start[shown + 1], start, len(reports.documents))
-    document = np.append(reports.documents, len(named)).astype(np.int32)[first]
-    table = Table(
-        actor=_coded([row.actor for row in rows]),
-        target=_coded([row.target for row in rows]),
-        level=np.array([row.level for row in rows], float),
-        earliest=earliest[of],
-        latest=latest[of],
-        statement=Column(of, statements),
-        document=Column(document, (*named, UNKNOWN)),
+    earliest, latest = pairs.days(source)
+    return Table(
+        actor=actor,
+        target=target,
+        level=level,
+        earliest=earliest[s],
+        latest=latest[s],
+        statement=Column(place[s].astype(np.int32), source.names(present)),
+        document=Column(
+            np.append(reports.documents, len(documents)).astype(np.int32)[first], (*documents, UNKNOWN)
+        ),
         reports=reports,
         shown=shown,
-        details=Coded(reader, statements),
-        **_own_codings(rows),
-        scale=scale,
-        store=reader.store,
-        filters=filters,
+        details=Coded(source, present),
+        bound=_bound(source, s, actor, target),
+        store=source.reader.store,
+        notes=tuple(_undated(source, said)),
+        **_own(codings, len(s)),
     )
-    return table.sort(np.append(reports.positions, 0)[first]).with_notes(*notes)
 
 
-def _days(reader: Reader, place: Mapping[str, int]) -> tuple[Days, Days, list[str]]:
-    """First and last possible day of each statement, all of time where none is given; and what is no day."""
-    earliest = np.full(len(place), EARLIEST, np.int32)
-    latest = np.full(len(place), LATEST, np.int32)
-    notes = []
-    for curie, sides in (
-        ("stance:saidNotBefore", (earliest,)),
-        ("stance:saidNotAfter", (latest,)),
-        ("stance:saidOn", (earliest, latest)),
-    ):
-        for s, text in reader.value(curie).items():
-            if s not in place:
-                continue
-            day = ordinal(text)
-            for side in sides:
-                side[place[s]] = side[place[s]] if day is None else day
-            if day is None:
-                notes.append(f"{s}: {curie} '{text[:40]}' is not a day, and counts as none")
-    return earliest, latest, notes
+def _targets(source: Source, *, coded: bool) -> tuple[Pairs, Numbers]:
+    """The targets of statements, and their signs: of one taken twice that of the first property."""
+    found = [(source.pairs(edge), float(stance.sign)) for edge, stance in source.reader.edges.items()]
+    if coded:
+        found.append((source.pairs(WITHOUT_POLARITY), np.nan))
+    every = _together([pairs for pairs, _ in found])
+    signs = np.concatenate([np.full(len(pairs.of), sign) for pairs, sign in found])
+    _, first = np.unique(every.of * (len(every.values) + 1) + every.value, return_index=True)
+    return Pairs(every.of[first], every.value[first], every.values), signs[first]
 
 
-def _own_codings(rows: Sequence[Row]) -> dict[str, Any]:
+def _together(parts: Sequence[Pairs]) -> Pairs:
+    """The pairs of all, one after the other, under one numbering of values."""
+    values = sorted({text for part in parts for text in part.values})
+    code = {text: i for i, text in enumerate(values)}
+    renamed = [np.array([code[text] for text in part.values], np.int64)[part.value] for part in parts]
+    return Pairs(np.concatenate([part.of for part in parts]), np.concatenate(renamed), values)
+
+
+def _spoken_for(source: Source, speakers: Pairs) -> tuple[Pairs, dict[str, str]]:
+    """Who statements count for: those spoken for, else the organisation of a speaker's role, else the speaker.
+
+    With them the labels of the organisations of roles.
+    """
+    principals, roles = source.pairs("stance:onBehalfOf"), source.reader.roles
+    own = ~np.isin(speakers.of, principals.of)
+    of, value = speakers.of[own], speakers.value[own]
+    in_role = np.flatnonzero(np.isin(of, source.places(sorted(roles))))
+    organisation: list[tuple[int, str]] = []
+    labels: dict[str, str] = {}
+    for at, s in zip(in_role.tolist(), source.names(of[in_role]), strict=True):
+        if (named := roles[s].get(speakers.values[value[at]])) is not None:
+            organisation.append((at, named.iri))
+            labels[named.iri] = named.label
+    held = np.ones(len(of), np.bool_)
+    held[[at for at, _ in organisation]] = False
+    names = sorted(labels)
+    of_roles = Pairs(of[~held], np.array([names.index(iri) for _, iri in organisation], np.int64), names)
+    return Pairs.distinct(
+        *_together([Pairs(of[held], value[held], speakers.values), principals, of_roles])
+    ), labels
+
+
+def _named(codes: Codes, iris: Sequence[str], labels: Mapping[str, str]) -> Column[Named]:
+    """Things with their labels, sorted."""
+    present, place = np.unique(codes, return_inverse=True)
+    things = [Named(iris[code], labels[iris[code]]) for code in present.tolist()]
+    order = sorted(range(len(things)), key=things.__getitem__)
+    rank = np.empty(len(things), np.int32)
+    rank[order] = np.arange(len(things), dtype=np.int32)
+    return Column(rank[place], tuple(things[i] for i in order))
+
+
+def _undated(source: Source, said: Marks) -> Iterator[str]:
+    """What is to be said of days that are none."""
+    for curie in pairs.DAYS:
+        least = source.pairs(curie).least(len(source.statements))
+        wrong = [code for code, text in enumerate(least.values[:-1]) if ordinal(text or "") is None]
+        for at in np.flatnonzero(np.isin(least.codes, wrong) & said).tolist():
+            text = str(least.values[least.codes[at]])[:40]
+            yield f"{source.statements[at]}: {curie} '{text}' is not a day, and counts as none"
+
+
+def _codings(source: Source, s: Codes, target: Column[Named]) -> dict[int, Coding]:
+    """Row → what is coded of its target alone."""
+    codings = source.reader.codings
+    iris = sorted({iri for iri, _ in codings})
+    places = source.places(iris)
+    name = dict(zip(places.tolist(), iris, strict=True))
+    rows = np.flatnonzero(np.isin(s, places)).tolist()
+    found = ((row, codings.get((name[int(s[row])], target.values[target.codes[row]].iri))) for row in rows)
+    return {row: coding for row, coding in found if coding is not None}
+
+
+def _own(codings: Mapping[int, Coding], number: int) -> dict[str, Any]:
     """The columns of what is coded of single targets; none where nothing is."""
-    found: dict[str, Any] = {"bound": np.array([row.bound for row in rows], np.bool_)}
-    if any(row.coding.basis is not None for row in rows):
-        found["own_basis"] = encode([row.coding.basis for row in rows])
-    if any(row.coding.confidence is not None for row in rows):
-        own = [np.nan if row.coding.confidence is None else row.coding.confidence for row in rows]
-        found["own_confidence"] = np.array(own, float)
+    found: dict[str, Any] = {}
+    if any(coding.basis is not None for coding in codings.values()):
+        found["own_basis"] = encode([codings.get(row, NO_CODING).basis for row in range(number)])
+    if any(coding.confidence is not None for coding in codings.values()):
+        own = np.full(number, np.nan)
+        for row, coding in codings.items():
+            own[row] = np.nan if coding.confidence is None else coding.confidence
+        found["own_confidence"] = own
     return found
 
 
+def _bound(source: Source, s: Codes, actor: Column[Named], target: Column[Named]) -> Marks:
+    """Whether the target of each row is a demand that binds its actor."""
+    marks = np.zeros(len(s), np.bool_)
+    binding = np.array([thing.iri in source.reader.bound for thing in target.values], np.bool_)
+    for row in np.flatnonzero(binding[target.codes]).tolist():
+        iri, one = source.statements[int(s[row])], actor.values[actor.codes[row]].iri
+        marks[row] = source.reader.binds(iri, target.values[target.codes[row]].iri, (one,))
+    return marks
+
+
 def _reports(
-    reader: Reader, place: Mapping[str, int], rows: Sequence[Row]
-) -> tuple[Reports, list[Named], NDArray[np.int32]]:
-    """The runs of reports, one a document, in the order issued; the documents they are in; and the run of each row."""
-    runs = {(row.statement, row.coding.shown): 0 for row in rows if row.coding.shown}
-    runs = {
-        run: len(place) + i for i, run in enumerate(sorted(runs, key=lambda run: (run[0], sorted(run[1]))))
-    }
-    partial: dict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
-    for (s, shown), at in runs.items():
-        partial[s].append((at, shown))
-    found: list[dict[str, int]] = [{} for _ in range(len(place) + len(runs))]
-    positions = reader.positions
-    for s, report, document in reader.reported:
-        if s not in place:
-            continue
-        begin = positions.get(report, 0)
-        for at in (place[s], *(at for at, shown in partial.get(s, ()) if report in shown)):
-            found[at][document] = min(begin, found[at].get(document, begin))
-    shown_by = [runs.get((row.statement, row.coding.shown), place[row.statement]) for row in rows]
-    iris = sorted({document for reports in found for document in reports})
-    record = reader.documents
-    code = {iri: i for i, iri in enumerate(iris)}
-    issued = {iri: record[iri].issued.partition("/")[0] for iri in iris}
-    ordered = [sorted((issued[iri], iri, at) for iri, at in reports.items()) for reports in found]
-    start = np.concatenate(([0], np.cumsum([len(reports) for reports in ordered], dtype=np.int64)))
-    flat = [report for reports in ordered for report in reports]
-    reports = Reports(
-        start.astype(np.int64),
-        np.array([code[iri] for _, iri, _ in flat], np.int32),
-        np.array([position for *_, position in flat], np.int64),
-    )
-    return reports, [Named(iri, record[iri].title) for iri in iris], np.array(shown_by, np.int32)
+    source: Source, s: Codes, said: Marks, codings: Mapping[int, Coding]
+) -> tuple[Reports, NDArray[np.int32], list[Named]]:
+    """The runs of reports: one a statement, one for what only some reports show; the run of each row; documents."""
+    found = source.reported()
+    kept = np.flatnonzero(said[found.of])
+    run, held, begin = found.of[kept], found.document[kept], found.begin[kept]
+    shown, runs = s.astype(np.int32), dict[tuple[int, frozenset[str]], int]()
+    for row, coding in codings.items():
+        if coding.shown:
+            key = int(s[row]), coding.shown
+            shown[row] = runs.setdefault(key, len(said) + len(runs))
+    parts = [(run, held, begin)]
+    for (place, iris), number in runs.items():
+        those = np.flatnonzero(run == place)
+        mine = those[[found.report[int(kept[each])] in iris for each in those]]
+        parts.append((np.full(len(mine), number), held[mine], begin[mine]))
+    run, held, begin = (np.concatenate(column) for column in zip(*parts, strict=True))
+    documents = sorted(found.documents[code] for code in np.unique(held).tolist())
+    record = source.documents(documents)
+    place_of = {iri: i for i, iri in enumerate(documents)}
+    code = np.array([place_of.get(iri, -1) for iri in found.documents], np.int64)[held]
+    issued = [(record[iri].issued.partition("/")[0], iri) for iri in documents]
+    ranked = sorted(range(len(issued)), key=issued.__getitem__)
+    reports = _ordered(run, code, begin, np.argsort(ranked), len(said) + len(runs))
+    return reports, shown, [Named(iri, record[iri].title) for iri in documents]
 
 
-def _coded(values: Sequence[Named]) -> Column[Named]:
-    distinct = sorted(set(values))
-    code = {value: i for i, value in enumerate(distinct)}
-    return Column(np.array([code[value] for value in values], np.int32), tuple(distinct))
+def _ordered(run: Codes, code: Codes, begin: Codes, rank: Codes, number: int) -> Reports:
+    """The reports of each of so many runs by the rank of their document, one a document, with its first position."""
+    order = np.lexsort((begin, rank[code], run))
+    run, code, begin = run[order], code[order], begin[order]
+    first = np.ones(len(run), np.bool_)
+    first[1:] = (run[1:] != run[:-1]) | (code[1:] != code[:-1])
+    start = np.concatenate(([0], np.cumsum(np.bincount(run[first], minlength=number))))
+    return Reports(start.astype(np.int64), code[first].astype(np.int32), begin[first])
 
 
 @dataclass(frozen=True)
 class Coded:
-    """What else a store says of some statements, each column read when asked for."""
+    """What else is said of some statements (their places), each column read when asked for."""
 
-    reader: Reader
-    statements: tuple[str, ...]
+    source: Source
+    present: Codes
+
+    def __getitem__(self, statements: Any) -> Coded:
+        return Coded(self.source, self.present[statements])
 
     @cached_property
     def act(self) -> Column[str | None]:
-        return self._concepts("stance:act")
+        return self._labels("stance:act")
 
     @cached_property
     def medium(self) -> Column[str | None]:
-        return self._concepts("stance:medium")
+        return self._labels("stance:medium")
 
     @cached_property
     def basis(self) -> Column[str | None]:
-        return self._concepts("stance:basis")
+        return self._labels("stance:basis")
 
     @cached_property
-    def quoted(self) -> NDArray[np.bool_]:
-        return np.array([s in self.reader.quoted for s in self.statements], np.bool_)
+    def quoted(self) -> Marks:
+        marks = np.zeros(len(self.source.statements), np.bool_)
+        marks[self.source.quoted()] = True
+        return marks[self.present]
 
     @cached_property
-    def joint(self) -> NDArray[np.bool_]:
-        speakers = self.reader.values("stance:speaker")
-        return np.array([len(speakers.get(s, ())) > 1 for s in self.statements], np.bool_)
+    def joint(self) -> Marks:
+        speakers = self.source.pairs("stance:speaker").of
+        joint: Marks = (np.bincount(speakers, minlength=len(self.source.statements)) > 1)[self.present]
+        return joint
 
     @cached_property
-    def confidence(self) -> NDArray[np.float64]:
-        given = self.reader.value("stance:confidence")
-        store = self.reader.store
-        return np.array([read_confidence(store, s, given.get(s, "0")) for s in self.statements], float)
+    def confidence(self) -> Numbers:
+        given = self.concept("stance:confidence")
+        value = np.zeros(len(given.values))
+        for code in given.present().tolist():
+            text, at = given.values[code] or "0", np.flatnonzero(given.codes == code)
+            for place in at if not NUMBER.fullmatch(text) else at[:1]:
+                iri = self.source.statements[int(self.present[place])]
+                value[code] = read_confidence(self.source.reader.store, iri, text)
+        return value[given.codes]
 
     def records(self) -> dict[str, Statement]:
-        return self.reader.statements if self.reader.at_once else by_iri(self.reader.store, self.statements)
+        reader = self.source.reader
+        return reader.statements if reader.at_once else by_iri(reader.store, self.source.names(self.present))
 
     def word(self, target: str, sign: int) -> str:
-        return word(self.reader, target, sign)
+        return word(self.source.reader, target, sign)
 
-    def _concepts(self, curie: str) -> Column[str | None]:
-        given, label = self.reader.value(curie), self.reader.labels
-        return encode([label[given[s]] if s in given else None for s in self.statements])
+    def concept(self, curie: str) -> Column[str | None]:
+        """The value of a property for each statement, the least where there are several."""
+        return self.source.pairs(curie).least(len(self.source.statements))[self.present]
+
+    def _labels(self, curie: str) -> Column[str | None]:
+        given, labels = self.concept(curie), self.source.reader.labels
+        return Column(given.codes, [None if iri is None else labels[iri] for iri in given.values])
 
 
 def word(reader: Reader, target: str, sign: int) -> str:
@@ -296,6 +313,9 @@ class Uncoded:
     """Nothing else known of so many rows: all said, each by one, with full confidence."""
 
     number: int
+
+    def __getitem__(self, statements: Any) -> Uncoded:
+        return Uncoded(len(statements))
 
     @property
     def act(self) -> Column[str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import reduce
+from functools import partial, reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
@@ -60,7 +60,21 @@ def _whole(store: Store, level: str) -> Table:
 
 
 def _read(filters: Filters, level: str) -> Table:
-    return rows.read(Reader(filters.store, filters.statements(rows=True)), filters, level)
+    reader = Reader(filters.store, filters.statements(rows=True))
+    found = rows.read(reader, level, organisation=filters.organisation)
+    table = found.table
+    cells: dict[str, Callable[[], Any]] = {
+        **{name: partial(_things, table, name) for name in ("actor_iri", "target_iri")},
+        "level": lambda: found.sign,
+        "basis": lambda: Texts(table.basis),
+        "confidence": lambda: table.confidence,
+    }
+    column = lambda name: cells[name]()  # noqa: E731
+    tests = [*_on_rows(column, filters), *_on_codings(column, filters)]
+    table = _chosen((table[reduce(and_, tests)] if tests else table).sort(), filters)
+    return table.with_notes(
+        f"{found.unrated} rows have no {level}, and are left out" if found.unrated else ""
+    )
 
 
 def _of_snapshot(table: Table, found: snapshot.Snapshot, filters: Filters) -> Table:
@@ -68,42 +82,29 @@ def _of_snapshot(table: Table, found: snapshot.Snapshot, filters: Filters) -> Ta
     tests = passing(lambda name: cells[name](), filters, found.about["several"])
     if not {"document", "not_document"}.isdisjoint(filters.meant):
         tests.append(_reported(table, filters))
-    chosen = table[reduce(and_, tests)] if tests else table
+    return _chosen(table[reduce(and_, tests)] if tests else table, filters)
+
+
+def _chosen(table: Table, filters: Filters) -> Table:
+    """Of rows that pass, those of actors with enough statements and of the reports that count."""
     if filters.min_count > 1:
-        chosen = _frequent(chosen, filters.min_count)
-    chosen = replace(_compact(chosen, found), filters=filters)
-    return rows.in_documents(chosen, filters)
+        table = _frequent(table, filters.min_count)
+    return _in_documents(replace(table.compact(), filters=filters), filters)
+
+
+def _in_documents(table: Table, filters: Filters) -> Table:
+    """The rows with the reports that count under filters on documents; those left with none are left out."""
+    if {"document", "not_document"}.isdisjoint(filters.meant):
+        return table
+    counted = [filters.counts_report(document.iri) for document in table.document.values]
+    return table.in_documents(np.array(counted, np.bool_))
 
 
 def _reported(table: Table, filters: Filters) -> Marks:
     """The rows of statements that a document which counts reports, be it for the sake of another target."""
-    within = rows.in_documents(table, filters).statement.codes
+    within = _in_documents(table, filters).statement.codes
     marks: Marks = np.isin(table.statement.codes, within)
     return marks
-
-
-def _compact(table: Table, found: snapshot.Snapshot) -> Table:
-    """The rows with actors, targets and statements numbered anew, as if nothing else had been read."""
-    kept = table.details
-    present, statement = np.unique(table.statement.codes, return_inverse=True)
-    if not isinstance(kept, snapshot.Kept) or len(present) == len(table.statement.values):
-        return table
-    details = replace(kept, first=kept.first[present])
-    names = found.strings("statement", details.first)
-    known = set(names) if table.notes else set()
-    return replace(
-        table,
-        actor=_renumbered(table.actor),
-        target=_renumbered(table.target),
-        statement=Column(statement.astype(np.int32), names),
-        details=details,
-        notes=tuple(note for note in table.notes if note.partition(": ")[0] in known),
-    )
-
-
-def _renumbered(column: Column[Named]) -> Column[Named]:
-    present, codes = np.unique(column.codes, return_inverse=True)
-    return Column(codes.astype(np.int32), tuple(column.values[code] for code in present.tolist()))
 
 
 def passing(column: Callable[[str], Any], filters: Filters, several: Collection[str] = ()) -> list[Any]:
@@ -229,8 +230,7 @@ COLUMNS: Final = (
 def _cells(table: Table, found: snapshot.Snapshot, name: str) -> Callable[[], Any]:
     """What gives a column of a snapshot, to be tested."""
     if name in {"actor_iri", "target_iri"}:
-        things: Column[Named] = getattr(table, name.removesuffix("_iri"))
-        return lambda: Texts(Column(things.codes, tuple(thing.iri for thing in things.values)))
+        return partial(_things, table, name)
     if name == "statement":
         return lambda: Texts(table.statement)
     if name in {"earliest", "latest"}:
@@ -238,6 +238,12 @@ def _cells(table: Table, found: snapshot.Snapshot, name: str) -> Callable[[], An
     if name in {"act_iri", "medium_iri", "basis"}:
         return lambda: Texts(found.texts(name))
     return lambda: found.numbers(name)
+
+
+def _things(table: Table, name: str) -> Texts:
+    """The IRIs of a column of things."""
+    things: Column[Named] = getattr(table, name.removesuffix("_iri"))
+    return Texts(Column(things.codes, tuple(thing.iri for thing in things.values)))
 
 
 def _frequent(table: Table, least: int) -> Table:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -23,10 +23,10 @@ from stancegraph.statements import by_iri
 from stancegraph.statements.filters import Filters
 from stancegraph.statements.reader import Reader
 from stancegraph.store import Local, checksums, remembered
-from stancegraph.table import rows
+from stancegraph.table import pairs, rows
 from stancegraph.table.arrays import Strings, array, first_rows, numbers, texts
 from stancegraph.table.columns import Column, Reports, Table
-from stancegraph.table.scan import Scan
+from stancegraph.table.pairs import Scan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from stancegraph.records import Statement
     from stancegraph.store import Store
-    from stancegraph.table.columns import Marks, Numbers
+    from stancegraph.table.columns import Days, Marks, Numbers
 
 VERSION: Final = 1
 """Version of the file; it stands in the metadata as `stancegraph.snapshot`."""
@@ -218,8 +218,9 @@ def _made(store: Local, organisation: bool) -> pa.Table:
     from stancegraph.table import arrow
 
     noted = len(store.left_out)
-    found = _of_organisations(store) if organisation else _of_persons(store)
-    table = found.table
+    source = Scan(store)
+    table = rows.combine(source, organisation=organisation).table.sort()
+    concepts: rows.Coded = table.details  # type: ignore[assignment]
     made = arrow.to_arrow(table)
     start, shown = table.reports.start, pa.array(table.shown)
     titles = arrow.texts(table.reports.documents, [document.label for document in table.document.values])
@@ -228,8 +229,9 @@ def _made(store: Local, organisation: bool) -> pa.Table:
         made = made.append_column(
             name, pa.ListArray.from_arrays(pa.array(start, pa.int32()), values).take(shown)
         )
-    for name, iris in (("act_iri", found.acts), ("medium_iri", found.media)):
-        made = made.append_column(name, arrow.texts(table.statement.codes, iris))
+    for name in ("act", "medium"):
+        iris = concepts.concept(f"stance:{name}").to_list()
+        made = made.append_column(f"{name}_iri", arrow.texts(table.statement.codes, iris))
     bound = np.zeros(len(table), np.bool_) if table.bound is None else table.bound
     made = made.append_column("bound", pa.array(bound)).append_column(
         "number", pa.array(table.statement.codes)
@@ -237,8 +239,8 @@ def _made(store: Local, organisation: bool) -> pa.Table:
     about = {
         "version": VERSION,
         "own": table.own_basis is not None or table.own_confidence is not None,
-        "days": found.days,
-        "several": found.several,
+        "days": _bounded(*pairs.days(source)),
+        "several": source.several(),
         "notes": table.notes,
         "left_out": [*store.left_out][noted:],
     }
@@ -247,29 +249,11 @@ def _made(store: Local, organisation: bool) -> pa.Table:
     )
 
 
-class _Found(NamedTuple):
-    """A whole table, the concepts of the act and the medium of its statements, and what else is kept of them."""
-
-    table: Table
-    acts: list[str | None]
-    media: list[str | None]
-    days: list[tuple[int, int]]
-    several: list[str]
-
-
-def _of_persons(store: Local) -> _Found:
-    scan = Scan(store)
-    table = scan.table()
-    acts, media = (scan.concept(f"stance:{name}")[scan.present].to_list() for name in ("act", "medium"))
-    return _Found(table, acts, media, scan.days(), scan.several())
-
-
-def _of_organisations(store: Local) -> _Found:
-    reader, scan = Reader(store), Scan(store)
-    table = rows.read(reader, Filters.of(store, {"as_": "organisation"}))
-    given = [reader.value(f"stance:{name}") for name in ("act", "medium")]
-    acts, media = ([values.get(s) for s in table.statement.values] for values in given)
-    return _Found(table, acts, media, scan.days(), scan.several())
+def _bounded(earliest: Days, latest: Days) -> list[tuple[int, int]]:
+    """First and last possible day, where both are known; each pair once."""
+    found = np.unique(np.column_stack((earliest, latest)), axis=0)
+    known = found[(found[:, 0] > EARLIEST) & (found[:, 1] < LATEST)]
+    return [(first, last) for first, last in known.tolist()]
 
 
 def _days(store: Store) -> list[tuple[int, int]]:
@@ -338,7 +322,10 @@ class Kept:
 
     store: Store
     snapshot: Snapshot
-    first: NDArray[np.intp]
+    first: NDArray[np.int64]
+
+    def __getitem__(self, statements: Any) -> Kept:
+        return replace(self, first=self.first[statements])
 
     @cached_property
     def act(self) -> Column[str | None]:
