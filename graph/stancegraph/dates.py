@@ -12,6 +12,8 @@ from stancegraph.errors import UsageError
 EARLIEST: Final = date.min.toordinal()
 LATEST: Final = date.max.toordinal()
 """The ordinals of an open beginning and an open end."""
+EPOCH: Final = date(1970, 1, 1).toordinal()
+"""The day that Arrow, NumPy and JavaScript count from."""
 
 
 def calendar_day(text: date | str, option: str = "") -> date:

@@ -73,15 +73,24 @@ def note(text: str, *, error: bool = False) -> None:
         _silence(sys.stderr)
 
 
-def quantity(number: int, noun: str) -> str:
-    """A number with its noun.
+def quantity(number: int, noun: str, separator: str = "") -> str:
+    """A number, its thousands parted by a `separator` or not, with its noun.
 
-    >>> quantity(1, "entity"), quantity(2, "row of CODERS")
-    ('1 entity', '2 rows of CODERS')
+    >>> quantity(1, "entity"), quantity(2, "day"), quantity(2000, "wide row of CODERS", ",")
+    ('1 entity', '2 days', '2,000 wide rows of CODERS')
     """
-    word, space, rest = noun.partition(" ")
-    plural = word[:-1] + "ies" if word.endswith("y") else word + "s"
-    return f"{number} {noun if number == 1 else plural + space + rest}"
+    named, of, rest = noun.partition(" of ")
+    plural = named[:-1] + "ies" if re.search("[^aeiou]y$", named) else named + "s"
+    return f"{number:{separator}} {noun if number == 1 else plural + of + rest}"
+
+
+def note_on(number: int, noun: str, said: str) -> str:
+    """A note on so many things; empty for none.
+
+    >>> note_on(1, "statement", "left out"), note_on(0, "statement", "left out")
+    ('1 statement left out', '')
+    """
+    return f"{quantity(number, noun)} {said}" if number else ""
 
 
 def emit(text: str, output: str | Path = "-", inputs: Iterable[Path] = ()) -> None:

@@ -41,15 +41,6 @@ VOTERS: Final = 3
 NAMED: Final = "?s stance:ascribes ?position . ?position ?says ?x"
 
 
-def note_on(number: int, noun: str, said: str) -> str:
-    """A note on so many things; empty for none.
-
-    >>> note_on(1, "statement", "left out"), note_on(0, "statement", "left out")
-    ('1 statement left out', '')
-    """
-    return f"{number} {noun}{'s' * (number != 1)} {said}" if number else ""
-
-
 def event_day(store: Store, event: str) -> tuple[str, date]:
     """What an event is called and the day it began; `event` is one of its names, or a day itself.
 

@@ -19,9 +19,10 @@ import numpy as np
 from stancegraph import network
 from stancegraph.balance.frustration import frustration_index
 from stancegraph.balance.scores import polarisation, polarisation_range
-from stancegraph.change.positions import event_day, note_on
+from stancegraph.change.positions import event_day
 from stancegraph.errors import UsageError
 from stancegraph.network.method import NetworkOptions
+from stancegraph.output import note_on
 from stancegraph.records import Rows
 
 if TYPE_CHECKING:

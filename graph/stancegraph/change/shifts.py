@@ -22,9 +22,9 @@ from stancegraph.change.positions import (
     are_votes,
     ascribed_positions,
     event_day,
-    note_on,
     own_positions,
 )
+from stancegraph.output import note_on
 from stancegraph.records import Rows
 from stancegraph.statements.filters import FilterOptions, Filters
 from stancegraph.table import selection as flat

@@ -6,7 +6,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from stancegraph.cells import printable
-from stancegraph.cli.printing import count, fill
+from stancegraph.cli.printing import fill
+from stancegraph.output import quantity
 from stancegraph.records import Named, Target
 from stancegraph.vocabulary import compact
 
@@ -69,7 +70,7 @@ def hits(rows: Iterable[Mapping[str, Any]]) -> str:
 def profile(row: Mapping[str, Any]) -> str:
     """One actor, a heading and a line for each thing known."""
     lines = [
-        fill(f"{row['actor']} — {row['kind']}, {count(row['statements'], 'statement')}"),
+        fill(f"{row['actor']} — {row['kind']}, {quantity(row['statements'], 'statement')}"),
         fill(row["iri"], 2),
     ]
     if row["stances"]:
@@ -131,7 +132,7 @@ def alliances(found: Alliances, said: Mapping[str, Statement]) -> str:
     lines = [
         fill(
             f"{len(found.blocs)} blocs of {found.actors} actors, {found.positive} positive and {found.negative} "
-            f"negative ties in {count(found.parts, 'separate part')}"
+            f"negative ties in {quantity(found.parts, 'separate part')}"
         ),
         fill(f"frustration {_figure(split.index)} ({proof}), balance {_figure(found.balance)}, ", 2),
         fill(
@@ -154,12 +155,8 @@ def alliances(found: Alliances, said: Mapping[str, Statement]) -> str:
             )
             if ends is not None
         ]
-        lines.append(
-            fill(
-                f"by the confidence of the codings: {', '.join(drawn)} in 95 % of {count(found.codings.draws, 'draw')}",
-                2,
-            )
-        )
+        draws = f"{', '.join(drawn)} in 95 % of {quantity(found.codings.draws, 'draw')}"
+        lines.append(fill(f"by the confidence of the codings: {draws}", 2))
     if found.chance is not None:
         lines += _chance(found.chance)
     part = 1 if found.parts == 1 else 0
@@ -167,7 +164,7 @@ def alliances(found: Alliances, said: Mapping[str, Statement]) -> str:
         if bloc.part != part:
             part = bloc.part
             members = sum(len(one.actors) for one in found.blocs if one.part == part)
-            lines += ["", f"part {part}: {count(members, 'actor')}, tied to none of the others"]
+            lines += ["", f"part {part}: {quantity(members, 'actor')}, tied to none of the others"]
         lines += ["", f"bloc {bloc.number}"]
         lines += [fill(name + _doubt(node, name, found), 2) for node, name in bloc.actors]
         if bloc.holds:
@@ -230,7 +227,9 @@ def ideal_points(found: IdealPoints) -> str:
                 point = "" if row["position"] is None else f"{row['position']:+.2f}, "
                 between = f"{row['low']:+.2f} to {row['high']:+.2f}"
                 lines.append(
-                    fill(f"{row['actor']}: {point}{between} ({count(row['answers'], 'disputed target')})", 2)
+                    fill(
+                        f"{row['actor']}: {point}{between} ({quantity(row['answers'], 'disputed target')})", 2
+                    )
                 )
         lines.append("")
     return _blocks([lines[:-1]])
@@ -244,7 +243,9 @@ def phases(found: Phases, said: Mapping[str, Statement]) -> str:
         transition = turning.get(window["since"])
         if transition or not number:
             lines += ["", f"phase {window['phase']}"] if number else [f"phase {window['phase']}"]
-        lines.append(f"  {window['since']} to {window['until']}: {count(window['statements'], 'statement')}")
+        lines.append(
+            f"  {window['since']} to {window['until']}: {quantity(window['statements'], 'statement')}"
+        )
         if transition:
             lines.append("  what turned, before and after, as shares of all that was said")
         for turn in transition.turned if transition else ():
@@ -260,13 +261,13 @@ def _fragile(bloc: Bloc, found: Alliances) -> Iterator[str]:
     if found.left_out is None or not bloc.pairs:
         return
     weakest = bloc.pairs[0]
-    left_out = count(found.left_out, "document")
+    left_out = quantity(found.left_out, "document")
     if weakest.without_document == weakest.bootstrap == 1:
         yield fill(f"stays whole without any one of {left_out}, and in every sample of its statements", 2, 4)
         return
     parted = sum(pair.without_document < 1 for pair in bloc.pairs)
     yield fill(
-        f"fragile: of {count(len(bloc.pairs), 'pair')} {parted or 'none'} would part without one of {left_out}; "
+        f"fragile: of {quantity(len(bloc.pairs), 'pair')} {parted or 'none'} would part without one of {left_out}; "
         f"most easily {weakest.a} and {weakest.b}, together in {weakest.without_document:.0%} of the splits without "
         f"one and in {weakest.bootstrap:.0%} of samples of the statements",
         2,
@@ -357,7 +358,7 @@ def _polarisation(found: Alliances) -> str:
     if found.polarisation_range is None:
         return f"{_figure(found.polarisation)} (of one split)"
     low, high = map(_figure, found.polarisation_range)
-    return low if low == high else f"{low} to {high} over {count(found.splits or 0, 'optimal split')}"
+    return low if low == high else f"{low} to {high} over {quantity(found.splits or 0, 'optimal split')}"
 
 
 def _figure(number: float | None) -> str:

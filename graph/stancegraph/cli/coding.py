@@ -152,7 +152,7 @@ def agreement(
     a, b = len(one), len(other)
     output.note(f"{a} units and {b}, {len(compared.pairs)} of them matched by overlap of their passages")
     output.note(
-        f"{printing.count(len(compared.differences), 'difference')}: --differences lists them, --settle settles"
+        f"{output.quantity(len(compared.differences), 'difference')}: --differences lists them, --settle settles"
     )
 
 
@@ -195,7 +195,7 @@ def _settle(
                 save()
     still = len(settling.waiting(compared, decided))
     done = len(compared.differences) - still
-    output.note(f"{done} of {printing.count(len(compared.differences), 'difference')} settled, in {into}")
+    output.note(f"{done} of {output.quantity(len(compared.differences), 'difference')} settled, in {into}")
     if still:
         output.note(f"{still} open, and left out of that coding: the same command goes on from there")
 

@@ -71,7 +71,7 @@ def said(
         request.pour(printing.csv_each((s.row() for s in read()), SAID))
     else:
         request.emit(printing.format_rows(request.format, [s.row() for s in read()], SAID))
-    output.note(printing.count(len(found), "statement") if found else "no statements")
+    output.note(output.quantity(len(found), "statement") if found else "no statements")
     if not found:
         from stancegraph.statements.suggestions import suggest
 
@@ -228,7 +228,7 @@ def ask(
             text = printing.format_rows(request.format, values, variables)
     request.emit(text)
     if request.format != "ttl":
-        output.note(printing.count(len(found), "row") if found else "no rows")
+        output.note(output.quantity(len(found), "row") if found else "no rows")
 
 
 @contextmanager

@@ -122,7 +122,7 @@ class Request:
                 self.emit(printing.csv_rows(rows[start : start + MANY], columns, head))
         else:
             self.emit(as_text() if as_text else printing.format_rows(self.format, rows, columns))
-        output.note(printing.count(len(rows), noun) if rows else f"no {noun}s")
+        output.note(output.quantity(len(rows), noun) if rows else f"no {noun}s")
         for note in dict.fromkeys((*notes, *(rows.notes if isinstance(rows, Rows) else ()))):
             output.note(note)
 

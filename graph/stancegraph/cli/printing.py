@@ -53,15 +53,6 @@ def as_json(value: object) -> str:
     return escaped(json.dumps(_jsonable(value), ensure_ascii=False, indent=2)) + "\n"
 
 
-def count(number: int, noun: str) -> str:
-    """A number of things, the noun in the plural but for one.
-
-    >>> count(1, "tie"), count(2, "tie")
-    ('1 tie', '2 ties')
-    """
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def fill(text: str, first: int = 0, rest: int | None = None) -> str:
     """Text made safe, folded to the terminal: the first line indented by `first`, the others by `rest`.
 

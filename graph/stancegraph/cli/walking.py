@@ -41,7 +41,7 @@ def walk(request: Request, article: Article, file: Path, day: date | None, verbs
     review = drafts.Review(folder, document, coder)
     everything = [*map(drafts.Draft, found), *drafts.of(folder, document)]
     waiting = review.waiting(everything)
-    output.note(f"{printing.count(len(everything), 'proposal')}, {len(waiting)} of them to be decided")
+    output.note(f"{output.quantity(len(everything), 'proposal')}, {len(waiting)} of them to be decided")
     added = decided = 0
     for number, draft in enumerate(waiting, 1):
         output.note("")
@@ -54,7 +54,7 @@ def walk(request: Request, article: Article, file: Path, day: date | None, verbs
         if outcome != drafts.SKIPPED:
             added += 1
             output.emit(f"{outcome}\n")
-    output.note(f"{printing.count(added, 'statement')} added; {len(waiting) - decided} to be decided")
+    output.note(f"{output.quantity(added, 'statement')} added; {len(waiting) - decided} to be decided")
     if decided < len(waiting):
         output.note("the same command goes on from there")
     else:

@@ -14,6 +14,7 @@ from stancegraph.network import periods
 from stancegraph.network.method import CHOICES, Method, NetworkOptions
 from stancegraph.network.projection import Projection, project
 from stancegraph.network.temporal import Moment, kernels, windows
+from stancegraph.output import note_on
 from stancegraph.records import Statement
 from stancegraph.statements import reader
 from stancegraph.store import Store
@@ -171,19 +172,15 @@ def countable(table: Table, method: Method) -> Table:
         kept = kept.without_empty()
     if method.kind in {"agreement", "targets"} and not method.undertakings and kept.bound is not None:
         left_out = int(kept.bound.sum())
-        note = "1 row" if left_out == 1 else f"{left_out} rows"
-        kept = kept[~kept.bound].with_notes(
-            f"{note} left out: demands that bind the speaker (--undertakings counts them)" if left_out else ""
-        )
+        said = "left out: demands that bind the speaker (--undertakings counts them)"
+        kept = kept[~kept.bound].with_notes(note_on(left_out, "row", said))
     kept = kept.deduplicate(method.duplicates, levels=method.aggregation != "ignore")
     if method.kind not in {"agreement", "targets"} or kept.period is None:
         return kept
     inside = kept[kept.period >= 0]
     left_out = len(kept) - len(inside)
-    rows = "1 row" if left_out == 1 else f"{left_out} rows"
-    return inside.with_notes(
-        f"{rows} left out: the days straddle two periods, or an end is open" if left_out else ""
-    )
+    said = "left out: the days straddle two periods, or an end is open"
+    return inside.with_notes(note_on(left_out, "row", said))
 
 
 def build(

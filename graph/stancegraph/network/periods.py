@@ -22,6 +22,7 @@ import numpy as np
 from stancegraph import names
 from stancegraph.dates import EARLIEST, LATEST, calendar_day, ordinal, spell, spell_months
 from stancegraph.errors import UsageError
+from stancegraph.output import quantity
 from stancegraph.store.results import node
 from stancegraph.table import snapshot
 
@@ -73,7 +74,7 @@ class Periods:
         shown = [_shown(since, until) for since, until in self.spans]
         if len(shown) > 8:
             shown = [*shown[:4], "…", *shown[-3:]]
-        return f"{len(self.spans)} period{'s' * (len(self.spans) != 1)}: {', '.join(shown)}"
+        return f"{quantity(len(self.spans), 'period')}: {', '.join(shown)}"
 
 
 def _shown(since: int, until: int) -> str:

@@ -13,6 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from stancegraph import names
+from stancegraph.dates import EPOCH
 from stancegraph.errors import UsageError
 from stancegraph.network import periods as network_periods
 from stancegraph.page import agreement, geometry, pictures, positions
@@ -219,7 +220,7 @@ def _spans(table: Table | None, stances: Sequence[Stance], period: str) -> Seque
     if table is not None and len(table):
         return network_periods.find(table, "auto" if period == "none" else period, table.store).spans
     days = [(s["since"], s["until"]) for s in stances]
-    known = [(a + positions.EPOCH, b + positions.EPOCH) for a, b in days if a is not None and b is not None]
+    known = [(a + EPOCH, b + EPOCH) for a, b in days if a is not None and b is not None]
     return network_periods.periods("auto", known).spans
 
 
@@ -370,7 +371,7 @@ def _stance(
 def _day(text: str) -> int | None:
     """Days since 1 January 1970; None where it is no day."""
     try:
-        return date.fromisoformat(text).toordinal() - positions.EPOCH
+        return date.fromisoformat(text).toordinal() - EPOCH
     except ValueError:
         return None
 

@@ -10,10 +10,10 @@ from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Final, TypedDict
 
+from stancegraph.dates import EPOCH
 from stancegraph.network.periods import overlaps
 from stancegraph.page import banks
 from stancegraph.page.banks import FORMATS, Group, Link
-from stancegraph.page.positions import EPOCH
 from stancegraph.vocabulary import plural
 
 if TYPE_CHECKING:

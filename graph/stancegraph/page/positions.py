@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final, TypedDict
 
+from stancegraph.dates import EPOCH
 from stancegraph.network import periods, sides
+from stancegraph.output import quantity
 from stancegraph.vocabulary import plural
 
 if TYPE_CHECKING:
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from stancegraph.network.sides import Sides, Stand
     from stancegraph.page.content import Entity, Stance
 
-EPOCH: Final = date(1970, 1, 1).toordinal()
 INFERRED: Final = ("implied", "attributed")
 """Bases on which a stance is not in the speaker's own words."""
 CHIPS: Final = 10
@@ -132,19 +133,17 @@ def phrase(
     '2 statements that take a stance, by 2 speakers in 1 document, March 2025. They dispute none of 1 proposition.'
     """
     takes = "takes" if statements == 1 else "take"
-    written = f" in {_count(documents, 'document')}" if documents else ""
+    written = f" in {quantity(documents, 'document', ',')}" if documents else ""
     dated = f", {when}" if when else ""
-    by = _count(speakers, "speaker")
-    first = f"{_count(statements, 'statement')} that {takes} a stance, by {by}{written}{dated}."
+    by = quantity(speakers, "speaker", ",")
+    first = f"{quantity(statements, 'statement', ',')} that {takes} a stance, by {by}{written}{dated}."
     if not propositions or speakers < 2:
         return first
     if not disputed:
-        return f"{first} They dispute none of {_count(propositions, 'proposition')}."
-    return f"{first} On {disputed} of {_count(propositions, 'proposition')} they contradict each other."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
+        return f"{first} They dispute none of {quantity(propositions, 'proposition', ',')}."
+    return (
+        f"{first} On {disputed} of {quantity(propositions, 'proposition', ',')} they contradict each other."
+    )
 
 
 def _name_sure(stances: Sequence[Stance], times: Sequence[Period]) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from stancegraph import network
 from stancegraph.dates import spell
 from stancegraph.errors import UsageError
+from stancegraph.output import quantity
 from stancegraph.plot import canvas
 from stancegraph.statements import reader
 from stancegraph.statements.filters import in_words
@@ -64,7 +65,7 @@ class Selection:
         """How many statements of whom, from which documents and days, under which filters."""
         rows, dated = self.rows, self.dated()
         statements, actors, documents = (
-            count(len(column.present()), noun)
+            quantity(len(column.present()), noun, ",")
             for column, noun in (
                 (rows.statement, "statement"),
                 (rows.actor, "actor"),
@@ -97,11 +98,6 @@ def select(source: Store | Table, choices: dict[str, object], *, labels: str = "
     return Selection(rows, method, arabic, {iri: kind for iri, (kind, _) in known.items()})
 
 
-def count(number: int, noun: str) -> str:
-    """A number of things: "1 actor", "2,000 actors"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def enumerate_names(names: Sequence[str]) -> str:
     """A few names of actors in full, more of them as a number."""
-    return ", ".join(names) if len(names) <= NAMED else count(len(names), "actor")
+    return ", ".join(names) if len(names) <= NAMED else quantity(len(names), "actor", ",")

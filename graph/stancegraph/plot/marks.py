@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from matplotlib.lines import Line2D
 from matplotlib.path import Path
 
+from stancegraph.output import quantity
 from stancegraph.plot import canvas
 from stancegraph.vocabulary import STANCES
 
@@ -100,10 +101,7 @@ def sizes(largest: int, most: float) -> list[Key]:
     """Entries that say how many statements marks of a few sizes stand for; none where all stand for one."""
     numbers = sorted({1, max(2, largest // 4), largest}) if largest > 1 else []
     neutral = frozenset({0})
-    return [
-        (_sample(neutral, radius(n, largest, most)), f"{n:,} statement" + ("s" if n > 1 else ""))
-        for n in numbers
-    ]
+    return [(_sample(neutral, radius(n, largest, most)), quantity(n, "statement", ",")) for n in numbers]
 
 
 def _sample(signs: frozenset[int], radius: float) -> tuple[Line2D, ...]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from stancegraph.errors import UsageError
+from stancegraph.output import quantity
 from stancegraph.plot import canvas, marks
-from stancegraph.plot.content import count, select
+from stancegraph.plot.content import select
 from stancegraph.plot.network import divide, signed
 
 if TYPE_CHECKING:
@@ -132,12 +133,12 @@ def _left_out(groups: Mapping[str, object], least: int, few: int, rare: tuple[in
     found = ["Apart: actors without a tie to the blocs."] if "Apart" in groups else []
     if few:
         fewer = "only one actor speaks" if least == 2 else f"fewer than {least} actors speak"
-        found.append(f"Left out: {count(few, 'target')} of which {fewer}.")
+        found.append(f"Left out: {quantity(few, 'target', ',')} of which {fewer}.")
     if any(rare):
-        both = f"{count(rare[0], 'target')} and {count(rare[1], 'actor')}"
+        both = f"{quantity(rare[0], 'target', ',')} and {quantity(rare[1], 'actor', ',')}"
         found.append(f"Left out, with the fewest statements: {both}.")
     if silent:
-        found.append(f"Left out, with nothing to show here: {count(silent, 'actor')}.")
+        found.append(f"Left out, with nothing to show here: {quantity(silent, 'actor', ',')}.")
     return " ".join(found)
 
 
@@ -200,7 +201,7 @@ def _draw(axes: Axes, grid: Grid, group: tuple[str, list[int]], selection: Selec
     totals.tick_params(labelsize=canvas.SMALL, labelcolor=canvas.SOFT)
     totals.spines[:].set_visible(False)
     axes.annotate(
-        f"{name} · {count(len(own), 'actor')}",
+        f"{name} · {quantity(len(own), 'actor', ',')}",
         (0, 1),
         xycoords="axes fraction",
         xytext=(-6, 5),

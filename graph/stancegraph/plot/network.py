@@ -16,8 +16,9 @@ from matplotlib.transforms import Bbox
 
 from stancegraph import layout, network
 from stancegraph.balance.frustration import frustration_index
+from stancegraph.output import quantity
 from stancegraph.plot import canvas
-from stancegraph.plot.content import count, enumerate_names, select
+from stancegraph.plot.content import enumerate_names, select
 from stancegraph.records import Named
 from stancegraph.vocabulary import SHAPE_OF, SHAPES
 
@@ -342,10 +343,11 @@ def _draw(axes: Axes, plan: Plan, graph: nx.Graph[str], split: Split, aggregatio
         axes.add_patch(
             FancyBboxPatch(panel.min, panel.width, panel.height, boxstyle=shape, fc=canvas.GROUND, ec="none")
         )
-        axes.text(panel.x0 + 9, panel.y0 - 5, f"Bloc {number} · {count(len(bloc), 'actor')}", **heading)  # type: ignore[arg-type]
+        words = f"Bloc {number} · {quantity(len(bloc), 'actor', ',')}"
+        axes.text(panel.x0 + 9, panel.y0 - 5, words, **heading)  # type: ignore[arg-type]
     if plan.apart is not None:
         number = sum(map(len, split.apart))
-        words = f"Apart · {count(number, 'actor')} without a tie to the blocs"
+        words = f"Apart · {quantity(number, 'actor', ',')} without a tie to the blocs"
         axes.text(9, plan.apart, words, **heading)  # type: ignore[arg-type]
     _draw_ties(axes, plan, graph, split, aggregation)
     blocs = {iri for bloc in split.blocs for iri in bloc}
@@ -476,11 +478,8 @@ def _notes(selection: Selection, whole: nx.Graph[str], drawn: nx.Graph[str], spl
     missing = f"Not drawn, without a tie: {enumerate_names(names)}." if names else ""
     left = len(set(whole) - set(drawn) - set(alone))
     fewer = whole.number_of_edges() - drawn.number_of_edges()
-    cut = (
-        f"Left out, the weakest: {count(left, 'actor')} and {count(fewer, 'tie')}; the blocs are of those drawn."
-        if left or fewer
-        else ""
-    )
+    weak = f"{quantity(left, 'actor', ',')} and {quantity(fewer, 'tie', ',')}"
+    cut = f"Left out, the weakest: {weak}; the blocs are of those drawn." if left or fewer else ""
     counted = " ".join(f"{note[:1].upper()}{note[1:]}." for note in whole.graph["notes"])
     return [
         f"{tie} {found}",

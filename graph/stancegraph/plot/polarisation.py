@@ -16,8 +16,9 @@ from stancegraph.balance.frustration import frustration_index
 from stancegraph.balance.scores import line_balance, polarisation, polarisation_range
 from stancegraph.dates import spell
 from stancegraph.errors import UsageError
+from stancegraph.output import quantity
 from stancegraph.plot import canvas
-from stancegraph.plot.content import count, select
+from stancegraph.plot.content import select
 from stancegraph.plot.network import SECONDS, signed, weighted
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _windows(
             f"--window {window} makes more than {MOST} windows: a picture holds no more; take a longer one"
         )
     left = len(selection.rows) - len(rows)
-    loose = f"{count(left, 'row')} left out: the day is bounded more loosely than a month"
+    loose = f"{quantity(left, 'row', ',')} left out: the day is bounded more loosely than a month"
     notes = list(moments[0].rows.notes) or ([loose] if left else [])
     return [_window(selection, moment) for moment in moments], [f"{n[:1].upper()}{n[1:]}." for n in notes]
 
@@ -322,4 +323,4 @@ def _words(window: str, step: str | None, *, several: bool) -> str:
 
 
 def _length(text: str) -> str:
-    return count(int(text.strip()[:-1]), UNITS[text.strip()[-1]])
+    return quantity(int(text.strip()[:-1]), UNITS[text.strip()[-1]], ",")

@@ -9,8 +9,9 @@ from matplotlib.patches import FancyBboxPatch
 
 from stancegraph.dates import EARLIEST, LATEST
 from stancegraph.network import periods, sides
+from stancegraph.output import quantity
 from stancegraph.plot import canvas
-from stancegraph.plot.content import count, select
+from stancegraph.plot.content import select
 from stancegraph.statements import reader
 
 if TYPE_CHECKING:
@@ -87,10 +88,14 @@ def figure(
         axes.set(xlim=(0, wide), ylim=(high, 0), xticks=[], yticks=[])
         _draw(axes, heading, lines, wide)
     left_out = (
-        [f"{count(len(calm), 'proposition')} that nobody disputes"] if calm and groups[0][1] != calm else []
+        [f"{quantity(len(calm), 'proposition', ',')} that nobody disputes"]
+        if calm and groups[0][1] != calm
+        else []
     )
     left_out += [
-        f"{count(len(own) - ROWS, 'row')} of “{heading}”" for heading, own in groups if len(own) > ROWS
+        f"{quantity(len(own) - ROWS, 'row', ',')} of “{heading}”"
+        for heading, own in groups
+        if len(own) > ROWS
     ]
     notes = [
         NOTE,

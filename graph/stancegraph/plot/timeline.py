@@ -13,8 +13,9 @@ from matplotlib.collections import LineCollection
 
 from stancegraph.dates import EARLIEST, LATEST
 from stancegraph.errors import UsageError
+from stancegraph.output import quantity
 from stancegraph.plot import canvas, marks
-from stancegraph.plot.content import count, select
+from stancegraph.plot.content import select
 from stancegraph.plot.marks import Mark
 from stancegraph.plot.time_axis import TimeAxis
 from stancegraph.statements import catalogue
@@ -172,7 +173,7 @@ def _batches(selection: Selection, dated: NDArray[np.bool_], most: int) -> dict[
 
 def _name(selection: Selection, actor: int, rows: int) -> str:
     if actor == REST:
-        return count(len(selection.rows.actor.present()) - rows + 1, "other actor")
+        return quantity(len(selection.rows.actor.present()) - rows + 1, "other actor", ",")
     return canvas.wrap(selection.label(selection.rows.actor.values[actor]), canvas.LABEL, NAME, 1)
 
 
@@ -413,7 +414,7 @@ def _note(selection: Selection, rows: Sequence[Row], axis: TimeAxis, undated: ND
         words.append("An arrow: the span goes on beyond the axis.")
     left = len(np.unique(selection.rows.statement.codes[undated]))
     if left:
-        words.append(f"Not drawn, without a day: {count(left, 'statement')}.")
+        words.append(f"Not drawn, without a day: {quantity(left, 'statement', ',')}.")
     if axis.unit.name != "day":
         words.append(f"Each column is a {axis.unit.name}.")
     return " ".join(words)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stancegraph import statements
 from stancegraph.names import spelling
+from stancegraph.output import quantity
 from stancegraph.statements.filters import MOST_WORDS, Filters, check, in_words
 from stancegraph.vocabulary import PREFIXES
 
@@ -35,7 +36,7 @@ def suggest(store: Store, options: Mapping[str, Any]) -> list[str]:
     for name in given if len(given) > 1 else ():
         rest = {key: value for key, value in given.items() if key != name}
         if name != "as_" and (number := _count(store, rest)):
-            lines.append(f"{_quantity(number)} without {_option(name)}")
+            lines.append(f"{quantity(number, 'statement')} without {_option(name)}")
     return lines
 
 
@@ -49,7 +50,7 @@ def _named_in(store: Store, given: Mapping[str, Any], name: str, text: str) -> I
     if number := _count(store, rest | {"words": f"{given.get('words', '')} {typed}"}):
         verb = "names" if number == 1 else "name"
         quoted = f'"{typed}"' if len(words) > 1 else typed
-        yield f"{_quantity(number)} {verb} {typed} in gist, quotation or target: try --words {quoted}"
+        yield f"{quantity(number, 'statement')} {verb} {typed} in gist, quotation or target: try --words {quoted}"
 
 
 def _as_typed(text: str) -> str:
@@ -69,10 +70,6 @@ def _count(store: Store, options: Mapping[str, Any]) -> int:
         rows = store.tuples("SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s a stance:Statement }")
         return int(rows[0][0])
     return len(found)
-
-
-def _quantity(number: int) -> str:
-    return "1 statement" if number == 1 else f"{number} statements"
 
 
 def _option(name: str) -> str:

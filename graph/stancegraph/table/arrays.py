@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from functools import cached_property
 from math import fsum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stancegraph.dates import EPOCH
 from stancegraph.table.columns import Column
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
-
-EPOCH: Final = date(1970, 1, 1).toordinal()
 
 
 class Strings(Sequence[str]):

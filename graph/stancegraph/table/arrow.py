@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stancegraph.dates import EARLIEST, LATEST
+from stancegraph.dates import EARLIEST, EPOCH, LATEST
 from stancegraph.output import SURROGATE
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = "1"
 """Version of the columns; it stands in the metadata as `stancegraph.schema`."""
-EPOCH: Final = date(1970, 1, 1).toordinal()
 
 
 def to_arrow(table: Table) -> pa.Table:

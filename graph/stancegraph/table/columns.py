@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import date
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
+from stancegraph.dates import EPOCH
 from stancegraph.errors import NotInstalled, UsageError
+from stancegraph.output import note_on
 from stancegraph.records import Named, Stance
 from stancegraph.table.scales import POLARITY, Scale
 
@@ -278,13 +279,8 @@ class Table:
         coded = self.level != empty
         scale = replace(self.scale, levels=tuple(q for q in self.scale.levels if q != empty), empty=None)
         number = len(self) - int(coded.sum())
-        rows = "1 row" if number == 1 else f"{number} rows"
-        note = (
-            f"{rows} left out: {self.scale.name} is empty (--aggregation ignore counts them)"
-            if number
-            else ""
-        )
-        return replace(self[coded], scale=scale).with_notes(note)
+        said = f"left out: {self.scale.name} is empty (--aggregation ignore counts them)"
+        return replace(self[coded], scale=scale).with_notes(note_on(number, "row", said))
 
     def reporting(self) -> Codes:
         """The codes of the documents that report any of the rows, in order."""
@@ -335,7 +331,9 @@ class Table:
         if per in WIDEST:
             dated = self.latest - self.earliest < WIDEST[per]
             rows = self[dated]
-            note = _left_out(len(self) - len(rows), f"a {per}")
+            note = note_on(
+                len(self) - len(rows), "row", f"left out: the day is bounded more loosely than a {per}"
+            )
         bucket = rows.buckets_of_documents() if per == "document" else _buckets(rows.earliest, per)
         _, level = np.unique(rows.level, return_inverse=True)
         key = level.astype(np.int64) * levels
@@ -366,11 +364,6 @@ def _import(library: str) -> Any:
         raise NotInstalled(library, "frames") from error
 
 
-def _left_out(number: int, wider: str) -> str:
-    rows = "1 row" if number == 1 else f"{number} rows"
-    return f"{rows} left out: the day is bounded more loosely than {wider}" if number else ""
-
-
 def _paired(key: NDArray[np.int64], codes: NDArray[Any]) -> NDArray[np.int64]:
     """One number for each pair; counted anew first where the pairs could overrun 63 bits."""
     codes = codes.astype(np.int64)
@@ -388,9 +381,8 @@ def _buckets(days: Days, per: str) -> NDArray[np.int64]:
         return (days.astype(np.int64) - 1) // 7
     if per == "ever":
         return np.zeros(len(days), np.int64)
-    epoch = date(1970, 1, 1).toordinal()
     unit = {"month": "M", "year": "Y"}[per]
-    dated = (days.astype(np.int64) - epoch).astype("datetime64[D]")
+    dated = (days.astype(np.int64) - EPOCH).astype("datetime64[D]")
     numbers: NDArray[np.int64] = dated.astype(f"datetime64[{unit}]").astype(np.int64)
     return numbers
 
