@@ -66,7 +66,7 @@ class Desk:
         tab.on("console", lambda message: self.complaints.append(message.text))
         tab.on("pageerror", lambda error: self.complaints.append(str(error)))
         tab.goto(f"{service.address}#{document}")
-        tab.wait_for_selector("body[data-ready]", timeout=15000)
+        tab.wait_for_selector("body[data-ready]", timeout=60_000)
         tab.wait_for_selector("#text p")
 
     def select(self, words: str) -> None:
@@ -145,7 +145,7 @@ def desk(chromium: Browser, served: tuple[Service, Folder]) -> Iterator[Desk]:
     running, folder = served
     document = with_article(folder, "Harbour " + "abcdefghijklmnopqrstuvwxyz"[next(_ARTICLES)] * 3)
     context = chromium.new_context(viewport={"width": 1400, "height": 900})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     opened = Desk(running, folder, document, context.new_page())
     yield opened
     context.close()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,13 +46,11 @@ def serve(directory: Path, *, union: bool, timeout: int | None = None) -> Iterat
     beside = Path(sys.executable).with_name("oxigraph")
     binary = str(beside) if beside.exists() else shutil.which("oxigraph")
     assert binary, "the oxigraph server is not installed: it is in the dev dependencies"
-    port = free_port()
-    command = [binary, "serve-read-only", "--location", str(directory), "--bind", f"127.0.0.1:{port}"]
+    command = [binary, "serve-read-only", "--location", str(directory)]
     command += ["--union-default-graph"] if union else []
     command += ["--timeout-s", str(timeout)] if timeout else []
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server, port = started(lambda port: [*command, "--bind", f"127.0.0.1:{port}"], directory)
     try:
-        await_port(server, port)
         yield f"http://127.0.0.1:{port}/query"
     finally:
         server.terminate()
@@ -78,17 +77,17 @@ def virtuoso(home: Path, nquads: bytes) -> Iterator[str]:
     assert client
     home.mkdir()
     (home / "all.nq").write_bytes(nquads)
-    sql, http = free_port(), free_port()
-    (home / "virtuoso.ini").write_text(VIRTUOSO.format(sql=sql, http=http), encoding="utf-8")
-    server = subprocess.Popen(
-        [binary, "-f", "-c", "virtuoso.ini"], cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+
+    def command(http: int) -> list[str]:
+        settings = VIRTUOSO.format(sql=free_port(), http=http)
+        (home / "virtuoso.ini").write_text(settings, encoding="utf-8")
+        return [binary, "-f", "-c", "virtuoso.ini"]
+
+    server, http = started(command, home)
     try:
-        await_port(server, http)
+        sql = re.findall(r"^ServerPort = (.+)$", (home / "virtuoso.ini").read_text("utf-8"), re.MULTILINE)[0]
         load = "EXEC=DB.DBA.TTLP(file_to_string_output('all.nq'), '', 'x:base', 512);"
-        done = subprocess.run(
-            [client, f"127.0.0.1:{sql}", "dba", "dba", load], capture_output=True, text=True, check=True
-        )
+        done = subprocess.run([client, sql, "dba", "dba", load], capture_output=True, text=True, check=True)
         assert "Done." in done.stdout, done.stderr
         yield f"http://127.0.0.1:{http}/sparql"
     finally:
@@ -104,14 +103,21 @@ def free_port() -> int:
     return port
 
 
-def await_port(server: subprocess.Popen[bytes], port: int) -> None:
-    """Wait until a server takes connections."""
-    for _ in range(600):
-        assert server.poll() is None, "the server ended at once"
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
+def started(command: Callable[[int], list[str]], home: Path) -> tuple[subprocess.Popen[bytes], int]:
+    """A server that takes connections, started in a folder, and its port; another may take a free port before it."""
+    for _ in range(5):
+        port = free_port()
+        server = subprocess.Popen(
+            command(port), cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        end = time.monotonic() + 300
+        while server.poll() is None and time.monotonic() < end:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return server, port
+        server.kill()
+        server.wait()
     raise AssertionError("the server takes no connections")

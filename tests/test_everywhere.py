@@ -54,7 +54,7 @@ COMMANDS: Final = [
     ["network", "--kind", "agreement"],
     ["network", "--kind", "two-mode"],
     ["network", "--kind", "targets"],
-    ["alliances"],
+    ["alliances", "--seconds", "3000"],
     ["rank"],
     ["rank", "--by", "betweenness", "--since", "2025-01-01"],
     ["shifts"],

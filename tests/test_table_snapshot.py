@@ -99,7 +99,7 @@ def test_every_command_prints_the_same_with_the_table_and_without(run: Run, mine
     for command in (
         ["network", "--format", "csv"],
         ["network", "--kind", "two-mode", "--since", "2025-01-01"],
-        ["alliances", "--seconds", "20"],
+        ["alliances", "--seconds", "3000"],
         ["rank"],
         ["shifts"],
         ["timeline", "sadr"],

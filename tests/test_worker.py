@@ -82,8 +82,8 @@ def test_the_parts_of_a_worker_come_in_order_and_whole() -> None:
 
 
 def test_the_time_the_parts_are_used_is_not_the_workers() -> None:
-    for _ in worker.run(lambda: [b"a", b"b", b"c"], seconds=0.4):
-        time.sleep(0.3)
+    for _ in worker.run(lambda: [b"a", b"b", b"c"], seconds=2):
+        time.sleep(0.8)
 
 
 def test_a_worker_does_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> None:
