@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pytest
 
-from stancegraph import centrality
+from stancegraph import centrality, network
 from stancegraph.centrality import Place, ranks, robust_ranks, robustness
+from stancegraph.network.jackknife import Jackknife
+from stancegraph.network.method import NetworkOptions
+from stancegraph.network.signed import of_rows
 from stancegraph.records import Named
 from stancegraph.store import Store
 
@@ -107,3 +111,19 @@ def test_of_many_documents_a_stated_sample_is_left_out(
         of_all = whole[row["iri"]]
         assert row["rank"] == of_all["rank"]
         assert (of_all["best"] or 0) <= (row["best"] or 0) <= (row["worst"] or 0) <= (of_all["worst"] or 0)
+
+
+@pytest.mark.parametrize("choices", [{}, {"duplicates": "week"}, {"since": "2025-01-01"}])
+def test_the_network_without_a_document_is_that_of_the_rows_without_it(
+    shipped: Store, choices: NetworkOptions
+) -> None:
+    """What the document touches is made anew, or all: nodes, ties, labels and kinds are the same."""
+    rows, method = network.prepare(shipped, "stances", choices)
+    knife = Jackknife(rows, method)
+    for code in rows.reporting().tolist():
+        quick = knife.without(code)
+        whole = of_rows(network.countable(rows.without_document(code), method), method)
+        assert quick.nodes == whole.nodes
+        assert (quick.labels, quick.kinds) == (whole.labels, whole.kinds)
+        for ties in ("a", "b", "size", "sign"):
+            assert np.array_equal(getattr(quick, ties), getattr(whole, ties))

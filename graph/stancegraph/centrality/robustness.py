@@ -12,6 +12,7 @@ import numpy as np
 from stancegraph import network
 from stancegraph.centrality.measures import NO_BROKER, named
 from stancegraph.errors import UsageError
+from stancegraph.network.jackknife import Jackknife
 from stancegraph.network.method import NetworkOptions
 from stancegraph.network.signed import of_rows, read
 from stancegraph.records import Rows
@@ -33,7 +34,10 @@ DIGITS: Final = 12
 """Significant digits to which scores must be equal to share a rank."""
 DOCUMENTS: Final = 1_000
 """Documents that are left out in turn, every one of them; of more, `SAMPLE` are drawn by chance."""
-SAMPLE: Final = 100
+SAMPLE, FEWEST = 100, 10
+"""So many; fewer of a network of agreement of more ties than this, down to the fewest."""
+TIES: Final = 10_000_000
+"""Ties that are weighed anew in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,9 @@ def rank(
     `options` of `network.agreement`; or any networkx graph. Rank 1 is the highest score; ties share a rank.
     `best` and `worst` are the ranks taken when each document is left out in turn, `moved_most_by` the title of the
     document whose absence moves it most (None where none does); who only one document lets appear is "absent
-    without" it. Of more than a thousand documents a hundred are drawn, always the same, and a note says so.
-    Without `robustness`, or for a graph that has no documents, these are None. `draws` draws the codings so many
+    without" it. Of more than a thousand documents a hundred are drawn (for dense networks of agreement fewer, down to
+    ten), always the same, and a note says so. Without `robustness`, or for a graph that has no documents, these are
+    None. `draws` draws the codings so many
     times, each right as often as its confidence says, and a share of `disagreement` otherwise (see
     `resampling.draw_codings`): `low` and `high` are then the central 95 % of the ranks, `present` the share of draws
     in which the actor is there at all.
@@ -102,8 +107,8 @@ def rank(
         graph = read(source, directed=True, loose=True)
         return Rows(_rows(graph, _places(measure.scores(graph, backend))))
     table, method = network.prepare(source, on or measure.on, options)
-    counted = network.countable(table, method)
-    whole = of_rows(counted, method)
+    knife = Jackknife(table, method)
+    whole = knife.whole
     # Of the stance network its actors are ranked, of the others every node.
     shown = {
         node
@@ -115,18 +120,18 @@ def rank(
         return {node: score for node, score in measure.scores(graph, backend).items() if node in shown}
 
     def scores(document: Named | None) -> Mapping[str, float]:
-        rows = table if document is None else table.without_document(code[document])
-        return scores_of(whole if document is None else of_rows(network.countable(rows, method), method))
+        return scores_of(whole if document is None else knife.without(code[document]))
 
     code = {document: code for code, document in enumerate(table.document.values)}
     documents = [table.document.values[code] for code in table.reporting().tolist()]
-    notes = counted.notes
+    notes = knife.counted.notes
     if robustness and len(documents) > DOCUMENTS:
+        sample = _sample(knife)
         notes = (
             *notes,
-            f"best and worst without each of {SAMPLE} of {len(documents)} documents, drawn by chance",
+            f"best and worst without each of {sample} of {len(documents)} documents, drawn by chance",
         )
-        documents = random.Random(0).sample(documents, SAMPLE)
+        documents = random.Random(0).sample(documents, sample)
     places = robust_ranks(scores, documents) if robustness else _places(scores(None))
     rows = _rows(whole, places)
     if draws:
@@ -134,6 +139,12 @@ def rank(
         codings = (network.countable(draw_codings(table, chance, disagreement), method) for _ in range(draws))
         _add_draws(rows, [ranks(scores_of(of_rows(coding, method))) for coding in codings])
     return Rows(rows, notes=notes)
+
+
+def _sample(knife: Jackknife) -> int:
+    """How many documents are left out of a network of so many ties: the same on every machine."""
+    ties = max(len(knife.whole.size), 1) if knife.method.kind != "stances" else 1
+    return min(SAMPLE, max(FEWEST, TIES // ties))
 
 
 def _add_draws(rows: Iterable[Rank], drawn: Sequence[Mapping[str, int]]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from scipy.linalg import eigh
-from scipy.sparse import block_array, csr_array
+from scipy.sparse import block_array, csr_array, diags_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
@@ -33,7 +33,7 @@ ITERATED: Final[dict[str, Any]] = {"weight": "weight", "max_iter": 100_000, "tol
 """What named backends are told, which iterate."""
 
 SURE: Final = 1e-15
-"""Change of a node's score below which networkx's own iteration ends: what is left is less than 1e-14."""
+"""Change of a node's score below which an iteration ends: what is left is less than 1e-14."""
 
 
 def eigenvector(network: SignedNetwork[Node], backend: str | None = None) -> NDArray[np.float64]:
@@ -51,12 +51,21 @@ def pagerank(network: SignedNetwork[Node], backend: str | None = None) -> NDArra
 
     Page, Brin, Motwani & Winograd (1999), Stanford InfoLab 1999-66. From a node without ties it jumps anywhere.
     """
-    options = {**ITERATED, "alpha": DAMPING}
-    if backend is None:
-        options["tol"] = SURE
-    return backends.run(
-        "pagerank", network.positive, directed=network.directed, backend=backend or "networkx", **options
-    )
+    if backend is not None:
+        options = {**ITERATED, "alpha": DAMPING}
+        return backends.run(
+            "pagerank", network.positive, directed=network.directed, backend=backend, **options
+        )
+    sums = np.asarray(network.positive.sum(axis=1)).ravel()
+    followed = diags_array(np.divide(1, sums, out=np.zeros_like(sums), where=sums > 0)) @ network.positive
+    score = np.full(network.n, 1 / network.n)
+    for _ in range(ITERATED["max_iter"]):
+        before = score
+        jumping = (1 - DAMPING + DAMPING * before[sums == 0].sum()) / network.n
+        score = DAMPING * (before @ followed) + jumping
+        if np.abs(score - before).sum() < network.n * SURE:
+            break
+    return np.asarray(score)
 
 
 def katz(network: SignedNetwork[Node], backend: str | None = None) -> NDArray[np.float64]:
