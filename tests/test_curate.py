@@ -122,7 +122,7 @@ def test_offsets_count_code_points(place: Path) -> None:
         ({"supports": ["River Company"]}, "takes one side"),
         ({"coding": ["River Company"]}, "write TARGET=implied,0.6"),
         ({"quote": []}, "stands somewhere"),
-        ({"gist": ""}, "--gist is missing"),
+        ({"gist": "", "quote": [], "passage": ["10:20"]}, "--gist is missing"),
         ({"gist": "x" * 301}, "at most 300 characters"),
         ({"passage": ["5:9999"]}, "not within the text"),
     ],

@@ -319,7 +319,8 @@ def _statement(statement: Statement) -> str:
         if names:
             aside.append(f"{word} {', '.join(name.label for name in names)}")
     sources = _sources(statement) or "(no document)"
-    lines = ["", fill(" · ".join([statement.date, *aside, sources]), 2), fill(statement.gist, 4, 4)]
+    lines = ["", fill(" · ".join([statement.date, *aside, sources]), 2)]
+    lines += [fill(statement.gist, 4, 4)] if statement.gist else []
     for report in statement.reports:
         lines += [fill(f"“{quote}” — {_source(report)}", 4, 4) for quote in report.quotes]
     if statement.condition:

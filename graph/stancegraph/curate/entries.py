@@ -159,7 +159,7 @@ class _Adding:
         explicit = self._given["basis"] == ["said"] and "quote" in self._given
         self._given.setdefault("confidence", ["1.0" if explicit else "0.8"])
         speaker = local_name(resolve(self._folder, self._fields["speaker"], self._given["speaker"][0]))
-        here = self._mint(self._given["gist"][0], before=speaker)
+        here = self._mint(self._words(), before=speaker)
         said = [
             *self._pairs(but=REPORTED),
             (term("rdf:type"), term("stance:Statement")),
@@ -174,6 +174,14 @@ class _Adding:
         self._edit.put(f"statements/{local_name(document.value)}.ttl", here.value, triples)
         self._report(here, document)
         return self._edit.change(f"add statement {local_name(here.value)}", here.value)
+
+    def _words(self) -> str:
+        """What a statement says: the coder's words, or those in quotation marks; one of them there must be."""
+        if gist := self._given.get("gist"):
+            return gist[0]
+        if quotes := self._given.get("quote"):
+            return re.sub(r"^\d+:", "", quotes[0])
+        raise UsageError("statement: --gist is missing, and no words are quoted: say in yours what is said")
 
     def report(self) -> Change:
         """Another document's report of a statement there is."""

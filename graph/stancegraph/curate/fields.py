@@ -203,7 +203,10 @@ ENTRIES: Final[dict[str, dict[str, Field]]] = {
     ),
     "statement": _fields(
         Field(
-            "gist", "stance:gist", "text", "What is said, in one sentence of your own words.", required=True
+            "gist",
+            "stance:gist",
+            "text",
+            "What is said, in one sentence of your own words; needed where no words are quoted.",
         ),
         Field("document", "stance:document", "document", "The document that reports it.", required=True),
         Field("speaker", "stance:speaker", "actor", "Who spoke.", required=True, many=True),
