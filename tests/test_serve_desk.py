@@ -43,10 +43,12 @@ def test_a_proposal_is_taken_with_one_key_and_saved_with_another(desk: Desk) -> 
     desk.tab.locator("#lists .proposed button", has_text="Ada Lovelace").focus()
     desk.tab.keyboard.press("t")
     assert desk.tab.locator(".token").inner_text().startswith("Ada Lovelace")
-    desk.tab.keyboard.type("Says that the road will be opened again.")
     assert "Saved" in desk.save()
     (row,) = desk.rows()
-    assert row["quotes"] == ["We will open the road again"]
+    assert (row["quotes"], row["gist"]) == (["We will open the road again"], ""), (
+        "nobody's words but the speaker's"
+    )
+    assert not validation.check(store.open(desk.folder.path), sources=desk.folder.path / "texts").findings
     assert len(desk.marked("proposed")) == len(before) - 1
 
 
@@ -108,9 +110,16 @@ def test_a_name_nobody_bears_is_not_guessed_and_can_be_made_in_place(desk: Desk)
     assert "names nobody yet" in desk.tab.locator("#wrong").inner_text()
     field.fill("Grace Hopper")
     desk.tab.locator("[role=option]", has_text="New actor").click()
-    desk.tab.locator("dialog").get_by_label("Kind").select_option("official")
+    desk.tab.locator("dialog").get_by_label("Kind").select_option("other")
+    desk.tab.locator("dialog button.primary").click()
+    desk.tab.locator("dialog .wrong", has_text="Class is missing").wait_for()
+    expect(desk.tab.locator("dialog").get_by_label("Class")).to_be_focused()
+    desk.tab.locator("dialog").get_by_label("Class").select_option("person")
     desk.tab.locator("dialog button.primary").click()
     desk.tab.locator(".token", has_text="Grace Hopper").wait_for()
+    desk.tab.keyboard.type("ada")
+    assert field.input_value() == "ada", "what is typed after the dialog is closed arrives"
+    field.fill("")
     desk.day()
     desk.save()
     assert desk.rows()[0]["speakers"] == ["Grace Hopper"]
@@ -139,11 +148,15 @@ def test_no_day_and_no_side_is_taken_unasked(desk: Desk) -> None:
     desk.tab.get_by_label("Gist").fill("Calls the plan empty.")
     desk.take("Takes a stance on", "harbour road")
     desk.tab.keyboard.press("Control+Enter")
-    assert "for or against" in desk.tab.locator("#wrong").inner_text()
-    desk.tab.get_by_label("Stance", exact=True).select_option("opposes")
-    assert desk.tab.get_by_label("Day").input_value() == ""
+    assert "Day is missing" in desk.tab.locator("#wrong").inner_text()
+    assert desk.tab.get_by_label("Day").evaluate("(field) => field === document.activeElement")
+    desk.day()
     desk.tab.keyboard.press("Control+Enter")
-    desk.tab.locator("#wrong", has_text="Date").wait_for()
+    assert "calls for, rejects or leaves open" in desk.tab.locator("#wrong").inner_text()
+    desk.tab.get_by_label("Day").fill("")
+    desk.tab.get_by_label("Stance", exact=True).select_option("opposes")
+    desk.tab.keyboard.press("Control+Enter")
+    desk.tab.locator("#wrong", has_text="Day").wait_for()
     assert desk.rows() == []
     desk.tab.get_by_role("button", name="from when").click()
     assert desk.tab.evaluate("getSelection().toString()") == "YYYY-MM-DD"

@@ -13,7 +13,7 @@ import tempfile
 import threading
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +25,7 @@ from stancegraph.curate.folder import Folder, decode
 from stancegraph.dates import calendar_day
 from stancegraph.errors import StanceError, UnknownName, UsageError
 from stancegraph.serve import settlement
-from stancegraph.serve.settlement import Settlement
+from stancegraph.serve.settlement import SIDES, Settlement
 from stancegraph.statements import catalogue, reader
 from stancegraph.store import journal
 from stancegraph.store.terms import object_value, term
@@ -34,10 +34,14 @@ from stancegraph.vocabulary import expand, local_name, whole
 if TYPE_CHECKING:
     from stancegraph.curate.changes import Change
     from stancegraph.serve.live import Live, Snapshot
+    from stancegraph.store import Local
 
 Json = dict[str, Any]
 REPORTS: Final = "SELECT DISTINCT ?report ?s WHERE { ?report stance:document ?document ; stance:reports ?s }"
 CODER: Final = term("stance:coder")
+TYPE: Final = term("rdf:type")
+SORTS: Final = {sort: expand(f"stance:{sort.title()}") for sort in ("claim", "demand", "actor")}
+"""What a target is → its class."""
 CHOICES: Final = ("act", "medium", "basis", "actor kind")
 """Kinds of entries that a form lists, as they are few."""
 COMPLETED: Final = 12
@@ -88,6 +92,7 @@ class Desk:
             "kinds": {
                 kind: [_described(each) for each in fields.ENTRIES[kind].values()] for kind in MAKEABLE
             },
+            "words": _words(store),
             "choices": {kind: sorted(e.label for e in index.entries(kind)) for kind in CHOICES}
             | {
                 "level": list(fields.LEVELS)[::-1],
@@ -194,7 +199,9 @@ class Desk:
         found = {entry.iri: _offered(entry.iri, entry.label, entry.kind, near=False) for entry in meant}
         for one in index.nearest(text, *wanted) if text else ():
             found.setdefault(one.iri, _offered(one.iri, one.label, one.kind, near=True))
-        return list(found.values())[:COMPLETED]
+        rows = list(found.values())[:COMPLETED]
+        sorts = _sorts(self._live.now.store, {"": [row["iri"] for row in rows]})
+        return [row | sorts.get(row["iri"], {}) for row in rows]
 
     def add(self, given: Json) -> Json:
         """Add an entry: `kind` and `values` as the command takes them, `marks` of a statement, `text` of a document."""
@@ -404,7 +411,7 @@ class Desk:
             named = {each: labels[each] for some in values.values() for each in some if each in labels}
             coder = next((local_name(object_value(t)) for t in triples if t.predicate == CODER), "")
             told = {"iri": iri, "name": local_name(iri), "values": values, "labels": named, "coder": coder}
-            found.append({**told, "spans": spans, "seen": _mark(values)})
+            found.append({**told, "spans": spans, "sorts": _sorts(kept, values), "seen": _mark(values)})
         return sorted(found, key=lambda each: (each["spans"], each["iri"]))
 
     def _now(self, folder: Folder, iri: str, document: object) -> tuple[str, dict[str, list[str]]]:
@@ -468,6 +475,28 @@ class Desk:
 
 def _offered(iri: str, label: str, kind: str, *, near: bool) -> Json:
     return {"iri": iri, "label": label, "kind": kind, "near": near}
+
+
+def _words(store: Local) -> dict[str, dict[str, str]]:
+    """What a target is → side → the word for it, as the vocabulary says."""
+    edges = {
+        side: reader.edges(store)[expand(fields.ENTRIES["statement"][side].edge)] for side in SIDES.values()
+    }
+    return {
+        sort: {side: edge.word(sort) for side, edge in edges.items()} for sort in (*SORTS, "undertaking", "")
+    }
+
+
+def _sorts(store: Local, values: Mapping[str, Sequence[str]]) -> dict[str, Json]:
+    """Each target among values: whether it is an actor, a claim or a demand, and whom that binds."""
+    bound: Mapping[str, Collection[str]] = reader.bound(store)
+    found = {}
+    for iri in {iri for name in (*SIDES.values(), "") for iri in values.get(name, ())}:
+        here = NamedNode(iri)
+        types = {object_value(quad.triple) for quad in store.description(here) if quad.predicate == TYPE}
+        sort = next((sort for sort, class_ in SORTS.items() if class_ in types), "")
+        found[iri] = {"sort": sort, "binds": sorted(bound.get(iri, ()))}
+    return found
 
 
 def _spans(values: Mapping[str, Sequence[str]]) -> list[list[int]]:

@@ -91,7 +91,10 @@ export class Names {
     else this.input.value = text;
     this.draw();
     this.ontake?.(made);
-    if (!this.input.hidden) this.input.focus();
+    if (!this.input.hidden) {
+      this.input.focus();
+      this.input.select(); // a dialog that gave the focus back took the caret with it: nothing could be typed
+    }
     this.close();
   }
 

@@ -1,6 +1,6 @@
 // The desk: a document is opened, its words are marked, a form is filled and saved; proposals are taken or skipped.
 import { changeEntry, findEntry, makeEntry } from "./entries.js";
-import { EntryForm } from "./form.js";
+import { EntryForm, wordsFor } from "./form.js";
 import { ask, make, send } from "./service.js";
 import { Settling } from "./settle.js";
 import { TextPane } from "./text.js";
@@ -100,11 +100,9 @@ function draw() {
   pane.choose(editing?.id ?? (editing ? "marked" : null));
 }
 
-const SIDES = { supports: "for", opposes: "against", neutral: "leaves open" };
-
 // Whom and what a statement is for or against, as a line each.
-function stances({ values, labels }) {
-  return Object.entries(SIDES).flatMap(([side, word]) => (values[side] || []).map((iri) => make("span", { class: `stance ${side}` }, make("b", {}, word), " ", make("bdi", {}, labels[iri] || iri.split("/").pop()))));
+function stances({ values, labels, sorts = {} }) {
+  return ["supports", "opposes", "neutral"].flatMap((side) => (values[side] || []).map((iri) => make("span", { class: `stance ${side}` }, make("b", {}, wordsFor(overview, sorts[iri], [...(values.speaker || []), ...(values.on_behalf_of || [])])[side]), " ", make("bdi", {}, labels[iri] || iri.split("/").pop()))));
 }
 
 function listed(each, kind) {
@@ -112,7 +110,7 @@ function listed(each, kind) {
   const values = each.values;
   const who = (values.speaker && named(each.labels, values.speaker)) || each.said?.speaker || "nobody named";
   const coder = each.coder && each.coder !== overview.coder ? ` · coder ${each.coder}` : "";
-  const gist = values.gist?.[0] || (open.text == null ? "" : `“${each.spans.length ? snippet(each.spans[0]) : "…"}”`);
+  const gist = values.gist?.[0] || (open.text == null ? each.name || "" : `“${each.spans.length ? snippet(each.spans[0]) : "…"}”`);
   const aside = kind === "proposed" ? `${each.said.rule}, ${each.said.confidence} sure` : values.date?.[0]?.replace("/", " to ");
   return make("li", { class: kind }, make("button", { type: "button", "data-id": id, onclick: () => choose(id) }, make("b", {}, make("bdi", {}, who)), " ", make("bdi", {}, gist), ...stances(each), make("small", {}, (aside || "") + coder), ...told(each.iri)));
 }
@@ -137,8 +135,8 @@ function choose(id) {
   leave(() => {
     const statement = open.statements.find((each) => each.iri === id);
     const proposal = open.proposals.find((each) => each.key === id);
-    if (statement) edit({ id, statement, marks: statement.spans, values: statement.values, labels: statement.labels });
-    else if (proposal) edit({ id, proposal, marks: proposal.spans, values: { ...fresh(), ...proposal.values }, labels: proposal.labels, texts: proposal.values.speaker ? {} : { speaker: proposal.said.antecedent || proposal.said.speaker || "" } });
+    if (statement) edit({ id, statement, marks: statement.spans, values: statement.values, labels: statement.labels, sorts: statement.sorts });
+    else if (proposal) edit({ id, proposal, marks: proposal.spans, values: { ...fresh(), ...proposal.values }, labels: proposal.labels, texts: proposal.values.speaker ? {} : { speaker: (proposal.said.antecedent || proposal.said.speaker || "").replace(/^the\s+/i, "") } });
   });
 }
 
@@ -172,8 +170,8 @@ function edit(what) {
   editing = { marks: [], ...what };
   editing.marks = editing.marks.map((span) => [...span]);
   editing.before = JSON.stringify(what.statement ? editing.marks : []);
-  form = new EntryForm("statement", overview, makeOne, days());
   const { statement, proposal } = editing;
+  form = new EntryForm("statement", overview, makeOne, days(), Boolean(editing.values.quote?.length));
   const head = statement ? "Statement" : proposal ? "Proposal" : "New statement";
   const facts = proposal ? `Proposed by ${proposal.maker} (${proposal.said.rule}, ${proposal.said.confidence} sure)${proposal.said.speaker ? `; the text says “${proposal.said.speaker}”` : ""}${proposal.said.antecedent ? `, taken to be “${proposal.said.antecedent}”: look whether it is` : ""}.` : "";
   find("form").replaceChildren(
@@ -185,7 +183,7 @@ function edit(what) {
       statement ? make("button", { type: "button", onclick: remove, "aria-label": "Remove this statement" }, "Remove") : ""),
   );
   words();
-  form.set(editing.values, editing.labels, editing.texts);
+  form.set(editing.values, editing.labels, editing.texts, editing.sorts);
   if (!statement) form.before = proposal ? form.before : "";
   find("form").hidden = false;
   find("lists").hidden = true;
@@ -219,7 +217,7 @@ function leave(then) {
 async function save(event) {
   event?.preventDefault();
   wrong("");
-  if (form.wanting) { wrong(form.wanting); return; }
+  if (form.wanting) { wrong(form.wanting); form.point(form.wanting); return; }
   const values = form.get();
   const { statement, proposal } = editing;
   if (open.moved) {
@@ -257,6 +255,7 @@ async function act(name, body) {
   } catch (refused) {
     if (!editing) { warn(refused.message); return; }
     wrong(refused.message);
+    form.point(refused.message);
     if (refused.now) conflict(refused.now);
   } finally {
     find("form").querySelectorAll(".buttons button").forEach((button) => { button.disabled = false; });
@@ -295,7 +294,7 @@ async function undo() {
 
 // Make, or change, an actor, a proposition, an event or a document in place.
 async function makeOne(kind, text, field = "") {
-  const hints = field === "publisher" ? { kind: ["media outlet"] } : {};
+  const hints = field === "publisher" ? { kind: ["media outlet"] } : kind === "proposition" && /\b(should|must|ought)\b/i.test(text) ? { type: ["demand"] } : {};
   const made = await makeEntry(kind, text, { overview, open, change, make: makeOne }, hints);
   if (made) say(`Saved: ${made.what}.`);
   return made;

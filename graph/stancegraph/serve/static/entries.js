@@ -3,6 +3,7 @@ import { Names } from "./completion.js";
 import { EntryForm } from "./form.js";
 import { ask, make } from "./service.js";
 
+const HEADLINE = 200; // characters that a first line may have to be a title
 const MERGED = ["actor", "proposition"];
 let number = 0;
 
@@ -17,7 +18,7 @@ function dialogue(onclose) {
 const heading = (text) => make("h2", { id: `dialog${number}` }, text);
 
 // Show what is inside as a form; gives what `save` made of it, or null where it is closed. `save` may throw what is refused.
-function open(title, inside, buttons, save, focus) {
+function open(title, inside, buttons, save, focus, form) {
   return new Promise((resolve) => {
     let made = null;
     const dialog = dialogue(() => resolve(made));
@@ -31,6 +32,7 @@ function open(title, inside, buttons, save, focus) {
       } catch (refused) {
         wrong.replaceChildren(refused.message, " ", refused.another ? make("button", { type: "button", onclick: () => act(null, "new") }, "It is another") : "");
         wrong.scrollIntoView({ block: "nearest" });
+        form?.point(refused.message);
       }
     };
     const shown = buttons.map(([label, how]) => make("button", { type: "button", onclick: () => act(null, how) }, label));
@@ -51,15 +53,24 @@ function values(form) {
 export function makeEntry(kind, text, { overview, open: at, change, make: onmake }, hints = {}) {
   const form = new EntryForm(kind, overview, onmake);
   const first = overview.kinds[kind][0].name;
-  const pasted = kind === "document" ? make("textarea", { rows: 12, dir: "auto", "aria-label": "Text", placeholder: "Paste the text of the article." }) : null;
-  const inside = [form.element, pasted ? make("label", { class: "field" }, make("span", {}, "Text ", make("i", { title: "needed" }, "*")), pasted) : ""];
+  const pasted = kind === "document" ? make("textarea", { rows: 7, dir: "auto", "aria-label": "Text", placeholder: "Paste the text of the article.", oninput: () => headline(form, pasted.value) }) : null;
+  const inside = [pasted ? make("label", { class: "field" }, make("span", {}, "Text ", make("i", { title: "needed" }, "*")), pasted) : "", form.element];
   form.set({ ...hints, ...(text ? { [first]: [text] } : {}), ...(kind === "event" && at ? { source: [at.document] } : {}) }, at ? { [at.document]: at.title } : {});
   const save = async (how) => {
     const told = values(form);
     const done = await change("add", { kind, values: told, new: how === "new", text: pasted?.value });
-    return { iri: done.iri, label: told[first][0], kind, what: done.what };
+    return { iri: done.iri, label: told[first][0], kind, sort: told.type?.[0] ?? kind, binds: told.binds, what: done.what };
   };
-  return open(`New ${kind}`, inside, [], save, () => form.focus());
+  return open(`New ${kind}`, inside, [], save, () => (pasted ? pasted.focus() : form.focus()), form);
+}
+
+// The first line of a pasted text is offered as its title, as long as nobody wrote one.
+function headline(form, text) {
+  const first = text.trim().split("\n")[0].trim();
+  const [title = ""] = form.fields.title.get();
+  if ((title && title !== form.offered) || first.length > HEADLINE) return;
+  form.offered = first;
+  form.fields.title.set(first ? [first] : []);
 }
 
 // Change an entry's fields, or merge it into another; gives what was done, or null.
@@ -81,7 +92,7 @@ export async function changeEntry(iri, { overview, change, make: onmake }) {
   };
   const buttons = [...(into ? [["Merge", "merge"]] : []), ["Remove", "remove"]];
   const inside = [form.element, into ? make("div", { class: "field" }, make("span", {}, `Merge into another ${entry.kind}`), into.element) : ""];
-  return open(`Change ${entry.kind}`, inside, buttons, save, () => form.element.querySelector("input, textarea")?.focus());
+  return open(`Change ${entry.kind}`, inside, buttons, save, () => form.element.querySelector("input, textarea")?.focus(), form);
 }
 
 // Find an entry by its name; gives its IRI, or null.

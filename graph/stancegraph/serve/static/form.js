@@ -3,11 +3,11 @@ import { Names } from "./completion.js";
 import { make } from "./service.js";
 
 const SHOWN = { on_behalf_of: "On behalf of", addressee: "To", medium: "Where", date: "Day", url: "Address", iri: "Name" };
-const SIDES = { supports: "for", opposes: "against", neutral: "leaves open" };
+const SIDES = ["supports", "opposes", "neutral"];
 const FIRST = ["speaker", "gist", "stances", "date", "act", "medium", "basis", "confidence"];
-const HINTED = new Set(["type", "note", "kind", "sentence", "gist", "source"]); // fields whose name alone does not say what is wanted
-const ALSO = new Set(["url", "language"]); // of a document, by which it is found again and read
-const APART = new Set([...Object.keys(SIDES), "coding", "quote", "passage", "document"]);
+const HINTED = new Set(["type", "note", "kind", "sentence", "gist", "source", "binds", "language"]); // fields whose name alone does not say what is wanted
+const ALSO = new Set(["url", "language", "binds"]); // of a document, by which it is found again and read; of a demand, who undertakes it
+const APART = new Set([...SIDES, "coding", "quote", "passage", "document"]);
 
 const title = (name) => SHOWN[name] || name[0].toUpperCase() + name.slice(1).replaceAll("_", " ");
 
@@ -53,8 +53,15 @@ function offered(plain, wrap, input, offers) {
   return { ...plain, element: make("div", {}, plain.element, list), set: (values) => { plain.set(values); show(); } };
 }
 
+// The words for the stances on a target, by what it is: who is bound by a demand undertakes or refuses it.
+export function wordsFor(overview, { sort = "", binds = [] } = {}, speakers = []) {
+  return overview.words[speakers.some((who) => binds.includes(who)) ? "undertaking" : sort] || overview.words[""];
+}
+
 // Which targets a statement takes which stance on, each with a basis and confidence of its own where they differ.
-function stances(choices, onmake) {
+function stances(overview, onmake, speakers) {
+  const { choices } = overview;
+  const word = (each) => wordsFor(overview, each, speakers());
   const rows = make("ul", { class: "stances" });
   let held = [];
   const select = (label, options, value, onchange) => {
@@ -64,7 +71,7 @@ function stances(choices, onmake) {
     return made;
   };
   const draw = () => rows.replaceChildren(...held.map((each) => make("li", { class: each.side },
-    select("Stance", [...(each.side ? [] : [["", "choose …"]]), ...Object.entries(SIDES)], each.side, (value) => { each.side = value; draw(); rows.children[held.indexOf(each)].querySelector("select").focus(); }),
+    select("Stance", [...(each.side ? [] : [["", "choose …"]]), ...SIDES.map((side) => [side, word(each)[side]])], each.side, (value) => { each.side = value; draw(); rows.children[held.indexOf(each)].querySelector("select").focus(); }),
     make("bdi", {}, each.label),
     make("button", { type: "button", "aria-label": `Take out ${each.label}`, onclick: () => { held = held.filter((other) => other !== each); draw(); } }, "×"),
     select("Basis of this stance", [["", "as the statement"], ...choices.basis.map((b) => [b, b])], each.basis, (value) => { each.basis = value; }),
@@ -72,7 +79,7 @@ function stances(choices, onmake) {
   )));
   const input = new Names({ label: "Takes a stance on", kinds: ["actor", "proposition"], many: true, onmake, placeholder: "An actor or a proposition …", ontake: (made) => {
     if (!made) return;
-    held.push({ iri: made.iri, label: made.label, side: "", basis: "", confidence: "" }); // which one, the coder says
+    held.push({ ...made, side: "", basis: "", confidence: "" }); // which one, the coder says
     input.set([]);
     draw();
     setTimeout(() => rows.lastElementChild?.querySelector("select").focus());
@@ -80,7 +87,10 @@ function stances(choices, onmake) {
   return {
     element: make("div", { class: "field" }, make("span", {}, "Stances"), rows, input.element),
     open: () => input.input.value.trim(),
-    undecided: () => held.find((each) => !each.side)?.label,
+    draw,
+    input: () => input.input,
+    undecided: () => held.find((each) => !each.side),
+    word,
     get() {
       const found = { supports: [], opposes: [], neutral: [], coding: [] };
       for (const each of held.filter((one) => one.side)) {
@@ -90,10 +100,10 @@ function stances(choices, onmake) {
       }
       return found;
     },
-    set(values, labels) {
+    set(values, labels, sorts) {
       const coding = Object.fromEntries((values.coding || []).map((text) => [text.slice(0, text.lastIndexOf("=")), text.slice(text.lastIndexOf("=") + 1).split(",")]));
-      held = Object.keys(SIDES).flatMap((side) => (values[side] || []).map((iri) => ({
-        iri, label: labels[iri] || iri.split("/").pop(), side,
+      held = SIDES.flatMap((side) => (values[side] || []).map((iri) => ({
+        ...sorts[iri], iri, label: labels[iri] || iri.split("/").pop(), side,
         basis: (coding[iri] || []).find((part) => !/^\d/.test(part)) || "",
         confidence: choices.level.find((level) => (coding[iri] || []).some((part) => Number(part) === Number(level))) || "",
       })));
@@ -104,16 +114,18 @@ function stances(choices, onmake) {
 }
 
 export class EntryForm {
-  // `offers` are days, each with what to say of it, that a statement's day may be.
-  constructor(kind, overview, onmake, offers = []) {
-    this.kind = kind;
+  // `offers` are days, each with what to say of it, that a statement's day may be; `quoted` is whether its words stand in
+  // quotation marks, so that the coder's own may be left out.
+  constructor(kind, overview, onmake, offers = [], quoted = false) {
+    Object.assign(this, { kind, quoted });
     this.fields = {};
     const described = overview.kinds[kind];
     const statement = kind === "statement";
     for (const each of described) {
       if (!(statement && APART.has(each.name))) this.fields[each.name] = field(each, overview.choices, onmake, offers);
     }
-    if (statement) this.stances = stances(overview.choices, onmake);
+    this.required = described.filter((each) => each.required && this.fields[each.name]).map((each) => each.name);
+    if (statement) this.stances = stances(overview, onmake, () => [...this.fields.speaker.get(), ...this.fields.on_behalf_of.get()]);
     const first = statement ? FIRST : described.filter((each) => each.required || ALSO.has(each.name)).map((each) => each.name);
     this.first = first;
     const rest = Object.keys(this.fields).filter((name) => !first.includes(name));
@@ -121,11 +133,13 @@ export class EntryForm {
     this.more = make("details", { class: "more" }, make("summary", {}, "More"), ...rest.map(shown));
     const pairs = new Set(["act", "medium", "basis", "confidence"]);
     this.element = make("div", { class: "fields" }, ...first.filter((name) => !(statement && pairs.has(name))).map(shown), ...(statement ? [make("div", { class: "pairs" }, ...first.filter((name) => pairs.has(name)).map(shown))] : []), rest.length ? this.more : null);
+    for (const name of statement ? ["speaker", "on_behalf_of"] : []) this.fields[name].input.ontake = () => this.stances.draw();
+    if (quoted) this.fields.gist.element.querySelector("textarea").placeholder = "May stay empty: the words are quoted.";
   }
 
-  set(values, labels = {}, texts = {}) {
+  set(values, labels = {}, texts = {}, sorts = {}) {
     for (const [name, each] of Object.entries(this.fields)) each.set(values[name] || [], labels, texts[name]);
-    this.stances?.set(values, labels);
+    this.stances?.set(values, labels, sorts);
     this.more.open = Object.keys(this.fields).some((name) => this.more.contains(this.fields[name].element) && (values[name] || []).length);
     this.before = JSON.stringify(this.get());
   }
@@ -144,8 +158,18 @@ export class EntryForm {
   get wanting() {
     const [[name, text] = []] = this.untaken;
     if (name) return `${name}: “${text}” names nobody yet: choose from the list, or make it new.`;
+    const missing = this.required.find((each) => !this.fields[each].get().length);
+    if (missing) return `${title(missing)} is missing.`;
     const target = this.stances?.undecided();
-    return target ? `Stances: choose whether it is for or against “${target}”, or leaves it open.` : "";
+    return target ? `Stances: “${target.label}”: choose ${SIDES.map((side) => this.stances.word(target)[side]).join(", ").replace(/, ([^,]*)$/, " or $1")}.` : "";
+  }
+
+  // Lead to the field that a message names.
+  point(message) {
+    const [name] = Object.keys(this.fields).filter((each) => message.startsWith(title(each)) || message.includes(`: ${title(each)} is missing`));
+    if (!name) return;
+    if (this.more.contains(this.fields[name].element)) this.more.open = true;
+    this.fields[name].element.querySelector("input:not([hidden]), textarea, select")?.focus();
   }
 
   get changed() {
@@ -154,7 +178,8 @@ export class EntryForm {
 
   // Begin with what is empty; with an entry that is there already at its `beginning`.
   focus(beginning = false) {
-    const wanted = beginning ? this.fields.gist : this.first.map((name) => this.fields[name]).find((each) => each && !each.get().length);
+    const empty = this.first.filter((name) => !(name === "gist" && this.quoted)).map((name) => (name === "stances" ? this.stances : this.fields[name])).find((each) => each && !Object.values(each.get()).flat().length);
+    const wanted = beginning ? this.fields.gist : empty;
     (wanted?.element || this.element).querySelector("input:not([hidden]), textarea, select")?.focus();
   }
 }
