@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Flag, auto
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -25,6 +26,17 @@ TYPES: Final = {"claim": "stance:Claim", "demand": "stance:Demand"}
 LEVELS: Final = ("0.4", "0.6", "0.8", "1.0")
 
 
+class Takes(Flag):
+    """How many values a field takes, and when it is asked for."""
+
+    MANY = auto()
+    REQUIRED = auto()
+    RARE = auto()
+
+
+ONE, (MANY, REQUIRED, RARE) = Takes(0), Takes
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One thing said of an entry: its name, the property (`edge`), what its values are, how many it takes."""
@@ -35,10 +47,22 @@ class Field:
     """A kind of entry (`actor`, `act` …), or `target`, `source`, `text`, `name`, `labels`, `days`, `level`, `address`,
     `iri`, `number`, `truth`, `word` (plain), `class`, `type`, `role`, `quote`, `passage`, `coding`, `ascription`."""
     help: str
-    many: bool = False
-    required: bool = False
-    rare: bool = False
-    """Whether it is asked for only where everything is."""
+    takes: Takes = ONE
+
+    @property
+    def many(self) -> bool:
+        """Whether it has several values."""
+        return MANY in self.takes
+
+    @property
+    def required(self) -> bool:
+        """Whether an entry must have it."""
+        return REQUIRED in self.takes
+
+    @property
+    def rare(self) -> bool:
+        """Whether it is asked for only where everything is."""
+        return RARE in self.takes
 
     @property
     def option(self) -> str:
@@ -56,259 +80,159 @@ class Field:
         return self.kinds[0] in names.KINDS | names.APART
 
 
-def _fields(*fields: Field) -> dict[str, Field]:
-    return {field.name: field for field in fields}
-
-
 _NAMED: Final = (
-    Field("label", "skos:prefLabel", "labels", "A name in another language: ar=….", many=True, rare=True),
-    Field("alias", "skos:altLabel", "name", "Another name it is found by.", many=True, rare=True),
+    Field("label", "skos:prefLabel", "labels", "A name in another language: ar=….", MANY | RARE),
+    Field("alias", "skos:altLabel", "name", "Another name it is found by.", MANY | RARE),
 )
 _COMMENT: Final = Field(
-    "comment", "rdfs:comment", "text", "What a reader should know, in your own words.", many=True, rare=True
+    "comment", "rdfs:comment", "text", "What a reader should know, in your own words.", MANY | RARE
 )
 _ANCHORED: Final = (
     Field(
-        "quote",
-        "stance:quote",
-        "quote",
-        "Words in quotation marks, found in the text; or START:WORDS.",
-        many=True,
+        "quote", "stance:quote", "quote", "Words in quotation marks, found in the text; or START:WORDS.", MANY
     ),
     Field(
-        "passage",
-        "stance:passage",
-        "passage",
-        "Where it stands: START:END, or its words (not stored).",
-        many=True,
+        "passage", "stance:passage", "passage", "Where it stands: START:END, or its words (not stored).", MANY
     ),
-    Field(
-        "via", "stance:via", "actor", "The office, agency or outlet the document cites.", many=True, rare=True
-    ),
+    Field("via", "stance:via", "actor", "The office, agency or outlet the document cites.", MANY | RARE),
 )
-ENTRIES: Final[dict[str, dict[str, Field]]] = {
-    "document": _fields(
-        Field("title", "dcterms:title", "word", "Its headline.", required=True),
-        Field("publisher", "dcterms:publisher", "actor", "The outlet.", required=True, many=True),
-        Field("date", "dcterms:issued", "days", "Its day, or FROM/TO where it is undated.", required=True),
-        Field("author", "dcterms:creator", "actor", "Who wrote it.", many=True, rare=True),
-        Field("language", "dcterms:language", "word", "Its language, as en.", rare=True),
-        Field("url", "schema:url", "address", "Its address."),
-        _COMMENT,
+_DOCUMENT: Final = (
+    Field("title", "dcterms:title", "word", "Its headline.", REQUIRED),
+    Field("publisher", "dcterms:publisher", "actor", "The outlet.", REQUIRED | MANY),
+    Field("date", "dcterms:issued", "days", "Its day, or FROM/TO where it is undated.", REQUIRED),
+    Field("author", "dcterms:creator", "actor", "Who wrote it.", MANY | RARE),
+    Field("language", "dcterms:language", "word", "Its language, as en.", RARE),
+    Field("url", "schema:url", "address", "Its address."),
+    _COMMENT,
+)
+_ACTOR: Final = (
+    Field("name", "skos:prefLabel", "name", "Its name in English.", REQUIRED),
+    Field("kind", "stance:actorKind", "actor kind", "What it is: cleric, armed group, state …", REQUIRED),
+    Field("class", "rdf:type", "class", "Where the kind does not say: person, organisation or group.", RARE),
+    *_NAMED,
+    Field(
+        "hidden_alias", "skos:hiddenLabel", "name", "A misspelling it is found by, never shown.", MANY | RARE
     ),
-    "actor": _fields(
-        Field("name", "skos:prefLabel", "name", "Its name in English.", required=True),
-        Field(
-            "kind",
-            "stance:actorKind",
-            "actor kind",
-            "What it is: cleric, armed group, state …",
-            required=True,
-        ),
-        Field(
-            "class",
-            "rdf:type",
-            "class",
-            "Where the kind does not say: person, organisation or group.",
-            rare=True,
-        ),
-        *_NAMED,
-        Field(
-            "hidden_alias",
-            "skos:hiddenLabel",
-            "name",
-            "A misspelling it is found by, never shown.",
-            many=True,
-            rare=True,
-        ),
-        Field(
-            "weak_alias",
-            "stance:weakAlias",
-            "word",
-            "A name that others bear too: it only suggests.",
-            many=True,
-            rare=True,
-        ),
-        Field(
-            "part_of",
-            "org:subOrganizationOf",
-            "actor",
-            "The larger organisation; with its source.",
-            many=True,
-            rare=True,
-        ),
-        Field(
-            "member",
-            "foaf:member",
-            "actor",
-            "Of a group: who is in it; with its source.",
-            many=True,
-            rare=True,
-        ),
-        Field(
-            "source",
-            "dcterms:source",
-            "source",
-            "The document that says so, or an address.",
-            many=True,
-            rare=True,
-        ),
-        Field(
-            "identity",
-            "skos:exactMatch",
-            "iri",
-            "The same in another data set, by its IRI.",
-            many=True,
-            rare=True,
-        ),
-        Field("replaces", "dcterms:replaces", "actor", "Whom it came after.", many=True, rare=True),
-        Field("replaced_by", "dcterms:isReplacedBy", "actor", "Who came after it.", many=True, rare=True),
-        _COMMENT,
+    Field(
+        "weak_alias",
+        "stance:weakAlias",
+        "word",
+        "A name that others bear too: it only suggests.",
+        MANY | RARE,
     ),
-    "proposition": _fields(
-        Field(
-            "sentence",
-            "skos:prefLabel",
-            "name",
-            "A full English sentence, ending in a full stop.",
-            required=True,
-        ),
-        Field(
-            "type", "rdf:type", "type", "claim: something is so; demand: somebody should act.", required=True
-        ),
-        Field(
-            "note", "skos:scopeNote", "text", "Who could affirm it, and who could reject it.", required=True
-        ),
-        Field("binds", "stance:binds", "actor", "Of a demand: who would have to act.", many=True),
-        Field("about", "schema:about", "actor", "The actor it is about.", many=True, rare=True),
-        Field("broader", "skos:broader", "proposition", "What it entails.", many=True, rare=True),
-        *_NAMED,
-        _COMMENT,
+    Field(
+        "part_of", "org:subOrganizationOf", "actor", "The larger organisation; with its source.", MANY | RARE
     ),
-    "event": _fields(
-        Field("name", "skos:prefLabel", "name", "Its name in English.", required=True),
-        Field(
-            "source",
-            "dcterms:source",
-            "source",
-            "The document that states it, or an address.",
-            required=True,
-            many=True,
-        ),
-        Field("date", "schema:startDate", "days", "Its day, or FROM/TO."),
-        Field("location", "schema:location", "text", "Where."),
-        Field("within", "schema:superEvent", "event", "The larger event.", rare=True),
-        *_NAMED,
-        _COMMENT,
+    Field("member", "foaf:member", "actor", "Of a group: who is in it; with its source.", MANY | RARE),
+    Field("source", "dcterms:source", "source", "The document that says so, or an address.", MANY | RARE),
+    Field("identity", "skos:exactMatch", "iri", "The same in another data set, by its IRI.", MANY | RARE),
+    Field("replaces", "dcterms:replaces", "actor", "Whom it came after.", MANY | RARE),
+    Field("replaced_by", "dcterms:isReplacedBy", "actor", "Who came after it.", MANY | RARE),
+    _COMMENT,
+)
+_PROPOSITION: Final = (
+    Field("sentence", "skos:prefLabel", "name", "A full English sentence, ending in a full stop.", REQUIRED),
+    Field("type", "rdf:type", "type", "claim: something is so; demand: somebody should act.", REQUIRED),
+    Field("note", "skos:scopeNote", "text", "Who could affirm it, and who could reject it.", REQUIRED),
+    Field("binds", "stance:binds", "actor", "Of a demand: who would have to act.", MANY),
+    Field("about", "schema:about", "actor", "The actor it is about.", MANY | RARE),
+    Field("broader", "skos:broader", "proposition", "What it entails.", MANY | RARE),
+    *_NAMED,
+    _COMMENT,
+)
+_EVENT: Final = (
+    Field("name", "skos:prefLabel", "name", "Its name in English.", REQUIRED),
+    Field(
+        "source", "dcterms:source", "source", "The document that states it, or an address.", REQUIRED | MANY
     ),
-    "statement": _fields(
-        Field(
-            "gist",
-            "stance:gist",
-            "text",
-            "What is said, in one sentence of your own words; needed where no words are quoted.",
-        ),
-        Field("document", "stance:document", "document", "The document that reports it.", required=True),
-        Field("speaker", "stance:speaker", "actor", "Who spoke.", required=True, many=True),
-        Field("on_behalf_of", "stance:onBehalfOf", "actor", "For whom.", many=True, rare=True),
-        Field("addressee", "stance:addressee", "actor", "To whom.", many=True, rare=True),
-        Field(
-            "role",
-            "stance:inRole",
-            "membership",
-            "The membership it was said in, by name.",
-            many=True,
-            rare=True,
-        ),
-        Field("act", "stance:act", "act", "By which act: warning, condemn, urge …"),
-        Field("medium", "stance:medium", "medium", "Where: speech, interview, phone call …"),
-        Field("occasion", "stance:occasion", "event", "The event it was said on.", rare=True),
-        Field(
-            "date", "stance:saidOn", "days", "Its day, FROM/TO, or ../TO where an end is open.", required=True
-        ),
-        Field("supports", "stance:supports", "target", "An actor or a proposition it is for.", many=True),
-        Field("opposes", "stance:opposes", "target", "An actor or a proposition it is against.", many=True),
-        Field("neutral", "stance:neutralOn", "target", "What it explicitly takes no side on.", many=True),
-        Field("basis", "stance:basis", "basis", "said, implied, or attributed by the author."),
-        Field(
-            "confidence",
-            "stance:confidence",
-            "level",
-            "1.0 explicit, 0.8 clear paraphrase, 0.6 inferred, 0.4.",
-        ),
-        Field(
-            "coding",
-            "stance:coding",
-            "coding",
-            "Where one target differs: TARGET=implied,0.6.",
-            many=True,
-            rare=True,
-        ),
-        Field(
-            "ascribes",
-            "stance:ascribes",
-            "ascription",
-            "A position it says another has: HOLDER supports|opposes|neutral TARGET.",
-            many=True,
-            rare=True,
-        ),
-        Field("about", "schema:about", "event", "The event it is about.", many=True, rare=True),
-        Field(
-            "match",
-            "skos:closeMatch",
-            "statement",
-            "One that may be the same; say why in a comment.",
-            many=True,
-            rare=True,
-        ),
-        Field(
-            "source",
-            "dcterms:source",
-            "source",
-            "What a derived day or an addressee rests on.",
-            many=True,
-            rare=True,
-        ),
-        Field("condition", "stance:condition", "text", "What it hangs on, in your own words.", rare=True),
-        *_ANCHORED,
-        _COMMENT,
+    Field("date", "schema:startDate", "days", "Its day, or FROM/TO."),
+    Field("location", "schema:location", "text", "Where."),
+    Field("within", "schema:superEvent", "event", "The larger event.", RARE),
+    *_NAMED,
+    _COMMENT,
+)
+_STATEMENT: Final = (
+    Field(
+        "gist",
+        "stance:gist",
+        "text",
+        "What is said, in one sentence of your own words; needed where no words are quoted.",
     ),
-    "report": _fields(
-        Field(
-            "statement", "stance:reports", "statement", "What another document reports too.", required=True
-        ),
-        Field("document", "stance:document", "document", "The document.", required=True),
-        *_ANCHORED,
+    Field("document", "stance:document", "document", "The document that reports it.", REQUIRED),
+    Field("speaker", "stance:speaker", "actor", "Who spoke.", REQUIRED | MANY),
+    Field("on_behalf_of", "stance:onBehalfOf", "actor", "For whom.", MANY | RARE),
+    Field("addressee", "stance:addressee", "actor", "To whom.", MANY | RARE),
+    Field("role", "stance:inRole", "membership", "The membership it was said in, by name.", MANY | RARE),
+    Field("act", "stance:act", "act", "By which act: warning, condemn, urge …"),
+    Field("medium", "stance:medium", "medium", "Where: speech, interview, phone call …"),
+    Field("occasion", "stance:occasion", "event", "The event it was said on.", RARE),
+    Field("date", "stance:saidOn", "days", "Its day, FROM/TO, or ../TO where an end is open.", REQUIRED),
+    Field("supports", "stance:supports", "target", "An actor or a proposition it is for.", MANY),
+    Field("opposes", "stance:opposes", "target", "An actor or a proposition it is against.", MANY),
+    Field("neutral", "stance:neutralOn", "target", "What it explicitly takes no side on.", MANY),
+    Field("basis", "stance:basis", "basis", "said, implied, or attributed by the author."),
+    Field(
+        "confidence", "stance:confidence", "level", "1.0 explicit, 0.8 clear paraphrase, 0.6 inferred, 0.4."
     ),
-    "membership": _fields(
-        Field("member", "org:member", "actor", "Who holds the role.", required=True),
-        Field("role", "org:role", "role", "What the role is called, as prime minister.", required=True),
-        Field("organisation", "org:organization", "actor", "Of what.", required=True),
-        Field(
-            "source",
-            "dcterms:source",
-            "source",
-            "The document that says so, or an address.",
-            required=True,
-            many=True,
-        ),
-        Field("date", "schema:startDate", "days", "From when to when: FROM/TO, an open end as ../TO."),
-        _COMMENT,
+    Field("coding", "stance:coding", "coding", "Where one target differs: TARGET=implied,0.6.", MANY | RARE),
+    Field(
+        "ascribes",
+        "stance:ascribes",
+        "ascription",
+        "A position it says another has: HOLDER supports|opposes|neutral TARGET.",
+        MANY | RARE,
     ),
-    "figure": _fields(
-        Field("statement", "stance:claims", "statement", "The statement that claims it.", required=True),
-        Field("counted", "stance:counted", "count", "What is counted: people killed …", required=True),
-        Field("event", "schema:observationAbout", "event", "The event it is of.", required=True),
-        Field("wording", "stance:wording", "text", "How the document words it.", required=True),
-        Field("min", "schema:minValue", "number", "The least it may be."),
-        Field("max", "schema:maxValue", "number", "The most it may be."),
-        Field("exclusive", "stance:exclusive", "truth", "true for 'more than', false for 'at least'."),
-        Field("date", "schema:observationDate", "days", "The day it is as of.", rare=True),
-        _COMMENT,
+    Field("about", "schema:about", "event", "The event it is about.", MANY | RARE),
+    Field(
+        "match",
+        "skos:closeMatch",
+        "statement",
+        "One that may be the same; say why in a comment.",
+        MANY | RARE,
     ),
-    "role": _fields(
-        Field("name", "skos:prefLabel", "name", "Its name in English.", required=True), _NAMED[0]
-    ),
+    Field("source", "dcterms:source", "source", "What a derived day or an addressee rests on.", MANY | RARE),
+    Field("condition", "stance:condition", "text", "What it hangs on, in your own words.", RARE),
+    *_ANCHORED,
+    _COMMENT,
+)
+_REPORT: Final = (
+    Field("statement", "stance:reports", "statement", "What another document reports too.", REQUIRED),
+    Field("document", "stance:document", "document", "The document.", REQUIRED),
+    *_ANCHORED,
+)
+_MEMBERSHIP: Final = (
+    Field("member", "org:member", "actor", "Who holds the role.", REQUIRED),
+    Field("role", "org:role", "role", "What the role is called, as prime minister.", REQUIRED),
+    Field("organisation", "org:organization", "actor", "Of what.", REQUIRED),
+    Field("source", "dcterms:source", "source", "The document that says so, or an address.", REQUIRED | MANY),
+    Field("date", "schema:startDate", "days", "From when to when: FROM/TO, an open end as ../TO."),
+    _COMMENT,
+)
+_FIGURE: Final = (
+    Field("statement", "stance:claims", "statement", "The statement that claims it.", REQUIRED),
+    Field("counted", "stance:counted", "count", "What is counted: people killed …", REQUIRED),
+    Field("event", "schema:observationAbout", "event", "The event it is of.", REQUIRED),
+    Field("wording", "stance:wording", "text", "How the document words it.", REQUIRED),
+    Field("min", "schema:minValue", "number", "The least it may be."),
+    Field("max", "schema:maxValue", "number", "The most it may be."),
+    Field("exclusive", "stance:exclusive", "truth", "true for 'more than', false for 'at least'."),
+    Field("date", "schema:observationDate", "days", "The day it is as of.", RARE),
+    _COMMENT,
+)
+_ROLE: Final = (Field("name", "skos:prefLabel", "name", "Its name in English.", REQUIRED), _NAMED[0])
+ENTRIES: Final = {
+    kind: {field.name: field for field in fields}
+    for kind, fields in {
+        "document": _DOCUMENT,
+        "actor": _ACTOR,
+        "proposition": _PROPOSITION,
+        "event": _EVENT,
+        "statement": _STATEMENT,
+        "report": _REPORT,
+        "membership": _MEMBERSHIP,
+        "figure": _FIGURE,
+        "role": _ROLE,
+    }.items()
 }
 """Kind of entry → its fields by name, in the order they are asked for; the first names it."""
 UNNAMED: Final = ("statement", "report", "membership", "figure")
