@@ -193,9 +193,7 @@ def out(tmp_path: Path) -> Path:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Marks the report of each test that reads the documents: it may come from another process."""
     report = yield
     if "sources" in getattr(item, "fixturenames", ()):

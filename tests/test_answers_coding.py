@@ -34,7 +34,7 @@ def test_reported_by_one_prints_the_words_or_the_gist(ask: Ask) -> None:
     # al-Araji's three quotations in cumhuriyet-iraq-stands-by.ttl; the operations room is told without words.
     rows = ask("reported-by-one", {"publisher": "Cumhuriyet"}, "statement", "quote", "gist")
     assert [quote[:20] for _, quote, _ in rows if quote] == [
-        *("The unity of Syria a", "a stable Syria, reco", "stands by its sister"),
+        *("The unity of Syria a", "a stable Syria, reco", "stands by its sister")
     ]
     rooms = {row[1:] for row in rows if row[0] == "amman-meeting-agrees-on-operations-room"}
     assert rooms == {("", "Agree to set up an operations room against the Islamic State.")}

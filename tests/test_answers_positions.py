@@ -62,7 +62,7 @@ def test_on_opposite_sides_of_another_target_gives_other_pairs(ask: Ask) -> None
         "on-opposite-sides", {"about": "threat-to-iraq", "month": "2024-12"}, "speaker", "contrary_speaker"
     )
     supporters = [
-        *("Government of Iraq", "Karwan Yarwais", "Mohammed Shia' al-Sudani", "unnamed Iraqi officials"),
+        *("Government of Iraq", "Karwan Yarwais", "Mohammed Shia' al-Sudani", "unnamed Iraqi officials")
     ]
     opposers = ["Osman al-Mukhtar", "unnamed critics of the Iraqi government"]
     assert pairs == [(one, other) for one in supporters for other in opposers]
@@ -153,7 +153,7 @@ def test_what_may_have_been_said_in_two_quarters_is_paired_with_nothing(ask: Ask
     ]
     pair = {"actor": "One", "other": "Two"}
     assert ask("compare-actors", pair, "target", "quarter", "same", where=own) == [
-        *(("Alike", "2024-Q4", "true"), ("Alike", "2025-Q1", "true"), ("Apart", "2025-Q2", "false")),
+        *(("Alike", "2024-Q4", "true"), ("Alike", "2025-Q1", "true"), ("Apart", "2025-Q2", "false"))
     ]
     assert ask("contradict-each-other", {}, "proposition", "quarter", "denier", where=own) == [
         ("Apart", "2025-Q2", "Two")
@@ -248,10 +248,7 @@ def test_contested_puts_the_largest_smaller_side_first(ask: Ask) -> None:
     assert ask("contested", {}, "target", "positive", "negative", "contrary") == [
         (STAYS_OUT, "3", "3", "sudani-says-iraq-will-not-stand-still"),
         (THREAT, "6", "2", "critics-see-threat-exaggerated"),
-        (
-            "Iraqi armed groups should stay out of Syria.",
-            *("2", "2", "pro-iran-factions-backed-damascus"),
-        ),
+        ("Iraqi armed groups should stay out of Syria.", *("2", "2", "pro-iran-factions-backed-damascus")),
         (
             "Armed supporters of the former government should lay down their arms.",
             *("3", "1", "assad-loyalists-reject-settlement"),

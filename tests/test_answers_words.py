@@ -181,7 +181,7 @@ def test_everything_about_another_statement_gives_its_two_reports_and_its_quotat
     rows = ask("everything-about", {"statement": name}, "part", "of", "property", "value")
     mine = "unidentified-sudani-says-iraq-will-not-stand-still"
     assert {row[3] for row in rows if row[:3] == ("5 passage", mine, "passage")} == {
-        *("810-991", "931-991", "994-1373", "995-1277"),
+        *("810-991", "931-991", "994-1373", "995-1277")
     }
     quotes = {row[3][:12] for row in rows if row[:3] == ("5 passage", mine, "exact")}
     assert quotes == {"ethnic clean", "Iraq will no"}
@@ -244,7 +244,7 @@ def test_demands_on_includes_those_on_bodies_beneath(ask: Ask) -> None:
     assert ask("demands-on", {"actor": "actor:iraq"}, *columns) == mediation
     # Four statements are addressed to the authorities; one of them asks for something, a call of al-Sadr.
     assert set(ask("demands-on", {"actor": "syrian-transitional-authorities"}, "statement")) == {
-        ("sadr-calls-on-authorities-to-refrain",),
+        ("sadr-calls-on-authorities-to-refrain",)
     }
 
 

@@ -109,10 +109,7 @@ def test_self_ties_and_ties_of_weight_0_are_neither_counted_nor_kept() -> None:
 
 def test_the_minimum_drops_light_ties_without_changing_p_values() -> None:
     graph = network(("h", "a", -6), *STAR[1:])
-    assert chances(backbone(graph, 1, minimum=2)) == {
-        "ha": pytest.approx(0.064),
-        "hb": pytest.approx(0.512),
-    }
+    assert chances(backbone(graph, 1, minimum=2)) == {"ha": pytest.approx(0.064), "hb": pytest.approx(0.512)}
     assert backbone(graph, 0.07, minimum=6.5).number_of_edges() == 0
 
 

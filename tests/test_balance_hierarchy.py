@@ -13,8 +13,7 @@ from stancegraph.errors import UsageError
 
 
 @pytest.mark.parametrize(
-    ("by", "last"),
-    [("average", (0.9 + 0.3 + 0.6 + 0) / 4), ("single", 0.9), ("complete", None)],
+    ("by", "last"), [("average", (0.9 + 0.3 + 0.6 + 0) / 4), ("single", 0.9), ("complete", None)]
 )
 def test_groups_join_at_the_mean_the_strongest_or_the_weakest_of_their_ties(
     by: Linkage, last: float | None

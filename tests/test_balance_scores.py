@@ -13,13 +13,7 @@ import pytest
 
 from signed import HIGHLAND, network, random_signed, simplified
 from stancegraph.balance.communities import louvain_communities, signed_modularity
-from stancegraph.balance.scores import (
-    line_balance,
-    polarisation,
-    triad_census,
-    triangle_share,
-    walk_balance,
-)
+from stancegraph.balance.scores import line_balance, polarisation, triad_census, triangle_share, walk_balance
 from stancegraph.errors import UsageError
 
 

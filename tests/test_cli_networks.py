@@ -34,10 +34,7 @@ def rows(run: Run, *command: str) -> list[dict[str, str]]:
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        (
-            "--normalisation none --period none",
-            [("Alpha", "Gamma", -1, 2), ("Beta", "Gamma", -1, 2)],
-        ),
+        ("--normalisation none --period none", [("Alpha", "Gamma", -1, 2), ("Beta", "Gamma", -1, 2)]),
         ("--aggregation congruence", [("Alpha", "Beta", 0.5, 2)]),
         ("--kind two-mode --aggregation combine --actor Gamma", [("Gamma", FIRST, 2, 1)]),
         (
@@ -49,10 +46,7 @@ def rows(run: Run, *command: str) -> list[dict[str, str]]:
             "--kind targets --aggregation ignore --normalisation none",
             [(FIRST, SECOND, 1, 2), ("Alpha", "Echo", 1, 1)],
         ),
-        (
-            "--kind stances --actor Alpha",
-            [("Alpha", FIRST, 1, 2), ("Alpha", SECOND, -1, 1)],
-        ),
+        ("--kind stances --actor Alpha", [("Alpha", FIRST, 1, 2), ("Alpha", SECOND, -1, 1)]),
         ("--normalisation none --min-statements 3", []),
         ("--normalisation none --period none --not-actor Beta", [("Alpha", "Gamma", -1, 2)]),
         ("--direct --actor Delta", [("Alpha", "Delta", -1, 1), ("Delta", "Echo", 1, 1)]),

@@ -248,13 +248,7 @@ def test_a_pronoun_is_the_last_named_speaker_and_marked(known: Names) -> None:
     assert second.confidence < 0.9
 
 
-@pytest.mark.parametrize(
-    "between",
-    [
-        "Speaker Beta came in late.",
-        "Speaker Gamma came in late.",
-    ],
-)
+@pytest.mark.parametrize("between", ["Speaker Beta came in late.", "Speaker Gamma came in late."])
 def test_a_pronoun_is_nobodys_where_another_is_named_since(known: Names, between: str) -> None:
     text = f"“We are late,” Speaker Alpha said.\n\n{between} She added that it was “not our doing”."
     assert propose(text, known)[1].actor is None

@@ -169,10 +169,7 @@ def test_a_target_that_differs_has_a_coding_of_its_own(shipped: store.Store) -> 
     }
     # Two statements of which one document shows less than the other.
     shown = {row["s"].value.rpartition("/")[2] for row in shipped.select(CODINGS) if "report" in row}
-    assert shown == {
-        "iraqi-foreign-ministry-concerned-over-coast",
-        "sudani-says-iraq-will-not-stand-still",
-    }
+    assert shown == {"iraqi-foreign-ministry-concerned-over-coast", "sudani-says-iraq-will-not-stand-still"}
 
 
 def test_every_proposition_is_a_claim_or_a_demand_in_two_languages(shipped: store.Store) -> None:
@@ -208,10 +205,10 @@ def test_every_stance_has_a_word_for_each_kind_of_target_in_two_languages(shippe
     assert len(words) == len(rows) == 4 * 4 * 2
     english = {(edge, kind): word for (edge, kind, language), word in words.items() if language == "en"}
     assert [english["supports", kind] for kind in ("Actor", "Claim", "Demand", "Undertaking")] == [
-        *("for", "says", "calls for", "undertakes"),
+        *("for", "says", "calls for", "undertakes")
     ]
     assert [english["opposes", kind] for kind in ("Actor", "Claim", "Demand", "Undertaking")] == [
-        *("against", "denies", "rejects", "refuses"),
+        *("against", "denies", "rejects", "refuses")
     ]
     assert english["neutralOn", "Demand"] == "leaves open"
 

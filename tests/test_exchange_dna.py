@@ -261,11 +261,7 @@ def test_any_kind_of_base_keeps_the_rules(small_coding: Coding, out: Path, base:
     dna.convert(small_coding.file, out, base=base)
     assert rows(
         out, f"SELECT ?x {{ ?x a stance:Statement FILTER(STRSTARTS(STR(?x), '{base}statement/')) }}"
-    ) == [
-        ("5",),
-        ("6",),
-        ("7",),
-    ]
+    ) == [("5",), ("6",), ("7",)]
 
 
 def test_a_variable_of_any_name_is_a_property_of_its_own(tmp_path: Path, out: Path) -> None:

@@ -86,12 +86,7 @@ def test_rows_with_an_empty_category_share_no_level_and_count_where_levels_are_i
 ) -> None:
     """Hand-worked: Alpha and Beta share frame 31 on the first concept; on the second both frames are empty."""
     coding.add("ENTITIES", 39, FRAME, "", None)
-    for number, actor, concept, frame in (
-        (5, 11, 21, 31),
-        (6, 12, 21, 31),
-        (7, 11, 22, 39),
-        (8, 12, 22, 39),
-    ):
+    for number, actor, concept, frame in ((5, 11, 21, 31), (6, 12, 21, 31), (7, 11, 22, 39), (8, 12, 22, 39)):
         coding.statement(number, {ORGANIZATION: actor, CONCEPT: concept, FRAME: frame})
     dna.convert(coding.file, out, level="frame")
     assert validation.check(store.open(out)).findings == ()

@@ -164,11 +164,7 @@ ALIKE = "\n".join(
 
 @pytest.mark.parametrize(
     ("text", "suffixes"),
-    [
-        (NESTED, ("nq", "jsonld", "ttl")),
-        (DISTANT, ("nq", "jsonld", "ttl")),
-        (ALIKE, ("nq", "jsonld")),
-    ],
+    [(NESTED, ("nq", "jsonld", "ttl")), (DISTANT, ("nq", "jsonld", "ttl")), (ALIKE, ("nq", "jsonld"))],
 )
 def test_blank_nodes_have_one_name_whatever_read_them(
     tmp_path: Path, text: str, suffixes: tuple[str, ...]

@@ -23,12 +23,7 @@ from stancegraph.table.scales import Scale
 def test_ties_of_actors_name_what_they_agree_and_disagree_on(five: Store, tmp_path: Path) -> None:
     """Alpha: + first, - second; Beta: + first, + second; Gamma: - first (its neutral stance is left out)."""
     note = exchange.write(
-        five,
-        tmp_path / "ties.csv",
-        of="agreement",
-        aggregation="ignore",
-        normalisation="none",
-        period="none",
+        five, tmp_path / "ties.csv", of="agreement", aggregation="ignore", normalisation="none", period="none"
     )
     assert note == "3 edges, 4 nodes; the nodes are in ties-nodes.csv"
     assert (tmp_path / "ties.csv").read_text(encoding="utf-8").splitlines() == [

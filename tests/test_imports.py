@@ -398,8 +398,7 @@ def test_what_cannot_be_read_so_is_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "named"),
-    [("utf-8-sig", ""), ("utf-16", ""), ("cp1256", "cp1256"), ("latin-1", "latin-1")],
+    ("encoding", "named"), [("utf-8-sig", ""), ("utf-16", ""), ("cp1256", "cp1256"), ("latin-1", "latin-1")]
 )
 def test_other_encodings_are_read_when_they_say_so_or_are_named(
     tmp_path: Path, encoding: str, named: str

@@ -51,12 +51,7 @@ def test_five_are_named_of_those_that_may_be_meant() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("q" * 60, "q" * 60),
-        ("q" * 61, "q" * 60 + "…"),
-        ("q\x07q", "q�q"),
-    ],
+    ("text", "shown"), [("q" * 60, "q" * 60), ("q" * 61, "q" * 60 + "…"), ("q\x07q", "q�q")]
 )
 def test_a_name_is_shown_printable_and_cut_at_sixty(text: str, shown: str) -> None:
     assert str(refused(Names([]), text, "event")) == f"no event is called '{shown}'"

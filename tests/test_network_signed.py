@@ -104,13 +104,7 @@ def test_a_loose_reading_counts_the_documents_of_stances_and_takes_text_and_ties
     directed = read(graph, directed=True, loose=True)
     assert [
         (*tie, sign) for *tie, sign in zip(directed.a, directed.b, directed.size, directed.sign, strict=True)
-    ] == [
-        (0, 1, 2, 1),
-        (0, 2, 2.5, -1),
-        (1, 0, 1, -1),
-        (1, 2, 2, 0),
-        (2, 0, 1, 1),
-    ]
+    ] == [(0, 1, 2, 1), (0, 2, 2.5, -1), (1, 0, 1, -1), (1, 2, 2, 0), (2, 0, 1, 1)]
     both = read(graph, loose=True)
     assert both.matrix.toarray().tolist() == [[0, 1, -1.5], [1, 0, 0], [-1.5, 0, 0]]
     assert both.unsigned.toarray().tolist() == [[0, 3, 1.5], [3, 0, 2], [1.5, 2, 0]]

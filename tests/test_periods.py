@@ -187,10 +187,7 @@ def test_comparing_two_says_in_which_period(shipped: Store) -> None:
     sect = "People in Syria are being targeted for the community they belong to."
     assert [
         (row["period"], row["relation"], row["a"], row["b"]) for row in rows if row["target"] == sect
-    ] == [
-        (MARCH[0], "never met", "", "says"),
-        (MARCH[1], "never met", "says", ""),
-    ]
+    ] == [(MARCH[0], "never met", "", "says"), (MARCH[1], "never met", "says", "")]
     (whole,) = (
         r for r in network.compare(shipped, "al-Sadr", "al-Sudani", period="none") if r["target"] == sect
     )

@@ -340,10 +340,7 @@ def test_rows_of_ones_own_are_said_surely_each_in_a_document_of_its_own() -> Non
 
 def test_columns_have_the_types_they_promise(graph: Graph) -> None:
     stored = table.stances(graph(says("a", "ada", "5", "+dam"), says("b", "bo", "", "-dam")))
-    own = (
-        table.of(["a"], ["x"], [1]),
-        table.of(["a"], ["x"], [1], days=["2020-02-01"], documents=["p"]),
-    )
+    own = (table.of(["a"], ["x"], [1]), table.of(["a"], ["x"], [1], days=["2020-02-01"], documents=["p"]))
     for rows in (stored, *own):
         codes: list[Column[Any]] = [
             rows.actor,

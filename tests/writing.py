@@ -51,8 +51,7 @@ WRITERS: Final = {
     "import anew": Writer(("import", "rows.csv", "-o", "new")),
     "code": Writer(("code", "article.txt"), answers=tuple(TAKEN.split("|"))),
     "settle": Writer(
-        ("agreement", "first.json", "second.json", "--settle", "-o", "third.json"),
-        answers=("1", "2", "n"),
+        ("agreement", "first.json", "second.json", "--settle", "-o", "third.json"), answers=("1", "2", "n")
     ),
 }
 """Name → a command that writes."""

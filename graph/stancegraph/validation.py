@@ -184,12 +184,7 @@ class _Fault:
     property: str = ""
 
 
-def check(
-    store: Store,
-    *,
-    sources: Path | None = None,
-    subjects: Collection[str] | None = None,
-) -> Result:
+def check(store: Store, *, sources: Path | None = None, subjects: Collection[str] | None = None) -> Result:
     """What in the graph breaks a shape, a rule or, with a folder of `sources`, what its documents say.
 
     Of `subjects`, where they are given, and of nothing else. At an endpoint the shapes are left out, and a note says

@@ -301,10 +301,7 @@ def _notes(counted: tuple[Table, Method] | None) -> tuple[str, ...]:
         return ()
     if len(counted[0]) <= MANY:
         return counted[0].notes
-    return (
-        *counted[0].notes,
-        _brief(len(counted[0])),
-    )
+    return (*counted[0].notes, _brief(len(counted[0])))
 
 
 def _brief(rows: int) -> str:

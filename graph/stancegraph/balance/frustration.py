@@ -134,11 +134,7 @@ def _orient(split: Split, network: Network) -> Split:
 
 
 def _answer(
-    plain: SignedNetwork[Node],
-    network: SignedNetwork[Node],
-    unit: float,
-    split: Split,
-    bound: float,
+    plain: SignedNetwork[Node], network: SignedNetwork[Node], unit: float, split: Split, bound: float
 ) -> Frustration[Node]:
     """The answer in the weights of the `plain` network; split and bound are of the one scaled by its unit."""
     nodes = network.nodes

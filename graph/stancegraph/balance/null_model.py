@@ -65,11 +65,7 @@ class NullModel:
 
 
 def null_model(
-    graph: nx.Graph[Node] | SignedNetwork[Node],
-    samples: int = 100,
-    *,
-    seed: int = 0,
-    seconds: float = 60.0,
+    graph: nx.Graph[Node] | SignedNetwork[Node], samples: int = 100, *, seed: int = 0, seconds: float = 60.0
 ) -> NullModel | None:
     """A signed network against its own ties with signs dealt at random; None where time leaves fewer than 20 samples.
 

@@ -262,9 +262,7 @@ def _polarisation_range(
     return (min(values), max(values)) if values else None
 
 
-def _join_sides(
-    blocks: Sequence[tuple[NDArray[np.int64], Sides]],
-) -> tuple[NDArray[np.int64], Sides] | None:
+def _join_sides(blocks: Sequence[tuple[NDArray[np.int64], Sides]]) -> tuple[NDArray[np.int64], Sides] | None:
     """The nodes of a connected part, in order, and their sides in all splits; None where these are too many."""
     waiting = list(blocks)
     members, sides = waiting.pop(0)

@@ -178,11 +178,7 @@ def phases(
         note = f"no phases can be told from chance (p = {p:.2f}): statements dealt at random part as well"
         return Phases(_windows(days, numbers, plain), (), round(height, 4), p, (*notes, note))
     return Phases(
-        _windows(days, numbers, found),
-        tuple(_transitions(debate, days, found)),
-        round(height, 4),
-        p,
-        notes,
+        _windows(days, numbers, found), tuple(_transitions(debate, days, found)), round(height, 4), p, notes
     )
 
 

@@ -46,8 +46,7 @@ def complete_questions(incomplete: str) -> list[str]:
 def said(
     request: Request,
     who: Annotated[
-        list[str] | None,
-        typer.Argument(help="Who spoke: a name, as you would type it, or several.", **ACTOR),
+        list[str] | None, typer.Argument(help="Who spoke: a name, as you would type it, or several.", **ACTOR)
     ] = None,
 ) -> None:
     """Who said what: statements with their words, day and source, grouped by speaker, oldest first."""

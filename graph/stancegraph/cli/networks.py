@@ -392,8 +392,7 @@ def shifts(
         ),
     ] = None,
     step: Annotated[
-        str | None,
-        typer.Option(metavar="LENGTH", help="How far apart windows begin; default: their length."),
+        str | None, typer.Option(metavar="LENGTH", help="How far apart windows begin; default: their length.")
     ] = None,
     distance: Annotated[
         Literal["absolute", "spectral"],

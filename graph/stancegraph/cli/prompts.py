@@ -77,11 +77,7 @@ def _line(prompt: str) -> str:
 
 
 def _values(
-    folder: Folder,
-    field: Field,
-    kept: Sequence[str],
-    hint: str,
-    add: Callable[[str, Values], str] | None,
+    folder: Folder, field: Field, kept: Sequence[str], hint: str, add: Callable[[str, Values], str] | None
 ) -> list[str]:
     """The values of a field; those `kept` where the person presses Enter."""
     told = f" [{'; '.join(_shown(folder, field, value) for value in kept)}; {CLEAR} for none]" if kept else ""

@@ -85,11 +85,7 @@ class Proposal:
 
 
 def propose(
-    text: str,
-    names: Names | None = None,
-    *,
-    issued: date | None = None,
-    verbs: Verbs | None = None,
+    text: str, names: Names | None = None, *, issued: date | None = None, verbs: Verbs | None = None
 ) -> list[Proposal]:
     """The statements proposed from a text, in its order.
 

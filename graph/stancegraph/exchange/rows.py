@@ -65,10 +65,7 @@ def _notes(found: Iterable[Statement]) -> Iterator[str]:
     """What a statement has beyond rows, and how often."""
     beyond: Counter[str] = Counter()
     for each in found:
-        for what, has in (
-            ("about which event", each.about),
-            ("which figures", each.figures),
-        ):
+        for what, has in (("about which event", each.about), ("which figures", each.figures)):
             beyond[what] += bool(has)
     told = ", ".join(f"{what} ({count})" for what, count in beyond.items() if count)
     if told:

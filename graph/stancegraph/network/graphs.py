@@ -184,11 +184,7 @@ def countable(table: Table, method: Method) -> Table:
 
 
 def build(
-    table: Table,
-    method: Method,
-    weights: NDArray[np.float64] | None = None,
-    *,
-    words: bool = True,
+    table: Table, method: Method, weights: NDArray[np.float64] | None = None, *, words: bool = True
 ) -> nx.Graph[str]:
     """The graph a method makes of the rows that count (see `countable`), weighted where a kernel gives weights.
 

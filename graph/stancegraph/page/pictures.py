@@ -191,10 +191,7 @@ def _stances(entities: Sequence[Entity], stances: Sequence[Stance], ties: Sequen
     labels = {i: entities[i]["label"] for i in left} | {
         i + len(entities): entities[i]["label"].removesuffix(".") for i in right
     }
-    return {
-        "formats": _formats(groups, links, labels),
-        "alone": [],
-    }
+    return {"formats": _formats(groups, links, labels), "alone": []}
 
 
 def _formats(groups: Sequence[Group], links: Sequence[Link], labels: dict[int, str]) -> dict[str, Picture]:

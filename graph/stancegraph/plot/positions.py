@@ -97,11 +97,7 @@ def figure(
         for heading, own in groups
         if len(own) > ROWS
     ]
-    notes = [
-        NOTE,
-        f"Left out: {'; '.join(left_out)}." if left_out else "",
-        selection.caption(),
-    ]
+    notes = [NOTE, f"Left out: {'; '.join(left_out)}." if left_out else "", selection.caption()]
     return canvas.surround(picture, TITLE, notes=notes, width=width, widest=wide)
 
 

@@ -94,11 +94,7 @@ class Desk:
             },
             "words": _words(store),
             "choices": {kind: sorted(e.label for e in index.entries(kind)) for kind in CHOICES}
-            | {
-                "level": list(fields.LEVELS)[::-1],
-                "type": list(fields.TYPES),
-                "class": list(fields.CLASSES),
-            },
+            | {"level": list(fields.LEVELS)[::-1], "type": list(fields.TYPES), "class": list(fields.CLASSES)},
         }
 
     def state(self) -> str:

@@ -27,10 +27,7 @@ GRAPHS: Final = 10_000
 KINDS: Final = ("stance:Statement", "stance:Report", "stance:Actor", "stance:Claim", "stance:Demand")
 """What has to stand in the default graph of an endpoint if it is the union of its graphs."""
 TABLE: Final = "application/sparql-results+json"
-TRIPLES: Final = {
-    "application/ld+json": RdfFormat.JSON_LD,
-    "application/rdf+xml": RdfFormat.RDF_XML,
-}
+TRIPLES: Final = {"application/ld+json": RdfFormat.JSON_LD, "application/rdf+xml": RdfFormat.RDF_XML}
 """Content types of triples asked for: they have an end, so an answer cut short cannot look whole."""
 TRUTH: Final = ("__ASK_RETVAL",)
 """Variables of the table, one number, in which Virtuoso answers an ASK."""

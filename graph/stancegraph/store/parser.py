@@ -77,11 +77,7 @@ class Watched:
             return part
         self._unwatched = 0
         if _memory() > self._most:
-            _refuse(
-                self._file,
-                "names that grow without bound when written out",
-                "shorten its prefixes",
-            )
+            _refuse(self._file, "names that grow without bound when written out", "shorten its prefixes")
         return part
 
 

@@ -170,13 +170,7 @@ def _whole(parts: Iterator[bytes]) -> bytes:
 
 
 def _answer(
-    source: Source | None,
-    query: Query,
-    media: str,
-    *,
-    judged: bool,
-    dataset: Dataset = (),
-    nice: int = 0,
+    source: Source | None, query: Query, media: str, *, judged: bool, dataset: Dataset = (), nice: int = 0
 ) -> Iterator[bytes]:
     """In the worker: the body of the answer."""
     opened = None

@@ -187,13 +187,7 @@ def _error(kind: bytes, message: str) -> StanceError:
 
 
 def _work(
-    pipe: Connection,
-    task: Task,
-    seconds: float,
-    cpu: float | None,
-    memory: int,
-    closed: bool,
-    parent: int,
+    pipe: Connection, task: Task, seconds: float, cpu: float | None, memory: int, closed: bool, parent: int
 ) -> None:
     """In the worker: one answer."""
     if _confined(pipe, seconds, memory, parent, closed=closed):
