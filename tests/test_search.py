@@ -115,3 +115,41 @@ def test_a_search_of_a_large_graph_answers_at_once_when_it_is_warm(tmp_path: Pat
     cold = seconds("says number", times=1)
     assert seconds("words 77 said") < cold / 20
     assert seconds("says that number") < cold / 20
+
+
+@pytest.mark.usefixtures("found")
+def test_a_database_keeps_its_words_and_answers_as_its_file_does(tmp_path: Path) -> None:
+    """Also where what is kept is damaged, of another graph, or no such thing: it is made anew."""
+    place = tmp_path / "database"
+    store.load([tmp_path / "found.ttl", store.ontology()], place)
+    whole = store.open([tmp_path / "found.ttl", store.ontology()])
+    asked = ("open the dam", "dam rain", "wat", "نهر", "وحرس النهر", "ope da", "unacceptable", "...")
+
+    def answers(of: Store) -> list[object]:
+        return [search(of, words) for words in asked[:-1]]
+
+    expected = answers(whole)
+    assert all(expected)
+    file = place / "stancegraph-words.arrow"
+    assert answers(store.open(place)) == expected
+    kept = file.read_bytes()
+    assert answers(store.open(place)) == expected
+    assert file.read_bytes() == kept
+    for harm in (
+        kept[:-9],
+        kept[:5000] + b"x" + kept[5001:],
+        b"",
+        b'{"version": 1}',
+        kept.replace(b'"of": "', b'"of": "0'),
+    ):
+        file.write_bytes(harm)
+        assert answers(store.open(place)) == expected
+        assert file.read_bytes() == kept
+    store.load([tmp_path / "found.ttl"], place)
+    assert answers(store.open(place)) == expected
+
+
+def test_an_empty_database_has_no_words(tmp_path: Path) -> None:
+    (tmp_path / "none.ttl").write_text("<https://example.org/a> <https://example.org/b> 1 .", "utf-8")
+    store.load([tmp_path / "none.ttl"], tmp_path / "database")
+    assert search(store.open(tmp_path / "database"), "dam") == []
