@@ -18,7 +18,7 @@ from stancegraph.exchange import rdf
 from stancegraph.statements import catalogue, reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from stancegraph.records import Named, Statement
     from stancegraph.store import Store
@@ -93,18 +93,32 @@ def front(store: Store, index: str = "") -> bytes:
 
 
 class Entry:
-    """One entry in each format; what its page and its JSON say is read once."""
+    """One entry in each format; what its page and its JSON say is read once.
 
-    def __init__(self, store: Store, kind: str, iri: str) -> None:
-        self._store, self._kind, self._iri = store, kind, iri
+    Of many entries the statements are better `known`, by IRI, than read for each.
+    """
+
+    def __init__(
+        self, store: Store, kind: str, iri: str, known: Mapping[str, Statement] | None = None
+    ) -> None:
+        self._store, self._kind, self._iri, self._known = store, kind, iri, known
 
     @cached_property
     def _told(self) -> tuple[Row, Sequence[Statement]]:
+        if self._kind == "statement":
+            found = self._statements([self._iri])[self._iri]
+            return found.row(), [found]
         return _read(self._store, self._kind, self._iri)
 
     @cached_property
     def _triples(self) -> Sequence[Triple]:
-        return _triples(self._store, self._kind, self._iri)
+        if self._kind == "statement":
+            return [quad.triple for quad in statements.described(self._store, self._told[1])]
+        return _triples(self._store, self._iri)
+
+    def _statements(self, iris: Collection[str]) -> Mapping[str, Statement]:
+        """Statements by IRI: these, or all that are known."""
+        return statements.by_iri(self._store, iris) if self._known is None else self._known
 
     def content(self, suffix: str, address: Addresses) -> bytes:
         """The entry in the format of a suffix."""
@@ -119,11 +133,26 @@ class Entry:
         template = environment().get_template("entry.html")
         shown: Row = {"kind": self._kind, "iri": self._iri, "row": row, "statements": told}
         if self._kind == "actor":
-            shown["shared"] = _shared(self._store, self._iri)
+            shown["shared"] = self._shared()
         if self._kind == "proposition":
             shown["held"] = _held(told, self._iri)
         drawn = template.render(**shown, address=address, root="../", suffix=address.suffix)
         return drawn.encode("utf-8", "replace")
+
+    def _shared(self) -> list[Row]:
+        """Who took a stance on the same as an actor: on which side, whether by inference, and by which statements."""
+        allies = balance.allies(self._store, self._iri)
+        told = self._statements({iri for other in allies for iri in other["statements"]})
+        rows: list[Row] = []
+        for other in allies:
+            behind = [told[iri] for iri in other["statements"]]
+            inferred = {t.thing.label for s in behind for t in s.targets if t.basis != "said"}
+            sides = {
+                side: [(label, label in inferred) for label in other[side]] for side in ("agree", "disagree")
+            }
+            named = {"iri": other["iri"], "label": other["actor"]}
+            rows.append({"other": named, "statements": other["statements"], **sides})
+        return rows
 
 
 def _held(told: Iterable[Statement], iri: str) -> dict[int, dict[Named, bool]]:
@@ -135,20 +164,6 @@ def _held(told: Iterable[Statement], iri: str) -> dict[int, dict[Named, bool]]:
                 side = found.setdefault(target.sign, {})
                 side[who] = side.get(who, True) and target.basis != "said"
     return {sign: dict(sorted(side.items(), key=lambda each: each[0].label)) for sign, side in found.items()}
-
-
-def _shared(store: Store, iri: str) -> list[Row]:
-    """Who took a stance on the same as an actor: on which side, whether by inference, and by which statements."""
-    rows: list[Row] = []
-    for other in balance.allies(store, iri):
-        behind = statements.by_iri(store, other["statements"]).values()
-        inferred = {t.thing.label for s in behind for t in s.targets if t.basis != "said"}
-        sides = {
-            side: [(label, label in inferred) for label in other[side]] for side in ("agree", "disagree")
-        }
-        named = {"iri": other["iri"], "label": other["actor"]}
-        rows.append({"other": named, "statements": other["statements"], **sides})
-    return rows
 
 
 def _when(day: str) -> str:
@@ -179,9 +194,6 @@ def as_json(value: object) -> bytes:
 
 def _read(store: Store, kind: str, iri: str) -> tuple[Row, Sequence[Statement]]:
     """What JSON says of an entry, and the statements a page tells."""
-    if kind == "statement":
-        found = statements.by_iri(store, [iri])[iri]
-        return found.row(), [found]
     if kind == "actor":
         return dict(balance.profile(store, iri)), statements.said(store, actor=iri)
     if kind == "document":
@@ -199,11 +211,8 @@ def _read(store: Store, kind: str, iri: str) -> tuple[Row, Sequence[Statement]]:
     return row | {"statements": [statement.iri for statement in told]}, told
 
 
-def _triples(store: Store, kind: str, iri: str) -> list[Triple]:
+def _triples(store: Store, iri: str) -> list[Triple]:
     """What the graph says of an entry, with what is nested in it."""
-    if kind == "statement":
-        quads = statements.described(store, list(statements.by_iri(store, [iri]).values()))
-        return [quad.triple for quad in quads]
     rows = store.select(AROUND, {"here": NamedNode(iri)})
     found = _as_triples(rows)
     nodes = {triple.object for triple in found if isinstance(triple.object, BlankNode)}

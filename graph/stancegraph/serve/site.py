@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from stancegraph import output
+from stancegraph import output, statements
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.serve import resources
 from stancegraph.store import folders
@@ -79,8 +79,9 @@ def files(snapshot: Snapshot, operations: Sequence[Operation]) -> Iterator[tuple
     for kind in resources.LISTS:
         for suffix in ("html", "json"):
             yield f"{kind}/index.{suffix}", resources.listing(store, kind, suffix, address)
+    known = statements.by_iri(store, [iri for iri, (kind, _) in names.items() if kind == "statement"])
     for iri, (kind, name) in names.items():
-        entry = resources.Entry(store, kind, iri)
+        entry = resources.Entry(store, kind, iri, known)
         for suffix in resources.FORMATS:
             yield f"{kind}/{name}.{suffix}", entry.content(suffix, address)
 
