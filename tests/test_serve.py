@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import json
 import re
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import httpx
 import pyoxigraph
 import pytest
 from pyoxigraph import NamedNode, RdfFormat
@@ -22,6 +24,8 @@ from endpoint import free_port
 from february import FIVE
 from serving import STANCEGRAPH, Service, serving
 from stancegraph import page
+from stancegraph.serve.application import Service as Answering
+from stancegraph.serve.application import application
 from stancegraph.store import Store, ontology
 
 KHAZALI = NamedNode("https://w3id.org/stancegraph/id/actor/qais-al-khazali")
@@ -253,3 +257,20 @@ def test_ctrl_c_ends_it_quietly() -> None:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out, err) == (130, "", "")
+
+
+def test_a_browser_is_told_that_the_page_is_being_drawn_until_it_is() -> None:
+    async def visits() -> list[httpx.Response]:
+        drawing = httpx.ASGITransport(application(Answering(None, ())))
+        async with httpx.AsyncClient(transport=drawing, base_url="http://127.0.0.1", timeout=60) as client:
+            browser = {"accept": "text/html,*/*;q=0.8"}
+            first = await client.get("/", headers=browser)
+            return [first, await client.get("/"), await client.get("/", headers=browser)]
+
+    told, waited, shown = asyncio.run(visits())
+    assert (told.status_code, told.headers["cache-control"]) == (202, "no-store")
+    assert '<meta http-equiv="refresh"' in told.text
+    assert 'href="actor/"' in told.text
+    assert waited.status_code == shown.status_code == 200
+    assert waited.content == shown.content
+    assert b"<h1" in shown.content

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -52,8 +51,10 @@ FILES: Final = {
 HTML: Final = resources.FORMATS["html"]
 CHECKING: Final = Limits(seconds=900)
 """What the check of a whole graph may take."""
-PATIENCE: Final = 2
-"""Seconds the front page is waited for before the service is announced."""
+DRAWING: Final = Limits(seconds=300)
+"""What the front page may take."""
+PATIENCE: Final = 0.3
+"""Seconds a browser waits for the front page before it is told that it is being drawn."""
 
 
 @dataclass
@@ -78,9 +79,11 @@ class Service:
         resources.environment()
         _ = snapshot.kind_of
         search.search(snapshot.store, "a", limit=1)
-        front = threading.Thread(target=_make_front, args=(snapshot,), daemon=True)
-        front.start()
-        front.join(0 if hasattr(self, "live") else PATIENCE)
+
+    async def draw(self) -> None:
+        """Have the front page ready; what is wrong with it is told who asks for it."""
+        with suppress(StanceError):
+            await self.live.answer("page", _page)
 
     def routes(self) -> list[Route]:
         """Which address gives what."""
@@ -98,7 +101,16 @@ class Service:
         ]
 
     async def _front(self, request: Request) -> Response:
-        body = await self.live.answer("page", _page)
+        drawing_ = asyncio.ensure_future(self.live.answer("page", _page))
+        if "text/html" in request.headers.get(
+            "accept", ""
+        ):  # a browser; who asks for anything wants the page itself
+            await asyncio.wait({drawing_}, timeout=PATIENCE)
+            if not drawing_.done():
+                drawing_.add_done_callback(lambda done: done.cancelled() or done.exception())
+                told = resources.environment().get_template("waiting.html").render(root="", kind="", front="")
+                return Response(told, 202, media_type=HTML, headers={"cache-control": "no-store"})
+        body = await drawing_
         policy = f"{drawing.policy()}; frame-ancestors 'none'"
         return _respond(request, body, {"content-security-policy": policy})
 
@@ -257,14 +269,9 @@ def application(service: Service, more: Sequence[Route] = ()) -> Starlette:
     return made
 
 
-def _make_front(snapshot: Snapshot) -> None:
-    """Have the front page ready; what is wrong with it is told who asks for it."""
-    with suppress(StanceError):
-        snapshot.keep("page", _page(snapshot, Limits()))
-
-
 def _page(snapshot: Snapshot, limits: Limits) -> Body:
-    return snapshot.compute(lambda: (resources.front(snapshot.store), HTML, []), limits)
+    allowed = DRAWING if limits.cpu is None else limits
+    return snapshot.compute(lambda: (resources.front(snapshot.store), HTML, []), allowed)
 
 
 def _entry(kind: str, iri: str, suffix: str, snapshot: Snapshot, limits: Limits) -> Body:

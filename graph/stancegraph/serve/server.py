@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import multiprocessing
@@ -28,7 +29,7 @@ from stancegraph.serve.operations import PROBLEM
 
 if TYPE_CHECKING:
     from asyncio import TimerHandle, Transport
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Coroutine, Iterator, Sequence
     from pathlib import Path
     from types import FrameType
 
@@ -77,6 +78,7 @@ def run(
         shown = f"[{host}]" if ":" in host else host
         server = _Server(
             f"http://{shown}:{port}/" + (f"desk?token={token}" if token else ""),
+            service.draw,
             uvicorn.Config(
                 guard,
                 http=partial(_Protocol, min(ARRIVING, limits.seconds)),  # type: ignore[arg-type]
@@ -127,15 +129,18 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """Says its address once it answers, and stops on Ctrl-C and SIGTERM, its workers with it."""
+    """Says its address once it answers, then draws the page; stops on Ctrl-C and SIGTERM, its workers with it."""
 
-    def __init__(self, address: str, config: uvicorn.Config) -> None:
+    def __init__(
+        self, address: str, draw: Callable[[], Coroutine[Any, Any, None]], config: uvicorn.Config
+    ) -> None:
         super().__init__(config)
-        self._address = address
+        self._address, self._draw = address, draw
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         output.emit(f"{self._address}\n")
+        self._drawing = asyncio.create_task(self._draw())
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

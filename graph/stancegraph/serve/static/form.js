@@ -170,6 +170,7 @@ export class EntryForm {
     if (!name) return;
     if (this.more.contains(this.fields[name].element)) this.more.open = true;
     this.fields[name].element.querySelector("input:not([hidden]), textarea, select")?.focus();
+    this.fields[name].element.scrollIntoView({ block: "center" });
   }
 
   get changed() {
