@@ -12,20 +12,19 @@ if TYPE_CHECKING:
 def exports(
     package: str, names: Mapping[str, str]
 ) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:
-    """`__getattr__`, `__dir__` and `__all__` of a package (PEP 562): each of `names` stands in a module of it.
+    """`__getattr__`, `__dir__` and `__all__` of a package (PEP 562): `names` of each module of it, and of "" modules.
 
-    A name whose module is empty is a module itself.
-
-    >>> look, _, names = exports("stancegraph", {"calendar_day": "dates", "errors": ""})
+    >>> look, _, names = exports("stancegraph", {"dates": "calendar_day span", "": "errors"})
     >>> look("calendar_day").__module__, names
-    ('stancegraph.dates', ['calendar_day', 'errors'])
+    ('stancegraph.dates', ['calendar_day', 'span', 'errors'])
     """
+    place = {name: module for module, listed in names.items() for name in listed.split()}
 
     def look(name: str) -> object:
-        if name not in names:
-            raise AttributeError(f"module '{package}' has no attribute '{name}'; it has: {', '.join(names)}")
-        if not names[name]:
+        if name not in place:
+            raise AttributeError(f"module '{package}' has no attribute '{name}'; it has: {', '.join(place)}")
+        if not place[name]:
             return import_module(f"{package}.{name}")
-        return getattr(import_module(f"{package}.{names[name]}"), name)
+        return getattr(import_module(f"{package}.{place[name]}"), name)
 
-    return look, lambda: sorted(names), list(names)
+    return look, lambda: sorted(place), list(place)

@@ -95,18 +95,13 @@ def import_(
     from stancegraph.exchange.mapping import read as reading_of
 
     kind, file = imports.format_of(what)
-    tables = {"column": column, "value": value, "mapping": mapping, "save-mapping": save_mapping}
+    coded = {"statement_type": statement_type, "actor": actor, "target": target, "level": level}
+    tables = {"column": column, "value": value, "mapping": mapping, "save_mapping": save_mapping}
     _refuse_others(
         kind,
         {
-            "tables": {**tables, "dates": dates, "encoding": encoding, "dry-run": dry_run or None},
-            "dna": {
-                "statement-type": statement_type,
-                "actor": actor,
-                "target": target,
-                "level": level,
-                "texts": texts or None,
-            },
+            "tables": {**tables, "dates": dates, "encoding": encoding, "dry_run": dry_run or None},
+            "dna": coded | {"texts": texts or None},
             "proposals": {"document": document, "maker": maker},
         },
     )
@@ -114,7 +109,10 @@ def import_(
         _keep_drafts(file, into, document, maker)
         return
     if kind == "dna":
-        _import_dna(file, into, statement_type, actor, target, level, base, texts)
+        from stancegraph.exchange import dna
+
+        made = dna.convert(file, into, **coded, base=base, texts=texts)
+        _tell(f"{made} in {into}; use it with --data {into}", *made.left_out, *made.notes)
         return
     reading = reading_of(column or (), value or (), file=mapping, dates=dates or "", encoding=encoding or "")
     done, used = imports.read(
@@ -124,7 +122,11 @@ def import_(
         output.write(save_mapping, used.toml().encode(), [file])
     output.emit(done.diff)
     where = "would be written" if dry_run else f"in {into}; use it with --data {into}"
-    for line in (f"{done} {where}", *done.notes):
+    _tell(f"{done} {where}", *done.notes)
+
+
+def _tell(*lines: str) -> None:
+    for line in lines:
         output.note(line)
 
 
@@ -133,7 +135,7 @@ def _refuse_others(kind: str, options: Mapping[str, Mapping[str, object]]) -> No
     own = kind if kind in options else "tables"
     for whose, values in options.items():
         if whose != own and (given := [name for name, value in values.items() if value is not None]):
-            raise UsageError(f"--{given[0]} is of {whose}, not of {kind}: leave it out")
+            raise UsageError(f"--{given[0].replace('_', '-')} is of {whose}, not of {kind}: leave it out")
 
 
 def _keep_drafts(file: Path, into: Path, document: str | None, maker: str | None) -> None:
@@ -147,29 +149,3 @@ def _keep_drafts(file: Path, into: Path, document: str | None, maker: str | None
     output.note(
         f"{output.quantity(done.kept, 'draft')} kept; `stancegraph code TEXT --data {into}` walks through them"
     )
-
-
-def _import_dna(
-    file: Path,
-    into: Path,
-    statement_type: str | None,
-    actor: str | None,
-    target: str | None,
-    level: str | None,
-    base: str | None,
-    texts: bool,
-) -> None:
-    from stancegraph.exchange import dna
-
-    done = dna.convert(
-        file,
-        into,
-        statement_type=statement_type,
-        actor=actor,
-        target=target,
-        level=level,
-        base=base,
-        texts=texts,
-    )
-    for line in (f"{done} in {into}; use it with --data {into}", *done.left_out, *done.notes):
-        output.note(line)

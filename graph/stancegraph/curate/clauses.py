@@ -52,7 +52,11 @@ COMMON: Final = _set(
     "faces holds makes takes gives comes goes gets wins runs leads wants needs knows"
 )
 """Verbs that no rule of spelling tells from nouns; after a name they end it."""
+_AROUND: Final = PREPOSITIONS | SUBORDINATORS | RELATIVES | AUXILIARIES | PERSONAL
+"""Words that stand around a noun phrase and never in it."""
 DAYS: Final = _set("monday tuesday wednesday thursday friday saturday sunday")
+_AFTER: Final = _AROUND | ADVERBS | DAYS
+"""Words that end one before them."""
 ABBREVIATIONS: Final = _set(
     "mr mrs ms dr sen gov rep reps sens gen col lt sgt capt st jr sr prof rev hon adm maj pres jan feb mar apr "
     "jun jul aug sept sep oct nov dec vs no u.s u.n u.k d.c e.g i.e inc corp co ltd calif fla mass pa va wis ill "
@@ -399,11 +403,7 @@ def _stops(token: Token, following: Token) -> bool:
     if word in JOINING:
         return False
     return (
-        word in PREPOSITIONS
-        or word in SUBORDINATORS
-        or word in RELATIVES
-        or word in AUXILIARIES
-        or word in PERSONAL
+        word in _AROUND
         or (word in CONJUNCTIONS and not following.is_name)
         or any(verb.form in {"past", "present", "participle"} for verb in token.verbs)
         or is_adverb(token)
@@ -420,13 +420,7 @@ def _ends_phrase(token: Token, before: Token) -> bool:
     if before.is_name and before.lower not in DETERMINERS and (word in COMMON or _is_past(token)):
         return True
     return (
-        word in PREPOSITIONS
-        or word in SUBORDINATORS
-        or word in RELATIVES
-        or word in AUXILIARIES
-        or word in PERSONAL
-        or word in DAYS
-        or word in ADVERBS
+        word in _AFTER
         or is_adverb(token)
         or (not token.is_name and any(verb.form != "base" for verb in token.verbs))
     )

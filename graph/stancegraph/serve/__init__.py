@@ -12,4 +12,4 @@ from __future__ import annotations
 
 from stancegraph import lazy
 
-__getattr__, __dir__, __all__ = lazy.exports(__name__, {"run": "server", "application": ""})
+__getattr__, __dir__, __all__ = lazy.exports(__name__, {"server": "run", "": "application"})

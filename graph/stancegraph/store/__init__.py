@@ -53,7 +53,7 @@ __all__ = [
     "remembered",
 ]
 
-__getattr__ = lazy.exports(__name__, {"load": "ingest"})[0]
+__getattr__ = lazy.exports(__name__, {"ingest": "load"})[0]
 
 
 def open(where: str | Path | Sequence[str | Path] | None = None) -> Store:  # noqa: A001
