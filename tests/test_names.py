@@ -277,6 +277,11 @@ def test_of_many_names_that_share_a_word_the_shortest_is_nearest() -> None:
     assert ministries.nearest("Minystry")[0].label == "Ministry"
 
 
+def test_of_a_name_in_another_script_one_consonant_is_too_little_to_suggest_it() -> None:
+    known = Names([Entry(iri("b"), "Bao", "actor", ("Bao",))])
+    assert known.nearest("باو") == []
+
+
 def test_an_unknown_name_is_answered_with_the_nearest_and_their_scores() -> None:
     with pytest.raises(UnknownName) as caught:
         known().resolve("Khomis al-Khonjar", "actor")
@@ -459,6 +464,7 @@ TURTLE = """
     skos:altLabel "Yehia"@en ; skos:hiddenLabel "Rasolo" ; stance:weakAlias "the spokesman" .
 :outlet a stance:Actor ; skos:prefLabel "Gulan Media"@en .
 :nameless a stance:Actor .
+:yehia dcterms:isReplacedBy :rasool .
 :war a schema:Event ; skos:prefLabel "War"@en .
 :out a stance:Proposition ; skos:prefLabel "Iraq should stay out."@en .
 :gulan-warns a schema:NewsArticle ; dcterms:title "Iraq warns"@en ; dcterms:publisher :outlet .
@@ -478,6 +484,7 @@ def test_the_names_of_a_graph_are_read_by_kind(tmp_path: Path) -> None:
         ("Yahya Rasool", "يحيى رسول", "Yehia", "Rasolo"),
         ("the spokesman",),
         person=True,
+        former=("https://example.org/yehia",),
     )
     labels = {kind: [entry.label for entry in found.entries(kind)] for kind in names.KINDS}
     assert labels["actor"] == ["nameless", "Gulan Media", "Yahya Rasool"]

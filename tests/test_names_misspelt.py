@@ -246,6 +246,10 @@ def test_an_initial_is_asked_about_and_never_decides() -> None:
     for text in ("S. Barzawi", "S. R. Barzawi", "Sirwan R. Barzawi"):
         with pytest.raises(UnknownName, match="did you mean: Sirwan Rizgar Barzawi"):
             known.resolve(text)
+    of_its_own, of_another = (
+        known.nearest(text)[0].score for text in ("Sirwan Rizgar B.", "Sirwan Rizgar X.")
+    )
+    assert of_its_own > of_another
     with pytest.raises(UnknownName) as caught:
         known.resolve("X. Y.")
     assert caught.value.candidates == ()
@@ -271,6 +275,18 @@ def test_only_words_for_its_kind_of_actor_may_stand_beside_a_name() -> None:
     ):
         with pytest.raises(UnknownName, match=f"did you mean: {label}"):
             known.resolve(text)
+
+
+def test_another_name_of_a_person_is_no_description_of_it() -> None:
+    names = ("Sirwan Barzawi", "Roj")
+    known = Names([Entry("urn:sirwan", names[0], "actor", names, person=True)])
+    with pytest.raises(UnknownName, match="did you mean: Sirwan Barzawi"):
+        known.resolve("Barzawi Roj")
+
+
+def test_words_are_paired_with_those_they_are_likest() -> None:
+    known = Names([actor("Salam Salim Barzawi", person=True)])
+    assert known.resolve("Salim Salam Barzawi").label == "Salam Salim Barzawi"
 
 
 def test_a_description_that_tells_two_apart_is_part_of_the_name() -> None:
