@@ -11,9 +11,8 @@ import pytest
 import pages
 from pages import HOSTILE, five, hostile
 from stancegraph import page, table
-from stancegraph.errors import UsageError
+from stancegraph.page import excerpt
 from stancegraph.page.content import clean
-from stancegraph.store import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,12 +130,28 @@ def test_nothing_sticks_out_and_a_row_on_a_phone_is_three_lines(show: Any, size:
     assert opened.complaints == []
 
 
-def test_more_stances_than_a_browser_opens_are_refused_before_they_are_read(
-    shipped: Store, monkeypatch: pytest.MonkeyPatch
+def test_of_more_stances_than_a_browser_opens_an_excerpt_is_shown_that_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    rows = table.stances(shipped)
-    monkeypatch.setattr(page, "MOST", len(rows) - 1)
-    with pytest.raises(UsageError, match=r"stances would be .* choose an actor"):
-        page.html(shipped)
-    monkeypatch.setattr(page, "MOST", len(rows))
-    assert page.fit(rows) is rows
+    """Of the two who say most, on the two things they speak of most, the latest on either side."""
+    said = [("a", "x", 1), ("b", "x", 1), ("a", "x", 1), ("a", "x", -1), ("c", "x", 1), ("b", "y", -1), ("b", "y", -1),
+            ("a", "z", 1), ("b", "y", -1), ("a", "y", 0), ("c", "y", 1)]  # fmt: skip
+    rows = table.of(*map(list, zip(*said, strict=True)))
+    assert excerpt.excerpt(rows) == (rows, "")
+    for name, value in (("MOST", 10), ("ACTORS", 2), ("TARGETS", 2), ("SHOWN", 6)):
+        monkeypatch.setattr(excerpt, name, value)
+    graph = excerpt.network_of(rows)
+    assert [(row.actor.label, row.target.label, row.level, row.statement) for row in graph.graph["rows"]] == [
+        ("b", "x", 1, "row 2"),
+        ("a", "x", 1, "row 3"),
+        ("a", "x", -1, "row 4"),
+        ("b", "y", -1, "row 9"),
+        ("a", "y", 0, "row 10"),
+    ]
+    page.write(graph, tmp_path / "page.html")
+    written = (tmp_path / "page.html").read_text("utf-8")
+    told = "of 11 stances 5, the latest on either side of each of the 2 actors with most of them"
+    assert f"Made of these statements only: <bdi>{told}" in written
+    assert "5 statements that take a stance, by 2 speakers" in written
+    monkeypatch.setattr(excerpt, "SHOWN", 7)
+    assert len(excerpt.excerpt(rows)[0]) == 7

@@ -41,7 +41,8 @@ def page(
     embed: Annotated[bool, typer.Option("--embed", help="That view alone, for an iframe.")] = False,
 ) -> None:
     """Write who stands where as one HTML file that opens anywhere, offline: rows, network, matrix, timeline."""
-    from stancegraph import network, page, table
+    from stancegraph import page, table
+    from stancegraph.page.excerpt import network_of
 
     filters, ego = request.filters, None
     if view == "ego":
@@ -50,7 +51,7 @@ def page(
             raise UsageError("--view ego shows one actor's neighbourhood: name it with one --actor")
         ego = actors[0]
     output.refuse_input(file, request.store.inputs)
-    graph = network.stances(page.fit(table.stances(request.store, **filters)))
+    graph = network_of(table.stances(request.store, **filters))
     page.write(
         graph,
         file,
@@ -64,6 +65,8 @@ def page(
     )
     nodes = graph.number_of_nodes()
     output.note(f"wrote {file}: {graph.number_of_edges()} stances among {nodes} actors and propositions")
+    if graph.graph["excerpt"]:
+        output.note(f"{graph.graph['excerpt']}; choose others with --actor, --target or --since")
 
 
 @command("plot", filters=True, network="agreement", formats=None, output=False)

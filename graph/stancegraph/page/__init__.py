@@ -11,13 +11,13 @@ True
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from stancegraph import output, table
-from stancegraph.errors import UsageError
 from stancegraph.network import stances
 from stancegraph.page.content import VIEWS, clean, describe
 from stancegraph.page.drawing import Network, Page, draw
+from stancegraph.page.excerpt import network_of
 from stancegraph.store import Store
 
 if TYPE_CHECKING:
@@ -26,13 +26,9 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from stancegraph.table import Table
-
 __all__ = ["VIEWS", "html", "network", "write"]
 
 TITLE = "Who stands where"
-MOST: Final = 50_000
-"""Stances a page may have: half a kilobyte each, all of which a browser reads before it shows the first."""
 
 
 class PageOptions(TypedDict, total=False):
@@ -46,16 +42,6 @@ class PageOptions(TypedDict, total=False):
     links: Sequence[tuple[str, str]]
     aggregation: str | None
     period: str | None
-
-
-def fit(rows: Table) -> Table:
-    """The rows, if they are not too many for a page; else UsageError."""
-    if len(rows) > MOST:
-        raise UsageError(
-            f"a page of {len(rows):,} stances would be {len(rows) >> 11} MB that no browser opens (at most {MOST:,}): "
-            "choose an actor, a target, or days (--actor, --target, --since)"
-        )
-    return rows
 
 
 def html(source: nx.MultiDiGraph[str] | Store, **options: Unpack[PageOptions]) -> str:
@@ -72,7 +58,8 @@ def html(source: nx.MultiDiGraph[str] | Store, **options: Unpack[PageOptions]) -
     `centre=IRI` for that of "ego"; `sort` (speaker, word, target, day, words, document; descending with "-" behind).
     `?embed` before the `#` shows that view alone.
 
-    Raises UsageError for a view or an actor that is none.
+    Of more than 50,000 stances of a store it shows an excerpt, and says so (see `page.excerpt`). Raises UsageError for
+    a view or an actor that is none.
     """
     text: str = _page(source, **options).generate_html()
     return text
@@ -115,6 +102,6 @@ def _page(
     links: Sequence[tuple[str, str]] = (),
     **choices: str | None,
 ) -> Page:
-    graph = stances(fit(table.stances(source))) if isinstance(source, Store) else source
+    graph = network_of(table.stances(source)) if isinstance(source, Store) else source
     content = describe(graph, view, ego, **{name: value for name, value in choices.items() if value})
     return Page(content, title=clean(title or TITLE), scope=clean(scope or ""), embed=embed, links=links)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict
 
 from stancegraph.page.geometry import count_letters, wrap
@@ -165,16 +166,20 @@ def points(a: Point, b: Point, kind: str, roundness: float) -> list[Point]:
         angle = math.atan2(y1 - y2, x2 - x1) + (turn * roundness / 2 + 0.5) * math.pi
         reach = (roundness / 2 + 0.5) * math.hypot(x2 - x1, y2 - y1)
         corners = [(x1, y1), (x1 + reach * math.sin(angle), y1 + reach * math.cos(angle)), (x2, y2)]
-    return [_bezier(corners, i / STEPS) for i in range(STEPS + 1)]
+    return [
+        (
+            sum(w * x for w, (x, _) in zip(weights, corners, strict=True)),
+            sum(w * y for w, (_, y) in zip(weights, corners, strict=True)),
+        )
+        for weights in _bernstein(len(corners) - 1)
+    ]
 
 
-def _bezier(corners: Sequence[Point], t: float) -> Point:
-    n = len(corners) - 1
-    weights = [math.comb(n, i) * t**i * (1 - t) ** (n - i) for i in range(n + 1)]
-    return (
-        sum(w * x for w, (x, _) in zip(weights, corners, strict=True)),
-        sum(w * y for w, (_, y) in zip(weights, corners, strict=True)),
-    )
+@cache
+def _bernstein(n: int) -> list[list[float]]:
+    """What each of n + 1 corners of a Bézier curve weighs, at each step along it."""
+    steps = [i / STEPS for i in range(STEPS + 1)]
+    return [[math.comb(n, i) * t**i * (1 - t) ** (n - i) for i in range(n + 1)] for t in steps]
 
 
 def _leading(font: int) -> float:

@@ -18,6 +18,8 @@ from stancegraph.errors import UsageError
 from stancegraph.network import periods as network_periods
 from stancegraph.page import agreement, geometry, pictures, positions
 from stancegraph.statements.filters import in_words
+from stancegraph.statements.reader import CHUNK
+from stancegraph.store.results import node
 from stancegraph.vocabulary import SHAPE_OF
 
 if TYPE_CHECKING:
@@ -44,7 +46,8 @@ DASHES: Final[dict[str, list[int] | bool]] = {"1": False, "-1": [9, 6], "0": [2,
 
 LABEL: Final = 300
 """A longer label is cut: it names a thing, and is repeated wherever the thing is."""
-QUOTED: Final = "SELECT DISTINCT ?words WHERE { ?selector oa:exact ?words }"
+QUOTED: Final = """SELECT DISTINCT ?words WHERE { ?report stance:reports ?s .
+    ?report stance:passage/oa:hasSelector/oa:exact ?words }"""
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -209,7 +212,9 @@ def describe(
         periods=times,
         first=positions.compose(rows.entities, rows.stances, times, len(rows.documents)),
         pictures=pictures.compose(rows.entities, rows.stances, rows.ties, agreed, times),
-        filters=in_words(chosen.given) if chosen else "",
+        filters="; ".join(
+            filter(None, (in_words(chosen.given) if chosen else "", graph.graph.get("excerpt")))
+        ),
         view=view,
         ego=None if ego is None else _find(ego, graph, None if table is None else table.store),
     )
@@ -234,7 +239,9 @@ def list_stances(graph: nx.MultiDiGraph[str]) -> Stances:
         raise UsageError("the page shows polarity, not a coded variable: leave out --level")
     table = graph.graph.get("rows")
     store = None if table is None else table.store
-    documents, stances = _read(edges, _numbers(graph), _languages(store))
+    documents, stances = _read(
+        edges, _numbers(graph), _languages(store, {str(key) for _, _, key, _ in edges})
+    )
     return Stances(list_entities(graph, _aliases(store)), stances, documents, _tie(stances))
 
 
@@ -278,11 +285,14 @@ def _aliases(store: Store | None) -> dict[str, tuple[str, ...]]:
     return {entry.iri: tuple(sorted({*entry.aliases, *entry.weak} - {entry.label})) for entry in entries}
 
 
-def _languages(store: Store | None) -> dict[str, str]:
-    """Quoted words → their language, where they have one."""
+def _languages(store: Store | None, statements: Iterable[str]) -> dict[str, str]:
+    """Words quoted of some statements → their language, where they have one."""
     found: dict[str, set[str]] = {}
-    for row in store.select(QUOTED) if store is not None else ():
-        found.setdefault(row["words"].value, set()).add(getattr(row["words"], "language", None) or "")
+    iris = [node(iri) for iri in sorted(statements)] if store is not None else []
+    for at in range(0, len(iris), CHUNK):
+        for row in store.select(QUOTED, {"s": iris[at : at + CHUNK]}) if store is not None else ():
+            words = row["words"]
+            found.setdefault(words.value, set()).add(getattr(words, "language", None) or "")
     return {words: min(tags) for words, tags in found.items() if len(tags) == 1 and min(tags)}
 
 

@@ -16,6 +16,7 @@ from stancegraph.records import Named, Stance
 from stancegraph.table.scales import POLARITY, Scale
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -53,6 +54,9 @@ class Column(Generic[V]):
 
     def to_list(self) -> list[V]:
         """The value of each row."""
+        if len(self.values) > len(self.codes):
+            known = {code: self.values[code] for code in self.present().tolist()}
+            return [known[code] for code in self.codes.tolist()]
         values = tuple(self.values)
         return [values[code] for code in self.codes.tolist()]
 
@@ -117,8 +121,8 @@ class Details(Protocol):
     def __getitem__(self, statements: Any) -> Details:
         """The same of some of the statements."""
 
-    def records(self) -> dict[str, Statement]:
-        """The statements themselves, by IRI; none where the rows are anybody's own."""
+    def records(self, statements: Collection[str]) -> Mapping[str, Statement]:
+        """These statements themselves, by IRI, others perhaps too; none where the rows are anybody's own."""
 
     def word(self, target: str, sign: int) -> str:
         """The word for a stance on a target (an IRI) that does not bind the actor."""
@@ -215,8 +219,9 @@ class Table:
 
     def records(self) -> dict[str, Statement]:
         """The statements of the table with their words, by IRI; none where its rows are anybody's own."""
-        found = self.details.records()
-        return {s: found[s] for s in set(self.statement.to_list()) if s in found}
+        wanted = dict.fromkeys(self.statement.to_list())
+        found = self.details.records(wanted)
+        return {s: found[s] for s in wanted if s in found}
 
     def to_arrow(self) -> pa.Table:
         """The rows as an Arrow table, its columns those of the Parquet file (`table.arrow.to_arrow`)."""

@@ -21,7 +21,7 @@ from stancegraph.table.scales import POLARITY, Scale
 from stancegraph.vocabulary import STANCES, expand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -287,9 +287,9 @@ class Coded:
                 value[code] = read_confidence(self.source.reader.store, iri, text)
         return value[given.codes]
 
-    def records(self) -> dict[str, Statement]:
+    def records(self, statements: Collection[str]) -> Mapping[str, Statement]:
         reader = self.source.reader
-        return reader.statements if reader.at_once else by_iri(reader.store, self.source.names(self.present))
+        return reader.statements if reader.at_once else by_iri(reader.store, statements)
 
     def word(self, target: str, sign: int) -> str:
         return word(self.source.reader, target, sign)
@@ -337,7 +337,7 @@ class Uncoded:
     def confidence(self) -> NDArray[np.float64]:
         return np.ones(self.number)
 
-    def records(self) -> dict[str, Statement]:
+    def records(self, statements: Collection[str]) -> Mapping[str, Statement]:  # noqa: ARG002  nor of statements
         return {}
 
     def word(self, target: str, sign: int) -> str:  # noqa: ARG002  nothing is known of anybody's own targets

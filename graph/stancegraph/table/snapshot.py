@@ -29,7 +29,7 @@ from stancegraph.table.columns import Column, Reports, Table
 from stancegraph.table.pairs import Scan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
 
     import pyarrow as pa
     import pyoxigraph
@@ -351,8 +351,8 @@ class Kept:
     def confidence(self) -> Numbers:
         return self.snapshot.numbers("confidence")[self.first]
 
-    def records(self) -> dict[str, Statement]:
-        return by_iri(self.store, self.snapshot.strings("statement", self.first))
+    def records(self, statements: Collection[str]) -> Mapping[str, Statement]:
+        return by_iri(self.store, statements)
 
     def word(self, target: str, sign: int) -> str:
         return rows.word(self._reader, target, sign)
