@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -113,6 +114,8 @@ def test_a_coder_is_not_sent_what_another_coded_until_settling_begins(blind: Bli
     )
     assert refused.status_code == 400
     assert "scorns" not in refused.text
+    (mine,) = blind.get(f"/desk/document?name={blind.document}").json()["statements"]
+    assert mine["name"].endswith("-coder-2"), "no letter added tells that another has the name already"
     assert blind.get(f"/desk/settling?name={blind.document}").status_code == 400
     assert blind.get(f"/desk/document?name={blind.document}").json()["coders"] == ["1", "2"]
 
@@ -170,3 +173,36 @@ def test_a_document_that_nobody_else_coded_has_nothing_to_settle(blind: Blind) -
     sent = blind.send("begin", document=f"https://mine.example/document/{alone}")
     assert sent.status_code == 400
     assert not (blind.folder.path / "codings" / f"{alone}.json").exists()
+
+
+def test_of_three_codings_two_are_made_one_and_that_and_the_third(tmp_path: Path) -> None:
+    folder = made(tmp_path)
+    document = with_article(folder, "Harbour thrice")
+    said = {"speaker": "Karl Weber", "gist": "Says it.", "quote": "We reject any road here"}
+    code(folder, document, "1", **said, opposes=OPENED)
+    code(folder, document, "2", **said, supports=OPENED)
+    code(folder, document, "3", **said, neutral=OPENED)
+    alone = {"speaker": "Ada Lovelace", "gist": "Promises.", "quote": "We will open the road again"}
+    third = code(folder, document, "3", **alone, supports=OPENED)
+    iri = f"https://mine.example/document/{document}"
+    with serving("--edit", folder.path) as running:
+        desk = Blind(running, folder, document, [])
+
+        def settle(between: list[str], *taken: str) -> None:
+            told = desk.get(f"/desk/settling?name={document}").json()
+            assert told["coders"] == between
+            for each, side in zip(told["differences"], taken, strict=True):
+                desk.send("settle", document=iri, number=each["number"], seen=each["seen"], taken=side)
+            assert desk.send("conclude", document=iri).status_code == 200
+
+        assert desk.send("begin", document=iri).status_code == 200
+        settle(["1", "2"], "second")
+        told = desk.get(f"/desk/document?name={document}").json()
+        assert (told["coders"], told["settled"]) == (["1", "3"], False)
+        settle(["1", "3"], "first", "second")
+        assert desk.get(f"/desk/document?name={document}").json()["settled"] is True
+    left = {s.iri: [t.sign for t in s.targets] for s in statements.said(store.open(folder.path))}
+    assert sorted(left.values()) == [[1], [1]]
+    assert third in left
+    kept = [json.loads(file.read_text("utf-8")) for file in sorted((folder.path / "codings").glob("*.json"))]
+    assert [[row["between"] for row in rows] for rows in kept] == [[["1", "3"], ["1", "3"]], [["1", "2"]]]

@@ -45,18 +45,20 @@ def add(
     text: Path | None = None,
     coder: str = "1",
     new: bool = False,
+    apart: bool = False,
     today: date | None = None,
 ) -> Change:
     """The change that adds an entry; `values` are those of its `fields.ENTRIES`, as a person types them.
 
     `iri` is the last part of its IRI, else minted from its name; `text` the source of a document, or of a statement's;
-    `new` takes a name that sounds like an entry's for another's. Raises UsageError or UnknownName for what is missing,
-    unknown, doubtful or there already.
+    `new` takes a name that sounds like an entry's for another's; `apart` ends a statement's IRI with its coder, so that
+    it does not tell whether another has made one of the same words. Raises UsageError or UnknownName for what is
+    missing, unknown, doubtful or there already.
     """
     given = _given(kind, values)
     entry = _Adding(folder, kind, given, iri, text)
     if kind == "statement":
-        return entry.statement(coder, today or datetime.now(UTC).date())
+        return entry.statement(coder, today or datetime.now(UTC).date(), apart=apart)
     if made := {
         "document": entry.document,
         "report": entry.report,
@@ -152,14 +154,16 @@ class _Adding:
             return Change(change.what, texts, change.subjects, change.iri)
         return change
 
-    def statement(self, coder: str, today: date) -> Change:
+    def statement(self, coder: str, today: date, *, apart: bool) -> Change:
         """A statement with its report, and the coder where nobody has declared that one."""
         document = NamedNode(resolve(self._folder, self._fields["document"], self._given["document"][0]))
         self._given.setdefault("basis", ["said"])
         explicit = self._given["basis"] == ["said"] and "quote" in self._given
         self._given.setdefault("confidence", ["1.0" if explicit else "0.8"])
         speaker = local_name(resolve(self._folder, self._fields["speaker"], self._given["speaker"][0]))
-        here = self._mint(self._words(), before=speaker)
+        here = self._mint(
+            self._words(), before=speaker, after=f"coder-{slug(coder, digits=True)}" if apart else ""
+        )
         said = [
             *self._pairs(but=REPORTED),
             (term("rdf:type"), term("stance:Statement")),
@@ -257,7 +261,7 @@ class _Adding:
             who = ", ".join(f"{c.label} ({local_name(c.iri)})" for c in near)
             raise UnknownName(f"'{name[:60]}' may be {who}: if it is another, say --new", near)
 
-    def _mint(self, name: str, before: str = "") -> NamedNode:
+    def _mint(self, name: str, before: str = "", after: str = "") -> NamedNode:
         """A new IRI, of the name's telling words or as wanted; digits are what a correction would change."""
         base = f"{self._folder.base}{self._kind}/"
         if self._wanted is not None:
@@ -273,7 +277,7 @@ class _Adding:
         telling = _telling(words) if self._kind != "actor" else words[words[:1] == ["the"] :]
         telling = [word for word in telling if word not in before.split("-")] or [self._kind]
         lengths = range(min(WORDS, len(telling)), len(telling) + 1)
-        candidates = ["-".join(filter(None, (before, *telling[:n]))) for n in lengths]
+        candidates = ["-".join(filter(None, (before, *telling[:n], after))) for n in lengths]
         return NamedNode(_free(self._folder, base, candidates))
 
     def _is_ours(self, value: Term) -> bool:

@@ -11,11 +11,10 @@ import json
 import re
 import tempfile
 import threading
-import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode, Triple
 
@@ -24,8 +23,9 @@ from stancegraph.curate import changes, drafts, entries, fields, moving, proposa
 from stancegraph.curate.folder import Folder, decode
 from stancegraph.dates import calendar_day
 from stancegraph.errors import StanceError, UnknownName, UsageError
-from stancegraph.serve import settlement
-from stancegraph.serve.settlement import SIDES, Settlement
+from stancegraph.serve import forms, settlement
+from stancegraph.serve.forms import Json
+from stancegraph.serve.settlement import Settlement
 from stancegraph.statements import catalogue, reader
 from stancegraph.store import journal
 from stancegraph.store.terms import object_value, term
@@ -34,19 +34,12 @@ from stancegraph.vocabulary import expand, local_name, whole
 if TYPE_CHECKING:
     from stancegraph.curate.changes import Change
     from stancegraph.serve.live import Live, Snapshot
-    from stancegraph.store import Local
 
-Json = dict[str, Any]
 REPORTS: Final = "SELECT DISTINCT ?report ?s WHERE { ?report stance:document ?document ; stance:reports ?s }"
 CODER: Final = term("stance:coder")
-TYPE: Final = term("rdf:type")
-SORTS: Final = {sort: expand(f"stance:{sort.title()}") for sort in ("claim", "demand", "actor")}
-"""What a target is → its class."""
 CHOICES: Final = ("act", "medium", "basis", "actor kind")
 """Kinds of entries that a form lists, as they are few."""
 COMPLETED: Final = 12
-LONGEST: Final = 5_000
-"""Characters of one value of a field."""
 MAKEABLE: Final = ("actor", "proposition", "event", "document", "statement")
 
 
@@ -90,9 +83,9 @@ class Desk:
             "error": self._live.error,
             "documents": documents,
             "kinds": {
-                kind: [_described(each) for each in fields.ENTRIES[kind].values()] for kind in MAKEABLE
+                kind: [forms.described(each) for each in fields.ENTRIES[kind].values()] for kind in MAKEABLE
             },
-            "words": _words(store),
+            "words": forms.words(store),
             "choices": {kind: sorted(e.label for e in index.entries(kind)) for kind in CHOICES}
             | {"level": list(fields.LEVELS)[::-1], "type": list(fields.TYPES), "class": list(fields.CLASSES)},
         }
@@ -123,6 +116,7 @@ class Desk:
             "proposals": [] if text is None else self._proposals(iri, text, record.issued, coded),
             "coders": self._coders(iri),
             "settling": name in self._settlement.begun(),
+            "settled": self._settlement.is_over(snapshot.store, iri),
         }
 
     def _named(self, snapshot: Snapshot, name: str) -> str:
@@ -146,7 +140,8 @@ class Desk:
     def _coders(self, document: str) -> list[str]:
         """Who has coded a document, by number; how is another matter."""
         told = settlement.coders(self._live.now.store, document)
-        return sorted(map(local_name, {*told, *(self._blind.coders(document) if self._blind else ())}))
+        found = map(local_name, {*told, *(self._blind.coders(document) if self._blind else ())})
+        return sorted(found, key=lambda name: (len(name), name))
 
     def faults(self, name: str) -> list[Json]:
         """What `check` finds in a document's statements and reports, and against its text."""
@@ -169,7 +164,7 @@ class Desk:
             kind, now = self._now(self._folder, iri, None)
         labels = self._live.now.labels
         named = {each: labels[each] for some in now.values() for each in some if each in labels}
-        return {"iri": iri, "kind": kind, "values": now, "labels": named, "seen": _mark(now)}
+        return {"iri": iri, "kind": kind, "values": now, "labels": named, "seen": forms.seen(now)}
 
     def settling(self, name: str) -> Json:
         """What differs between the two codings of a document, and what was decided of it."""
@@ -192,16 +187,16 @@ class Desk:
         having = [entry for kind in wanted for entry in index.entries(kind, text or None)]
         having.sort(key=lambda entry: (len(entry.label) if text else 0, entry.label))
         meant = [*index.bearers(text, wanted), *having] if text else having
-        found = {entry.iri: _offered(entry.iri, entry.label, entry.kind, near=False) for entry in meant}
+        found = {entry.iri: forms.offered(entry.iri, entry.label, entry.kind, near=False) for entry in meant}
         for one in index.nearest(text, *wanted) if text else ():
-            found.setdefault(one.iri, _offered(one.iri, one.label, one.kind, near=True))
+            found.setdefault(one.iri, forms.offered(one.iri, one.label, one.kind, near=True))
         rows = list(found.values())[:COMPLETED]
-        sorts = _sorts(self._live.now.store, {"": [row["iri"] for row in rows]})
+        sorts = forms.sorts(self._live.now.store, {"": [row["iri"] for row in rows]})
         return [row | sorts.get(row["iri"], {}) for row in rows]
 
     def add(self, given: Json) -> Json:
         """Add an entry: `kind` and `values` as the command takes them, `marks` of a statement, `text` of a document."""
-        kind, values = _word(given, "kind"), _values(given)
+        kind, values = forms.word(given, "kind"), forms.values(given)
         if kind == "document":
             return self._add_document(values, given.get("text"))
 
@@ -209,7 +204,10 @@ class Desk:
             if kind == "statement":
                 values.update(self._places(folder, values, given.get("marks", [])))
             iri = given.get("iri")
-            return entries.add(folder, kind, values, iri=iri, coder=self._coder, new=bool(given.get("new")))
+            apart = self._blind is not None
+            return entries.add(
+                folder, kind, values, iri=iri, coder=self._coder, new=bool(given.get("new")), apart=apart
+            )
 
         change = self._write(build)
         if kind == "statement" and isinstance(given.get("draft"), str):
@@ -228,7 +226,7 @@ class Desk:
 
     def edit(self, given: Json) -> Json:
         """Change an entry to `values`; raises Conflict where it is not as `seen` any more."""
-        iri, values = _word(given, "entry"), _values(given)
+        iri, values = forms.word(given, "entry"), forms.values(given)
 
         def build(folder: Folder) -> Change:
             kind, now = self._seen(folder, given)
@@ -253,7 +251,7 @@ class Desk:
 
     def merge(self, given: Json) -> Json:
         """Make one of two actors, or two propositions, unless the first is not as it was seen."""
-        into = _word(given, "into")
+        into = forms.word(given, "into")
 
         def build(folder: Folder) -> Change:
             self._seen(folder, given)
@@ -274,7 +272,7 @@ class Desk:
 
     def skip(self, given: Json) -> Json:
         """Remember that a proposal is no statement."""
-        self._decide(_word(given, "draft"), _word(given, "document"), drafts.SKIPPED)
+        self._decide(forms.word(given, "draft"), forms.word(given, "document"), drafts.SKIPPED)
         return {"state": self.state()}
 
     def take(self, given: Json) -> Json:
@@ -289,20 +287,20 @@ class Desk:
                 raise UsageError("the text was changed again: look at it as it is now")
             if self._coders(iri) != [entries.slug(self._coder, digits=True)] and self._blind is not None:
                 raise UsageError("another coder has coded it too: take the text over where all is seen")
-            return moving.take(folder, iri, text, {str(k): _marks(v, text) for k, v in spans.items()})
+            return moving.take(folder, iri, text, {str(k): forms.marks(v, text) for k, v in spans.items()})
 
         return self._told(self._write(build))
 
     def begin(self, given: Json) -> Json:
-        """Put on the table what differs between two codings of a document: both coders see it from now on."""
+        """Put on the table what differs between the codings of a document: its coders see it from now on."""
         iri = self._document(given)
-        if len(coders := self._coders(iri)) != 2:
+        if len(coders := self._coders(iri)) < 2:
             raise UsageError(f"two codings are compared, and this document was coded by {', '.join(coders)}")
         return self._settle(lambda _: self._settlement.begin(iri))
 
     def settle(self, given: Json) -> Json:
         """Settle the difference `number`, which is as it was `seen`; nothing `taken` opens it again."""
-        iri, seen = self._document(given), _word(given, "seen")
+        iri, seen = self._document(given), forms.word(given, "seen")
         number, taken = given.get("number"), given.get("taken")
         if not isinstance(number, int) or not isinstance(taken, str):
             raise UsageError("number or taken is missing")
@@ -314,7 +312,7 @@ class Desk:
 
     def _document(self, given: Json) -> str:
         """The IRI of the document that is named."""
-        iri = _word(given, "document")
+        iri = forms.word(given, "document")
         if ("document", iri) not in self._live.now.entries:
             raise UsageError(f"{iri[:80]} is no document of this graph")
         return iri
@@ -332,10 +330,10 @@ class Desk:
 
     def _seen(self, folder: Folder, given: Json) -> tuple[str, dict[str, list[str]]]:
         """The kind and the fields of the entry that is to be changed; raises Conflict unless it is as it was seen."""
-        iri = _word(given, "entry")
+        iri = forms.word(given, "entry")
         kind, now = self._now(folder, iri, given.get("document"))
-        if given.get("seen") != _mark(now):
-            raise Conflict({"iri": iri, "values": now, "seen": _mark(now)})
+        if given.get("seen") != forms.seen(now):
+            raise Conflict({"iri": iri, "values": now, "seen": forms.seen(now)})
         return kind, now
 
     def _write(self, build: Callable[[Folder], Change]) -> Change:
@@ -403,11 +401,13 @@ class Desk:
         found = []
         for iri, triples in said.items():
             values = {**fields.typed("statement", iri, triples), "document": [document]}
-            spans = _spans(values)
+            spans = forms.spans(values)
             named = {each: labels[each] for some in values.values() for each in some if each in labels}
             coder = next((local_name(object_value(t)) for t in triples if t.predicate == CODER), "")
             told = {"iri": iri, "name": local_name(iri), "values": values, "labels": named, "coder": coder}
-            found.append({**told, "spans": spans, "sorts": _sorts(kept, values), "seen": _mark(values)})
+            found.append(
+                {**told, "spans": spans, "sorts": forms.sorts(kept, values), "seen": forms.seen(values)}
+            )
         return sorted(found, key=lambda each: (each["spans"], each["iri"]))
 
     def _now(self, folder: Folder, iri: str, document: object) -> tuple[str, dict[str, list[str]]]:
@@ -461,7 +461,7 @@ class Desk:
         if text is None:
             raise UsageError("the text of the document is not at hand: its words cannot be marked")
         found: dict[str, list[str]] = {}
-        for start, end in _marks(marks, text):
+        for start, end in forms.marks(marks, text):
             draft = drafts.Draft(proposals.Proposal(start, end, text[start:end]))
             told = drafts.values(draft, "", text)
             for name in ("quote", "passage"):
@@ -469,94 +469,6 @@ class Desk:
         return {name: list(dict.fromkeys(each)) for name, each in found.items() if each}
 
 
-def _offered(iri: str, label: str, kind: str, *, near: bool) -> Json:
-    return {"iri": iri, "label": label, "kind": kind, "near": near}
-
-
-def _words(store: Local) -> dict[str, dict[str, str]]:
-    """What a target is → side → the word for it, as the vocabulary says."""
-    edges = {
-        side: reader.edges(store)[expand(fields.ENTRIES["statement"][side].edge)] for side in SIDES.values()
-    }
-    return {
-        sort: {side: edge.word(sort) for side, edge in edges.items()} for sort in (*SORTS, "undertaking", "")
-    }
-
-
-def _sorts(store: Local, values: Mapping[str, Sequence[str]]) -> dict[str, Json]:
-    """Each target among values: whether it is an actor, a claim or a demand, and whom that binds."""
-    bound: Mapping[str, Collection[str]] = reader.bound(store)
-    found = {}
-    for iri in {iri for name in (*SIDES.values(), "") for iri in values.get(name, ())}:
-        here = NamedNode(iri)
-        types = {object_value(quad.triple) for quad in store.description(here) if quad.predicate == TYPE}
-        sort = next((sort for sort, class_ in SORTS.items() if class_ in types), "")
-        found[iri] = {"sort": sort, "binds": sorted(bound.get(iri, ()))}
-    return found
-
-
-def _spans(values: Mapping[str, Sequence[str]]) -> list[list[int]]:
-    """Start and end of each quote, `START:WORDS`, and passage, `START:END`."""
-    quotes = (place.partition(":") for place in values.get("quote", ()))
-    passages = (place.partition(":") for place in values.get("passage", ()))
-    found = [[int(start), int(start) + len(words)] for start, _, words in quotes]
-    return sorted([*found, *([int(start), int(end)] for start, _, end in passages)])
-
-
-def _described(field: fields.Field) -> Json:
-    shown = {"name": field.name, "help": field.help, "values": field.values, "many": field.many}
-    return shown | {"required": field.required, "kinds": list(field.kinds) if field.names_entry else []}
-
-
 def told(finding: validation.Finding) -> Json:
     """A finding as the desk shows it."""
     return {"subject": whole(finding.subject), "message": finding.message, "mend": finding.mend}
-
-
-def _marks(value: object, text: str) -> list[tuple[int, int]]:
-    """Stretches of a text, as they are sent; raises UsageError."""
-    found = []
-    for mark in value if isinstance(value, list) else ():
-        match mark:
-            case [int(start), int(end)] if 0 <= start < end <= len(text):
-                found.append((start, end))
-            case _:
-                raise UsageError("the words marked are not in the text: mark them again")
-    return found
-
-
-def _mark(values: Mapping[str, Sequence[str]]) -> str:
-    """What tells whether an entry's fields are as they were shown."""
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:24]
-
-
-def _word(given: Json, name: str) -> str:
-    value = given.get(name)
-    if not isinstance(value, str) or not value.strip():
-        raise UsageError(f"{name} is missing")
-    return value
-
-
-def _text(value: str) -> str:
-    """What was typed into a field; raises UsageError for what no file of text holds."""
-    if len(value) > LONGEST:
-        raise UsageError(
-            f"'{value[:40]}…' is longer than {LONGEST} characters: a field holds a sentence or two"
-        )
-    if wrong := next((c for c in value if unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t"), ""):
-        raise UsageError(
-            f"a character that is no text, U+{ord(wrong):04X}, stands in what was typed: take it out"
-        )
-    return value
-
-
-def _values(given: Json) -> dict[str, list[str]]:
-    """The fields that are given, as lists of text; raises UsageError."""
-    match given.get("values"):
-        case dict(values) if all(
-            isinstance(each, list) and all(isinstance(text, str) for text in each) for each in values.values()
-        ):
-            return {
-                str(name): [_text(text) for text in each if text.strip()] for name, each in values.items()
-            }
-    raise UsageError("values are missing: an object of lists of text")

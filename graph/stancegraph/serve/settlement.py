@@ -1,8 +1,8 @@
-"""Two coders' codings of one document side by side on the desk, settled one by one as `agreement --settle` does it.
+"""Coders' codings of one document side by side on the desk, settled one by one as `agreement --settle` does it.
 
 What was decided stands in `codings/DOCUMENT.json` of the folder, a third coding that remembers who said what; while a
-document has one, both coders see how the other coded it. Once all is decided, one coding of the two is left in the
-graph.
+document has one, its coders see how the others coded it. Once all is decided, one coding of the two is left in the
+graph. Of more than two, the first two are made one, then that and the next, in `codings/DOCUMENT.coder-3.json`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pyoxigraph import NamedNode
 
@@ -32,9 +32,20 @@ if TYPE_CHECKING:
     from stancegraph.store import Store
 
 PLACE: Final = "codings"
+APART: Final = ".coder-"
+"""What stands in the name of a file between a document and whose coding was compared last."""
 SIDES: Final = {1: "supports", -1: "opposes", 0: "neutral"}
 CODERS: Final = """SELECT DISTINCT ?coder {
     ?report stance:document ?document ; stance:reports ?s . ?s stance:coder ?coder }"""
+
+
+class Round(NamedTuple):
+    """Two codings side by side: whose the first is, who have settled it already, whose the second, where it is kept."""
+
+    first: Sequence[str]
+    second: str
+    file: Path
+    compared: Comparison
 
 
 class Settlement:
@@ -45,12 +56,16 @@ class Settlement:
 
     def begun(self) -> set[str]:
         """The documents, by the last part of their IRI, whose differences are on the table."""
-        return {file.stem for file in (self._folder.path / PLACE).glob("*.json")}
+        return {file.stem.partition(APART)[0] for file in (self._folder.path / PLACE).glob("*.json")}
+
+    def is_over(self, store: Store, document: str) -> bool:
+        """Whether the codings of a document that were begun to be settled are one."""
+        return local_name(document) in self.begun() and self._next(store, document) is None
 
     def differences(self, store: Store, document: str) -> dict[str, Any]:
         """What differs between two codings of a document, with what was decided, and whom they are of."""
-        of, compared = self._compared(store, document)
-        decided = settling.earlier(self._file(document))
+        first, second, file, compared = self._round(store, document)
+        decided = settling.earlier(file)
         rows = []
         for number, difference in enumerate(compared.differences):
             row, taken = difference.row(), decided.get(settling.identity(difference))
@@ -67,7 +82,7 @@ class Settlement:
                 }
             )
         return {
-            "coders": [*map(local_name, of)],
+            "coders": [", ".join(first), second],
             "units": [len(compared.first), len(compared.second), len(compared.pairs)],
             "differences": rows,
         }
@@ -75,31 +90,32 @@ class Settlement:
     def begin(self, document: str) -> None:
         """Put the differences of a document on the table: from now on both coders see them."""
         with self._folder.writing():
-            if not self._file(document).exists():
-                self._write(document, [])
+            if local_name(document) not in self.begun():
+                self._write(self._file(document), [])
 
     def decide(
         self, store: Store, document: str, names: Names, *, number: int, seen: str, taken: str
     ) -> None:
         """Settle one difference; raises UsageError where it is another than was seen, or `taken` settles nothing."""
-        _, compared = self._compared(store, document)
+        first, second, file, compared = self._round(store, document)
         found = compared.differences[number] if 0 <= number < len(compared.differences) else None
         if found is None or _known_by(found) != seen:
             raise UsageError("the codings were changed meanwhile: look at what differs now")
         with self._folder.writing():
-            decided = settling.earlier(self._file(document))
+            decided = settling.earlier(file)
             if taken:
                 settling.refuse_wrong(found, taken, names)
                 today = datetime.now(UTC).date().isoformat()
                 decided[settling.identity(found)] = settling.Decision(taken, self._by, today)
             else:
                 decided.pop(settling.identity(found), None)
-            self._write(document, settling.third(compared, decided, names))
+            between = {"between": [*first, second]}
+            self._write(file, [row | between for row in settling.third(compared, decided, names)])
 
     def taken_over(self, store: Store, document: str, names: Names) -> Change:
         """The change that leaves one coding of the two in the graph, as was decided; all must have been."""
-        _, compared = self._compared(store, document)
-        decided = settling.earlier(self._file(document))
+        _, _, file, compared = self._round(store, document)
+        decided = settling.earlier(file)
         if left := settling.waiting(compared, decided):
             raise UsageError(
                 f"{output.quantity(len(left), 'difference')} open: settle all, then take them over"
@@ -119,19 +135,40 @@ class Settlement:
         what = f"settle the codings of {local_name(document)}"
         return Change(what, texts, frozenset(subjects), document)
 
-    def _compared(self, store: Store, document: str) -> tuple[list[str], Comparison]:
-        found = coders(store, document)
-        if len(found) != 2:
-            told = ", ".join(map(local_name, found)) or "nobody"
-            raise UsageError(f"two codings of a document are compared, and this one was coded by {told}")
-        first, second = (units_of(store, coder, document) for coder in found)
-        return found, Comparison(first, second)
+    def _round(self, store: Store, document: str) -> Round:
+        """The two codings that are to be compared; raises UsageError where there are no two."""
+        if found := self._next(store, document):
+            return found
+        told = ", ".join(map(local_name, coders(store, document))) or "nobody"
+        raise UsageError(f"two codings of a document are compared, and this one was coded by {told}")
+
+    def _next(self, store: Store, document: str) -> Round | None:
+        """What those have who were compared already, beside what the next one has; None where all is one coding."""
+        units = {local_name(coder): units_of(store, coder, document) for coder in coders(store, document)}
+        if len(units) < 2:
+            return None
+        place, name = self._folder.path / PLACE, local_name(document)
+        kept = {
+            file: _rows(file) for file in (self._file(document), *sorted(place.glob(f"{name}{APART}*.json")))
+        }
+        seconds = {
+            row["between"][-1]: file for file, rows in kept.items() for row in rows if "between" in row
+        }
+        begun = {coder for rows in kept.values() for row in rows for coder in row.get("between", ())[:-1]}
+        left = [coder for coder in units if coder not in begun and not _is_one(units, coder, kept)]
+        first = [coder for coder in units if coder not in left] or left[:1]
+        second = next((coder for coder in left if coder not in first), None)
+        if second is None:
+            return None
+        file = seconds.get(second) or self._file(document)
+        if kept.get(file) and second not in seconds:
+            file = place / f"{name}{APART}{second}.json"
+        return Round(first, second, file, Comparison([u for c in first for u in units[c]], units[second]))
 
     def _file(self, document: str) -> Path:
         return self._folder.path / PLACE / f"{local_name(document)}.json"
 
-    def _write(self, document: str, units: Sequence[Mapping[str, Any]]) -> None:
-        file = self._file(document)
+    def _write(self, file: Path, units: Sequence[Mapping[str, Any]]) -> None:
         try:
             file.parent.mkdir(exist_ok=True)
             output.replace(file, (json.dumps(units, ensure_ascii=False, indent=2) + "\n").encode())
@@ -139,9 +176,29 @@ class Settlement:
             raise StanceError(f"{file} cannot be written: {error.strerror or error}") from error
 
 
+def _rows(file: Path) -> list[dict[str, Any]]:
+    """The units of a third coding; none where there is no such file."""
+    settling.earlier(file)  # or say that it is none
+    return json.loads(file.read_bytes()) if file.exists() else []
+
+
+def _is_one(
+    units: Mapping[str, Sequence[Unit]], coder: str, kept: Mapping[Path, Sequence[Mapping[str, Any]]]
+) -> bool:
+    """Whether what a coder has is a part of what was settled, and nothing stands that was left out there."""
+    of = next(
+        (rows for rows in kept.values() if any(coder == row.get("between", [""])[-1] for row in rows)), ()
+    )
+    stand = {unit.name for each in units.values() for unit in each}
+    taken = {row["name"] for row in of if not (row.get("dropped") or row.get("open"))}
+    dropped = {row["name"] for row in of if row.get("dropped")}
+    return bool(of) and not dropped & stand and {unit.name for unit in units[coder]} <= taken
+
+
 def coders(store: Store, document: str) -> list[str]:
     """Who has coded a document in a graph, by IRI."""
-    return sorted(iri for (iri,) in store.tuples(CODERS, {"document": NamedNode(document)}))
+    found = (iri for (iri,) in store.tuples(CODERS, {"document": NamedNode(document)}))
+    return sorted(found, key=lambda iri: (len(iri), iri))
 
 
 def _known_by(difference: Difference) -> str:

@@ -13,6 +13,7 @@ const pane = new TextPane(find("text"), { onmark: mark, onopen: choose });
 const settling = new Settling(find("settling"), { say: (text) => say(text), snippet: (span) => snippet(span), change, onend: () => { find("text").hidden = false; openDocument(open.name, ""); } });
 
 const say = (text) => { find("status").textContent = text; };
+const coders = () => open.coders.join(", ").replace(/, ([^,]*)$/, " and $1");
 const snippet = ([start, end]) => [...open.text].slice(start, end).join("");
 const named = (labels, values) => values.map((each) => labels[each] || each.split("/").pop()).join(", ");
 const dirty = () => Boolean(editing && (form.changed || JSON.stringify(editing.marks) !== editing.before));
@@ -54,9 +55,8 @@ async function openDocument(name, then = null) {
   listDocuments();
   warn(overview.error || "");
   tellMoved();
-  const two = open.coders.length === 2;
-  find("settle").hidden = !two;
-  if (two) find("settle").textContent = open.settling ? "Settle" : `Settle ${open.coders.join(" and ")}`;
+  find("settle").hidden = open.coders.length < 2 || open.settled;
+  find("settle").textContent = open.settling ? "Settle" : `Settle ${coders()}`;
   ask("faults", [["name", name]]).then((found) => { if (open.name === name) { faults = found; if (!editing) list(); } }, () => {});
 }
 
@@ -316,7 +316,7 @@ const entries = () => leave(async () => {
 
 async function settle() {
   if (!open.settling) {
-    if (!confirm(`Coders ${open.coders.join(" and ")} have coded this document. From now on each sees how the other did: are both done with it?`)) return;
+    if (!confirm(`Coders ${coders()} have coded this document. From now on each sees how the others did: are all done with it?`)) return;
     try {
       await change("begin", { document: open.document });
       await openDocument(open.name, "");
