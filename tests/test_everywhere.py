@@ -66,10 +66,8 @@ COMMANDS: Final = [
 FILES: Final = [
     ["page", "-o", "stances.html"],
     ["plot", "-o", "network.svg"],
-    ["plot", "--what", "timeline", "-o", "timeline.svg"],
     ["export", "-o", "stances.graphml"],
     ["export", "-o", "all.ttl"],
-    ["export", "-o", "all.jsonld"],
     ["export", "-o", "all.nq"],
     ["export", "--actor", "khazali", "-o", "his.nq"],
 ]
@@ -182,7 +180,7 @@ def test_every_shipped_question_answers_the_same_everywhere(
     question = questions.question(name)
     needed = {p.name: [SETTINGS[p.name]] for p in question.parameters if not p.optional}
     also = {p.name: [SETTINGS[p.name]] for p in question.parameters if p.name in SETTINGS}
-    for given, asked in ((also, ("database", *ENDPOINTS)), (needed, ENDPOINTS if also != needed else ())):
+    for given, asked in ((also, ("database", *ENDPOINTS)), (needed, ENDPOINTS[:1] if also != needed else ())):
         here = _answer(shipped, question, given)
         for place in asked:
             assert _answer(opened(places[place]), question, given) == here, (place, given)
