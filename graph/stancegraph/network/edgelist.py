@@ -16,7 +16,7 @@ from stancegraph.network.degree_sequence import chances
 from stancegraph.network.method import Method
 from stancegraph.network.projection import DENSE, LARGEST, count, project
 from stancegraph.network.ties import Tie, meeting
-from stancegraph.table.arrays import distinct, sums
+from stancegraph.table.arrays import distinct, renumber, sums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -167,8 +167,8 @@ class _Behind:
             own, other = table.target.codes, table.actor.codes.astype(np.int64)
         if table.period is not None:
             other = other * (int(table.period.max(initial=0)) + 1) + table.period
-        things, i = np.unique(own, return_inverse=True)
-        columns, j = np.unique(other, return_inverse=True)
+        things, i = renumber(own)
+        columns, j = renumber(other)
         levels, k = np.unique(table.level, return_inverse=True)
         self.size = len(things)
         self.pairs = np.searchsorted(things, edges.a), np.searchsorted(things, edges.b)

@@ -13,6 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from stancegraph.errors import UsageError
+from stancegraph.table.arrays import renumber
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,8 +78,8 @@ def count(table: Table, weights: Vector | None = None, *, kind: str = "agreement
     own, other = sides[::-1] if kind == "targets" else sides
     if kind != "two-mode" and table.period is not None:
         other = other.astype(np.int64) * (int(table.period.max(initial=0)) + 1) + table.period
-    rows, i = np.unique(own, return_inverse=True)
-    columns, j = np.unique(other, return_inverse=True)
+    rows, i = renumber(own)
+    columns, j = renumber(other)
     levels, k = np.unique(table.level, return_inverse=True)
     shape = (len(rows), len(columns) * len(levels))
     data = np.ones(len(table)) if weights is None else np.sqrt(weights)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from math import fsum
 from typing import TYPE_CHECKING, Any
@@ -18,13 +18,21 @@ if TYPE_CHECKING:
 
 
 class Strings(Sequence[str]):
-    """Texts of an Arrow array, made when asked for."""
+    """Texts of an Arrow array, made when asked for; so is the array where what makes it is given, and its length."""
 
-    def __init__(self, texts: pa.StringArray) -> None:
-        self.texts = texts
+    def __init__(
+        self, texts: pa.StringArray | Callable[[], pa.StringArray], number: int | None = None
+    ) -> None:
+        self._texts = texts
+        self._number = len(texts) if number is None else number  # type: ignore[arg-type]
 
     def __len__(self) -> int:
-        return len(self.texts)
+        return self._number
+
+    @cached_property
+    def texts(self) -> pa.StringArray:
+        """The array."""
+        return self._texts() if callable(self._texts) else self._texts
 
     def __getitem__(self, at: Any) -> Any:
         return self.texts[at].as_py()
@@ -92,6 +100,15 @@ def distinct(keys: NDArray[np.int64]) -> NDArray[np.int64]:
     kept = np.ones(len(found), np.bool_)
     kept[1:] = found[1:] != found[:-1]
     return found[kept]
+
+
+def renumber(codes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """What `np.unique` gives of codes with their inverse; without sorting, where they are not spread too thin."""
+    if not len(codes) or int(codes.min()) < 0 or int(codes.max()) > 8 * len(codes) + 1_000_000:
+        return np.unique(codes, return_inverse=True)
+    marks = np.zeros(int(codes.max()) + 1, np.int64)
+    marks[codes] = 1
+    return np.flatnonzero(marks).astype(codes.dtype), (np.cumsum(marks) - 1)[codes]
 
 
 def first_rows(codes: NDArray[Any], number: int) -> NDArray[np.int64]:

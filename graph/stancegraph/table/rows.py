@@ -15,6 +15,7 @@ from stancegraph.records import Named
 from stancegraph.statements import by_iri
 from stancegraph.statements.reader import NO_CODING, Coding, Labels, Reader, read_confidence
 from stancegraph.table import pairs, scales
+from stancegraph.table.arrays import renumber
 from stancegraph.table.columns import Column, Reports, Table, encode
 from stancegraph.table.pairs import Pairs, Source
 from stancegraph.table.scales import POLARITY, Scale
@@ -152,7 +153,7 @@ def _spoken_for(source: Source, speakers: Pairs) -> tuple[Pairs, dict[str, str]]
 
 def _named(codes: Codes, iris: Sequence[str], labels: Mapping[str, str]) -> Column[Named]:
     """Things with their labels, sorted."""
-    present, place = np.unique(codes, return_inverse=True)
+    present, place = renumber(codes)
     things = [Named(iris[code], labels[iris[code]]) for code in present.tolist()]
     order = sorted(range(len(things)), key=things.__getitem__)
     rank = np.empty(len(things), np.int32)

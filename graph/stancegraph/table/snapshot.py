@@ -82,7 +82,7 @@ class Snapshot:
 
     def strings(self, name: str, at: NDArray[np.intp]) -> Strings:
         """The texts of some rows."""
-        return Strings(self.column(name).take(array(at.astype(np.int64))))
+        return Strings(lambda: self.column(name).take(array(at.astype(np.int64))), len(at))
 
 
 def whole(store: Store, *, organisation: bool = False) -> tuple[Table, Snapshot] | None:
@@ -266,10 +266,10 @@ def _table(store: Local, found: Snapshot, organisation: bool) -> Table:
     store.left_out.update(dict.fromkeys(found.about["left_out"]))
     number = found.numbers("number")
     first = first_rows(number, int(number.max(initial=-1)) + 1)
-    document, iris, titles = _documents(found)
+    documents = _named(*(texts(found.column(name).values) for name in ("documents", "titles")))
     start = numbers(found.column("documents").offsets).astype(np.int64)
-    code = np.append(document, len(iris)).astype(np.int32)[
-        np.where(np.diff(start) > 0, start[:-1], len(document))
+    code = np.append(documents.codes, len(documents.values)).astype(np.int32)[
+        np.where(np.diff(start) > 0, start[:-1], len(documents))
     ]
     own: dict[str, Any] = {}
     if found.about["own"]:
@@ -281,8 +281,8 @@ def _table(store: Local, found: Snapshot, organisation: bool) -> Table:
         earliest=found.numbers("earliest", EARLIEST),
         latest=found.numbers("latest", LATEST),
         statement=Column(number, found.strings("statement", first)),
-        document=Column(code, (*map(Named, iris, titles), rows.UNKNOWN)),
-        reports=Reports(start, document, numbers(found.column("positions").values)),
+        document=Column(code, (*documents.values, rows.UNKNOWN)),
+        reports=Reports(start, documents.codes, numbers(found.column("positions").values)),
         shown=np.arange(len(number), dtype=np.int32),
         details=Kept(store, found, first),
         bound=found.numbers("bound"),
@@ -296,12 +296,6 @@ def _table(store: Local, found: Snapshot, organisation: bool) -> Table:
 def _things(found: Snapshot, name: str) -> Column[Named]:
     """A column of things, their IRIs sorted."""
     return _named(found.texts(f"{name}_iri"), found.texts(name))
-
-
-def _documents(found: Snapshot) -> tuple[NDArray[np.int32], list[str], list[str]]:
-    """The document of each report as a code, and the IRIs, sorted, and titles that the codes stand for."""
-    named = _named(*(texts(found.column(name).values) for name in ("documents", "titles")))
-    return named.codes, [thing.iri for thing in named.values], [thing.label for thing in named.values]
 
 
 def _named(iris: Column[str | None], labels: Column[str | None]) -> Column[Named]:
