@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -26,23 +26,6 @@ if TYPE_CHECKING:
     from stancegraph.records import Statement
     from stancegraph.table import Table
 
-SHIFT: Final = (
-    "actor iri target target_iri change before day_before quotes_before gist_before basis_before statement_before "
-    "document_before after day_after quotes_after gist_after basis_after statement_after document_after certain "
-    "ascribed_by"
-).split()
-POSITION: Final = "actor iri dimension side position low high answers statements".split()
-TURN: Final = (
-    "last first phase_before phase_after actor iri target target_iri before after share statements_before "
-    "statements_after"
-).split()
-MOMENT: Final = (
-    "moment since until actors statements ties frustration lower_bound exact polarisation polarisation_range either "
-    "blocs moved"
-).split()
-TIMELINE: Final = (
-    "date actor iri act stance target target_iri quotes gist basis confidence documents statement event"
-).split()
 Edges = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Somebody else's network instead: CSV with a,b,weight or a,b,sign."),
@@ -86,21 +69,19 @@ def compare(
     ] = None,
 ) -> None:
     """Where two actors agree, where they disagree, and on what only one has spoken."""
-    from stancegraph import network
+    from stancegraph.network.ties import Comparison, comparison
 
-    rows, found = network.comparison(request.store, a, b, period=period, **but(request.filters, "actor"))
-    columns = ["target", "period", "relation", "a", "b", "statements_a", "statements_b"]
-    request.show(rows, columns, "target", lambda: answers.comparison(rows, found))
+    rows, found = comparison(request.store, a, b, period=period, **but(request.filters, "actor"))
+    request.show(rows, Comparison, "target", lambda: answers.comparison(rows, found))
 
 
 @command("allies", filters=True, network="agreement")
 def allies(request: Request, actor: Actor) -> None:
     """Who stands with an actor and who against, over the targets they share; the closest first."""
-    from stancegraph import balance
+    from stancegraph.balance.relations import Relation, allies
 
-    rows = balance.allies(request.store, actor, **but(request.choices, "actor"))
-    columns = ["actor", "iri", "relation", "weight", "agree", "disagree", "statements"]
-    request.show(rows, columns, "actor", lambda: answers.allies(rows, _statements(request, rows)))
+    rows = allies(request.store, actor, **but(request.choices, "actor"))
+    request.show(rows, Relation, "actor", lambda: answers.allies(rows, _statements(request, rows)))
 
 
 @command("network", filters=True, network="any")
@@ -156,6 +137,8 @@ def network(
     ] = None,
 ) -> None:
     """The ties of a network: who is tied to whom, how strongly, and by how many statements; or what it is like."""
+    from stancegraph.network.ties import Tie
+
     time = {"window": window, "step": step, "kernel": kernel, "width": width, "at": at}
     if summary or qap:
         if any(
@@ -177,11 +160,11 @@ def network(
             ties = [{"since": str(moment.since), "until": str(moment.until), **tie} for tie in ties]
         found.append(ties)
         notes += rows.notes
-    columns = ["a", "b", "weight", "statements"]
     if window or kernel:
-        request.show(Rows(chain(*found), notes=notes), ["since", "until", *columns], "tie")
+        columns = ["since", "until", *Tie.__annotations__]
+        request.show(Rows(chain(*found), notes=notes), columns, "tie")
     else:
-        request.show(found[0], columns, "tie", notes=notes)
+        request.show(found[0], Tie, "tie", notes=notes)
 
 
 def _whole(request: Request, qap: Sequence[str]) -> None:
@@ -192,13 +175,13 @@ def _whole(request: Request, qap: Sequence[str]) -> None:
     of = request.network or "agreement"
     if not qap:
         found = indices.indices(request.store, of, **request.choices)
-        request.show(found, ["index", "value", "expected", "p", "tells"], "measure")
+        request.show(found, indices.Index, "measure")
         return
     others = {
         Path(name).name: None if name in associations.OWN else _ties_of(request, Path(name)) for name in qap
     }
     rows = associations.associations(request.store, others, of, **request.choices)
-    request.show(rows, ["network", "correlation", "coefficient", "p"], "association")
+    request.show(rows, associations.Association, "association")
 
 
 def _ties(
@@ -260,6 +243,7 @@ def alliances(
 ) -> None:
     """Which blocs there are, proved, what holds, contradicts and parts each; balance and polarisation."""
     from stancegraph import balance, statements
+    from stancegraph.balance.blocs import Member
 
     if hierarchy:
         if blocs != "2" or draws or chance:
@@ -290,7 +274,7 @@ def alliances(
     evidence |= {iri for bloc in found.blocs for tie in bloc.contradicted for iri in tie.statements}
     request.show(
         Rows(found.members(), notes=found.notes),
-        ["actor", "iri", "bloc", "part", "community", "either", "frustration"],
+        Member,
         "actor",
         lambda: answers.alliances(found, statements.by_iri(request.store, evidence) if evidence else {}),
     )
@@ -298,11 +282,11 @@ def alliances(
 
 def _joinings(request: Request, by: Literal["average", "single", "complete"], edges: Path | None) -> None:
     """Print the steps of a hierarchical clustering."""
-    from stancegraph.balance.hierarchy import hierarchy
+    from stancegraph.balance.hierarchy import Joining, hierarchy
 
     choices = request.choices if edges is None else {}
     rows = hierarchy(request.store if edges is None else _read(request, edges), by, **choices)
-    request.show(rows, ["step", "agreement", "group", "joins"], "step")
+    request.show(rows, Joining, "step")
 
 
 @command("ideal-points", filters=True, network="agreement")
@@ -313,14 +297,14 @@ def ideal_points(
     ] = 1,
 ) -> None:
     """Where actors stand by what they support and oppose, with 95 % intervals; and of whom nothing can be told."""
-    from stancegraph.balance.scaling import ideal_points
+    from stancegraph.balance.scaling import Position, ideal_points
 
     found = ideal_points(request.store, dimensions=dimensions, **request.choices)
     if request.format == "json":
         request.emit(printing.as_json(found.row()))
         return
     request.show(
-        Rows(found.actors, notes=found.notes), POSITION, "position", lambda: answers.ideal_points(found)
+        Rows(found.actors, notes=found.notes), Position, "position", lambda: answers.ideal_points(found)
     )
 
 
@@ -407,25 +391,25 @@ def shifts(
     elif step:
         raise UsageError("--step is of windows: choose --phases too")
     elif blocs:
-        from stancegraph.change.realignment import blocs_over_time
+        from stancegraph.change.realignment import BlocsThen, blocs_over_time
 
         if who:
             raise UsageError("--blocs is of the whole network: leave the actor out, or choose by --actor")
         moments = blocs_over_time(request.store, event=event, **request.choices)
-        request.show(moments, MOMENT, "moment")
+        request.show(moments, BlocsThen, "moment")
     else:
-        from stancegraph.change.shifts import shifts
+        from stancegraph.change.shifts import Shift, shifts
 
         filters = but(request.filters, "actor")
         rows = shifts(request.store, request.speakers(who) or None, event=event, **filters)
-        request.show(rows, SHIFT, "shift", lambda: answers.shifts(rows))
+        request.show(rows, Shift, "shift", lambda: answers.shifts(rows))
 
 
 def _phases(
     request: Request, window: str, step: str | None, distance: Literal["absolute", "spectral"], *, alone: bool
 ) -> None:
     """Print the phases of the debate, and the stances that turned between them."""
-    from stancegraph.change.phases import phases
+    from stancegraph.change.phases import Turn, phases
 
     if not alone:
         raise UsageError("--phases is of the whole debate: leave out the actor, --event and --blocs")
@@ -434,16 +418,17 @@ def _phases(
         request.emit(printing.as_json(found.row()))
         return
     rows = Rows(found.turns(), notes=found.notes)
-    request.show(rows, TURN, "turned stance", lambda: answers.phases(found, _statements(request, rows)))
+    columns = ["last", "first", "phase_before", "phase_after", *Turn.__annotations__]
+    request.show(rows, columns, "turned stance", lambda: answers.phases(found, _statements(request, rows)))
 
 
 @command("timeline", filters=True)
 def timeline(request: Request, who: OptionalActor = None) -> None:
     """What was said, day by day: the stance taken, the words, the source."""
-    from stancegraph.change.timeline import timeline
+    from stancegraph.change.timeline import Said, timeline
 
     rows = timeline(request.store, request.speakers(who) or None, **but(request.filters, "actor"))
-    request.show(rows, TIMELINE, "row", lambda: answers.timeline(rows))
+    request.show(rows, Said, "row", lambda: answers.timeline(rows))
 
 
 def _moments(request: Request, time: Mapping[str, Any]) -> Iterator[tuple[Moment | None, Table, Method]]:

@@ -105,7 +105,7 @@ class Request:
     def show(
         self,
         rows: Sequence[Mapping[str, object]],
-        columns: Sequence[str],
+        columns: Sequence[str] | type,
         noun: str,
         text: Callable[[], str] | None = None,
         *,
@@ -113,8 +113,9 @@ class Request:
     ) -> None:
         """Print rows, and on stderr their number and notes; `text` makes what reads better than a table.
 
-        Many rows of CSV are printed as they are made.
+        `columns` may be the TypedDict that the rows are. Many rows of CSV are printed as they are made.
         """
+        columns = list(columns.__annotations__) if isinstance(columns, type) else columns
         as_text = text if self.format == "table" else None
         if self.format == "csv" and self.output == "-":
             for start in range(0, len(rows) or 1, MANY):
