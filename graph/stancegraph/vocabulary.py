@@ -67,6 +67,12 @@ HOUSEKEEPING: Final = frozenset(
 
 STANCES: Final = {1: "supports", -1: "opposes", 0: "neutral on"}
 """Polarity → the word for the stance."""
+SIDES: Final = {1: "for", -1: "against", 0: "open"}
+"""Polarity → on which side of a thing it is, as pages draw it."""
+FIELDS: Final = {1: "supports", -1: "opposes", 0: "neutral"}
+"""Polarity → how the field, the column and the coded value are called."""
+INFERRED: Final = ("implied", "attributed")
+"""Bases on which a stance is not in the speaker's own words."""
 
 SHAPES: Final = {
     "dot": ("person", ("politician", "cleric", "officer", "official", "journalist", "analyst")),

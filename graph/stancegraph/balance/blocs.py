@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable
 from dataclasses import asdict, dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 import networkx as nx
 import numpy as np
@@ -20,7 +20,7 @@ from stancegraph.balance.fragility import fragility, interval
 from stancegraph.balance.frustration import Frustration, frustration_index
 from stancegraph.balance.null_model import null_model
 from stancegraph.network.method import NetworkOptions
-from stancegraph.network.signed import of_rows, read
+from stancegraph.network.signed import Node, of_rows, read
 from stancegraph.network.ties import statements_behind
 from stancegraph.table.arrays import distinct
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from stancegraph.store import Store
     from stancegraph.table import Table
 
-Node = TypeVar("Node", bound="Hashable")
 
 MANY: Final = 20_000
 """Stances that count beyond which not all that is behind a bloc is listed."""

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import random
 from math import fsum
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 import networkx as nx
 import numpy as np
 from scipy import sparse
 
 from stancegraph.balance.scores import sides
-from stancegraph.network.signed import read
+from stancegraph.network.signed import Node, read
 from stancegraph.table.arrays import sums
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from stancegraph.network.signed import SignedNetwork
 
-Node = TypeVar("Node", bound="Hashable")
 
 MANY: Final = 100_000
 """Positive ties beyond which the first level is found by rows of their matrix."""

@@ -12,7 +12,7 @@ import math
 import time
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic
 
 import numpy as np
 from scipy.sparse.csgraph import connected_components
@@ -22,10 +22,10 @@ from stancegraph.balance.blocks import join_blocks, solve_blocks
 from stancegraph.balance.optima import every_split
 from stancegraph.balance.solver import meets
 from stancegraph.errors import UsageError
-from stancegraph.network.signed import read
+from stancegraph.network.signed import Node, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     import networkx as nx
     from numpy.typing import NDArray
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from stancegraph.balance.partition import Network, Split
     from stancegraph.network.signed import SignedNetwork
 
-Node = TypeVar("Node", bound="Hashable")
 
 AT_LEAST: Final = 3.0
 """Seconds for the search for other optimal splits, where the first took no longer."""

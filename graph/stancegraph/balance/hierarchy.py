@@ -6,7 +6,7 @@ Science Bulletin). Only what agrees more than it disagrees is joined, so that gr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, TypeVar, Unpack, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, Unpack, get_args
 
 import networkx as nx
 import numpy as np
@@ -16,17 +16,14 @@ from scipy.spatial.distance import squareform
 from stancegraph import network
 from stancegraph.errors import UsageError
 from stancegraph.network.method import NetworkOptions
-from stancegraph.network.signed import of_rows, read
+from stancegraph.network.signed import Node, of_rows, read
 from stancegraph.records import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from stancegraph.network.signed import SignedNetwork
     from stancegraph.store import Store
     from stancegraph.table import Table
 
-Node = TypeVar("Node", bound="Hashable")
 Linkage = Literal["average", "single", "complete"]
 LARGEST: Final = 3_000
 """Actors at most: each pair has a distance."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from statistics import fmean, stdev
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -18,16 +18,15 @@ from stancegraph.balance.blocks import solve_blocks
 from stancegraph.balance.scores import triangle_share
 from stancegraph.balance.solver import meets
 from stancegraph.errors import UsageError
-from stancegraph.network.signed import read
+from stancegraph.network.signed import Node, read
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Sequence
 
     import networkx as nx
 
     from stancegraph.network.signed import SignedNetwork
 
-Node = TypeVar("Node", bound="Hashable")
 
 PATIENCE: Final = 5
 """How many times its share of the time left one sample may take."""

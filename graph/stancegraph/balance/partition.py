@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from math import gcd
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
+
+from stancegraph.network.signed import Node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     Network = SignedNetwork[Hashable]
     Split = NDArray[np.int64]
 
-Node = TypeVar("Node", bound="Hashable")
 
 EVEN: Final = 1e-12
 """Of weights that are not whole numbers: gains below this part of all weight are none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import comb, exp, fsum, isclose, sqrt
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.sparse import block_array, csr_array
@@ -13,7 +13,7 @@ from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
 from stancegraph.balance import partition
 from stancegraph.errors import UsageError
-from stancegraph.network.signed import read
+from stancegraph.network.signed import Node, read
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Sequence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from stancegraph.balance.frustration import Frustration
     from stancegraph.network.signed import SignedNetwork
 
-Node = TypeVar("Node", bound="Hashable")
 
 EFFORTS: Final = ((16, 500), (64, 3_000))
 """Tried in turn, per component: so many of its largest eigenvalues, or all where it has at most so many actors."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from stancegraph.centrality import backends, paths, spectral
 from stancegraph.errors import UsageError
-from stancegraph.network.signed import read
+from stancegraph.network.signed import Node, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from stancegraph.network.signed import SignedNetwork
 
-Node = TypeVar("Node", bound="Hashable")
 Direction = Literal["", "in-", "out-"]
 Sign = Literal["", "positive-", "negative-"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NotRequired, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Final, NotRequired, TypedDict, Unpack
 
 import networkx as nx
 import numpy as np
@@ -14,12 +14,12 @@ from stancegraph.centrality.measures import NO_BROKER, named
 from stancegraph.errors import UsageError
 from stancegraph.network.jackknife import Jackknife
 from stancegraph.network.method import NetworkOptions
-from stancegraph.network.signed import of_rows, read
+from stancegraph.network.signed import Node, of_rows, read
 from stancegraph.records import Rows
 from stancegraph.table.resampling import draw_codings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from stancegraph.store import Store
     from stancegraph.table import Table
 
-Node = TypeVar("Node", bound="Hashable")
 
 DIGITS: Final = 12
 """Significant digits to which scores must be equal to share a rank."""

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from stancegraph import statements
 from stancegraph.exchange.roles import ROLES
-from stancegraph.vocabulary import local_name
+from stancegraph.vocabulary import FIELDS, local_name
 
 if TYPE_CHECKING:
     from stancegraph.records import Report, Statement
     from stancegraph.statements.filters import Filters
     from stancegraph.store import Store
 
-STANCES: Final = {1: "supports", -1: "opposes", 0: "neutral"}
 _KINDS: Final = (
     """SELECT ?x ?kind { ?x stance:actorKind ?of . ?of skos:prefLabel ?kind FILTER(LANG(?kind) = "en") }"""
 )
@@ -140,7 +139,7 @@ class _Flat:
             _Aim(
                 self._name[target.thing.iri],
                 self._kind(target.thing.iri),
-                STANCES[target.sign],
+                FIELDS[target.sign],
                 target.basis,
                 target.confidence,
                 frozenset(target.documents),

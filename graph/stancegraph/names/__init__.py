@@ -37,6 +37,8 @@ KINDS: Final = {
     "actor kind": "?x a skos:Concept ; skos:inScheme stance:actorKinds",
 }
 """Kind of entry → the pattern that finds those entries."""
+CONCEPTS: Final = ("act", "medium", "basis", "actor kind")
+"""Kinds of entry that a graph brings with it: one chooses among them."""
 MADE_OF: Final = frozenset(
     NamedNode(expand(name))
     for name in "dcterms:title skos:prefLabel skos:altLabel skos:hiddenLabel stance:weakAlias dcterms:publisher "

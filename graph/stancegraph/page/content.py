@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     Edge = tuple[str, str, str, dict[str, Any]]
 
 VIEWS: Final = ("positions", "blocs", "agreement", "stances", "ego", "matrix", "timeline", "statements")
-SIGNS: Final = {1: "for", -1: "against", 0: "open"}
-"""What a sign is called: it names a filter, a colour and a style."""
 WORDS: Final = {1: "for", -1: "against", 0: "leaves open"}
 """The words for a stance where the graph has no vocabulary of them."""
 DASHES: Final[dict[str, list[int] | bool]] = {"1": False, "-1": [9, 6], "0": [2, 5]}

@@ -24,8 +24,8 @@ from stancegraph import network, output
 from stancegraph.errors import UsageError
 from stancegraph.network.signed import finite_number
 from stancegraph.page import geometry
-from stancegraph.page.content import DASHES, SIGNS, clean, list_entities, list_stances, name_document
-from stancegraph.vocabulary import STANCES
+from stancegraph.page.content import DASHES, clean, list_entities, list_stances, name_document
+from stancegraph.vocabulary import SIDES, STANCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -270,7 +270,7 @@ def _ties(graph: nx.Graph[str]) -> tuple[list[Row], list[Row]]:
 
 
 def _line(tie: Line, head: str, accounts: Iterable[str]) -> Row:
-    colour = _colours()[SIGNS[tie["sign"]]]
+    colour = _colours()[SIDES[tie["sign"]]]
     shown = [clean(account) for account in accounts]
     more = [f"and {len(shown) - TOLD} more"] if len(shown) > TOLD else []
     return {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 from stancegraph.dates import EPOCH
 from stancegraph.network import periods, sides
 from stancegraph.output import quantity
-from stancegraph.vocabulary import plural
+from stancegraph.vocabulary import INFERRED, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from stancegraph.network.sides import Sides, Stand
     from stancegraph.page.content import Entity, Stance
 
-INFERRED: Final = ("implied", "attributed")
-"""Bases on which a stance is not in the speaker's own words."""
 CHIPS: Final = 10
 OPEN: Final = 3
 """Actors on one side of a row at first sight, and of those who leave it open; the rest unfolds."""

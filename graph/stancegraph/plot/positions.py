@@ -13,6 +13,7 @@ from stancegraph.output import quantity
 from stancegraph.plot import canvas
 from stancegraph.plot.content import select
 from stancegraph.statements import reader
+from stancegraph.vocabulary import INFERRED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,7 +40,6 @@ BOLD: Final = 0.86
 CHIP, LEADING, GAP, PAD = 12.0, 14.5, 3.5, 5.0
 """Points: height of a name's frame, from one line of names to the next, between two, inside one."""
 HEAD: Final = 26.0
-BASES: Final = ("implied", "attributed")
 NOTE: Final = (
     "Left: against it, deny, reject or refuse it; right: for it, say so, call for it, undertake it. A dashed frame: "
     "the coder's inference or the author's attribution, not the speaker's words."
@@ -113,7 +113,7 @@ def _arrange(selection: Selection) -> tuple[list[Sides], list[str]]:
             int(sign),
             None if first == EARLIEST else first,
             None if last == LATEST else last,
-            based not in BASES,
+            based not in INFERRED,
         )
         for actor, target, sign, (first, last), based in zip(
             rows.actor.codes, rows.target.codes, selection.signs(), days, basis, strict=True

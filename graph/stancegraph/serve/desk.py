@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 REPORTS: Final = "SELECT DISTINCT ?report ?s WHERE { ?report stance:document ?document ; stance:reports ?s }"
 CODER: Final = term("stance:coder")
-CHOICES: Final = ("act", "medium", "basis", "actor kind")
-"""Kinds of entries that a form lists, as they are few."""
 COMPLETED: Final = 12
 MAKEABLE: Final = ("actor", "proposition", "event", "document", "statement")
 
@@ -86,7 +84,7 @@ class Desk:
                 kind: [forms.described(each) for each in fields.ENTRIES[kind].values()] for kind in MAKEABLE
             },
             "words": forms.words(store),
-            "choices": {kind: sorted(e.label for e in index.entries(kind)) for kind in CHOICES}
+            "choices": {kind: sorted(e.label for e in index.entries(kind)) for kind in names.CONCEPTS}
             | {"level": list(fields.LEVELS)[::-1], "type": list(fields.TYPES), "class": list(fields.CLASSES)},
         }
 

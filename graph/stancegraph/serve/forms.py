@@ -12,10 +12,9 @@ from pyoxigraph import NamedNode
 
 from stancegraph.curate import fields
 from stancegraph.errors import UsageError
-from stancegraph.serve.settlement import SIDES
 from stancegraph.statements import reader
 from stancegraph.store.terms import object_value, term
-from stancegraph.vocabulary import expand
+from stancegraph.vocabulary import FIELDS, expand
 
 if TYPE_CHECKING:
     from stancegraph.store import Local
@@ -36,7 +35,7 @@ def offered(iri: str, label: str, kind: str, *, near: bool) -> Json:
 def words(store: Local) -> dict[str, dict[str, str]]:
     """What a target is → side → the word for it, as the vocabulary says."""
     edges = {
-        side: reader.edges(store)[expand(fields.ENTRIES["statement"][side].edge)] for side in SIDES.values()
+        side: reader.edges(store)[expand(fields.ENTRIES["statement"][side].edge)] for side in FIELDS.values()
     }
     return {
         sort: {side: edge.word(sort) for side, edge in edges.items()} for sort in (*SORTS, "undertaking", "")
@@ -47,7 +46,7 @@ def sorts(store: Local, values: Mapping[str, Sequence[str]]) -> dict[str, Json]:
     """Each target among values: whether it is an actor, a claim or a demand, and whom that binds."""
     bound: Mapping[str, Collection[str]] = reader.bound(store)
     found = {}
-    for iri in {iri for name in (*SIDES.values(), "") for iri in values.get(name, ())}:
+    for iri in {iri for name in (*FIELDS.values(), "") for iri in values.get(name, ())}:
         here = NamedNode(iri)
         types = {object_value(quad.triple) for quad in store.description(here) if quad.predicate == TYPE}
         sort = next((sort for sort, class_ in SORTS.items() if class_ in types), "")

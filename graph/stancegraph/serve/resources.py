@@ -16,6 +16,7 @@ from stancegraph import balance, names, page, statements
 from stancegraph.cells import escaped
 from stancegraph.exchange import rdf
 from stancegraph.statements import catalogue, reader
+from stancegraph.vocabulary import SIDES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -44,7 +45,6 @@ LISTS: Final[dict[str, Callable[[Store], list[Row]]]] = {
     "statement": lambda store: [statement.row() for statement in statements.said(store)],
 }
 PLURAL: Final = {kind: f"{kind}s" for kind in LISTS}
-SIDES: Final = {1: "for", -1: "against", 0: "open"}
 AROUND: Final = """SELECT ?s ?p ?o WHERE { { BIND(?here AS ?s) } UNION { ?s org:member ?here }
     UNION { ?statement stance:speaker|stance:supports|stance:opposes|stance:neutralOn|schema:about ?here
             BIND(?statement AS ?s) }

@@ -22,7 +22,7 @@ from stancegraph.curate.changes import Change
 from stancegraph.curate.comparison import Comparison, units_of
 from stancegraph.curate.folder import Folder
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.vocabulary import local_name, whole
+from stancegraph.vocabulary import FIELDS, local_name, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 PLACE: Final = "codings"
 APART: Final = ".coder-"
 """What stands in the name of a file between a document and whose coding was compared last."""
-SIDES: Final = {1: "supports", -1: "opposes", 0: "neutral"}
 CODERS: Final = """SELECT DISTINCT ?coder {
     ?report stance:document ?document ; stance:reports ?s . ?s stance:coder ?coder }"""
 
@@ -239,9 +238,9 @@ def _decided(copy: Folder, first: Unit, second: Unit, row: Mapping[str, Any]) ->
     if row["act"] != first.act:
         found["act"] = [row["act"]] if row["act"] else []
     if row["stances"] != first.stances:
-        for sign, side in SIDES.items():
+        for sign, side in FIELDS.items():
             found[side] = [copy.find(name) for name, each in row["stances"].items() if each == sign]
-        targets = {iri for side in SIDES.values() for iri in found[side]}
+        targets = {iri for side in FIELDS.values() for iri in found[side]}
         same = row["stances"] == second.stances
         codings = (theirs if same else mine).get("coding", [])
         found["coding"] = [each for each in codings if each.partition("=")[0] in targets]

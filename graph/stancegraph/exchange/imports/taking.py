@@ -41,7 +41,6 @@ EVERY: Final = 5_000
 """Rows between two looks at how far it is."""
 SHOWN: Final = 20
 """Rows not taken that are told one by one."""
-CONCEPTS: Final = ("act", "medium", "basis", "actor kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -457,7 +456,7 @@ def _checksum(file: Path) -> str:
 def _concepts() -> Callable[[str, str], str | None]:
     """Finds an act, a medium or a basis (its prefixed name) or a kind of actor (its label); None where nothing is."""
     known = names.index(
-        store.open([store.ontology() / f"{name}.ttl" for name in files.VOCABULARY]), *CONCEPTS
+        store.open([store.ontology() / f"{name}.ttl" for name in files.VOCABULARY]), *names.CONCEPTS
     )
 
     @lru_cache(1 << 12)
