@@ -21,6 +21,7 @@ from stancegraph import network, store
 from stancegraph.errors import UsageError
 from stancegraph.network import counting
 from stancegraph.store import Store
+from stancegraph.table import snapshot
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table")  # of ibis, in its own engine
 STARTS: Final = tuple(date(2024, month, 1) for month in (1, 4, 7, 10))
@@ -44,6 +45,10 @@ CASES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
             "not_actor": "al-Name3",
             "min_confidence": 0.7,
         },
+    ),
+    "what the graph is asked": (
+        "agreement",
+        {"period": "quarter", "words": "number 1", "not_about": "proposition0", "min_count": 3},
     ),
     "ignoring levels": ("agreement", {"period": "none", "aggregation": "ignore", "supports": "proposition2"}),
 }
@@ -106,8 +111,25 @@ def test_what_is_no_table_is_an_error_that_names_it(loaded: Path) -> None:
     with pytest.raises(UsageError, match="CURRENT: cannot be read as Parquet"):
         counting.read(loaded / "CURRENT")
     rows = counting.read(loaded / "stancegraph-person.parquet")
-    with pytest.raises(UsageError, match="'min_count' is not counted where the rows lie"):
-        counting.counts(rows, store.open(loaded), min_count=2)
+    with pytest.raises(UsageError, match="'document' is not counted where the rows lie"):
+        counting.counts(rows, store.open(loaded), document="Document 5")
+    with pytest.raises(UsageError, match=r"read those, and leave out --as"):
+        counting.counts(rows, store.open(loaded), as_="organisation")
+
+
+def test_speakers_are_counted_as_organisations_where_the_rows_have_them_so(
+    shipped: Store, tmp_path: Path
+) -> None:
+    store.load([store.ontology()], tmp_path / "database")
+    graph = store.open(tmp_path / "database")
+    assert snapshot.whole(graph, organisation=True) is not None
+    rows = counting.read(tmp_path / "database" / "stancegraph-organisation.parquet")
+    options = {"period": "none", "as_": "organisation"}
+    assert (
+        counted(rows, graph, "agreement", {"period": "none"})
+        == in_memory(shipped, "agreement", options)
+        != {}
+    )
 
 
 def test_spark_without_java_is_an_error_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

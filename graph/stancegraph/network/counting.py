@@ -90,8 +90,9 @@ def counts(
 ) -> ibis.Table:
     """The cells of A that a method fills: actor_iri, target_iri, period, level, and the number of rows in each.
 
-    `store` is where names in filters are looked up. `starts` are the first days of periods (none: one period,
-    numbered 0); a row whose days straddle two is left out. Nothing is counted before the expression is executed.
+    `store` is where names in filters are looked up, and what no column holds (`about`, `words`). `starts` are the
+    first days of periods (none: one period, numbered 0); a row whose days straddle two is left out. Nothing is
+    counted before the expression is executed.
     Raises UsageError for what the columns cannot tell.
     """
     method = Method.of(of, {name: value for name, value in options.items() if name in CHOICES})
@@ -100,6 +101,9 @@ def counts(
     columns = {name: rows[name] for name in rows.columns}
     if tests := passing(columns.__getitem__, filters):
         rows = rows.filter(reduce(and_, tests))
+    if filters.min_count > 1:
+        spoken = rows.group_by("actor_iri").agg(number=rows.statement.nunique())
+        rows = rows.semi_join(spoken.filter(spoken.number >= filters.min_count), "actor_iri")
     if not method.neutral:
         rows = rows.filter(rows.level != 0)
     if of != "two-mode" and not method.undertakings:
@@ -121,11 +125,16 @@ def _check(method: Method, filters: Filters, starts: Sequence[date]) -> None:
     for name, why in (("level", "polarity"), ("direct", False)):
         if getattr(method, name) != why:
             raise UsageError(f"--{name} is not counted where the rows lie: load them into a database")
-    for name in ("document", "not_document", "min_count", "as_", "about", "not_about", "words"):
+    for name in ("document", "not_document"):
         if name in filters.given:
             raise UsageError(
-                f"the filter '{name.rstrip('_')}' is not counted where the rows lie: load them into a database"
+                f"the filter '{name}' is not counted where the rows lie: load them into a database"
             )
+    if filters.organisation:
+        raise UsageError(
+            "the rows of stancegraph-organisation.parquet have speakers as organisations: read those, and leave out "
+            "--as"
+        )
     if len(starts) > MOST:
         raise UsageError(f"{len(starts)} periods: at most {MOST} are told apart where the rows lie")
 
