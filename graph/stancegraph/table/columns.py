@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, runtime_checkable
 
@@ -102,28 +104,50 @@ class Ranked(Protocol):
     def take(self, places: NDArray[Any]) -> Sequence[Any]: ...
 
 
-class Details(Protocol):
+class Details(ABC):
     """What else is coded of each statement, in the order of the table's `statement.values`; read when asked for."""
 
-    @property
-    def act(self) -> Column[str | None]: ...
-    @property
-    def medium(self) -> Column[str | None]: ...
-    @property
-    def basis(self) -> Column[str | None]: ...
-    @property
-    def quoted(self) -> Marks: ...
-    @property
-    def joint(self) -> Marks: ...
-    @property
-    def confidence(self) -> Numbers: ...
+    @abstractmethod
+    def texts(self, name: str) -> Column[str | None]:
+        """The act, the medium or the basis."""
 
+    @abstractmethod
+    def numbers(self, name: str) -> NDArray[Any]:
+        """Whether it is `quoted` or `joint`, or the confidence."""
+
+    @abstractmethod
     def __getitem__(self, statements: Any) -> Details:
         """The same of some of the statements."""
 
+    @cached_property
+    def act(self) -> Column[str | None]:
+        return self.texts("act")
+
+    @cached_property
+    def medium(self) -> Column[str | None]:
+        return self.texts("medium")
+
+    @cached_property
+    def basis(self) -> Column[str | None]:
+        return self.texts("basis")
+
+    @cached_property
+    def quoted(self) -> Marks:
+        return self.numbers("quoted")
+
+    @cached_property
+    def joint(self) -> Marks:
+        return self.numbers("joint")
+
+    @cached_property
+    def confidence(self) -> Numbers:
+        return self.numbers("confidence")
+
+    @abstractmethod
     def records(self, statements: Collection[str]) -> Mapping[str, Statement]:
         """These statements themselves, by IRI, others perhaps too; none where the rows are anybody's own."""
 
+    @abstractmethod
     def word(self, target: str, sign: int) -> str:
         """The word for a stance on a target (an IRI) that does not bind the actor."""
 

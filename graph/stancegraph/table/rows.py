@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -16,7 +15,7 @@ from stancegraph.statements import by_iri
 from stancegraph.statements.reader import NO_CODING, Coding, Labels, Reader, read_confidence
 from stancegraph.table import pairs, scales
 from stancegraph.table.arrays import renumber
-from stancegraph.table.columns import Column, Reports, Table, encode
+from stancegraph.table.columns import Column, Details, Reports, Table, encode
 from stancegraph.table.pairs import Pairs, Source
 from stancegraph.table.scales import POLARITY, Scale
 from stancegraph.vocabulary import STANCES, expand
@@ -244,7 +243,7 @@ def _ordered(run: Codes, code: Codes, begin: Codes, rank: Codes, number: int) ->
 
 
 @dataclass(frozen=True)
-class Coded:
+class Coded(Details):
     """What else is said of some statements (their places), each column read when asked for."""
 
     source: Source
@@ -253,32 +252,21 @@ class Coded:
     def __getitem__(self, statements: Any) -> Coded:
         return Coded(self.source, self.present[statements])
 
-    @cached_property
-    def act(self) -> Column[str | None]:
-        return self._labels("stance:act")
+    def texts(self, name: str) -> Column[str | None]:
+        given, labels = self.concept(f"stance:{name}"), self.source.reader.labels
+        return Column(given.codes, [None if iri is None else labels[iri] for iri in given.values])
 
-    @cached_property
-    def medium(self) -> Column[str | None]:
-        return self._labels("stance:medium")
-
-    @cached_property
-    def basis(self) -> Column[str | None]:
-        return self._labels("stance:basis")
-
-    @cached_property
-    def quoted(self) -> Marks:
-        marks = np.zeros(len(self.source.statements), np.bool_)
+    def numbers(self, name: str) -> NDArray[Any]:
+        if name == "confidence":
+            return self._confidence()
+        number = len(self.source.statements)
+        if name == "joint":
+            return (np.bincount(self.source.pairs("stance:speaker").of, minlength=number) > 1)[self.present]
+        marks = np.zeros(number, np.bool_)
         marks[self.source.quoted()] = True
         return marks[self.present]
 
-    @cached_property
-    def joint(self) -> Marks:
-        speakers = self.source.pairs("stance:speaker").of
-        joint: Marks = (np.bincount(speakers, minlength=len(self.source.statements)) > 1)[self.present]
-        return joint
-
-    @cached_property
-    def confidence(self) -> Numbers:
+    def _confidence(self) -> Numbers:
         given = self.concept("stance:confidence")
         value = np.zeros(len(given.values))
         for code in given.present().tolist():
@@ -299,10 +287,6 @@ class Coded:
         """The value of a property for each statement, the least where there are several."""
         return self.source.pairs(curie).least(len(self.source.statements))[self.present]
 
-    def _labels(self, curie: str) -> Column[str | None]:
-        given, labels = self.concept(curie), self.source.reader.labels
-        return Column(given.codes, [None if iri is None else labels[iri] for iri in given.values])
-
 
 def word(reader: Reader, target: str, sign: int) -> str:
     """The word for a stance of a sign on a target that does not bind the actor."""
@@ -310,7 +294,7 @@ def word(reader: Reader, target: str, sign: int) -> str:
 
 
 @dataclass(frozen=True)
-class Uncoded:
+class Uncoded(Details):
     """Nothing else known of so many rows: all said, each by one, with full confidence."""
 
     number: int
@@ -318,25 +302,11 @@ class Uncoded:
     def __getitem__(self, statements: Any) -> Uncoded:
         return Uncoded(len(statements))
 
-    @property
-    def act(self) -> Column[str | None]:
-        return Column(np.zeros(self.number, np.int32), (None,))
+    def texts(self, name: str) -> Column[str | None]:
+        return Column(np.zeros(self.number, np.int32), ("said" if name == "basis" else None,))
 
-    medium = act
-
-    @property
-    def basis(self) -> Column[str | None]:
-        return Column(np.zeros(self.number, np.int32), ("said",))
-
-    @property
-    def quoted(self) -> NDArray[np.bool_]:
-        return np.zeros(self.number, np.bool_)
-
-    joint = quoted
-
-    @property
-    def confidence(self) -> NDArray[np.float64]:
-        return np.ones(self.number)
+    def numbers(self, name: str) -> NDArray[Any]:
+        return np.full(self.number, name == "confidence", float if name == "confidence" else np.bool_)
 
     def records(self, statements: Collection[str]) -> Mapping[str, Statement]:  # noqa: ARG002  nor of statements
         return {}

@@ -25,7 +25,7 @@ from stancegraph.statements.reader import Reader
 from stancegraph.store import Local, checksums, remembered
 from stancegraph.table import pairs, rows
 from stancegraph.table.arrays import Strings, array, first_rows, numbers, texts
-from stancegraph.table.columns import Column, Reports, Table
+from stancegraph.table.columns import Column, Details, Reports, Table
 from stancegraph.table.pairs import Scan
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from stancegraph.records import Statement
     from stancegraph.store import Store
-    from stancegraph.table.columns import Days, Marks, Numbers
+    from stancegraph.table.columns import Days
 
 VERSION: Final = 1
 """Version of the file; it stands in the metadata as `stancegraph.snapshot`."""
@@ -311,7 +311,7 @@ def _named(iris: Column[str | None], labels: Column[str | None]) -> Column[Named
 
 
 @dataclass(frozen=True)
-class Kept:
+class Kept(Details):
     """What else a snapshot says of statements, each by the row of the file that is its first."""
 
     store: Store
@@ -321,29 +321,11 @@ class Kept:
     def __getitem__(self, statements: Any) -> Kept:
         return replace(self, first=self.first[statements])
 
-    @cached_property
-    def act(self) -> Column[str | None]:
-        return self.snapshot.texts("act")[self.first]
+    def texts(self, name: str) -> Column[str | None]:
+        return self.snapshot.texts(name)[self.first]
 
-    @cached_property
-    def medium(self) -> Column[str | None]:
-        return self.snapshot.texts("medium")[self.first]
-
-    @cached_property
-    def basis(self) -> Column[str | None]:
-        return self.snapshot.texts("basis")[self.first]
-
-    @cached_property
-    def quoted(self) -> Marks:
-        return self.snapshot.numbers("quoted")[self.first]
-
-    @cached_property
-    def joint(self) -> Marks:
-        return self.snapshot.numbers("joint")[self.first]
-
-    @cached_property
-    def confidence(self) -> Numbers:
-        return self.snapshot.numbers("confidence")[self.first]
+    def numbers(self, name: str) -> NDArray[Any]:
+        return self.snapshot.numbers(name)[self.first]
 
     def records(self, statements: Collection[str]) -> Mapping[str, Statement]:
         return by_iri(self.store, statements)
