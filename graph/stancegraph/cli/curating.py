@@ -14,7 +14,7 @@ import typer
 
 from stancegraph import output
 from stancegraph.cli import printing
-from stancegraph.cli.options import Request, complete_names
+from stancegraph.cli.options import Base, Request, complete_names
 from stancegraph.cli.program import Family, command
 from stancegraph.errors import UsageError
 
@@ -36,10 +36,7 @@ def init(
     _: Request,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")],
     title: Annotated[str | None, typer.Option(help="What the graph is called.")] = None,
-    base: Annotated[
-        str | None,
-        typer.Option(metavar="IRI", help="What the names of things begin with, at an address of yours."),
-    ] = None,
+    base: Base = None,
     language: Annotated[str, typer.Option(help="The language of its gists.")] = "en",
     licence: Annotated[str | None, typer.Option(metavar="IRI", help="The address of its licence.")] = None,
 ) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from stancegraph import output
 from stancegraph.cli import progress
-from stancegraph.cli.options import Request
+from stancegraph.cli.options import Base, Request
 from stancegraph.cli.program import command
 from stancegraph.errors import UsageError
 
@@ -58,10 +58,7 @@ def import_(
     encoding: Annotated[
         str | None, typer.Option(metavar="NAME", help="Of text that is not UTF-8: cp1256, latin-1 …")
     ] = None,
-    base: Annotated[
-        str | None,
-        typer.Option(metavar="IRI", help="What the names of things begin with, at an address of yours."),
-    ] = None,
+    base: Base = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what would be written, and write nothing.")
     ] = False,

@@ -31,6 +31,9 @@ Edges = Annotated[
     typer.Option(metavar="FILE", help="Somebody else's network instead: CSV with a,b,weight or a,b,sign."),
 ]
 
+Step = Annotated[
+    str | None, typer.Option(metavar="LENGTH", help="How far apart windows begin; default: their length.")
+]
 Draws = Annotated[
     int,
     typer.Option(
@@ -93,9 +96,7 @@ def network(
             metavar="LENGTH", help="A network for each window: 4w, 28d, 3m, 1y, or 50s (statements)."
         ),
     ] = None,
-    step: Annotated[
-        str | None, typer.Option(metavar="LENGTH", help="How far apart windows begin; default: their length.")
-    ] = None,
+    step: Step = None,
     kernel: Annotated[
         Literal["epanechnikov", "triangular", "uniform", "gaussian"] | None,
         typer.Option(help="Weigh stances by their distance in time from each day."),
@@ -375,9 +376,7 @@ def shifts(
             help="Phases of the debate instead, by windows of this length: 4w, 28d, 3m, 50s.",
         ),
     ] = None,
-    step: Annotated[
-        str | None, typer.Option(metavar="LENGTH", help="How far apart windows begin; default: their length.")
-    ] = None,
+    step: Step = None,
     distance: Annotated[
         Literal["absolute", "spectral"],
         typer.Option(

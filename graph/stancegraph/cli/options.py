@@ -37,6 +37,10 @@ Data = Annotated[
 ]
 Format = Literal["table", "json", "csv", "md"]
 RdfFormat = Literal["table", "json", "csv", "md", "ttl"]
+Base = Annotated[
+    str | None,
+    typer.Option(metavar="IRI", help="What the names of things begin with, at an address of yours."),
+]
 Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Where to; - is stdout.")]
 DETAILS: Final[dict[str, dict[str, Any]]] = {
     "words": {"metavar": "TEXT"},

@@ -171,7 +171,7 @@ def triples(body: bytes, kind: RdfFormat, *, name: str, seconds: float) -> list[
     from stancegraph.store import worker
 
     try:
-        parts = b"".join(worker.run(partial(_parse_body, body, kind, name), seconds=seconds))
+        parts = b"".join(worker.run(partial(_nquads, name, BytesIO(body), name, kind), seconds=seconds))
     except worker.Stopped as error:
         raise StanceError(f"{name}: reading its answer {error}: ask for less") from None
     return [quad.triple for quad in pyoxigraph.parse(parts, RdfFormat.N_QUADS)]
@@ -191,35 +191,27 @@ def graphs_of(file: Path, graph: str, kind: Kind) -> set[NamedNode]:
 def _parse(sources: Sequence[Source]) -> Iterator[bytes]:
     """In the worker: the N-Quads of each file, and an empty part after them."""
     for file, graph, kind in sources:
-        with input_.unpack(file) as content, reading(file):
-            for part in _nquads(file, content, graph, kind):
-                _refuse_odd(file, part)
-                yield part
+        with input_.unpack(file) as content:
+            yield from _nquads(file, content, graph, kind)
         yield b""
 
 
-def _parse_body(body: bytes, kind: RdfFormat, name: str) -> Iterator[bytes]:
-    """In the worker: the N-Quads of what was sent."""
-    with reading(name):
-        for part in _nquads(name, BytesIO(body), name, kind):
-            _refuse_odd(name, part)
-            yield part
-
-
 def _nquads(file: Path | str, content: BinaryIO, graph: str, kind: Kind) -> Iterator[bytes]:
-    """N-Quads of a file, some at a time, each part of whole lines."""
-    _skip_mark(content)
-    if kind in (RdfFormat.RDF_XML, "trix"):
-        _refuse_xml(file, content)
-    quads: Iterator[Quad]
-    if isinstance(kind, str):
-        quads = _by_rdflib(file, content, graph, kind)
-    else:
-        quads = pyoxigraph.parse(content, kind, base_iri=graph)
-    if kind == RdfFormat.N3:
-        quads = _plain(file, quads)
-    while part := pyoxigraph.serialize(islice(quads, BATCH), format=RdfFormat.N_QUADS):
-        yield part
+    """In the worker: N-Quads of a file or of what was sent, some at a time, each part of whole lines."""
+    with reading(file):
+        _skip_mark(content)
+        if kind in (RdfFormat.RDF_XML, "trix"):
+            _refuse_xml(file, content)
+        quads: Iterator[Quad]
+        if isinstance(kind, str):
+            quads = _by_rdflib(file, content, graph, kind)
+        else:
+            quads = pyoxigraph.parse(content, kind, base_iri=graph)
+        if kind == RdfFormat.N3:
+            quads = _plain(file, quads)
+        while part := pyoxigraph.serialize(islice(quads, BATCH), format=RdfFormat.N_QUADS):
+            _refuse_odd(file, part)
+            yield part
 
 
 def _skip_mark(content: BinaryIO) -> None:
