@@ -70,7 +70,9 @@ class Writer:
             *_one("stance:act", coded.act),
             *_one("stance:medium", coded.medium),
             *_days(coded),
-            ("stance:gist", [_english(gist if len(gist) <= GIST else gist[: GIST - 1] + "…")]),
+            *_one(
+                "stance:gist", _english(gist if len(gist) <= GIST else gist[: GIST - 1] + "…") if gist else ""
+            ),
             *_one("stance:condition", _english(coded.condition) if coded.condition else ""),
         ]
         for edge in VERBS:
@@ -151,7 +153,8 @@ def _one(name: str, value: str) -> Nested:
 
 
 def _gist(coded: Coded) -> str:
-    if coded.gist:
+    """The coder's words; where the speaker's are quoted there need be none, else what is coded stands for them."""
+    if coded.gist or any(place.quote for places in coded.reports.values() for place in places):
         return coded.gist
     who = ", ".join(dict.fromkeys(coded.speakers.values()))
     told = (f"{VERBS.get(side.edge, 'on')} {coded.labels[iri]}" for iri, side in coded.sides.items() if iri)
