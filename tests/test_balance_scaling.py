@@ -96,9 +96,17 @@ def test_camps_stand_apart_and_what_nobody_disputes_says_nothing() -> None:
     assert sides["pro"] != sides["contra"]
     assert len(found.actors) == 12
     assert {row["target"] for row in found.targets} == {f"target {j}" for j in range(12)}
-    assert all(len(row["supporters"]) == len(row["opponents"]) == 6 for row in found.targets)
+    for row in found.targets:
+        assert row["supporters"] == [f"pro {i}" for i in range(6)]
+        assert row["opponents"] == [f"contra {i}" for i in range(6)]
     assert (found.classified, found.by_majority) == (1.0, 0.5)
     assert "1 actors left out: they speak of no disputed target" in found.notes
+
+
+def test_where_most_support_a_target_the_majority_is_right_of_them() -> None:
+    rows = [(f"{i}", f"target {j}", 1 if i % 4 else -1) for i in range(8) for j in range(3)]
+    actors, targets, levels = zip(*rows, strict=True)
+    assert ideal_points(table.of(actors, targets, levels)).by_majority == 0.75
 
 
 def test_too_few_disputed_targets_give_no_position_but_the_reason() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -64,6 +64,7 @@ def test_blocs_and_polarisation_carry_the_doubt_of_codings_and_documents() -> No
     assert found.codings is not None
     assert (found.codings.draws, found.codings.polarisation) == (5, (1, 1))
     assert {pair.codings for bloc in found.blocs for pair in bloc.pairs} == {1.0}
+    assert found.row()["codings"] == asdict(found.codings)
     few = balance.alliances(camps(3, 0.5), draws=20)
     assert few.polarisation_interval is None
     assert few.codings is not None
