@@ -24,7 +24,6 @@ from stancegraph.serve import protocol, query, resources
 from stancegraph.serve.desk import Conflict, Desk, told
 from stancegraph.serve.guard import FIELDS, Refusal, problem
 from stancegraph.serve.live import Body, Busy, Late, Limits, Live, Snapshot
-from stancegraph.serve.negotiation import choose
 from stancegraph.serve.operations import PROBLEM, Operation, openapi
 from stancegraph.store import sparql
 
@@ -327,7 +326,7 @@ def _named(request: Request, kind: str, name: str, snapshot: Snapshot) -> tuple[
 def _media(request: Request, offers: Sequence[str]) -> str:
     """The media type the client likes best of those there are; raises Refusal for 406."""
     plain = {offer.partition(";")[0]: offer for offer in offers}
-    chosen = choose(",".join(request.headers.getlist("accept")), list(plain))
+    chosen = protocol.choose(",".join(request.headers.getlist("accept")), list(plain))
     if chosen is None:
         raise Refusal(406, f"there is {', '.join(plain)}")
     return plain[chosen]
