@@ -78,7 +78,9 @@ def run(
         shown = f"[{host}]" if ":" in host else host
         server = _Server(
             f"http://{shown}:{port}/" + (f"desk?token={token}" if token else ""),
-            service.draw,
+            service.draw
+            if edit is None
+            else None,  # of a folder that is edited it is past with the first change
             uvicorn.Config(
                 guard,
                 http=partial(_Protocol, min(ARRIVING, limits.seconds)),  # type: ignore[arg-type]
@@ -132,7 +134,7 @@ class _Server(uvicorn.Server):
     """Says its address once it answers, then draws the page; stops on Ctrl-C and SIGTERM, its workers with it."""
 
     def __init__(
-        self, address: str, draw: Callable[[], Coroutine[Any, Any, None]], config: uvicorn.Config
+        self, address: str, draw: Callable[[], Coroutine[Any, Any, None]] | None, config: uvicorn.Config
     ) -> None:
         super().__init__(config)
         self._address, self._draw = address, draw
@@ -140,7 +142,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         output.emit(f"{self._address}\n")
-        self._drawing = asyncio.create_task(self._draw())
+        self._drawing = asyncio.create_task(self._draw()) if self._draw else None
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -121,7 +121,7 @@ function list() {
   const elsewhere = found().filter((one) => !open.statements.some((each) => each.iri === one.subject));
   find("lists").replaceChildren(
     make("h2", {}, `${proposals.length} to review`),
-    make("p", { class: "keys" }, key("N"), " next  ", key("T"), " take  ", key("S"), " skip  ", key("M"), " mark selected words  ", key("U"), " undo  ", key("E"), " entries"),
+    make("p", { class: "keys" }, key("N"), " next  ", key("T"), " take, ", key("Ctrl + Enter"), " save  ", key("S"), " skip  ", key("M"), " mark selected words  ", key("U"), " undo  ", key("E"), " entries"),
     make("ul", { class: "items" }, ...proposals.map((each) => listed(each, "proposed"))),
     make("h2", {}, `${statements.length} coded`),
     make("ul", { class: "items" }, ...statements.map((each) => listed(each, "coded"))),
