@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import subprocess
 import sys
@@ -110,9 +111,8 @@ def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
         path = tmp_path / f"{seed}.html"
         script = SCRIPT.format(paths=here, seed=seed, path=str(path))
         command = [sys.executable, "-X", "utf8=0", "-c", script]
-        subprocess.run(
-            command, check=True, env={"PYTHONHASHSEED": seed, "LC_ALL": locale, "PYTHONCOERCECLOCALE": "0"}
-        )
+        surroundings = {"PYTHONHASHSEED": seed, "LC_ALL": locale, "PYTHONCOERCECLOCALE": "0"}
+        subprocess.run(command, check=True, env={**os.environ, **surroundings})
         written.append(path.read_bytes())
         shipped.append(Path(f"{path}-shipped").read_bytes())
     assert written[0] == written[1]

@@ -69,6 +69,9 @@ def test_a_triple_that_stands_in_two_graphs_counts_once(tmp_path: Path, shipped:
         shutil.copytree(store.ontology(), tmp_path / copy, ignore=shutil.ignore_patterns("queries", "coding"))
     twice = store.open(tmp_path)
     for asked in questions.questions():
+        if not re.search(r"COUNT|SUM|AVG|CONCAT", asked.text):
+            assert "SELECT DISTINCT" in asked.text, asked.name
+            continue
         settings = {each.name: [ANY[each.name]] for each in asked.parameters if not each.optional}
         assert questions.answer(twice, asked, settings, timeout=300) == questions.answer(
             shipped, asked, settings
