@@ -1,12 +1,10 @@
 """Who held which position when: what actors have said themselves, and what others have said they hold.
 
-A series is what one actor has said on one target, or what one other has said of it; the two are never mixed. The day
-of an event, which the answers of this room have in common, stands here too.
+A series is what one actor has said on one target, or what one other has said of it; the two are never mixed.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -14,12 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from stancegraph import names, statements
-from stancegraph.dates import BEGINNING, EARLIEST, END, LATEST, calendar_day, span
-from stancegraph.errors import StanceError, UsageError
+from stancegraph import statements
+from stancegraph.dates import BEGINNING, EARLIEST, END, LATEST, span
 from stancegraph.records import Named
 from stancegraph.statements import reader
-from stancegraph.store.results import node
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,32 +35,6 @@ ASCRIBED: Final = """SELECT DISTINCT ?s ?position ?holder ?target ?sign ?on ?fro
 VOTERS: Final = 3
 """The fewest actors that vote on something."""
 NAMED: Final = "?s stance:ascribes ?position . ?position ?says ?x"
-
-
-def event_day(store: Store, event: str) -> tuple[str, date]:
-    """What an event is called and the day it began; `event` is one of its names, or a day itself.
-
-    Raises UnknownName for a name that is no event's, UsageError for an event without a day or no day of the
-    calendar, StanceError where the graph's day is none.
-
-    >>> from stancegraph import store
-    >>> event_day(store.open(), "fall of Assad")
-    ('Fall of the Assad government', datetime.date(2024, 12, 8))
-    """
-    if re.fullmatch(r"\s*\d{4}-\d\d?-\d\d?\s*", event):
-        return event.strip(), calendar_day(event.strip(), "event")
-    entry = names.index(store, "event").resolve(event, "event")
-    query = "SELECT ?day WHERE { ?event schema:startDate ?day }"
-    days = sorted(row["day"].value for row in store.select(query, {"event": [node(entry.iri)]}))
-    if not days:
-        raise UsageError(f"{entry.label} has no day in this graph: give the day itself, as 2024-12-31")
-    try:
-        return entry.label, date.fromisoformat(days[0][:10])
-    except ValueError:
-        raise StanceError(
-            f"{entry.iri}: schema:startDate '{days[0][:40]}' is not a day: mend it "
-            "(`stancegraph check` finds all)"
-        ) from None
 
 
 @dataclass(frozen=True, slots=True)

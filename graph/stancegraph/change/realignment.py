@@ -19,9 +19,9 @@ import numpy as np
 from stancegraph import network
 from stancegraph.balance.frustration import frustration_index
 from stancegraph.balance.scores import polarisation, polarisation_range
-from stancegraph.change.positions import event_day
 from stancegraph.errors import UsageError
 from stancegraph.network.method import NetworkOptions
+from stancegraph.network.periods import event_day
 from stancegraph.output import note_on
 from stancegraph.records import Rows
 

@@ -18,7 +18,8 @@ from itertools import accumulate, product
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 from stancegraph import statements
-from stancegraph.change.positions import are_votes, ascribed_positions, event_day, own_positions
+from stancegraph.change.positions import are_votes, ascribed_positions, own_positions
+from stancegraph.network.periods import event_day
 from stancegraph.output import note_on
 from stancegraph.records import Rows
 from stancegraph.statements.filters import FilterOptions, Filters

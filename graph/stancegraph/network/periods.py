@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from stancegraph import names
-from stancegraph.dates import EARLIEST, LATEST, calendar_day, ordinal, spell, spell_months
-from stancegraph.errors import UsageError
+from stancegraph.dates import EARLIEST, LATEST, calendar_day, spell, spell_months
+from stancegraph.errors import StanceError, UsageError
 from stancegraph.output import quantity
 from stancegraph.store.results import node
 from stancegraph.table import snapshot
@@ -226,17 +226,34 @@ def _cuts(period: str, begin: int, store: Store | None) -> list[int]:
             words = ", ".join(("auto", "none", *CALENDAR))
             raise UsageError(f"--period '{period[:60]}': write {words}, a number of days, or days and events")
         else:
-            starts.add(_first_day(store, text))
+            starts.add(event_day(store, text)[1].toordinal())
     return sorted(starts)
 
 
-def _first_day(store: Store, event: str) -> int:
+def event_day(store: Store, event: str) -> tuple[str, date]:
+    """What an event is called and the day it began; `event` is one of its names, or a day itself.
+
+    Raises UnknownName for a name that is no event's, UsageError for an event without a day or no day of the
+    calendar, StanceError where the graph's day is none.
+
+    >>> from stancegraph import store
+    >>> event_day(store.open(), "fall of Assad")
+    ('Fall of the Assad government', datetime.date(2024, 12, 8))
+    """
+    if re.fullmatch(r"\s*\d{4}-\d\d?-\d\d?\s*", event):
+        return event.strip(), calendar_day(event.strip(), "event")
     entry = names.index(store, "event").resolve(event, "event")
-    found = store.tuples("SELECT ?day { ?event schema:startDate ?day }", {"event": [node(entry.iri)]})
-    days = [day for (text,) in found if (day := ordinal(text)) is not None]
+    query = "SELECT ?day WHERE { ?event schema:startDate ?day }"
+    days = sorted(row["day"].value for row in store.select(query, {"event": [node(entry.iri)]}))
     if not days:
         raise UsageError(f"{entry.label} has no day in this graph: give the day itself, as 2024-12-31")
-    return min(days)
+    try:
+        return entry.label, date.fromisoformat(days[0][:10])
+    except ValueError:
+        raise StanceError(
+            f"{entry.iri}: schema:startDate '{days[0][:40]}' is not a day: mend it "
+            "(`stancegraph check` finds all)"
+        ) from None
 
 
 def _spans(starts: Sequence[int], dated: Days) -> dict[int, tuple[int, int]]:
