@@ -76,12 +76,12 @@ def note(text: str, *, error: bool = False) -> None:
 def quantity(number: int, noun: str, separator: str = "") -> str:
     """A number, its thousands parted by a `separator` or not, with its noun.
 
-    >>> quantity(1, "entity"), quantity(2, "day"), quantity(2000, "wide row of CODERS", ",")
-    ('1 entity', '2 days', '2,000 wide rows of CODERS')
+    >>> quantity(1, "entity"), quantity(2, "link to a day"), quantity(2000, "wide row of CODERS", ",")
+    ('1 entity', '2 links to a day', '2,000 wide rows of CODERS')
     """
-    named, of, rest = noun.partition(" of ")
+    named, *rest = re.split("( of | to )", noun, maxsplit=1)
     plural = named[:-1] + "ies" if re.search("[^aeiou]y$", named) else named + "s"
-    return f"{number:{separator}} {noun if number == 1 else plural + of + rest}"
+    return f"{number:{separator}} {noun if number == 1 else ''.join((plural, *rest))}"
 
 
 def note_on(number: int, noun: str, said: str) -> str:
