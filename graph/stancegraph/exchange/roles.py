@@ -54,6 +54,12 @@ SYNONYMS: Final = {
     "document_date": "issued published publication_date",
 }
 """Role → headers it is guessed from, beside its own name."""
+CLASSES: Final = {
+    "person": "foaf:Person",
+    "organization": "org:Organization",
+    "organisation": "org:Organization",
+}
+"""Name of a column of actors → what they are, as far as it says so."""
 
 
 @dataclass(slots=True)

@@ -65,13 +65,12 @@ def open(where: str | Path | Sequence[str | Path] | None = None) -> Store:  # no
     >>> open().ask("ASK { stance:supports rdfs:subPropertyOf stance:stanceOn }")
     True
     """
-    if where is not None and not isinstance(where, str | Path):
-        places = list(dict.fromkeys(map(str, where)))
-        if len(places) > 1:
-            return Local(*_together(places))
-        where = next(iter(places), None)
-    if where is not None and not str(where).strip():
+    places = [where] if isinstance(where, str | Path) else list(dict.fromkeys(map(str, where or ())))
+    if not all(str(place).strip() for place in places):
         raise UsageError("the place of the data is empty: name a file, a folder, a database or an address")
+    if len(places) > 1:
+        return Local(*_together(list(map(str, places))))
+    where = next(iter(places), None)
     if where is not None and str(where).lower().startswith(("http://", "https://")):
         return Endpoint(str(where))
     return Local(ontology() if where is None else existing(where))
@@ -79,8 +78,6 @@ def open(where: str | Path | Sequence[str | Path] | None = None) -> Store:  # no
 
 def _together(places: Sequence[str]) -> list[Path]:
     """The files and folders to read as one graph."""
-    if not all(place.strip() for place in places):
-        raise UsageError("the place of the data is empty: name a file, a folder, a database or an address")
     for place in places:
         if place.lower().startswith(("http://", "https://")) or database.is_database(Path(place)):
             kind = "an on-disk database" if "://" not in place else "an endpoint"

@@ -11,6 +11,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from stancegraph.curate import passages
 from stancegraph.exchange.dna.offsets import Offsets, quotation
+from stancegraph.exchange.roles import CLASSES
 from stancegraph.store.terms import describe, english, term
 from stancegraph.vocabulary import expand
 
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
     from stancegraph.exchange.dna.variables import Categories
 
 RANGES: Final = {"long text": "xsd:string", "integer": "xsd:integer", "boolean": "xsd:boolean"}
-CLASSES: Final = {
-    "person": "foaf:Person",
-    "organization": "org:Organization",
-    "organisation": "org:Organization",
-}
-"""Name of the actor variable → what its values are; of any other name, a foaf:Group."""
 EXPECTED: Final = {
     "short text": "entity of it",
     "integer": "whole number",

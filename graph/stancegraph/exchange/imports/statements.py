@@ -12,6 +12,7 @@ from stancegraph.dates import END
 from stancegraph.exchange.imports.days import Days, days
 from stancegraph.exchange.imports.names import LONGEST as LONGEST_NAME
 from stancegraph.exchange.imports.names import TYPES, Doubtful
+from stancegraph.exchange.roles import CLASSES
 from stancegraph.names import spelling
 
 if TYPE_CHECKING:
@@ -326,8 +327,4 @@ def speaker_kind(header: str) -> tuple[str, str]:
         return "state", ""
     if plain in ("party", "political party"):
         return "political party or coalition", ""
-    return "", {
-        "person": "foaf:Person",
-        "organization": "org:Organization",
-        "organisation": "org:Organization",
-    }.get(plain, "")
+    return "", CLASSES.get(plain, "")
