@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MOST: Final = 50_000
 """Stances a page may have: half a kilobyte each, all of which a browser reads before it shows the first."""
-ACTORS, TARGETS = 60, 40
+ACTORS, TARGETS = 50, 30
 """Those with most stances of more than that, and of what they speak of."""
 SHOWN: Final = ACTORS * TARGETS * 2
 """Stances of an excerpt, at most where each actor has one for and one against each target."""
