@@ -148,7 +148,7 @@ def test_on_a_terminal_it_is_the_same_conversation(place: Path) -> None:
 
 def _until_asked(terminal: int) -> str:
     """What is shown until a prompt stands at the end, and nothing follows for a moment."""
-    shown, end = "", time.monotonic() + 60
+    shown, end = "", time.monotonic() + 300
     while time.monotonic() < end:
         if select.select([terminal], [], [], 0.2 if shown.endswith(("> ", "] ")) else 60)[0]:
             shown += os.read(terminal, 4096).decode(errors="replace")

@@ -32,7 +32,7 @@ def test_a_table_is_refused_in_one_line(server: str, name: str) -> None:
     message = misbehaving.TABLES[name][1]
     slow = misbehaving.SLOW in message
     address = f"{server}{'' if slow else '/later'}/{quote(name)}"
-    there = Endpoint(address, timeout=0.4 if slow else 20)
+    there = Endpoint(address, timeout=0.4 if slow else 120)
     for ask in (there.tuples,) if slow else (there.tuples, there.select):
         with pytest.raises(StanceError) as caught:
             ask("SELECT ?s { ?s ?p ?o }")
@@ -64,7 +64,7 @@ def test_a_row_without_what_every_row_should_have_is_told_where_that_is_wanted(s
 def test_triples_are_refused_in_one_line(server: str, name: str) -> None:
     address = f"{server}/later/{quote(name)}"
     with pytest.raises(StanceError) as caught:
-        Endpoint(address, timeout=20).construct("CONSTRUCT WHERE { ?s ?p ?o }")
+        Endpoint(address, timeout=120).construct("CONSTRUCT WHERE { ?s ?p ?o }")
     assert refused(caught.value, address, misbehaving.TRIPLES[name][1]), caught.value
 
 

@@ -269,8 +269,7 @@ def test_a_swipe_over_the_network_scrolls_the_page_and_the_wheel_too(
     before = opened.tab.evaluate("() => scrollY")
     opened.tab.mouse.move(195, 400)
     opened.tab.mouse.wheel(0, 300)
-    opened.tab.wait_for_timeout(300)
-    assert opened.tab.evaluate("() => scrollY") > before
+    opened.tab.wait_for_function("(before) => scrollY > before", arg=before)
     context.close()
 
 
@@ -287,9 +286,13 @@ def test_the_network_is_drawn_in_the_colours_of_the_scheme(
 def test_the_colours_follow_the_scheme_while_the_page_is_open(show: Any) -> None:
     opened = show(five(), color_scheme="light", address="#view=stances")
     opened.tab.emulate_media(color_scheme="dark")
-    opened.tab.wait_for_timeout(200)
-    assert opened.colours()["#56b4e9"] > 20
-    assert opened.colours()["#0072b2"] == 0
+    for _ in range(100):  # until it is drawn again
+        colours = opened.colours()
+        if not colours["#0072b2"]:
+            break
+        opened.tab.wait_for_timeout(100)
+    assert colours["#56b4e9"] > 20
+    assert colours["#0072b2"] == 0
 
 
 def test_a_graph_without_rows_offers_only_what_it_can(show: Any) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import expect
 
 import pages
 from pages import Opened, edge, five, opened_at
@@ -160,8 +161,7 @@ def test_the_skip_link_keeps_the_state(small: Opened) -> None:
     small.go("view=agreement&stance=against")
     small.tab.locator(".skip").focus()
     small.tab.keyboard.press("Enter")
-    small.tab.wait_for_timeout(100)
-    assert small.tab.locator("#statements").evaluate("e => e === document.activeElement")
+    expect(small.tab.locator("#statements")).to_be_focused()
     assert small.tab.evaluate("() => location.hash") == "#stance=against&view=agreement"
 
 

@@ -32,6 +32,7 @@ def opened(chromium: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         net.save_graph("net.html")
         shown = Opened(context.new_page())
         shown.tab.goto((tmp_path / "net.html").as_uri())
+        shown.tab.wait_for_selector("canvas")
         shown.tab.wait_for_timeout(400)
         return shown
 
