@@ -30,6 +30,8 @@ from stancegraph.store import Store
 ROOT: Final = Path(__file__).resolve().parent.parent
 SOURCES: Final = ROOT.parent / "shared" / "sources"
 DNA_SAMPLE: Final = ROOT.parent / "shared" / "dna"
+LISTED: Final = "git -c safe.directory=* ls-files -z --cached --others --exclude-standard".split()
+"""Prints the files that a commit of the checkout as it stands would hold, whoever the folder belongs to."""
 
 # What a developer's shell or CI may set, and what would change an answer or its look.
 for variable in ("STANCEGRAPH_DATA", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "NO_COLOR"):

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from conftest import ROOT, Run, Shell
+from conftest import LISTED, ROOT, Run, Shell
 
 GRAPH = ROOT / "graph"
 EXAMPLES = sorted(
@@ -78,7 +78,7 @@ def test_every_command_is_in_the_reference_in_the_order_of_the_help(shell: Shell
 
 
 def test_the_project_names_no_machine_and_no_registry(shell: Shell) -> None:
-    tracked = shell("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
+    tracked = shell(*LISTED, cwd=ROOT)
     if tracked.returncode:
         pytest.fail("git cannot list the project's files: " + tracked.stderr)
     hosts = [

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from conftest import ROOT, Run, Shell
+from conftest import LISTED, ROOT, Run, Shell
 
 PLACES: Final = {"graph/stancegraph/": "stancegraph/", "ontology/": "stancegraph/ontology/"}
 """Where the checkout's folders stand in the wheel."""
@@ -35,7 +35,7 @@ def contents(wheel: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def shipped(shell: Shell) -> list[str]:
     """Files that a commit of the checkout as it stands would hold."""
-    listed = succeed(shell, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
+    listed = succeed(shell, *LISTED, cwd=ROOT)
     return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
