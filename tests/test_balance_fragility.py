@@ -98,3 +98,16 @@ def test_blocs_of_a_graph_that_has_no_documents_say_nothing_of_fragility() -> No
     found = balance.alliances(graph, robustness=False)
     assert found.left_out is None
     assert found.blocs[0].pairs == ()
+
+
+def test_where_it_is_not_told_how_fragile_blocs_are_a_note_says_why() -> None:
+    rows = table.of(["a", "b", "c"], ["x", "x", "x"], [1, -1, 1])
+    assert not [note for note in balance.alliances(rows).notes if "fragile" in note]
+    late = balance.alliances(rows, seconds=1e-9)
+    assert late.left_out is None
+    assert late.notes[-1] == "how fragile the blocs are is not told, as time was up (--seconds)"
+    many = table.of([f"actor {i}" for i in range(1_001)], ["x"] * 1_001, [1] * 1_001)
+    assert (
+        balance.alliances(many).notes[-1]
+        == "how fragile the blocs are is not told, of more than 1,000 actors"
+    )

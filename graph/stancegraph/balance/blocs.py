@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 from stancegraph import network
 from stancegraph.balance import scores
 from stancegraph.balance.communities import louvain_communities, signed_modularity
-from stancegraph.balance.fragility import fragility, interval
+from stancegraph.balance.fragility import LARGEST, fragility, interval
 from stancegraph.balance.frustration import Frustration, frustration_index
 from stancegraph.balance.null_model import null_model
 from stancegraph.network.method import NetworkOptions
@@ -252,10 +252,12 @@ def alliances(
     split = two if blocs == 2 else frustration_index(tied, blocs, seconds=until - time.monotonic())
     communities = louvain_communities(tied)
     extent = scores.polarisation_range(tied, two)
-    frail = None
+    frail, untold = None, ""
     if rows and (robustness or draws):
         left = until - time.monotonic()
         frail = fragility(*rows, blocs, seconds=left, draws=draws, disagreement=disagreement)
+        why = f"of more than {LARGEST:,} actors" if signed.n > LARGEST else "as time was up (--seconds)"
+        untold = f"how fragile the blocs are is not told, {why}" if frail is None else ""
     return Alliances(
         actors=tied.n,
         positive=int((tied.sign > 0).sum()),
@@ -275,7 +277,7 @@ def alliances(
         untied=tuple(sorted(label[node] for node in set(signed.nodes) - set(tied.nodes))),
         parts=int(connected_components(tied.matrix, directed=False)[0]),
         left_out=None if frail is None else len(frail.documents),
-        notes=_notes(counted),
+        notes=tuple(filter(None, (*_notes(counted), untold))),
         polarisation_interval=None
         if frail is None
         else interval([s.polarisation for s in frail.by_document]),
