@@ -100,14 +100,13 @@ def test_blocs_of_a_graph_that_has_no_documents_say_nothing_of_fragility() -> No
     assert found.blocs[0].pairs == ()
 
 
-def test_where_it_is_not_told_how_fragile_blocs_are_a_note_says_why() -> None:
+def test_where_it_is_not_told_how_fragile_blocs_are_a_note_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = table.of(["a", "b", "c"], ["x", "x", "x"], [1, -1, 1])
     assert not [note for note in balance.alliances(rows).notes if "fragile" in note]
     late = balance.alliances(rows, seconds=1e-9)
     assert late.left_out is None
     assert late.notes[-1] == "how fragile the blocs are is not told, as time was up (--seconds)"
-    many = table.of([f"actor {i}" for i in range(1_001)], ["x"] * 1_001, [1] * 1_001)
-    assert (
-        balance.alliances(many).notes[-1]
-        == "how fragile the blocs are is not told, of more than 1,000 actors"
-    )
+    for module in ("blocs", "fragility"):
+        monkeypatch.setattr(f"stancegraph.balance.{module}.LARGEST", 2)
+    told = balance.alliances(rows).notes[-1]
+    assert told == "how fragile the blocs are is not told, of more than 2 actors"
