@@ -69,7 +69,7 @@ def test_a_triple_that_stands_in_two_graphs_counts_once(tmp_path: Path, shipped:
         shutil.copytree(store.ontology(), tmp_path / copy, ignore=shutil.ignore_patterns("queries", "coding"))
     twice = store.open(tmp_path)
     for asked in questions.questions():
-        if not re.search(r"COUNT|SUM|AVG|CONCAT", asked.text):
+        if not re.search(r"\b(COUNT|SUM|AVG|SAMPLE)\(", asked.text):
             assert "SELECT DISTINCT" in asked.text, asked.name
             continue
         settings = {each.name: [ANY[each.name]] for each in asked.parameters if not each.optional}
