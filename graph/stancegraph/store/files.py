@@ -49,7 +49,7 @@ VOCABULARY: Final = ("stance", "schemes")
 """Files of the shipped graph that say what its terms mean."""
 SMALL: Final = 16 << 20
 """Bytes up to which a file is loaded into memory faster without the machinery for bulk."""
-LITTLE: Final = 4 << 20
+LITTLE: Final = 1 << 19
 """The same of a database on disk, where each file loaded in bulk leaves seven tables of its own."""
 
 

@@ -120,10 +120,10 @@ def _build(
     progress("the index, and the table of the statements")
     # Each of the two takes one processor, and neither is in Python for long.
     with ThreadPoolExecutor(1) as pool:
-        compacted = pool.submit(store.optimize)
-        sizes = _sizes(store)
+        compacted, counted = pool.submit(store.optimize), pool.submit(_sizes, store)
         keep = None if beside is None else beside(store)
         compacted.result()
+        sizes = counted.result()
     store.flush()
     total = len(store)
     del store

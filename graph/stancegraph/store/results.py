@@ -83,7 +83,11 @@ def columns(found: QuerySolutions) -> list[pa.Array]:
     from pyarrow import csv
 
     names = [variable.value for variable in found.variables]
-    content = found.serialize(format=QueryResultsFormat.CSV)
+    try:
+        content = found.serialize(format=QueryResultsFormat.CSV)
+    except (OSError, RuntimeError) as error:
+        del found
+        raise error.with_traceback(None) from None
     options = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
     read = csv.read_csv(
         pa.BufferReader(content),

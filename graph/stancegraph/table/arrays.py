@@ -44,6 +44,9 @@ class Strings(Sequence[str]):
         """The texts in some places."""
         return Strings(self.texts.take(array(places.astype(np.int64))))
 
+    def __arrow_array__(self, type: pa.DataType | None = None) -> pa.Array:
+        return self.texts if type is None else self.texts.cast(type)
+
     @cached_property
     def ranks(self) -> NDArray[np.int64]:
         """The rank of each text among them, sorted by code points, which is how their bytes are sorted."""

@@ -55,14 +55,17 @@ def to_arrow(table: Table) -> pa.Table:
 
 
 def _strings(values: Iterable[str | None]) -> pa.StringArray:
+    if hasattr(values, "__arrow_array__"):
+        return pa.array(values)
     return pa.array([v if v is None else SURROGATE.sub("\ufffd", v) for v in values], pa.string())
 
 
 def texts(codes: NDArray[np.int32], values: Sequence[str | None]) -> pa.DictionaryArray:
     """A dictionary of the texts that occur, each once and sorted; what is None is null."""
-    found = _strings(values).take(pa.array(codes))
-    distinct = pc.unique(found).drop_null().sort()
-    return pa.DictionaryArray.from_arrays(pc.index_in(found, distinct), distinct)
+    found = _strings(values)
+    occurring = found.take(pa.array(np.flatnonzero(np.bincount(codes))))
+    distinct = pc.unique(occurring).drop_null().sort()
+    return pa.DictionaryArray.from_arrays(pc.index_in(found, distinct).take(pa.array(codes)), distinct)
 
 
 def _levels(table: Table) -> pa.Array:
