@@ -180,3 +180,25 @@ def test_rows_of_the_file_lead_to_their_words(kept: Store, shipped: Store) -> No
     for a, b in list(graph.edges)[:5]:
         mine, theirs = (network.evidence(made, a, b) for made in (graph, network.agreement(shipped)))
         assert mine == theirs != []
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"since": "2024-12-09", "until": "2024-12-12"},
+        {"since": "2024-12-09", "until": "2024-12-12", "as_": "organisation", "min_count": 2},
+        {"since": "2025-03-10"},
+    ],
+    ids=str,
+)
+def test_of_few_days_few_rows_are_read_and_none_is_missed(
+    monkeypatch: pytest.MonkeyPatch, mine: Path, shipped: Store, days: FilterOptions
+) -> None:
+    monkeypatch.setattr(snapshot, "GROUP", 8)
+    for kept in mine.glob("*.parquet"):
+        kept.unlink()
+    rows = table.stances(store.open(mine), **days)
+    assert isinstance(rows.details, snapshot.Kept)
+    assert len(rows.details.snapshot) < len(table.stances(store.open(mine)))
+    for ours, theirs in zip(told(rows), told(table.stances(shipped, **days)), strict=True):
+        assert ours == theirs

@@ -48,10 +48,19 @@ def stances(store: Store, *, level: str = "polarity", **options: Unpack[FilterOp
 
 def select(filters: Filters, level: str = "polarity") -> Table:
     """The flat table of the rows that pass filters already resolved."""
-    kept = snapshot.whole(filters.store, organisation=filters.organisation) if level == "polarity" else None
+    kept = _kept(filters) if level == "polarity" else None
     if kept is not None:
         return _of_snapshot(*kept, filters)
     return _read(filters, level) if filters else replace(_whole(filters.store, level), filters=filters)
+
+
+def _kept(filters: Filters) -> tuple[Table, snapshot.Snapshot] | None:
+    """What a snapshot has of the days that pass, or all of it."""
+    given, store, organisation = filters.given, filters.store, filters.organisation
+    if given.keys().isdisjoint({"since", "until"}):
+        return snapshot.whole(store, organisation=organisation)
+    since, until = calendar_day(given.get("since", BEGINNING)), calendar_day(given.get("until", END))
+    return snapshot.of_days(store, since, until, organisation=organisation)
 
 
 @remembered

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -29,7 +30,8 @@ from stancegraph.table.columns import Column, Details, Reports, Table
 from stancegraph.table.pairs import Scan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from datetime import date
 
     import pyarrow as pa
     import pyoxigraph
@@ -43,6 +45,8 @@ VERSION: Final = 1
 """Version of the file; it stands in the metadata as `stancegraph.snapshot`."""
 NAMES: Final = {False: "stancegraph-person.parquet", True: "stancegraph-organisation.parquet"}
 """File of the rows in which a speaker counts as a person, or as the organisation spoken for."""
+GROUP: Final = 1 << 17
+"""Rows in a group of the file: of those whose days cannot be within a time asked for, nothing is read."""
 DAYS: Final = """SELECT DISTINCT ?first ?last WHERE { { ?s stance:saidOn ?first BIND(?first AS ?last) }
     UNION { ?s stance:saidNotBefore ?first ; stance:saidNotAfter ?last } }"""
 
@@ -50,8 +54,12 @@ DAYS: Final = """SELECT DISTINCT ?first ?last WHERE { { ?s stance:saidOn ?first 
 class Snapshot:
     """A file of rows, its columns read when asked for; raises OSError or ValueError where it is no such file."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, groups: Sequence[int] | None = None) -> None:
         from pyarrow.parquet import ParquetFile
+
+        self._path = file
+        self.groups = groups
+        """The groups of rows that are read of it; None: all."""
 
         self._file = ParquetFile(file, memory_map=True, page_checksum_verification=True)
         told = self._file.schema_arrow.metadata or {}
@@ -59,14 +67,39 @@ class Snapshot:
         self._read: dict[str, Any] = {}
 
     def __len__(self) -> int:
-        return int(self._file.metadata.num_rows)
+        whole = self._file.metadata
+        return int(
+            whole.num_rows if self.groups is None else sum(whole.row_group(i).num_rows for i in self.groups)
+        )
+
+    def within(self, since: date, until: date) -> Snapshot:
+        """The groups of rows some of which may be of these days; itself where that is most of it."""
+        every = self._file.metadata.num_row_groups
+        kept = [group for group in range(every) if self._may_be_of(group, since, until)]
+        return Snapshot(self._path, kept) if 0 < len(kept) <= every // 2 else self
+
+    def _may_be_of(self, group: int, since: date, until: date) -> bool:
+        columns = self._file.metadata.row_group(group)
+        told = {
+            (column := columns.column(place)).path_in_schema: column.statistics
+            for place in range(columns.num_columns)
+        }
+        first, last = told["earliest"], told["latest"]
+        if not all(side and side.has_min_max and side.null_count == 0 for side in (first, last)):
+            return True
+        return bool(first.min <= until and last.max >= since)
 
     def column(self, name: str) -> pa.Array:
         """A column as one Arrow array."""
         if name not in self._read:
             import pyarrow as pa
 
-            column = self._file.read([name]).column(0).unify_dictionaries().combine_chunks()
+            every = range(self._file.metadata.num_row_groups) if self.groups is None else self.groups
+            # Lists of texts can be read of one group at a time alone.
+            parts = [self._file.read_row_group(group, [name]).column(0) for group in every]
+            chunks = [chunk for part in parts for chunk in part.chunks]
+            kind = self._file.schema_arrow.field(name).type
+            column = pa.chunked_array(chunks, kind).unify_dictionaries().combine_chunks()
             if isinstance(column, pa.ChunkedArray):
                 column = column.chunk(0) if column.num_chunks else pa.array([], column.type)
             self._read[name] = column
@@ -94,11 +127,32 @@ def whole(store: Store, *, organisation: bool = False) -> tuple[Table, Snapshot]
     return _whole(store, organisation) if isinstance(store, Local) and store.folder is not None else None
 
 
+def of_days(
+    store: Store, since: date, until: date, *, organisation: bool = False
+) -> tuple[Table, Snapshot] | None:
+    """The same with all rows of these days and some others: of few days, little is read."""
+    if isinstance(store, Local) and (found := _kept(store, organisation)) is not None:
+        part = found.within(since, until)
+        if part is not found and {"since", "until"}.isdisjoint(found.about["several"]):
+            with suppress(OSError, ValueError, LookupError):  # damaged: who reads all of it says so
+                return _table(store, part, organisation), part
+    return whole(store, organisation=organisation)
+
+
 @remembered
-def _whole(store: Local, organisation: bool) -> tuple[Table, Snapshot] | None:
+def _kept(store: Local, organisation: bool) -> Snapshot | None:
+    """The snapshot of a database, made first where it is missing and can be written."""
+    if store.folder is None:
+        return None
     found = _open(store, organisation)
     if found is None and keep(store, organisation=organisation):
         found = _open(store, organisation)
+    return found
+
+
+@remembered
+def _whole(store: Local, organisation: bool) -> tuple[Table, Snapshot] | None:
+    found = _kept(store, organisation)
     try:
         return None if found is None else (_table(store, found, organisation), found)
     except (OSError, ValueError, LookupError) as error:
@@ -109,8 +163,8 @@ def _whole(store: Local, organisation: bool) -> tuple[Table, Snapshot] | None:
 
 def days(store: Store) -> list[tuple[int, int]]:
     """First and last possible day (ordinals) of every statement of a graph, whether it takes a stance or not."""
-    if (found := whole(store)) is not None:
-        return [(first, last) for first, last in found[1].about["days"]]
+    if isinstance(store, Local) and (found := _kept(store, False)) is not None:
+        return [(first, last) for first, last in found.about["days"]]
     return _days(store)
 
 
@@ -197,6 +251,7 @@ def _write(made: pa.Table, file: Path) -> None:
         parquet.write_table(
             made,
             sink,
+            row_group_size=GROUP,
             compression="zstd",
             use_dictionary=[*texts, "documents.list.element", "titles.list.element"],
             column_encoding={"statement": "DELTA_BYTE_ARRAY"},
@@ -265,12 +320,19 @@ def _table(store: Local, found: Snapshot, organisation: bool) -> Table:
     """The table a snapshot was made of."""
     store.left_out.update(dict.fromkeys(found.about["left_out"]))
     number = found.numbers("number")
+    if found.groups is not None:
+        number = np.unique(number, return_inverse=True)[1].astype(np.int32)
     first = first_rows(number, int(number.max(initial=-1)) + 1)
     documents = _named(*(texts(found.column(name).values) for name in ("documents", "titles")))
     start = numbers(found.column("documents").offsets).astype(np.int64)
     code = np.append(documents.codes, len(documents.values)).astype(np.int32)[
         np.where(np.diff(start) > 0, start[:-1], len(documents))
     ]
+    names = found.strings("statement", first)
+    notes = found.about["notes"]
+    if notes and found.groups is not None:
+        known = set(names)
+        notes = [note for note in notes if note.partition(": ")[0] in known]
     own: dict[str, Any] = {}
     if found.about["own"]:
         own = {"own_basis": found.texts("basis"), "own_confidence": found.numbers("confidence")}
@@ -280,7 +342,7 @@ def _table(store: Local, found: Snapshot, organisation: bool) -> Table:
         level=found.numbers("level").astype(float),
         earliest=found.numbers("earliest", EARLIEST),
         latest=found.numbers("latest", LATEST),
-        statement=Column(number, found.strings("statement", first)),
+        statement=Column(number, names),
         document=Column(code, (*documents.values, rows.UNKNOWN)),
         reports=Reports(start, documents.codes, numbers(found.column("positions").values)),
         shown=np.arange(len(number), dtype=np.int32),
@@ -288,7 +350,7 @@ def _table(store: Local, found: Snapshot, organisation: bool) -> Table:
         bound=found.numbers("bound"),
         store=store,
         filters=Filters.of(store, {"as_": "organisation"} if organisation else {}),
-        notes=tuple(found.about["notes"]),
+        notes=tuple(notes),
         **own,
     )
 
