@@ -90,10 +90,10 @@ REFUSED: Final[Mapping[str, Callable[[], str | bytes]]] = {
     "huge-literal.rdf": lambda: rdf_xml("x" * (17 << 20)),
     "huge-literal.jsonld": lambda: f'{{"https://example.org/p": "{"x" * (17 << 20)}"}}',
     "prefix-bomb.ttl": lambda: (
-        f"@prefix p: <{S}{'x' * 200_000}> ." + "".join(f"p:{n} p:{n} 1 ." for n in range(5_000))
+        f"@prefix p: <{S}{'x' * 200_000}> ." + "".join(f"p:{n} p:{n} 1 ." for n in range(20_000))
     ),
     "base-bomb.ttl": lambda: (
-        f"@base <{S}{'x' * 200_000}/> ." + "".join(f"<{n}> <{n}> 1 ." for n in range(5_000))
+        f"@base <{S}{'x' * 200_000}/> ." + "".join(f"<{n}> <{n}> 1 ." for n in range(20_000))
     ),
     "bad-iri.ttl": lambda: f"<{S}a b> <{S}p> 1 .",
     "bad-iri.trix": lambda: trix("x", subject="not an iri"),

@@ -6,10 +6,11 @@ triples about triples (RDF 1.2, which no question here asks for), and what expan
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from io import BytesIO
 from itertools import islice
@@ -41,6 +42,8 @@ SECONDS: Final = 20
 PACE: Final = 256 << 10
 IN_RDFLIB: Final = 200 << 20
 """Bytes of a file that rdflib may read: it keeps all of it in memory."""
+STATM: Final = Path("/proc/self/statm")
+"""Where Linux tells what memory a process takes now: what it took once may be free, and hide what a file takes."""
 NESTED: Final = 1_000
 """How deep XML may nest: time to read it grows with the square of that."""
 
@@ -73,7 +76,7 @@ class Watched:
         part = self._content.read(size)
         self._most += GROWTH * len(part)
         self._unwatched += len(part)
-        if self._unwatched < OFTEN:
+        if part and self._unwatched < OFTEN:
             return part
         self._unwatched = 0
         if _memory() > self._most:
@@ -82,7 +85,9 @@ class Watched:
 
 
 def _memory() -> int:
-    """Bytes this process has taken at most so far; 0 where that cannot be known."""
+    """Bytes this process takes, or took at most where only that is told; 0 where neither can be known."""
+    with suppress(OSError):
+        return int(STATM.read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     try:
         import resource
     except ImportError:
