@@ -17,6 +17,7 @@ from stancegraph.errors import StanceError, UsageError
 from stancegraph.exchange import imports, mapping
 from stancegraph.exchange.imports import Imported
 from stancegraph.exchange.mapping import Reading
+from stancegraph.records import Figure
 from stancegraph.statements import said
 from stancegraph.store import journal, turtle
 from stancegraph.validation import check
@@ -135,6 +136,74 @@ def test_files_are_kept_as_turtle_is_written(tmp_path: Path) -> None:
         written = file.read_text("utf-8")
         triples = [q.triple for q in pyoxigraph.parse(written, pyoxigraph.RdfFormat.TURTLE)]
         assert turtle.write(triples, base) == written
+
+
+COUNTED = (
+    "statement,speaker,gist,date,document,publisher,about,about_date,figure_counted,figure_event,figure_wording,"
+    "figure_min,figure_max,figure_exclusive,figure_date\n"
+)
+SAID = "Ada,Counts the dead.,2020-02-03,Gazette,The Gazette"
+
+
+def test_events_and_figures_come_in_by_rows_several_of_a_statement_by_several(tmp_path: Path) -> None:
+    text = (
+        f"{COUNTED}s1,{SAID},Flood,2020-02-01/..,people killed,,more than 12,12,,true,2020-02-02\n"
+        f's1,{SAID},Storm,,people killed,Flood,"up to 1,500",,"1,500",,\n'
+        f"s2,{SAID},,,people displaced,Flood,40,40,40,no,\n"
+    )
+    taken(text, tmp_path / "graph")
+    graph = store.open(tmp_path / "graph")
+    (one,) = said(graph)
+    assert [event.label for event in one.about] == ["Flood", "Storm"]
+    assert one.figures == (
+        Figure("people killed", "Flood", 12, None, True, "more than 12"),
+        Figure("people killed", "Flood", None, 1500, False, "up to 1,500"),
+    )
+    assert graph.tuples(
+        "SELECT ?day ?of { ?x schema:observationDate ?day ; schema:observationAbout ?of }"
+    ) == [("2020-02-02", one.about[0].iri)]
+    ends = """SELECT ?start ?end { ?x a schema:Event
+        OPTIONAL { ?x schema:startDate ?start } OPTIONAL { ?x schema:endDate ?end } }"""
+    assert sorted(graph.tuples(ends)) == [("", ""), ("2020-02-01", "")]
+    assert check(graph).findings == ()
+    assert left(tmp_path / "graph") == {4: "figure_exclusive 'no': write one of true, false"}
+    (file,) = (tmp_path / "graph" / "statements").iterdir()
+    triples = [q.triple for q in pyoxigraph.parse(file.read_text("utf-8"), pyoxigraph.RdfFormat.TURTLE)]
+    assert turtle.write(triples, folder.Folder(tmp_path / "graph").base) == file.read_text("utf-8")
+
+
+def test_an_event_of_the_graph_is_found_by_its_name_and_one_that_is_only_near_waits(tmp_path: Path) -> None:
+    taken(f"{COUNTED}s1,{SAID},Flood of the valley,2020-02-01{',' * 7}\n", tmp_path / "graph")
+    more = f"s2,{SAID},flood of the valley,{',' * 7}\ns3,{SAID},Flood of the valey,{',' * 7}\n"
+    taken(COUNTED + more, tmp_path / "graph", "more.csv")
+    graph = store.open(tmp_path / "graph")
+    assert [each.about[0].label for each in said(graph)] == ["Flood of the valley"] * 2
+    assert len(graph.tuples("SELECT ?x { ?x a schema:Event }")) == 1
+    assert "the event 'Flood of the valey' may be" in left(tmp_path / "graph")[3]
+
+
+@pytest.mark.parametrize(
+    ("cells", "why"),
+    [
+        (",2020-02-01,,,,,,,", "about_date without an event in about"),
+        ("Flood,soon,,,,,,,", "'soon' is no day"),
+        ("Flood,,people killed,,many,,,,", "a figure needs figure_counted"),
+        ("Flood,,,,twelve,12,,,", "a figure needs figure_counted"),
+        (",,people killed,,twelve,12,,,", "a figure needs figure_counted, figure_event"),
+        ("Flood,,unicorns,,twelve,12,,,", "nothing counted is called 'unicorns'"),
+        ("Flood,,people killed,,twelve,a dozen,,,", "figure_min 'a dozen' is no whole number"),
+        ("Flood,,people killed,,twelve,12,9,,", "figure_min is below 0 or above figure_max"),
+        ("Flood,,people killed,,fewer,-1,,,", "figure_min is below 0"),
+        ("Flood,,people killed,,twelve,12,,,2020-02", "figure_date '2020-02' is more than one day"),
+        (f"Flood,,people killed,,{'x' * 101},12,,,", "figure_wording is longer than 100 characters"),
+        ("Storm,2020-02-02,,,,,,,", "an earlier row gives the event 'Storm' another day"),
+    ],
+)
+def test_an_event_or_a_figure_that_cannot_be_is_told(cells: str, why: str, tmp_path: Path) -> None:
+    text = f"{COUNTED}s1,{SAID},Storm,2020-02-01,,,,,,,\ns2,{SAID},{cells}\n"
+    taken(text, tmp_path / "graph")
+    assert why in left(tmp_path / "graph")[3]
+    assert len(said(store.open(tmp_path / "graph"))) == 1
 
 
 def test_rows_that_share_a_name_are_one_statement(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from stancegraph.errors import UsageError
 ROLES: Final = (
     "speaker, target, target_kind, stance, date, date_until, quote, gist, document, publisher, url, act, medium, "
     "basis, confidence, start, end, statement; speaker_kind, on_behalf_of, on_behalf_of_kind, addressee, "
-    "addressee_kind, condition, document_date, language, sha256, length"
+    "addressee_kind, condition, about, about_date, figure_counted, figure_event, figure_wording, figure_min, "
+    "figure_max, figure_exclusive, figure_date, document_date, language, sha256, length"
 )
 
 

@@ -268,7 +268,7 @@ def value(folder: Folder, field: Field, text: str) -> Term:
     if field.values in ("text", "name"):
         return english(text)
     if field.values in ("word", "number", "truth"):
-        return _literal(field, text)
+        return literal(field, text)
     if field.values in ("class", "type"):
         return term(one_of(text, CLASSES if field.values == "class" else TYPES, field.option))
     if field.values == "labels":
@@ -285,8 +285,8 @@ def value(folder: Folder, field: Field, text: str) -> Term:
     return NamedNode(resolve(folder, field, text))
 
 
-def _literal(field: Field, text: str) -> Literal:
-    """A plain text, a whole number, or true or false."""
+def literal(field: Field, text: str) -> Literal:
+    """A plain text, a whole number, or true or false; raises UsageError, naming the option."""
     if field.values == "word":
         return Literal(text)
     if field.values == "truth":

@@ -128,8 +128,7 @@ def write_statements(
         output.write_all([(path, content)])
     else:
         output.emit(content.decode())
-    note = f"{quantity(taken.statements, 'statement')} in {quantity(len(taken.rows), 'row')}"
-    return "; ".join((note, *taken.notes))
+    return f"{quantity(taken.statements, 'statement')} in {quantity(len(taken.rows), 'row')}"
 
 
 def _format(path: Path, format: str | None) -> str:

@@ -9,6 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from stancegraph import statements
+from stancegraph.dates import BEGINNING, END, span
 from stancegraph.exchange.roles import ROLES
 from stancegraph.vocabulary import FIELDS, local_name
 
@@ -29,15 +30,25 @@ _TEXTS: Final = """SELECT ?document ?language ?sha256 ?length { ?document a sche
   OPTIONAL { ?document dcterms:language ?language } OPTIONAL { ?document stance:sha256 ?sha256 }
   OPTIONAL { ?document stance:length ?length } }"""
 
+_EVENTS: Final = """SELECT ?event ?label ?start ?end { ?event a schema:Event ; skos:prefLabel ?label
+  FILTER(LANG(?label) = "en")
+  OPTIONAL { ?event schema:startDate ?start } OPTIONAL { ?event schema:endDate ?end } }"""
+_FIGURES: Final = """SELECT DISTINCT ?s ?event ?counted ?wording ?min ?max ?exclusive ?date {
+  ?s stance:claims ?figure . ?figure stance:counted/skos:prefLabel ?counted ; schema:observationAbout ?event ;
+    stance:wording ?wording
+  OPTIONAL { ?figure schema:minValue ?min } OPTIONAL { ?figure schema:maxValue ?max }
+  OPTIONAL { ?figure stance:exclusive ?exclusive } OPTIONAL { ?figure schema:observationDate ?date }
+  FILTER(LANG(?counted) = "en" && (BOUND(?min) || BOUND(?max))) }"""
+_FIGURE: Final = [f"figure_{name}" for name in ("counted", "wording", "min", "max", "exclusive", "date")]
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Rows, each with a cell for each of `columns`, of so many statements; `notes` say what rows cannot hold."""
+    """Rows, each with a cell for each of `columns`, of so many statements."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     statements: int
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +68,7 @@ def rows(filters: Filters) -> Taken:
     found = statements.select(filters)
     flat = _Flat(filters.store, found)
     made = tuple(tuple(row.get(role, "") for role in ROLES) for each in found for row in flat.rows(each))
-    return Taken(tuple(ROLES), made, len(found), tuple(_notes(found)))
-
-
-def _notes(found: Iterable[Statement]) -> Iterator[str]:
-    """What a statement has beyond rows, and how often."""
-    beyond: Counter[str] = Counter()
-    for each in found:
-        for what, has in (("about which event", each.about), ("which figures", each.figures)):
-            beyond[what] += bool(has)
-    told = ", ".join(f"{what} ({count})" for what, count in beyond.items() if count)
-    if told:
-        yield f"rows do not hold {told}: .ttl does"
+    return Taken(tuple(ROLES), made, len(found))
 
 
 class _Flat:
@@ -81,6 +81,21 @@ class _Flat:
         self._bare: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for iri, target, label in store.tuples(_BARE):
             self._bare[iri].append((target, label))
+        events = {iri: told for iri, *told in sorted(store.tuples(_EVENTS))}
+        event = _apart((iri, label, label.casefold()) for iri, (label, *_) in events.items())
+        self._about = {
+            iri: {
+                "about": event[iri],
+                "about_date": span(start or BEGINNING, end or END) if start or end else "",
+            }
+            for iri, (_, start, end) in events.items()
+        }
+        self._figures: dict[str, list[dict[str, str]]] = defaultdict(list)
+        for iri, of, *told in sorted(store.tuples(_FIGURES)):
+            if of in event:
+                self._figures[iri].append(
+                    {"figure_event": event[of], **dict(zip(_FIGURE, told, strict=True))}
+                )
         named = {(who.iri, who.label) for each in found for who in each.speakers}
         named |= {(who.iri, who.label) for each in found for who in (*each.on_behalf_of, *each.addressees)}
         named |= {(t.thing.iri, t.thing.label) for each in found for t in each.targets}
@@ -104,14 +119,23 @@ class _Flat:
         alike = [aim for aim in aims if (aim.basis, aim.confidence) == (whole.basis, whole.confidence)]
         ordered = [*alike, *(aim for aim in aims if aim not in alike)] if alike else [whole, *aims]
         made = list(self._told(statement, own, ordered, whole))
-        others = {"on_behalf_of": statement.on_behalf_of, "addressee": statement.addressees}
-        for number in range(max(len(made), *map(len, others.values()))):
+        others = self._others(statement)
+        for number in range(max(len(made), *map(len, others))):
             row = {**made[min(number, len(made) - 1)]}
-            for role, those in others.items():
+            for those in others:
                 if number < len(those):
-                    iri = those[number].iri
-                    row |= {role: self._name[iri], f"{role}_kind": self._kinds.get(iri, "")}
+                    row |= those[number]
             yield row
+
+    def _others(self, statement: Statement) -> list[list[dict[str, str]]]:
+        """What one row each has one of: whom it is for and to, the events it is about, the figures it claims."""
+        actors = {"on_behalf_of": statement.on_behalf_of, "addressee": statement.addressees}
+        found = [
+            [{role: self._name[who.iri], f"{role}_kind": self._kinds.get(who.iri, "")} for who in those]
+            for role, those in actors.items()
+        ]
+        about = [self._about[each.iri] for each in statement.about if each.iri in self._about]
+        return [*found, about, self._figures.get(statement.iri, [])]
 
     def _told(
         self, statement: Statement, own: Mapping[str, str], ordered: list[_Aim], whole: _Aim

@@ -12,12 +12,14 @@ from pyoxigraph import Literal, NamedNode, Triple
 from stancegraph import names
 from stancegraph.curate.entries import GROUPS, PERSONS, slug
 from stancegraph.curate.fields import CLASSES
+from stancegraph.dates import BEGINNING, END
 from stancegraph.errors import UnknownName
 from stancegraph.names import spelling
-from stancegraph.store.terms import describe, english, term
+from stancegraph.store.terms import day, describe, english, term
 
 if TYPE_CHECKING:
     from stancegraph.errors import Candidate
+    from stancegraph.exchange.imports.days import Days
 
 NEW: Final = "new"
 """What a person writes for a name that is another than all there are."""
@@ -32,13 +34,18 @@ class Doubtful(Exception):
 
 @dataclass(slots=True)
 class New:
-    """An entry that the file brings: its labels, its kind, and for an actor its class."""
+    """An entry that the file brings: its labels, its kind, for an actor its class.
+
+    An event has the days that the file gives it, and the documents by which something is said of it.
+    """
 
     iri: str
     label: str
     kind: str = ""
     class_: str = ""
     raw: str = ""
+    days: Days | None = None
+    documents: dict[str, None] = field(default_factory=dict)
     others: dict[str, None] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
 
@@ -52,7 +59,7 @@ class Doubt:
 
 
 class Names:
-    """The entries of one kind (actor, proposition) by the names a file has for them.
+    """The entries of one kind (actor, proposition, event) by the names a file has for them.
 
     `known` are those of the graph there is, None where it is new; `decided` says of a name what it stands for.
     """
@@ -164,6 +171,21 @@ def describe_proposition(new: New, source: NamedNode, title: str) -> Iterator[Tr
     yield from describe(here, ("rdf:type", term("stance:Proposition")), ("skos:scopeNote", english(note)))
     if TYPES.get(new.kind):
         yield from describe(here, ("rdf:type", term(TYPES[new.kind])))
+    yield from _named(new, here, source)
+
+
+def describe_event(new: New, source: NamedNode) -> Iterator[Triple]:
+    """An event that a file brings, with its days where the file gives them."""
+    here = NamedNode(new.iri)
+    first, last = new.days or (BEGINNING, END)
+    yield from describe(here, ("rdf:type", term("schema:Event")))
+    for document in new.documents:
+        yield from describe(here, ("dcterms:source", NamedNode(document)))
+    if new.days:
+        yield from describe(here, ("rdfs:comment", english("Its days are those of the file.")))
+    for name, iso, open_ in (("schema:startDate", first, BEGINNING), ("schema:endDate", last, END)):
+        if iso != open_:
+            yield from describe(here, (name, day(iso)))
     yield from _named(new, here, source)
 
 

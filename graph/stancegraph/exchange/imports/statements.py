@@ -17,6 +17,7 @@ from stancegraph.names import spelling
 
 if TYPE_CHECKING:
     from stancegraph.exchange.imports.documents import Documents, Source
+    from stancegraph.exchange.imports.events import Events, Figure
     from stancegraph.exchange.imports.names import Names
     from stancegraph.exchange.mapping import Reading
 
@@ -34,6 +35,8 @@ LEVELS: Final = {
 }
 OTHERS: Final = ("on_behalf_of", "addressee")
 """Roles of actors beside the speaker and the target."""
+EVENTS: Final = ("about", "figure_event")
+"""Roles of events."""
 EDGES: Final = {
     "supports": "stance:supports",
     "opposes": "stance:opposes",
@@ -85,6 +88,8 @@ class Coded:
     speakers: dict[str, str] = field(default_factory=dict)
     others: dict[str, dict[str, None]] = field(default_factory=dict)
     """Role of other actors than speakers → those who have it."""
+    about: dict[str, None] = field(default_factory=dict)
+    figures: dict[Figure, None] = field(default_factory=dict)
     sides: dict[str, Side] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     reports: dict[str, dict[Place, None]] = field(default_factory=dict)
@@ -94,7 +99,7 @@ class Coded:
 class Rows:
     """Takes rows one by one; `roles` says at which place of a row the cell of a role stands.
 
-    `actors`, `propositions` and `documents` fill as rows are taken; `acts`, `media` and `bases` are the vocabulary's.
+    `actors`, `propositions`, `events` and `documents` fill as rows are taken; `concept` finds what is the vocabulary's.
     """
 
     def __init__(
@@ -103,12 +108,13 @@ class Rows:
         roles: Mapping[str, int],
         actors: Names,
         propositions: Names,
+        events: Events,
         documents: Documents,
         concept: Callable[[str, str], str | None],
         speakers: set[str],
     ) -> None:
         self._reading, self._roles, self._speakers = reading, roles, speakers
-        self.actors, self.propositions, self.documents = actors, propositions, documents
+        self.actors, self.propositions, self.events, self.documents = actors, propositions, events, documents
         self._concept = concept
         self._header_kind, self._header_class = speaker_kind(reading.columns.get("speaker", ""))
 
@@ -122,6 +128,7 @@ class Rows:
         if target and cell("speaker") and kind == "actor" and self._same(cell("speaker"), target):
             raise NotTaken("the speaker is its own target")
         try:
+            events = self.events.told(cell)
             source = self.documents.source(cell, target, said)
         except ValueError as error:
             raise NotTaken(str(error)) from None
@@ -147,6 +154,7 @@ class Rows:
         for role in OTHERS:
             if cell(role):
                 coded.others.setdefault(role, {})[self._new_actor(cell, role)] = None
+        self.events.take(events, coded, document)
         if target:
             aim = aim or self._new_target(target, kind, cell)
             side = coded.sides.setdefault(aim, Side(edge, basis, confidence, {}))
@@ -167,7 +175,7 @@ class Rows:
 
         if not cell("speaker"):
             raise NotTaken("nobody is named as its speaker")
-        for role in ("speaker", "target", "publisher", "document", *OTHERS):
+        for role in ("speaker", "target", "publisher", "document", *OTHERS, *EVENTS):
             if len(cell(role)) > LONGEST_NAME:
                 raise NotTaken(f"the {role} is longer than {LONGEST_NAME} characters")
         return cell
@@ -253,10 +261,13 @@ class Rows:
             raise NotTaken(f"the {role} '{name[:60]}' may be somebody of the graph, or not") from None
 
     def _look_up_others(self, cell: Callable[[str], str], line: int) -> None:
-        """Raise NotTaken where an actor beside speaker and target is doubtful."""
+        """Raise NotTaken where an event, or an actor beside speaker and target, is doubtful."""
         for role in ("publisher", *OTHERS):
             if cell(role):
                 self._look_up(cell(role), self.actors, role.replace("_", " "), line)
+        for role in EVENTS:
+            if cell(role):
+                self._look_up(cell(role), self.events.names, "event", line)
 
     def _of(self, kind: str) -> Names:
         return self.actors if kind == "actor" else self.propositions

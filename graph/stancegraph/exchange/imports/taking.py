@@ -21,7 +21,8 @@ from stancegraph.errors import UsageError
 from stancegraph.exchange.imports import unmapped
 from stancegraph.exchange.imports.days import form_of
 from stancegraph.exchange.imports.documents import Documents, describe_document
-from stancegraph.exchange.imports.names import Names, describe_actor, describe_proposition
+from stancegraph.exchange.imports.events import Events
+from stancegraph.exchange.imports.names import Names, describe_actor, describe_event, describe_proposition
 from stancegraph.exchange.imports.statements import UNWRITABLE, Coded, NotTaken, Rows
 from stancegraph.exchange.imports.text import Writer
 from stancegraph.output import quantity
@@ -144,9 +145,11 @@ class _Taking:
         self._roles = {role: sheet.columns.index(header) for role, header in reading.columns.items()}
         self._reading = replace(reading, dates=reading.dates or self._form())
         known = None if fresh else folder.names
-        self._actors, self._propositions = (
-            Names(kind, self._base, known, reading.names, self._taken) for kind in ("actor", "proposition")
-        )
+        self._names = [
+            Names(kind, self._base, known, reading.names, self._taken)
+            for kind in ("actor", "proposition", "event")
+        ]
+        self._actors, self._propositions, events = self._names
         documents = Documents(
             self._base, self._actors, self._documents_known(), sheet.texts, self._reading.dates, self._taken
         )
@@ -155,7 +158,14 @@ class _Taking:
         at = self._roles["speaker"]
         speakers = {self._actors.key(" ".join(row[at].split())) for row in plain}
         self._taker = Rows(
-            self._reading, self._roles, self._actors, self._propositions, documents, _concepts(), speakers
+            self._reading,
+            self._roles,
+            self._actors,
+            self._propositions,
+            Events(events, self._roles, _concepts(), self._reading.dates),
+            documents,
+            _concepts(),
+            speakers,
         )
         self._writer = Writer(
             self._base,
@@ -184,7 +194,7 @@ class _Taking:
             len(self._propositions.new),
             len(self._columns.variables),
             len(self._left),
-            len(self._actors.doubts) + len(self._propositions.doubts),
+            sum(len(each.doubts) for each in self._names),
             diff,
             tuple(self._notes(into)),
         )
@@ -202,7 +212,8 @@ class _Taking:
 
     def _form(self) -> str:
         """How days in numbers are written, where the columns of days show it."""
-        at = [self._roles[role] for role in ("date", "date_until", "document_date") if role in self._roles]
+        dates = ("date", "date_until", "document_date", "about_date", "figure_date")
+        at = [self._roles[role] for role in dates if role in self._roles]
         return form_of({row[place] for _, row in self._rows for place in at})
 
     def _statements_of_rows(self) -> Iterator[Coded]:
@@ -284,6 +295,7 @@ class _Taking:
                 for new in self._propositions.new.values()
                 for t in describe_proposition(new, source, self._file.name)
             ),
+            "events": (t for new in self._names[-1].new.values() for t in describe_event(new, source)),
             "documents": (
                 t for new in self._taker.documents.new.values() for t in describe_document(new, source)
             ),
@@ -334,13 +346,13 @@ class _Taking:
             )
         review = [
             [each.kind, name, len(doubt.lines), candidate.label, compact(candidate.iri), candidate.score]
-            for each in (self._actors, self._propositions)
+            for each in self._names
             for name, doubt in each.doubts.items()
             for candidate in doubt.candidates
         ]
         alike = [
             [each.kind, label, "", other, "", "alike"]
-            for each in (self._actors, self._propositions)
+            for each in self._names
             for labels in each.alike()
             for label in labels[:1]
             for other in labels[1:]
@@ -379,12 +391,12 @@ class _Taking:
         if self._left:
             where = f"{into}/imports/{self._slug}-rows.csv"
             yield f"{quantity(len(self._left), 'row')} not taken: {where}, to mend and import"
-        if doubts := len(self._actors.doubts) + len(self._propositions.doubts):
+        if doubts := sum(len(each.doubts) for each in self._names):
             yield (
                 f"{quantity(doubts, 'name')} may be somebody's of the graph: {into}/imports/{self._slug}-names.csv; "
                 'decide in a mapping, below [names]: "Name" = "iri" or "new"'
             )
-        if alike := sum(1 for each in (self._actors, self._propositions) for _ in each.alike()):
+        if alike := sum(1 for each in self._names for _ in each.alike()):
             yield f"{quantity(alike, 'name')} spelt in two ways stay apart: {into}/imports/{self._slug}-names.csv"
         if "stance" not in self._roles and "target" in self._roles:
             yield "no column says for or against: targets are without polarity (stance:stanceOn)"
@@ -454,9 +466,11 @@ def _checksum(file: Path) -> str:
 
 @cache
 def _concepts() -> Callable[[str, str], str | None]:
-    """Finds an act, a medium or a basis (its prefixed name) or a kind of actor (its label); None where nothing is."""
+    """Finds an act, a medium, a basis or a count (its prefixed name), or a kind of actor (its label), or None."""
     known = names.index(
-        store.open([store.ontology() / f"{name}.ttl" for name in files.VOCABULARY]), *names.CONCEPTS
+        store.open([store.ontology() / f"{name}.ttl" for name in files.VOCABULARY]),
+        *names.CONCEPTS,
+        *names.APART,
     )
 
     @lru_cache(1 << 12)

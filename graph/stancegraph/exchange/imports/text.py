@@ -12,8 +12,9 @@ from stancegraph.store import turtle
 from stancegraph.vocabulary import expand, local_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from stancegraph.exchange.imports.events import Figure
     from stancegraph.exchange.imports.statements import Coded, Place
     from stancegraph.store.turtle import Nested
 
@@ -39,17 +40,23 @@ class Writer:
         self._iri = lru_cache(1 << 16)(lambda iri: turtle.name(iri, base))
         self._source, self._coder = self._iri(source), self._iri(coder)
         self._statement_name, self._report_name = self._named("statement"), self._named("report")
+        self._figure_name = self._named("figure")
 
     def blocks(self, coded: Coded) -> list[tuple[tuple[object, ...], str]]:
-        """The statement and its reports, each with its place in a file, which is that of `turtle.place_of`."""
+        """The statement, its figures and reports, each with its place in a file, which is that of `turtle.place_of`."""
         here = self._statement_name(coded.local)
         found: list[tuple[tuple[object, ...], str]] = [
             ((coded.local, ()), turtle.layout(here, self._statement(coded)))
         ]
+        for local, figure in _figures(coded).items():
+            place = (False, *turtle.place_of(local)[-1:])
+            found.append(
+                ((coded.local, place), turtle.layout(self._figure_name(local), self._figure(figure)))
+            )
         several = len(coded.reports) > 1
         for document, places in coded.reports.items():
             local = f"{local_name(document)}--{coded.local}" if several else coded.local
-            place = turtle.place_of(local)[-1:] if several else (True,)
+            place = (True, *turtle.place_of(local)[-1:])
             text = turtle.layout(self._report_name(local), self._report(here, document, places))
             found.append(((coded.local, place), text))
         return found
@@ -74,6 +81,7 @@ class Writer:
                 "stance:gist", _english(gist if len(gist) <= GIST else gist[: GIST - 1] + "…") if gist else ""
             ),
             *_one("stance:condition", _english(coded.condition) if coded.condition else ""),
+            *_several("schema:about", map(self._iri, coded.about)),
         ]
         for edge in VERBS:
             if targets := [self._iri(iri) for iri, side in coded.sides.items() if side.edge == edge]:
@@ -81,6 +89,7 @@ class Writer:
         codings = [*self._codings(coded, basis, confidence)]
         if codings:
             said.append(("stance:coding", [*codings]))
+        said += _several("stance:claims", map(self._figure_name, _figures(coded)))
         said += [("stance:basis", [basis]), ("stance:confidence", [confidence])]
         if len(gist) > GIST:
             said.append(("rdfs:comment", [_english(gist)]))
@@ -130,6 +139,18 @@ class Writer:
             told.append(("stance:passage", [self._passage(document, place) for place in places]))
         return told
 
+    def _figure(self, figure: Figure) -> Nested:
+        return [
+            ("a", ["stance:Figure"]),
+            ("stance:counted", [figure.counted]),
+            ("schema:observationAbout", [self._iri(figure.event)]),
+            *_one("schema:observationDate", _day(figure.day) if figure.day else ""),
+            *_one("schema:minValue", figure.least),
+            *_one("schema:maxValue", figure.greatest),
+            *_one("stance:exclusive", figure.exclusive),
+            ("stance:wording", [_english(figure.wording)]),
+        ]
+
     def _passage(self, document: str, place: Place) -> Nested:
         selectors: list[str | Nested] = []
         if place.start >= 0:
@@ -150,6 +171,21 @@ class Writer:
 
 def _one(name: str, value: str) -> Nested:
     return [(name, [value])] if value else []
+
+
+def _several(name: str, values: Iterable[str]) -> Nested:
+    found: list[str | Nested] = [*values]
+    return [(name, found)] if found else []
+
+
+def _figures(coded: Coded) -> dict[str, Figure]:
+    """Last part of a figure's IRI → the figure: the statement's, and what is counted."""
+    found: dict[str, Figure] = {}
+    for figure in coded.figures:
+        local = f"{coded.local}--{local_name(expand(figure.counted))}"
+        alike = sum(other.counted == figure.counted for other in found.values())
+        found[f"{local}-{alike + 1}" if alike else local] = figure
+    return found
 
 
 def _gist(coded: Coded) -> str:
