@@ -174,6 +174,7 @@ def test_statements_are_written_by_command_filtered_and_to_standard_output(tmp_p
     done = run("export", "csv", "-o", "-", "--actor", "khazali")
     assert done.returncode == 0
     assert done.stdout.startswith("statement,speaker,")
+    assert "rows do not hold in which role it was said (" in done.stderr
     assert run("export", "-o", str(tmp_path / "all.xlsx")).returncode == 0
     network = run("export", "csv", "-o", "-", "--kind", "agreement")
     assert network.returncode == 2

@@ -128,7 +128,8 @@ def write_statements(
         output.write_all([(path, content)])
     else:
         output.emit(content.decode())
-    return f"{quantity(taken.statements, 'statement')} in {quantity(len(taken.rows), 'row')}"
+    note = f"{quantity(taken.statements, 'statement')} in {quantity(len(taken.rows), 'row')}"
+    return "; ".join(filter(None, (note, taken.note)))
 
 
 def _format(path: Path, format: str | None) -> str:

@@ -39,16 +39,31 @@ _FIGURES: Final = """SELECT DISTINCT ?s ?event ?counted ?wording ?min ?max ?excl
   OPTIONAL { ?figure schema:minValue ?min } OPTIONAL { ?figure schema:maxValue ?max }
   OPTIONAL { ?figure stance:exclusive ?exclusive } OPTIONAL { ?figure schema:observationDate ?date }
   FILTER(LANG(?counted) = "en" && (BOUND(?min) || BOUND(?max))) }"""
+_BEYOND: Final = """SELECT DISTINCT ?s ?what {
+  { VALUES (?p ?what) { (stance:inRole "role") (stance:occasion "occasion") (stance:ascribes "ascribed")
+      (rdfs:comment "comment") (dcterms:source "source") }
+    ?s a stance:Statement ; ?p ?any }
+  UNION { ?report stance:reports ?s ; stance:via ?any BIND("via" AS ?what) } }"""
+BEYOND: Final = {
+    "role": "in which role it was said",
+    "occasion": "on which occasion",
+    "ascribed": "what it ascribes to others",
+    "via": "through whom it was reported",
+    "source": "the background it rests on",
+    "comment": "the coders' comments",
+}
+"""What a statement may have that no row holds."""
 _FIGURE: Final = [f"figure_{name}" for name in ("counted", "wording", "min", "max", "exclusive", "date")]
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Rows, each with a cell for each of `columns`, of so many statements."""
+    """Rows, each with a cell for each of `columns`, of so many statements; `note` says what rows do not hold."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     statements: int
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +83,14 @@ def rows(filters: Filters) -> Taken:
     found = statements.select(filters)
     flat = _Flat(filters.store, found)
     made = tuple(tuple(row.get(role, "") for role in ROLES) for each in found for row in flat.rows(each))
-    return Taken(tuple(ROLES), made, len(found))
+    return Taken(tuple(ROLES), made, len(found), _beyond(filters.store, {each.iri for each in found}))
+
+
+def _beyond(store: Store, found: set[str]) -> str:
+    """What some of the statements have that no row holds, and how many; empty where none has."""
+    number = Counter(what for iri, what in store.tuples(_BEYOND) if iri in found)
+    told = ", ".join(f"{said} ({number[what]})" for what, said in BEYOND.items() if number[what])
+    return f"rows do not hold {told}: a file in .ttl does" if told else ""
 
 
 class _Flat:
