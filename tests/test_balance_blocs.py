@@ -224,9 +224,9 @@ def test_the_seconds_given_bound_the_whole_of_it(blocs: int | None) -> None:
         [dice.choice((-1, 1)) for _ in range(1500)],
     )
     alliances(rows[:50])
-    start = time.monotonic()
+    start = time.process_time()
     found = alliances(rows, blocs=blocs, seconds=0.5)
-    assert time.monotonic() - start < 60
+    assert time.process_time() - start < 5  # of the processor: the clock runs on where others have it
     assert not found.split.exact
     assert all(tie.statements for bloc in found.blocs for tie in bloc.contradicted)
 
