@@ -136,12 +136,19 @@ def test_nothing_found_says_what_was_searched_and_where_the_words_stand(run: Run
     assert f"{without} statements without --about" in lines
 
 
+def test_of_somebody_silent_it_says_how_many_statements_are_about_them(run: Run) -> None:
+    lines = run("said", "Israel").stderr.splitlines()
+    assert lines[:2] == ["no statements", "searched: actor Israel"]
+    number = len(json.loads(run("said", "--about", "Israel", "--format", "json").stdout))
+    assert f"{number} statements are about Israel: try --about Israel" in lines
+
+
 def test_nothing_found_says_which_filter_leaves_all_out(run: Run) -> None:
     done = run("said", "khazali", "--until", "2024-12-01")
     later = len(json.loads(run("said", "khazali", "--format", "json").stdout))
     others = len(json.loads(run("said", "--until", "2024-12-01", "--format", "json").stdout))
     assert f"{later} statements without --until" in done.stderr
-    assert f"{others} statements without --actor" in done.stderr
+    assert f"{others} statements of anybody" in done.stderr
     found = run("said", "khazali")
     assert "searched" not in found.stderr
 

@@ -30,14 +30,24 @@ def suggest(store: Store, options: Mapping[str, Any]) -> list[str]:
     if not given:
         return ["the graph has no statements"]
     lines = [f"searched: {in_words(given)}"]
-    for target in (each for each in TARGETS if each in given):
+    for silent in given.get("actor", ()):
+        lines += _about(store, given, silent)
+    for target in (each for each in ("actor", *TARGETS) if each in given):
         for text in given[target]:
             lines += _named_in(store, given, target, text)
     for name in given if len(given) > 1 else ():
         rest = {key: value for key, value in given.items() if key != name}
         if name != "as_" and (number := _count(store, rest)):
-            lines.append(f"{quantity(number, 'statement')} without {_option(name)}")
+            lines.append(f"{quantity(number, 'statement')} {_without(name)}")
     return lines
+
+
+def _about(store: Store, given: Mapping[str, Any], actor: str) -> Iterator[str]:
+    """The statements about somebody of whom none are known."""
+    rest = {key: value for key, value in given.items() if key != "actor"}
+    if number := _count(store, rest | {"about": (*given.get("about", ()), actor)}):
+        verb = "is" if number == 1 else "are"
+        yield f"{quantity(number, 'statement')} {verb} about {actor}: try --about {_quoted(actor)}"
 
 
 def _named_in(store: Store, given: Mapping[str, Any], name: str, text: str) -> Iterator[str]:
@@ -49,8 +59,12 @@ def _named_in(store: Store, given: Mapping[str, Any], name: str, text: str) -> I
     rest = {key: value for key, value in given.items() if key != name}
     if number := _count(store, rest | {"words": f"{given.get('words', '')} {typed}"}):
         verb = "names" if number == 1 else "name"
-        quoted = f'"{typed}"' if len(words) > 1 else typed
-        yield f"{quantity(number, 'statement')} {verb} {typed} in gist, quotation or target: try --words {quoted}"
+        place = "gist, quotation or target"
+        yield f"{quantity(number, 'statement')} {verb} {typed} in {place}: try --words {_quoted(typed)}"
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if " " in text else text
 
 
 def _as_typed(text: str) -> str:
@@ -72,5 +86,5 @@ def _count(store: Store, options: Mapping[str, Any]) -> int:
     return len(found)
 
 
-def _option(name: str) -> str:
-    return f"--{name.rstrip('_').replace('_', '-')}"
+def _without(name: str) -> str:
+    return "of anybody" if name == "actor" else f"without --{name.rstrip('_').replace('_', '-')}"
