@@ -6,6 +6,7 @@ import gc
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Generator, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -36,6 +37,10 @@ LISTED: Final = "git -c safe.directory=* ls-files -z --cached --others --exclude
 # What a developer's shell or CI may set, and what would change an answer or its look.
 for variable in ("STANCEGRAPH_DATA", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "NO_COLOR"):
     os.environ.pop(variable, None)
+# Pages that are kept are those of this run, and not the developer's.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    kept = tempfile.TemporaryDirectory()
+    os.environ["XDG_CACHE_HOME"] = kept.name
 # Where it is set, each of the commands that are run would compile anew all it imports, and take twice as long.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+import hashlib
 import html
 import json
 import re
@@ -258,11 +260,14 @@ def test_ctrl_c_ends_it_quietly() -> None:
 
 
 def test_a_browser_is_told_that_the_page_is_being_drawn_until_it_is() -> None:
+    service = Answering([FIVE], (), patience=0)
+
     async def visits() -> list[httpx.Response]:
-        drawing = httpx.ASGITransport(application(Answering(None, ())))
+        drawing = httpx.ASGITransport(application(service))
         async with httpx.AsyncClient(transport=drawing, base_url="http://127.0.0.1", timeout=60) as client:
             browser = {"accept": "text/html,*/*;q=0.8"}
             first = await client.get("/", headers=browser)
+            service.patience = 60
             return [first, await client.get("/"), await client.get("/", headers=browser)]
 
     told, waited, shown = asyncio.run(visits())
@@ -272,3 +277,76 @@ def test_a_browser_is_told_that_the_page_is_being_drawn_until_it_is() -> None:
     assert waited.status_code == shown.status_code == 200
     assert waited.content == shown.content
     assert b"<h1" in shown.content
+
+
+def front(service: Answering, **headers: str) -> httpx.Response:
+    """The front page of a service in this process, as it is sent."""
+
+    async def visit() -> httpx.Response:
+        transport = httpx.ASGITransport(application(service))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return await client.get(
+                "/", headers={name.replace("_", "-"): text for name, text in headers.items()}
+            )
+
+    return asyncio.run(visit())
+
+
+def test_the_page_is_kept_and_never_shown_of_another_graph(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    graph = tmp_path / "five.ttl"
+    shutil.copyfile(FIVE, graph)
+
+    def shown() -> bytes:
+        return front(Answering([graph], (), kept=True)).content
+
+    drawn = shown()
+    (file,) = (tmp_path / "cache" / "stancegraph" / "pages").iterdir()
+    assert file.parent.stat().st_mode & 0o777 == 0o700, "it is nobody else's to read"
+    whole = file.read_bytes()
+    other = gzip.compress(b"as it was kept")
+    file.write_bytes(b"stancegraph page 1 " + hashlib.sha256(other).hexdigest().encode() + b"\n" + other)
+    assert shown() == b"as it was kept"
+    for damaged in (whole[:-1], whole + b"x", b""):
+        file.write_bytes(damaged)
+        assert shown() == drawn
+        assert file.read_bytes() == whole
+    graph.write_text(graph.read_text("utf-8").replace("Alpha", "Zora"), "utf-8")
+    assert b"Zora" not in drawn
+    assert b"Zora" in shown()
+
+
+def test_the_page_is_sent_packed_to_who_takes_that_and_has_a_mark_of_its_own_so() -> None:
+    service = Answering([FIVE], ())
+    packed, plain = front(service), front(service, accept_encoding="gzip;q=0, identity")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content
+    assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+    assert packed.headers["etag"] != plain.headers["etag"]
+    assert front(service, if_none_match=packed.headers["etag"]).status_code == 304
+    assert front(service, accept_encoding="", if_none_match=packed.headers["etag"]).status_code == 200
+
+
+def test_a_page_that_was_looked_at_is_drawn_anew_once_an_edit_is_seen(tmp_path: Path) -> None:
+    graph = tmp_path / "five.ttl"
+    shutil.copyfile(FIVE, graph)
+    service = Answering([graph], (), patience=60)
+
+    async def look() -> bool:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(application(service)), base_url="http://127.0.0.1", timeout=60
+        ) as client:
+            await client.get("/")
+            graph.write_text(graph.read_text("utf-8").replace("Alpha", "Zora"), "utf-8")
+            await asyncio.to_thread(service.live.refresh)
+            await client.get("/actor/")
+            for _ in range(600):
+                if service.live.now.kept("page"):
+                    return "Zora" in (await client.get("/")).text
+                await asyncio.sleep(0.1)
+            return False
+
+    assert asyncio.run(look())

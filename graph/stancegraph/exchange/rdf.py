@@ -11,7 +11,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
 import pyoxigraph
-from networkx.utils import UnionFind
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple
 
 from stancegraph import statements
@@ -166,6 +165,8 @@ def label_blank_nodes(quads: Iterable[Quad]) -> list[Quad]:
 
 def _labels(about: Quads) -> dict[int, str]:
     """Node → its label: the hash of what is said of its group, which of equal groups, and its place there."""
+    from networkx.utils import UnionFind
+
     groups = UnionFind(about)
     for quads in about.values():
         for quad in quads:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+import html
 import json
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,13 +22,12 @@ from starlette.routing import Route
 
 from stancegraph import validation
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.page import drawing
-from stancegraph.serve import protocol, query, resources
+from stancegraph.serve import cache, protocol, query, resources
 from stancegraph.serve.desk import Conflict, Desk, told
 from stancegraph.serve.guard import FIELDS, Refusal, problem
 from stancegraph.serve.live import Body, Busy, Late, Limits, Live, Snapshot
 from stancegraph.serve.operations import PROBLEM, Operation, openapi
-from stancegraph.store import sparql
+from stancegraph.store import sandbox, sparql, worker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,10 +52,17 @@ FILES: Final = {
 HTML: Final = resources.FORMATS["html"]
 CHECKING: Final = Limits(seconds=900)
 """What the check of a whole graph may take."""
-DRAWING: Final = Limits(seconds=300)
+DRAWING: Final = Limits(seconds=300, eager=10)
 """What the front page may take."""
-PATIENCE: Final = 0.3
-"""Seconds a browser waits for the front page before it is told that it is being drawn."""
+QUIET: Final = 1.0
+"""Seconds without a change after which a front page that was shown is drawn anew."""
+FEW: Final = 50_000
+"""Triples of a graph whose page is drawn so soon that the address can wait for it."""
+PAGE: Final = "stancegraph.page"
+POLICY: Final = re.compile(rb'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
+"""Where the front page says what it may load."""
+UNPACKED: Final = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
+"""What a client sends that knows gzip and does not want it."""
 
 
 @dataclass
@@ -65,11 +74,19 @@ class Service:
     limits: Limits = field(default_factory=Limits)
     in_place: bool = False
     blind: Blind | None = None
+    kept: bool = False
+    """Whether pages are kept in the user's cache folder."""
+    patience: float = 0.4
+    """Seconds a browser waits for the front page before it is told that it is being drawn."""
 
     def __post_init__(self) -> None:
+        self._looked_at = False
+        self._drawing: asyncio.Task[None] | None = None
+        self._later: asyncio.TimerHandle | None = None
         self._judged = protocol.Judged()
         self._operations = {operation.name: operation for operation in self.operations}
         self.live = Live(self.places, self.limits, self._warm, self.in_place, self.blind)
+        self.live.changed = self._redraw
 
     def _warm(self, snapshot: Snapshot) -> None:
         """Make here what every worker would make again: the index of names, and that of words."""
@@ -82,7 +99,32 @@ class Service:
     async def draw(self) -> None:
         """Have the front page ready; what is wrong with it is told who asks for it."""
         with suppress(StanceError):
-            await self.live.answer("page", _page)
+            await self._drawn()
+
+    async def draw_first(self) -> None:
+        """Begin to draw the front page, and wait for it where that is soon."""
+        self._begin_drawing()
+        graph = self.live.now.store
+        if self._drawing and graph.forks and len(graph.triples) < FEW:
+            await self._drawing
+
+    def _redraw(self) -> None:
+        """Draw the front page anew once nothing has changed for a while, where somebody looks at it."""
+        if self._later is not None:
+            self._later.cancel()
+        if self._looked_at:
+            self._later = asyncio.get_running_loop().call_later(QUIET, self._begin_drawing)
+
+    def _begin_drawing(self) -> None:
+        self._drawing = asyncio.create_task(self.draw())
+
+    async def _drawn(self) -> Body:
+        return await self.live.answer("page", partial(_page, kept=self.kept))
+
+    async def import_rest(self) -> None:
+        """Import what most answers need, so that no worker has to: once the service answers, as it takes seconds."""
+        for module in (PAGE, "stancegraph.change", sandbox.JUDGES):
+            await asyncio.to_thread(worker.inherit, module)
 
     def routes(self) -> list[Route]:
         """Which address gives what."""
@@ -100,18 +142,18 @@ class Service:
         ]
 
     async def _front(self, request: Request) -> Response:
-        drawing_ = asyncio.ensure_future(self.live.answer("page", _page))
+        drawing_ = asyncio.ensure_future(self._drawn())
         if "text/html" in request.headers.get(
             "accept", ""
         ):  # a browser; who asks for anything wants the page itself
-            await asyncio.wait({drawing_}, timeout=PATIENCE)
+            await asyncio.wait({drawing_}, timeout=self.patience)
             if not drawing_.done():
                 drawing_.add_done_callback(lambda done: done.cancelled() or done.exception())
                 told = resources.environment().get_template("waiting.html").render(root="", kind="", front="")
                 return Response(told, 202, media_type=HTML, headers={"cache-control": "no-store"})
         body = await drawing_
-        policy = f"{drawing.policy()}; frame-ancestors 'none'"
-        return _respond(request, body, {"content-security-policy": policy})
+        self._looked_at = True
+        return _respond(request, body)
 
     async def _api(self, request: Request) -> Response:
         operation = self._operations.get(request.path_params["name"].removesuffix(".json"))
@@ -268,9 +310,21 @@ def application(service: Service, more: Sequence[Route] = ()) -> Starlette:
     return made
 
 
-def _page(snapshot: Snapshot, limits: Limits) -> Body:
-    allowed = DRAWING if limits.cpu is None else limits
-    return snapshot.compute(lambda: (resources.front(snapshot.store), HTML, []), allowed)
+def _page(snapshot: Snapshot, _: Limits, *, kept: bool) -> Body:
+    """The front page, packed: as it was kept, or drawn, which takes its time."""
+    known = "" if snapshot.sums is None or not kept else cache.key(snapshot.sums)
+    packed = cache.read(known)
+    if packed is None:
+        worker.inherit(PAGE)
+        drawn = snapshot.compute(
+            lambda: (gzip.compress(resources.front(snapshot.store), mtime=0), HTML, []), DRAWING
+        )
+        packed = drawn.content
+        cache.keep(known, packed)
+    told = POLICY.search(gzip.decompress(packed))
+    policy = html.unescape(told[1].decode()) if told else "default-src 'none'"
+    headers = {"content-security-policy": f"{policy}; frame-ancestors 'none'", "content-encoding": "gzip"}
+    return Body.of(packed, HTML, headers=headers)
 
 
 def _entry(kind: str, iri: str, suffix: str, snapshot: Snapshot, limits: Limits) -> Body:
@@ -344,13 +398,21 @@ def _query(request: Request) -> dict[str, list[str]]:
 
 def _respond(request: Request, body: Body, more: dict[str, str] | None = None) -> Response:
     """An answer a client may keep, and ask of again whether it still stands."""
-    headers = {"etag": body.tag, "cache-control": "no-cache", **(more or {})}
+    headers = {"etag": body.tag, "cache-control": "no-cache", **body.headers, **(more or {})}
+    content = body.content
+    if "content-encoding" in headers:
+        headers["vary"] = "Accept-Encoding"
+        wanted = request.headers.get("accept-encoding", "")
+        if "gzip" not in wanted or UNPACKED.search(wanted):
+            content = gzip.decompress(content)
+            headers["etag"] = f'{body.tag[:-1]}-plain"'
+            del headers["content-encoding"]
     if body.notes:
         headers["stancegraph-notes"] = json.dumps(body.notes)[:4000]
     known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    if request.method in ("GET", "HEAD") and (body.tag in known or "*" in known):
+    if request.method in ("GET", "HEAD") and (headers["etag"] in known or "*" in known):
         return Response(status_code=304, headers=headers)
-    return Response(body.content, media_type=body.media, headers=headers)
+    return Response(content, media_type=body.media, headers=headers)
 
 
 async def _refused(_: Request, refusal: Exception) -> Response:

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import secrets
+import signal
 import threading
 import time
 from collections import OrderedDict
@@ -27,7 +28,7 @@ from stancegraph.store.database import is_database
 from stancegraph.vocabulary import expand, local_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Sequence
+    from collections.abc import Collection, Hashable, Mapping, Sequence
 
     from pyoxigraph import Quad
 
@@ -59,10 +60,15 @@ class Body:
     media: str
     tag: str
     notes: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers that are its own; it is packed where they say `content-encoding`."""
 
     @classmethod
-    def of(cls, content: bytes, media: str, notes: Sequence[str] = ()) -> Body:
-        return cls(content, media, f'"{hashlib.sha256(content).hexdigest()[:32]}"', tuple(notes))
+    def of(
+        cls, content: bytes, media: str, notes: Sequence[str] = (), headers: Mapping[str, str] | None = None
+    ) -> Body:
+        tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+        return cls(content, media, tag, tuple(notes), headers or {})
 
 
 class Busy(StanceError):
@@ -76,6 +82,8 @@ class Limits:
     seconds: float = 30
     memory: int = 1 << 30
     cpu: float | None = None
+    eager: float = 0
+    """Seconds that what may compute for long does so before it stands back behind others."""
 
 
 class Snapshot:
@@ -92,6 +100,8 @@ class Snapshot:
         self.mark = secrets.token_hex(8)
         """What tells this state from every other."""
         self.past = False
+        self.sums: Mapping[Path, bytes] | None = None
+        """The checksums of the files this was read from, where nothing else is in it."""
         self._kept: OrderedDict[Hashable, Body] = OrderedDict()
         self._size = 0
 
@@ -166,7 +176,7 @@ class Snapshot:
         try:
             parts = list(
                 worker.run(
-                    partial(_parts, task, sandbox.LONG if limits.cpu is None else 0),
+                    partial(_parts, task, limits.eager if limits.cpu is None else None),
                     seconds=limits.seconds,
                     memory=limits.memory,
                     closed=False,
@@ -194,9 +204,13 @@ class Late(StanceError):
     """An answer took more time or memory than it may."""
 
 
-def _parts(task: Callable[[], tuple[bytes, str, list[str]]], nice: int) -> Iterator[bytes]:
-    """In the worker: the body, its media type, each note."""
-    os.nice(nice)
+def _parts(task: Callable[[], tuple[bytes, str, list[str]]], eager: float | None) -> Iterator[bytes]:
+    """In the worker: the body, its media type, each note; it stands back after `eager` seconds, if ever."""
+    if eager:
+        signal.signal(signal.SIGVTALRM, lambda *_: os.nice(sandbox.LONG))
+        signal.setitimer(signal.ITIMER_VIRTUAL, eager)
+    elif eager is not None:
+        os.nice(sandbox.LONG)
     content, media, notes = task()
     yield content
     yield media.encode()
@@ -237,11 +251,14 @@ class Live:
     blind: Blind | None = None
     now: Snapshot = field(init=False)
     error: str = ""
+    changed: Callable[[], None] = lambda: None
+    """Called once the graph is seen to have changed."""
     lock: threading.RLock = field(default_factory=threading.RLock)
     """Held while the graph is brought up to date: who asks of one state more than once holds it too."""
     _stamps: dict[Path, journal.Stamp] = field(default_factory=dict)
     _sums: dict[Path, bytes] = field(default_factory=dict)
     _looked: float = 0
+    _seen: str = ""
     _running: dict[Hashable, asyncio.Future[Body]] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WORKERS))
     _long: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LONG))
@@ -249,12 +266,16 @@ class Live:
 
     def __post_init__(self) -> None:
         self.now = self._opened()
+        self._seen = self.now.mark
 
     def _opened(self) -> Snapshot:
         # Before they are read: what is written meanwhile is seen at the next look.
         found = stamps(self.places)
         sums = {file: _sum(file) for file in found}
         made = Snapshot(self.places)
+        if self.blind is None and found and all(file.is_file() for file in found):
+            # What was written meanwhile may be in it or not.
+            made.sums = sums if sums == {file: _sum(file) for file in found} else None
         if self.blind is not None:
             self.blind.forget()
             made = made.amended(self.blind.hidden(made.store), ())
@@ -315,6 +336,9 @@ class Live:
         if time.monotonic() - self._looked > EVERY:
             self._looked = time.monotonic()
             await asyncio.to_thread(self.refresh)
+        if self._seen != self.now.mark:
+            self._seen = self.now.mark
+            self.changed()
         return self.now
 
     async def answer(self, key: Hashable, compute: Callable[[Snapshot, Limits], Body]) -> Body:

@@ -12,7 +12,7 @@ import jinja2
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 import stancegraph
-from stancegraph import balance, names, page, statements
+from stancegraph import names, statements
 from stancegraph.cells import escaped
 from stancegraph.exchange import rdf
 from stancegraph.statements import catalogue, reader
@@ -33,7 +33,7 @@ FORMATS: Final = {
 }
 """Suffix of an address → media type of what stands there."""
 STYLES: Final = {
-    "page.css": Path(page.__file__).parent / "page.css",
+    "page.css": Path(stancegraph.__file__).parent / "page" / "page.css",
     "site.css": Path(__file__).parent / "static" / "site.css",
 }
 """The style sheets of the pages, by name."""
@@ -88,6 +88,8 @@ def environment() -> jinja2.Environment:
 
 def front(store: Store, index: str = "") -> bytes:
     """The page of all, with links to the lists: to files of the name `index`, or to what a service answers."""
+    from stancegraph import page
+
     links = [(name, f"{kind}/{index}") for kind, name in PLURAL.items()]
     return page.html(store, links=links if index else [*links, ("query", "query")]).encode("utf-8", "replace")
 
@@ -141,6 +143,8 @@ class Entry:
 
     def _shared(self) -> list[Row]:
         """Who took a stance on the same as an actor: on which side, whether by inference, and by which statements."""
+        from stancegraph import balance
+
         allies = balance.allies(self._store, self._iri)
         told = self._statements({iri for other in allies for iri in other["statements"]})
         rows: list[Row] = []
@@ -195,6 +199,8 @@ def as_json(value: object) -> bytes:
 def _read(store: Store, kind: str, iri: str) -> tuple[Row, Sequence[Statement]]:
     """What JSON says of an entry, and the statements a page tells."""
     if kind == "actor":
+        from stancegraph import balance
+
         return dict(balance.profile(store, iri)), statements.said(store, actor=iri)
     if kind == "document":
         told = statements.said(store, document=iri)

@@ -29,7 +29,7 @@ from stancegraph.serve.operations import PROBLEM
 
 if TYPE_CHECKING:
     from asyncio import TimerHandle, Transport
-    from collections.abc import Callable, Coroutine, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import FrameType
 
@@ -67,21 +67,20 @@ def run(
     with listening:
         port = listening.getsockname()[1]
         if edit is None:
-            service, desk = Service(places, operations, limits), list[Route]()
+            service, desk = Service(places, operations, limits, kept=True), list[Route]()
         else:
             _ = Folder(edit).base  # or say what is wrong with it before anything is opened
             blind = Blind.of(edit, coder) if coder else None
-            service = Service([edit], operations, limits, in_place=True, blind=blind)
+            service = Service([edit], operations, limits, in_place=True, blind=blind, kept=True)
             desk = desk_routes(service.live, Desk(service.live, edit, coder or "1"))
         token = None if edit is None else secrets.token_urlsafe(32)
         guard = Guard(application(service, desk), host, port, token, frozenset(origins))
         shown = f"[{host}]" if ":" in host else host
         server = _Server(
             f"http://{shown}:{port}/" + (f"desk?token={token}" if token else ""),
-            service.draw
-            if edit is None
-            else None,  # of a folder that is edited it is past with the first change
-            uvicorn.Config(
+            service,
+            draws=edit is None,  # of a folder that is edited the page is past with the first change
+            config=uvicorn.Config(
                 guard,
                 http=partial(_Protocol, min(ARRIVING, limits.seconds)),  # type: ignore[arg-type]
                 ws="none",
@@ -131,18 +130,18 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """Says its address once it answers, then draws the page; stops on Ctrl-C and SIGTERM, its workers with it."""
+    """Says its address once it answers, and has the page drawn; stops on Ctrl-C and SIGTERM, its workers with it."""
 
-    def __init__(
-        self, address: str, draw: Callable[[], Coroutine[Any, Any, None]] | None, config: uvicorn.Config
-    ) -> None:
+    def __init__(self, address: str, service: Service, *, draws: bool, config: uvicorn.Config) -> None:
         super().__init__(config)
-        self._address, self._draw = address, draw
+        self._address, self._service, self._draws = address, service, draws
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self._draws:
+            await self._service.draw_first()
         output.emit(f"{self._address}\n")
-        self._drawing = asyncio.create_task(self._draw()) if self._draw else None
+        self._importing = asyncio.create_task(self._service.import_rest())
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

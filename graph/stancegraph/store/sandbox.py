@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph
-import rdflib.plugins.sparql.parser  # noqa: F401  once here, not in every fork
 from pyoxigraph import NamedNode, QueryResultsFormat, QueryTriples, RdfFormat
 
 from stancegraph.errors import StanceError, UsageError
@@ -26,6 +25,8 @@ CELLS: Final = 2_000_000
 """Rows × variables a query not trusted may answer."""
 LARGEST: Final = 64 << 20
 """Bytes an answer may have that is passed on."""
+JUDGES: Final = "rdflib.plugins.sparql.parser"
+"""The module by which a query is judged."""
 LONG: Final = 15
 """How far a computation of seconds stands back behind others (nice)."""
 BEGINNING: Final = 2.0
@@ -154,6 +155,7 @@ def _confined(task: worker.Task, source: Source | None, timeout: float) -> bytes
 
 def _ways(source: Source | None) -> dict[str, Any]:
     """How a worker comes by a source: it inherits what is in memory, and opens what is not, which needs files."""
+    worker.inherit(JUDGES)
     opens = isinstance(source, tuple)
     return {"fork": worker.FORKS and not opens, "closed": not opens}
 

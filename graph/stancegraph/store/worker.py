@@ -14,7 +14,8 @@ import time
 import warnings
 from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -45,6 +46,14 @@ class Stopped(StanceError):
 
 class Broken(Stopped):
     """What a worker ran broke down for a reason of its own, and not for a limit."""
+
+
+@cache
+def inherit(module: str) -> None:
+    """Import what workers need here, once and not in each; none is forked while it is imported half."""
+    if FORKS:
+        with FORKING:
+            import_module(module)
 
 
 def run(
