@@ -337,9 +337,10 @@ def _evidence(statement: Statement, targets: Collection[str] = ()) -> str:
     """One statement in a sentence: who, when, the words or the gist, the source, and what is only implied."""
     who = ", ".join(speaker.label for speaker in statement.speakers)
     words = _words(statement.quotes, statement.gist)
+    told = f": {words}" if words else ""  # a table of stances has no words
     marks = {t.mark for t in statement.targets if not targets or t.thing.label in targets}
     mark = min(marks) if marks and "" not in marks else ""
-    return fill(f"{who}, {statement.date}: {words} — {_sources(statement)}{mark}", 6)
+    return fill(f"{who}, {statement.date}{told} — {_sources(statement)}{mark}", 6)
 
 
 def _words(quotes: Iterable[str], gist: str) -> str:

@@ -58,7 +58,7 @@ def complete_measures(incomplete: str) -> list[str]:
     return [name for name in MEASURES if name.startswith(incomplete)]
 
 
-@command("compare", filters=True)
+@command("compare", filters=True, words=False)
 def compare(
     request: Request,
     a: Actor,
@@ -78,7 +78,7 @@ def compare(
     request.show(rows, Comparison, "target", lambda: answers.comparison(rows, found))
 
 
-@command("allies", filters=True, network="agreement")
+@command("allies", filters=True, network="agreement", words=False)
 def allies(request: Request, actor: Actor) -> None:
     """Who stands with an actor and who against, over the targets they share; the closest first."""
     from stancegraph.balance.relations import Relation, allies
@@ -87,7 +87,7 @@ def allies(request: Request, actor: Actor) -> None:
     request.show(rows, Relation, "actor", lambda: answers.allies(rows, _statements(request, rows)))
 
 
-@command("network", filters=True, network="any")
+@command("network", filters=True, network="any", words=False)
 def network(
     request: Request,
     window: Annotated[
@@ -217,7 +217,7 @@ def _ties(
     return [tie for tie in network.edge_list(graph) if tie["statements"] >= statements]
 
 
-@command("alliances", filters=True, network="agreement")
+@command("alliances", filters=True, network="agreement", words=False)
 def alliances(
     request: Request,
     edges: Edges = None,
@@ -290,7 +290,7 @@ def _joinings(request: Request, by: Literal["average", "single", "complete"], ed
     request.show(rows, Joining, "step")
 
 
-@command("ideal-points", filters=True, network="agreement")
+@command("ideal-points", filters=True, network="agreement", words=False)
 def ideal_points(
     request: Request,
     dimensions: Annotated[
@@ -309,7 +309,7 @@ def ideal_points(
     )
 
 
-@command("rank", filters=True, network="any")
+@command("rank", filters=True, network="any", words=False)
 def rank(
     request: Request,
     by: Annotated[
@@ -359,7 +359,7 @@ def _check_draws(edges: Path | None, draws: int, disagreement: float) -> None:
         raise UsageError("--disagreement is of codings drawn: choose --draws too, such as --draws 200")
 
 
-@command("shifts", filters=True, network="agreement")
+@command("shifts", filters=True, network="agreement", words=False)
 def shifts(
     request: Request,
     who: OptionalActor = None,

@@ -31,7 +31,8 @@ Data = Annotated[
     typer.Option(
         "--data",
         metavar="PATH|URL",
-        help="File, folder, database or SPARQL endpoint; several files and folders are one graph; "
+        help="File, folder, database or SPARQL endpoint; several files and folders are one graph; a table of stances "
+        "(Parquet, or spark://host:port/path) for what needs no words; "
         "default: $STANCEGRAPH_DATA, or else the shipped graph.",
     ),
 ]
@@ -86,13 +87,18 @@ class Request:
     network: str | None = None
     files: list[Path] = field(default_factory=list)
     """What is read beside the data, and not to be written over."""
+    needing: str | None = None
+    """The command, where it needs words or sources, which a table of stances has not."""
 
     @cached_property
     def store(self) -> Store:
         from stancegraph import store
 
         # Typer would split the variable at blanks, which a path may have.
-        return store.open(self.data or os.environ.get("STANCEGRAPH_DATA") or None)
+        opened = store.open(self.data or os.environ.get("STANCEGRAPH_DATA") or None)
+        if opened.tabular and self.needing:
+            raise opened.lacks(f"`{self.needing}`")
+        return opened
 
     @property
     def choices(self) -> dict[str, Any]:
@@ -132,8 +138,12 @@ class Request:
             output.note(note)
 
     def note_left_out(self) -> None:
-        """Tell what of the data was malformed, and what was done without it."""
+        """Tell what of the data was malformed, and what was done without it; and what a table of stances lacks."""
         lines = list(self.store.left_out) if "store" in vars(self) else []
+        if "store" in vars(self) and self.store.tabular:
+            output.note(
+                f"{self.store.where} has no words: they lie in the database or files that it was made of"
+            )
         for line in lines[:FEW]:
             output.note(line)
         if lines:

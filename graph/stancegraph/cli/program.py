@@ -35,12 +35,16 @@ def command(
     *,
     filters: bool = False,
     network: Literal["any", "agreement"] | None = None,
+    words: bool = True,
     data: bool = True,
     formats: Any = Format,
     default_format: str = "table",
     output: bool = True,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Declare a command: a function of a Request, made of the options asked for here, and of options of its own."""
+    """Declare a command: a function of a Request, made of the options asked for here, and of options of its own.
+
+    One that needs no `words` or sources answers of a table of stances too.
+    """
 
     def declare(function: Callable[..., None]) -> Callable[..., None]:
         def options() -> Options:
@@ -52,7 +56,7 @@ def command(
             filtering = [p for p in filter_options() if p.name not in taken] if filters else []
             shared = printing_options(data=data, formats=formats, default=default_format, output=output)
             keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
-            return Options(keyword, choosing, filtering, shared)
+            return Options(keyword, choosing, filtering, shared, name if words else None)
 
         family, _, last = name.rpartition(" ")
         members = COMMANDS[family].commands if family else COMMANDS
@@ -70,6 +74,8 @@ class Options:
     choosing: list[inspect.Parameter]
     filtering: list[inspect.Parameter]
     shared: list[inspect.Parameter]
+    needing: str | None = None
+    """The command, where it needs words or sources."""
 
     @property
     def every(self) -> list[inspect.Parameter]:
@@ -87,7 +93,9 @@ class Options:
             network, filters["kind"] = split_kinds(projection.pop("kind"))
         shared: dict[str, Any] = {"data": None, "format": "table", "output": "-"}
         shared |= {p.name: given.pop(p.name) for p in self.shared}
-        return Request(**shared, filters=filters, projection=projection, network=network), given
+        request = Request(**shared, filters=filters, projection=projection, network=network)
+        request.needing = self.needing
+        return request, given
 
 
 def _requesting(function: Callable[..., None], name: str, options: Options) -> Callable[..., None]:

@@ -92,6 +92,8 @@ class Snapshot:
     def __init__(self, places: Sequence[str | Path] | str | None) -> None:
         self.local = local(places)
         opened = store.open(places)
+        if opened.tabular:
+            raise opened.lacks("what is served")
         # A copy is as the endpoint was; asked through, each lookup here would be dozens of queries there.
         self.store: Local = opened.copied() if isinstance(opened, store.Endpoint) else opened  # type: ignore[assignment]
         self._begin()

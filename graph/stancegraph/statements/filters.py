@@ -107,6 +107,8 @@ TESTS: Final = {
     "document": Test(("document",), "?report stance:reports ?s ; stance:document ?document"),
 }
 """Filter on a named thing → how it is met; each has a `not_` too."""
+TRIPLES: Final = frozenset({"about", "words"})
+"""Filters on what no column of the flat table holds."""
 SIGNS: Final = {"supports": 1, "opposes": -1}
 ROWS: Final = frozenset({"actor", "kind", "target", *SIGNS})
 """Filters that choose rows of the flat table: of a statement of several speakers or targets, not all may pass."""
@@ -191,6 +193,10 @@ class Filters:
     def of(cls, store: Store, options: Mapping[str, Any]) -> Filters:
         """Checked, and every name resolved; raises UsageError, UnknownName for a name that is not one thing's."""
         given = check(options)
+        if store.tabular and (
+            lacking := next((name for name in given if name.removeprefix("not_") in TRIPLES), None)
+        ):
+            raise store.lacks(f"--{lacking.replace('_', '-')}")
         named = {name: TESTS[name.removeprefix("not_")].kinds for name in given if _is_named(name)}
         if not named:
             return cls(store, given, {}, {})

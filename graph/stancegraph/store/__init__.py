@@ -22,7 +22,7 @@ from stancegraph import lazy
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import database, results
 from stancegraph.store import sparql as sparql
-from stancegraph.store.files import existing, found, ontology
+from stancegraph.store.files import existing, found, has_rdf, ontology
 from stancegraph.store.results import Answer, Table
 from stancegraph.store.sparql import Query, Term, Values
 from stancegraph.vocabulary import PREFIXES
@@ -59,8 +59,9 @@ __getattr__ = lazy.exports(__name__, {"ingest": "load"})[0]
 def open(where: str | Path | Sequence[str | Path] | None = None) -> Store:  # noqa: A001
     """The graph in a file, folder, on-disk database or at an http(s) SPARQL endpoint; None: the shipped one.
 
-    Of several places, which must be files or folders, it is the union; of a database or an endpoint and
-    another place raises UsageError, as for two files that would fill one graph.
+    Of Parquet, or at `spark://host:port/path`, it is the table of stances alone (`tables.Tables`). Of several places,
+    which must be files or folders of RDF, it is the union; of any of the others and another place raises UsageError,
+    as for two files that would fill one graph.
 
     >>> open().ask("ASK { stance:supports rdfs:subPropertyOf stance:stanceOn }")
     True
@@ -73,14 +74,36 @@ def open(where: str | Path | Sequence[str | Path] | None = None) -> Store:  # no
     where = next(iter(places), None)
     if where is not None and str(where).lower().startswith(("http://", "https://")):
         return Endpoint(str(where))
+    if where is not None and (str(where).lower().startswith("spark://") or _is_tables(existing(where))):
+        from stancegraph.store.tables import Tables
+
+        return Tables(str(where))
     return Local(ontology() if where is None else existing(where))
+
+
+def _is_tables(path: Path) -> bool:
+    """Whether a path is a file of Parquet, or a folder with such files, and neither a database nor RDF."""
+    if not path.is_dir():
+        return path.suffix.lower() == ".parquet"
+    return (
+        next(path.glob("*.parquet"), None) is not None
+        and not database.is_database(path)
+        and not has_rdf(path)
+    )
 
 
 def _together(places: Sequence[str]) -> list[Path]:
     """The files and folders to read as one graph."""
     for place in places:
-        if place.lower().startswith(("http://", "https://")) or database.is_database(Path(place)):
-            kind = "an on-disk database" if "://" not in place else "an endpoint"
+        elsewhere = place.lower().startswith(("http://", "https://", "spark://"))
+        if elsewhere or database.is_database(Path(place)) or _is_tables(Path(place)):
+            kind = (
+                "an endpoint"
+                if elsewhere
+                else "a table"
+                if _is_tables(Path(place))
+                else "an on-disk database"
+            )
             raise UsageError(
                 f"{place} is {kind}, and is not read together with another place: "
                 "`stancegraph load` all files into one database, and name that"
@@ -103,6 +126,8 @@ class Store(ABC):
     timeout: float = 60
     """Seconds a query of ours may take at an endpoint."""
     _has_vocabulary = False
+    tabular = False
+    """Whether it holds the table of stances alone, without words, sources and what else is said of things."""
     tame = True
     """Whether nothing in the data can break the engine here: it is the shipped graph, or elsewhere."""
 
@@ -190,6 +215,13 @@ class Store(ABC):
             if not self._ask(sparql.prepare(VOCABULARY)) and self._ask(sparql.prepare(CODED)):
                 raise self.without_vocabulary()
             self._has_vocabulary = True
+
+    def lacks(self, what: str) -> UsageError:
+        """What to say where words, sources or triples are wanted of a table that has none."""
+        return UsageError(
+            f"{what} needs more than the table of stances that {self.where} holds: give --data the database, files "
+            "or endpoint it was made of, where the words and sources lie"
+        )
 
     def without_vocabulary(self) -> StanceError:
         """What is wrong with a graph that does not say which properties are stances."""

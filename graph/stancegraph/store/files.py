@@ -80,7 +80,9 @@ def existing(where: str | Path) -> Path:
         raise StanceError(f"{str(where)[:200]!r} cannot be opened: {error}"[:400]) from None
     else:
         return path
-    raise StanceError(f"{path} {why}: name a file or folder of RDF, an Oxigraph database or an endpoint")
+    raise StanceError(
+        f"{path} {why}: name a file or folder of RDF, an Oxigraph database, a table or an endpoint"
+    )
 
 
 def in_memory(*paths: Path) -> pyoxigraph.Store:
@@ -162,8 +164,15 @@ def listed(here: Path) -> list[Path]:
             read.append(file)
     if not read:
         looked = " ".join(kind for kind in FORMATS if kind not in NAMED_ONLY)
-        raise StanceError(f"no RDF files in {here}: looked for {looked}")
+        tables = any(here.glob("*.parquet"))
+        more = ", and what needs words or triples cannot be told of its tables alone" if tables else ""
+        raise StanceError(f"no RDF files in {here}: looked for {looked}{more}")
     return read
+
+
+def has_rdf(folder: Path) -> bool:
+    """Whether any file in a folder may be RDF."""
+    return next(_walk(folder), None) is not None
 
 
 def _walk(folder: Path) -> Iterator[Path]:

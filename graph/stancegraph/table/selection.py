@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Unpack
 import numpy as np
 
 from stancegraph.dates import BEGINNING, END, calendar_day
-from stancegraph.statements.filters import SIGNS, FilterOptions, Filters
+from stancegraph.statements.filters import SIGNS, TRIPLES, FilterOptions, Filters
 from stancegraph.statements.reader import Reader
 from stancegraph.store import remembered
 from stancegraph.table import rows, snapshot
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from stancegraph.records import Named
     from stancegraph.store import Store
     from stancegraph.table.columns import Marks, Table
-
-ASKED: Final = frozenset({"about", "words"})
-"""Filters that the graph is asked about: no column of the flat table holds what they look at."""
 
 
 def stances(store: Store, *, level: str = "polarity", **options: Unpack[FilterOptions]) -> Table:
@@ -48,6 +45,8 @@ def stances(store: Store, *, level: str = "polarity", **options: Unpack[FilterOp
 
 def select(filters: Filters, level: str = "polarity") -> Table:
     """The flat table of the rows that pass filters already resolved."""
+    if filters.store.tabular and level != "polarity":
+        raise filters.store.lacks(f"--level {level}")
     kept = _kept(filters) if level == "polarity" else None
     if kept is not None:
         return _of_snapshot(*kept, filters)
@@ -125,7 +124,7 @@ def passing(column: Callable[[str], Any], filters: Filters, several: Collection[
     """
     given, meant = filters.given, filters.meant
     asked = {
-        name for name in given if name.removeprefix("not_") in ASKED or name.removeprefix("not_") in several
+        name for name in given if name.removeprefix("not_") in TRIPLES or name.removeprefix("not_") in several
     }
     asked |= {"min_confidence"} if given.get("min_confidence") == 0 else set()
     targets = given.keys() & {"target", *SIGNS}

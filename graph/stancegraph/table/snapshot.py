@@ -15,71 +15,73 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import pyoxigraph
+from pyoxigraph import NamedNode, RdfFormat
 
 from stancegraph import output
 from stancegraph.dates import EARLIEST, LATEST, ordinal
 from stancegraph.errors import StanceError
+from stancegraph.names import KINDS, MADE_OF
 from stancegraph.records import Named
 from stancegraph.statements import by_iri
 from stancegraph.statements.filters import Filters
 from stancegraph.statements.reader import Reader
-from stancegraph.store import Local, checksums, remembered
+from stancegraph.store import Local, checksums, remembered, tables
+from stancegraph.store.tables import Tables
 from stancegraph.table import pairs, rows
 from stancegraph.table.arrays import Strings, array, first_rows, numbers, texts
 from stancegraph.table.columns import Column, Details, Reports, Table
 from stancegraph.table.pairs import Scan
+from stancegraph.vocabulary import expand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
 
     import pyarrow as pa
-    import pyoxigraph
     from numpy.typing import NDArray
 
     from stancegraph.records import Statement
     from stancegraph.store import Store
     from stancegraph.table.columns import Days
 
-VERSION: Final = 1
-"""Version of the file; it stands in the metadata as `stancegraph.snapshot`."""
-NAMES: Final = {False: "stancegraph-person.parquet", True: "stancegraph-organisation.parquet"}
-"""File of the rows in which a speaker counts as a person, or as the organisation spoken for."""
 GROUP: Final = 1 << 17
 """Rows in a group of the file: of those whose days cannot be within a time asked for, nothing is read."""
+TYPE: Final = NamedNode(expand("rdf:type"))
+NAMING: Final = MADE_OF | {NamedNode(expand(curie)) for curie in ("skos:broader", "schema:startDate")}
+"""Properties of things that a table bears with it."""
 DAYS: Final = """SELECT DISTINCT ?first ?last WHERE { { ?s stance:saidOn ?first BIND(?first AS ?last) }
     UNION { ?s stance:saidNotBefore ?first ; stance:saidNotAfter ?last } }"""
 
 
 class Snapshot:
-    """A file of rows, its columns read when asked for; raises OSError or ValueError where it is no such file."""
+    """A file of rows, or its parts, columns read when asked for; raises OSError or ValueError for another file."""
 
-    def __init__(self, file: Path, groups: Sequence[int] | None = None) -> None:
+    def __init__(self, *files: Path, groups: Sequence[tuple[int, int]] | None = None) -> None:
         from pyarrow.parquet import ParquetFile
 
-        self._path = file
-        self.groups = groups
-        """The groups of rows that are read of it; None: all."""
-
-        self._file = ParquetFile(file, memory_map=True, page_checksum_verification=True)
-        told = self._file.schema_arrow.metadata or {}
-        self.about: dict[str, Any] = json.loads(told.get(b"stancegraph.snapshot", b"{}"))
+        self._paths = files
+        self._files = [ParquetFile(file, memory_map=True, page_checksum_verification=True) for file in files]
+        every = [
+            (part, at) for part, file in enumerate(self._files) for at in range(file.metadata.num_row_groups)
+        ]
+        self.is_whole = groups is None
+        """Whether all groups of rows are read."""
+        self._groups = every if groups is None else groups
+        told = self._files[0].schema_arrow.metadata or {}
+        self.about: dict[str, Any] = json.loads(told.get(tables.ABOUT, b"{}"))
         self._read: dict[str, Any] = {}
 
     def __len__(self) -> int:
-        whole = self._file.metadata
-        return int(
-            whole.num_rows if self.groups is None else sum(whole.row_group(i).num_rows for i in self.groups)
-        )
+        return sum(self._files[part].metadata.row_group(at).num_rows for part, at in self._groups)
 
     def within(self, since: date, until: date) -> Snapshot:
         """The groups of rows some of which may be of these days; itself where that is most of it."""
-        every = self._file.metadata.num_row_groups
-        kept = [group for group in range(every) if self._may_be_of(group, since, until)]
-        return Snapshot(self._path, kept) if 0 < len(kept) <= every // 2 else self
+        kept = [group for group in self._groups if self._may_be_of(*group, since, until)]
+        return Snapshot(*self._paths, groups=kept) if 0 < len(kept) <= len(self._groups) // 2 else self
 
-    def _may_be_of(self, group: int, since: date, until: date) -> bool:
-        columns = self._file.metadata.row_group(group)
+    def _may_be_of(self, part: int, group: int, since: date, until: date) -> bool:
+        columns = self._files[part].metadata.row_group(group)
         told = {
             (column := columns.column(place)).path_in_schema: column.statistics
             for place in range(columns.num_columns)
@@ -94,11 +96,10 @@ class Snapshot:
         if name not in self._read:
             import pyarrow as pa
 
-            every = range(self._file.metadata.num_row_groups) if self.groups is None else self.groups
             # Lists of texts can be read of one group at a time alone.
-            parts = [self._file.read_row_group(group, [name]).column(0) for group in every]
+            parts = [self._files[part].read_row_group(at, [name]).column(0) for part, at in self._groups]
             chunks = [chunk for part in parts for chunk in part.chunks]
-            kind = self._file.schema_arrow.field(name).type
+            kind = self._files[0].schema_arrow.field(name).type
             column = pa.chunked_array(chunks, kind).unify_dictionaries().combine_chunks()
             if isinstance(column, pa.ChunkedArray):
                 column = column.chunk(0) if column.num_chunks else pa.array([], column.type)
@@ -124,7 +125,11 @@ def whole(store: Store, *, organisation: bool = False) -> tuple[Table, Snapshot]
     The file is made first where it is missing and can be written. None too where it cannot be, or is not to be
     trusted; a note says why, unless the database is merely another user's.
     """
-    return _whole(store, organisation) if isinstance(store, Local) and store.folder is not None else None
+    return _whole(store, organisation) if isinstance(store, Local) and _has_table(store) else None
+
+
+def _has_table(store: Local) -> bool:
+    return store.tabular or store.folder is not None
 
 
 def of_days(
@@ -141,7 +146,9 @@ def of_days(
 
 @remembered
 def _kept(store: Local, organisation: bool) -> Snapshot | None:
-    """The snapshot of a database, made first where it is missing and can be written."""
+    """The snapshot of a database, made first where it is missing and can be written; or tables themselves."""
+    if isinstance(store, Tables):
+        return Snapshot(*store.files_of(organisation=organisation))
     if store.folder is None:
         return None
     found = _open(store, organisation)
@@ -156,32 +163,41 @@ def _whole(store: Local, organisation: bool) -> tuple[Table, Snapshot] | None:
     try:
         return None if found is None else (_table(store, found, organisation), found)
     except (OSError, ValueError, LookupError) as error:
+        if isinstance(store, Tables):
+            raise StanceError(f"{store.where} is damaged ({_short(error)}): copy it again") from None
         output.note(f"{store.where}: the table kept beside it is damaged ({_short(error)}), and is not read")
-        (store.folder / NAMES[organisation]).unlink(missing_ok=True)  # type: ignore[operator]
+        (store.folder / tables.FILES[organisation]).unlink(missing_ok=True)  # type: ignore[operator]
         return None
 
 
 def days(store: Store) -> list[tuple[int, int]]:
     """First and last possible day (ordinals) of every statement of a graph, whether it takes a stance or not."""
-    if isinstance(store, Local) and (found := _kept(store, False)) is not None:
-        return [(first, last) for first, last in found.about["days"]]
+    about = store.about if isinstance(store, Tables) else None
+    if about is None and isinstance(store, Local) and (found := _kept(store, False)) is not None:
+        about = found.about
+    if about is not None:
+        return [(first, last) for first, last in about["days"]]
     return _days(store)
 
 
 def _open(store: Local, organisation: bool) -> Snapshot | None:
     """The snapshot, where there is one of this graph."""
-    file = store.folder / NAMES[organisation]  # type: ignore[operator]
+    file = store.folder / tables.FILES[organisation]  # type: ignore[operator]
     try:
         found = Snapshot(file)
     except (OSError, ValueError):  # none, or none that can be read
         return None
-    return found if found.about.get("version") == VERSION and found.about["of"] == store.fingerprint else None
+    return (
+        found
+        if found.about.get("version") == tables.VERSION and found.about["of"] == store.fingerprint
+        else None
+    )
 
 
 def _is_newer(file: Path) -> bool:
     """Whether a later version of this program has left the file."""
     try:
-        return int(Snapshot(file).about.get("version", 0)) > VERSION
+        return int(Snapshot(file).about.get("version", 0)) > tables.VERSION
     except (OSError, ValueError):
         return False
 
@@ -194,7 +210,7 @@ def keep(store: Store, *, organisation: bool = False) -> bool:
     folder = store.folder if isinstance(store, Local) else None
     if not isinstance(store, Local) or folder is None or not os.access(folder, os.W_OK):
         return False
-    if _is_newer(folder / NAMES[organisation]):
+    if _is_newer(folder / tables.FILES[organisation]):
         output.note(
             f"{store.where}: the table kept beside it is of a newer version of stancegraph, and is not read"
         )
@@ -203,7 +219,7 @@ def keep(store: Store, *, organisation: bool = False) -> bool:
         made = _made(store, organisation)
     except StanceError:
         return False
-    return _put(made, folder / NAMES[organisation], store.fingerprint)
+    return _put(made, folder / tables.FILES[organisation], store.fingerprint)
 
 
 def beside(triples: pyoxigraph.Store) -> Callable[[Path], None]:
@@ -219,7 +235,7 @@ def beside(triples: pyoxigraph.Store) -> Callable[[Path], None]:
 
     def put(folder: Path) -> None:
         if made is not None:
-            _put(made, folder / NAMES[False], checksums.fingerprint(folder))
+            _put(made, folder / tables.FILES[False], checksums.fingerprint(folder))
 
     return put
 
@@ -227,10 +243,10 @@ def beside(triples: pyoxigraph.Store) -> Callable[[Path], None]:
 def _put(made: pa.Table, file: Path, fingerprint: str | None) -> bool:
     """Write a table, with the fingerprint of what it was made of; whether it could be written."""
     metadata = dict(made.schema.metadata)
-    about = json.loads(metadata[b"stancegraph.snapshot"]) | {"of": fingerprint}
+    about = json.loads(metadata[tables.ABOUT]) | {"of": fingerprint}
     fresh = file.with_name(f"{file.name}.{os.getpid()}")
     try:
-        _write(made.replace_schema_metadata({**metadata, b"stancegraph.snapshot": json.dumps(about)}), fresh)
+        _write(made.replace_schema_metadata({**metadata, tables.ABOUT: json.dumps(about)}), fresh)
         fresh.replace(file)
     except OSError as error:
         fresh.unlink(missing_ok=True)
@@ -292,16 +308,35 @@ def _made(store: Local, organisation: bool) -> pa.Table:
         "number", pa.array(table.statement.codes)
     )
     about = {
-        "version": VERSION,
+        "version": tables.VERSION,
         "own": table.own_basis is not None or table.own_confidence is not None,
         "days": _bounded(*pairs.days(source)),
         "several": source.several(),
         "notes": table.notes,
         "left_out": [*store.left_out][noted:],
+        "rows": len(table),
+        "organisation": organisation,
     }
     return made.replace_schema_metadata(
-        {**(made.schema.metadata or {}), "stancegraph.snapshot": json.dumps(about)}
+        {**(made.schema.metadata or {}), tables.ABOUT: json.dumps(about), tables.NAMES: _names(store, table)}
     )
+
+
+def _names(store: Local, table: Table) -> bytes:
+    """Names, kinds and days of the targets in a table, of all actors, events and concepts, as N-Triples."""
+    things = {thing.iri for thing in table.target.values}
+    every = " UNION ".join(
+        f"{{ {pattern} }}" for pattern in (KINDS["actor"], KINDS["event"], "?x a skos:Concept")
+    )
+    listed = f"SELECT DISTINCT ?x {{ {every} }}"
+    things.update(iri for (iri,) in store.tuples(listed))
+    triples = {
+        quad.triple
+        for thing in things
+        for quad in store.quads(NamedNode(thing))
+        if quad.predicate in NAMING or (quad.predicate == TYPE and quad.object in MADE_OF)
+    }
+    return pyoxigraph.serialize(sorted(triples, key=str), format=RdfFormat.N_TRIPLES) or b""
 
 
 def _bounded(earliest: Days, latest: Days) -> list[tuple[int, int]]:
@@ -320,7 +355,7 @@ def _table(store: Local, found: Snapshot, organisation: bool) -> Table:
     """The table a snapshot was made of."""
     store.left_out.update(dict.fromkeys(found.about["left_out"]))
     number = found.numbers("number")
-    if found.groups is not None:
+    if not found.is_whole:
         number = np.unique(number, return_inverse=True)[1].astype(np.int32)
     first = first_rows(number, int(number.max(initial=-1)) + 1)
     documents = _named(*(texts(found.column(name).values) for name in ("documents", "titles")))
@@ -330,7 +365,7 @@ def _table(store: Local, found: Snapshot, organisation: bool) -> Table:
     ]
     names = found.strings("statement", first)
     notes = found.about["notes"]
-    if notes and found.groups is not None:
+    if notes and not found.is_whole:
         known = set(names)
         notes = [note for note in notes if note.partition(": ")[0] in known]
     own: dict[str, Any] = {}
