@@ -51,7 +51,8 @@ def code(run: Run, place: Path, *answers: str, options: tuple[str, ...] = ()) ->
 def test_an_article_is_coded_from_nothing_by_answers_alone(run: Run, place: Path) -> None:
     told = code(run, place, *DOCUMENT, *FIRST, *SIDES, "s")
     assert "⟦The weir will open every spring,⟧” the River Authority said" in told
-    assert "proposed by rules (subject-verb), confidence 0.95" in told
+    assert "proposed by rules: the speaker is named beside the words (“" in told
+    assert "right 95 times in 100" in told
     assert '+    stance:quote "The weir will open every spring"@en ;' in told
     assert "1 statement added; 0 to be decided" in told
     (statement,) = said(store.open(place))
@@ -207,7 +208,7 @@ def test_drafts_of_anybodys_program_are_walked_through_and_their_maker_is_named(
     told = code(
         run, place, "s", "a", "Farmers oppose it.", "Valley Gazette", "", "2024-03-05", *[""] * 4, "q"
     )
-    assert "proposed by finder 2.0 (imported), confidence 0.5" in told
+    assert "proposed by finder 2.0: imported: 0.5 sure, by its maker’s account" in told
     (statement,) = said(store.open(place))
     assert (statement.act, statement.quotes) == ("reject", ())
     assert [(p.start, p.end) for p in statement.reports[0].passages] == [(start, start + 25)]

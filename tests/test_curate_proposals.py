@@ -375,3 +375,24 @@ def test_a_corpus_in_brats_format_is_read_with_its_sources() -> None:
     )
     article = attributions.attributed(text, annotation)
     assert article.quotations == {(1, 18): [(20, 32)]}
+
+
+@pytest.mark.parametrize(
+    ("speaker", "actor", "named"),
+    [
+        ("Prime Minister Mohammed Shia al-Sudani", "mohammed-shia-al-sudani", "Mohammed Shia al-Sudani"),
+        ("Turkish President Recep Tayyip Erdoğan", "recep-tayyip-erdogan", "Recep Tayyip Erdoğan"),
+        ("Deputy Harbour Minister Jorna Velt", None, "Jorna Velt"),
+        ("Brigadier General Ottmar al-Velti", None, "Ottmar al-Velti"),
+        ("the Harbour Council", None, "Harbour Council"),
+        ("the Minister Press Office", None, "Minister Press Office"),
+        ("Minister Velt", None, "Minister Velt"),
+    ],
+)
+def test_an_office_before_a_name_is_not_part_of_it(
+    shipped: Store, speaker: str, actor: str | None, named: str
+) -> None:
+    text = f"“We will open the road again,” {speaker} said on Saturday."
+    (proposal,) = proposals.propose(text, names.index(shipped, "actor"))
+    assert (proposal.actor or "").rpartition("/")[2] == (actor or "")
+    assert proposal.named == named

@@ -133,7 +133,8 @@ def test_differences_are_settled_one_by_one_on_the_desk_and_one_coding_is_left(
     told = rows.all_inner_texts()
     assert len(told) == 4, told
     assert "Karl Weber" not in told[0]
-    assert OPENED in told[0]
+    assert f"rejects {OPENED}" in told[0]
+    assert f"calls for {OPENED}" in told[0]
     tab.keyboard.press("2")
     tab.locator("#settling td[data-taken]").wait_for()
     assert "2025-03-07" in told[1]
@@ -196,6 +197,13 @@ def test_of_three_codings_two_are_made_one_and_that_and_the_third(tmp_path: Path
             assert desk.send("conclude", document=iri).status_code == 200
 
         assert desk.send("begin", document=iri).status_code == 200
+        path = f"/desk/settling?name={document}"
+        (each,) = desk.get(path).json()["differences"]
+        assert each["choices"] == {"first": f"rejects {OPENED}", "second": f"calls for {OPENED}"}
+        typed = {"number": 0, "seen": each["seen"], "taken": f"rejects {OPENED}; supports Ada Lovelace"}
+        assert desk.send("settle", document=iri, **typed).status_code == 200
+        (each,) = desk.get(path).json()["differences"]
+        assert each["another"] == f"for Ada Lovelace; rejects {OPENED}"
         settle(["1", "2"], "second")
         told = desk.get(f"/desk/document?name={document}").json()
         assert (told["coders"], told["settled"]) == (["1", "3"], False)

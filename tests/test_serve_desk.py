@@ -337,3 +337,25 @@ def test_hostile_texts_and_names_are_shown_as_text(desk: Desk) -> None:
     desk.tab.goto(desk.service.address)
     desk.tab.locator("#text p").first.wait_for()  # a document is open without being asked for
     assert desk.tab.locator("#text img, #text script, #documents img").count() == 0
+
+
+def test_a_stance_that_the_verb_does_not_show_is_marked_and_made_implied_at_a_key(desk: Desk) -> None:
+    desk.select("nothing but a promise on paper")
+    desk.take("Speaker", "karl")
+    desk.tab.get_by_label("Gist").fill("Welcomes the plan.")
+    desk.day()
+    desk.take("Takes a stance on", "harbour road")
+    row = desk.tab.locator(".stances li")
+    row.get_by_label("Stance", exact=True).select_option("calls for")
+    expect(row.locator(".hint")).to_have_count(0)
+    desk.tab.get_by_label("Act").select_option("support")
+    expect(row.locator(".hint")).to_contain_text("does not itself say “calls for”")
+    desk.tab.get_by_label("Act").select_option("demand")
+    expect(row.locator(".hint")).to_have_count(0)
+    desk.tab.get_by_label("Act").select_option("support")
+    row.get_by_role("button", name="Implied").press("Enter")
+    expect(row.locator(".hint")).to_have_count(0)
+    expect(row.get_by_label("Basis of this stance")).to_be_focused()
+    desk.save()
+    (target,) = desk.rows()[0]["targets"]
+    assert (target["stance"], target["basis"], target["confidence"]) == ("calls for", "implied", 0.6)

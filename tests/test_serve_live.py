@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +15,7 @@ from desks import OPENED, made, with_article
 from stancegraph import names, store
 from stancegraph.curate import changes, entries, references
 from stancegraph.curate.folder import Folder
-from stancegraph.serve.live import Limits, Live, Past
+from stancegraph.serve.live import Body, Late, Limits, Live, Past, Snapshot
 from stancegraph.store import Local
 
 
@@ -190,3 +191,51 @@ def test_a_worker_is_not_forked_of_a_state_that_is_past(tmp_path: Path) -> None:
     with pytest.raises(Past):
         before.compute(lambda: (b"", "", []), Limits())
     assert live.now.compute(lambda: (b"x", "", []), Limits()).content == b"x"
+
+
+def test_an_answer_that_takes_long_waits_and_computes_within_one_limit(tmp_path: Path) -> None:
+    live = Live([made(tmp_path).path], Limits(seconds=60), lambda _: None)
+    given = list[float]()
+    tried, begun, end = threading.Semaphore(0), threading.Semaphore(0), threading.Event()
+
+    def compute(_: Snapshot, limits: Limits) -> Body:
+        if limits.cpu is not None:
+            tried.release()
+            raise Late("it is not quick")
+        given.append(limits.seconds)
+        begun.release()
+        end.wait()
+        raise Late("it took too long")
+
+    async def ask() -> list[str]:
+        asked = [asyncio.create_task(live.answer(number, compute)) for number in range(3)]
+        for each in (tried, tried, tried, begun, begun):
+            await asyncio.to_thread(each.acquire)
+        await asyncio.sleep(0.2)
+        end.set()
+        return [str(each) for each in await asyncio.gather(*asked, return_exceptions=True)]
+
+    told = asyncio.run(ask())
+    assert told == ["it took too long (the limit is 60 s, with waiting)"] * 3
+    assert given[2] <= 60 - 0.2, "what waited has that much less to compute in"
+
+
+def test_who_waits_for_others_is_refused_once_the_limit_is_over(tmp_path: Path) -> None:
+    live = Live([made(tmp_path).path], Limits(seconds=0.3), lambda _: None)
+    end = threading.Event()
+
+    def compute(_: Snapshot, limits: Limits) -> Body:
+        if limits.cpu is not None:
+            raise Late("it is not quick")
+        end.wait()
+        return Body.of(b"", "text/plain")
+
+    async def ask() -> str:
+        asked = [asyncio.create_task(live.answer(number, compute)) for number in range(3)]
+        done, _ = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+        end.set()
+        await asyncio.gather(*asked, return_exceptions=True)
+        (refused,) = done
+        return str(refused.exception())
+
+    assert asyncio.run(ask()) == "it waited for others longer than 0.3 s, the limit: ask again in a while"

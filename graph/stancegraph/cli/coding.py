@@ -92,7 +92,7 @@ def _told(found: Iterable[Proposal]) -> str:
             speaker += f" [{each.antecedent}]"
         who = f"{speaker} → {compact(each.actor) if each.actor else '(no actor of the graph)'}"
         how = [part for part in (each.cue, each.act, each.date) if part]
-        where = f"{each.start}–{each.end} · {each.rule}, confidence {each.confidence:g}"
+        where = f"{each.start}–{each.end} · {each.how}"
         told = [printing.fill(f"“{each.quote}”"), printing.fill(who, 2)]
         blocks.append("\n".join([*told, printing.fill(" · ".join([*how, where]), 2)]))
     return "\n\n".join(blocks) + "\n" if blocks else ""

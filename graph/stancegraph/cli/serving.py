@@ -52,7 +52,13 @@ def serve(
         ),
     ] = None,
     timeout: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0.1, max=3600, help="Stop an answer that takes longer.")
+        float,
+        typer.Option(
+            metavar="SECONDS",
+            min=0.1,
+            max=3600,
+            help="Stop an answer that takes longer, waiting for others included.",
+        ),
     ] = 30,
     allow_origin: Annotated[
         list[str] | None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -92,8 +91,7 @@ def _decide(folder: Folder, draft: Draft, document: str, text: str, coder: str) 
 
     _tell(folder, draft, text)
     kept = drafts.values(draft, document, text)
-    named = draft.proposal.antecedent or draft.proposal.speaker
-    hints = {"speaker": re.sub(r"^the\s+", "", named, flags=re.IGNORECASE)} if named else {}
+    hints = {"speaker": draft.proposal.named} if draft.proposal.named else {}
     while True:
         answer = prompts.line(CHOICE)
         choice = (answer or "q").casefold()[:1]
@@ -131,4 +129,4 @@ def _tell(folder: Folder, draft: Draft, text: str) -> None:
         meant = folder.names.resolve(proposal.actor, "actor").label
     how = [part for part in (proposal.cue, proposal.act, proposal.date) if part]
     output.note(" · ".join([f"{speaker} → {meant}", *how]))
-    output.note(f"proposed by {draft.maker} ({proposal.rule}), confidence {proposal.confidence:g}")
+    output.note(f"proposed by {draft.maker}: {proposal.how}")

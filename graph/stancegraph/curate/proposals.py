@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from stancegraph.curate.attribution import Attribution, Attributor
 from stancegraph.curate.quotations import paragraphs
-from stancegraph.curate.speakers import Speakers
+from stancegraph.curate.speakers import Speakers, bare_name
 from stancegraph.curate.verbs import read_verbs
 from stancegraph.curate.weekdays import day_in
 
@@ -41,6 +41,24 @@ CONFIDENCE: Final = {
 """Rule → how often it names the right source, 0..1, of the quotations of PolNeAR (train and dev) it decides."""
 _DOUBT: Final = {"pronoun": 0.9, "description": 0.9, "nested": 0.8}
 """What is added to a rule's name → what the confidence is multiplied by."""
+_HOW: Final = {
+    "subject-verb": "the speaker is named beside the words",
+    "verb-subject": "the speaker is named beside the words",
+    "carried": "the words before, in the same paragraph, are this speaker’s",
+    "introduced": "the speaker is named before the words",
+    "clause": "the speaker is named farther off in the sentence",
+    "label": "the speaker is named before a colon",
+    "according-to": "the words are according to the speaker",
+    "signature": "the speaker’s name is set under the words",
+    "continued": "the words go on from the paragraph before",
+    "previous": "the speaker is named in a sentence before",
+    "subject": "the sentence is about the speaker, without a verb of saying",
+    "unattributed": "the text names nobody who says it",
+    "pronoun": "by a pronoun, taken for the last name",
+    "description": "by a description, taken for the last name",
+    "nested": "in a quotation inside another",
+}
+"""Rule, or what is added to its name → how the speaker was found, for a coder."""
 _STRONG: Final = frozenset(CONFIDENCE) - {"subject", "previous", "continued", "carried", "unattributed"}
 _FIRST_PERSON: Final = frozenset("i we you us me it they he she who which".split())
 _TITLED: Final = re.compile(
@@ -78,6 +96,27 @@ class Proposal:
     rule: str = "unattributed"
     confidence: float = CONFIDENCE["unattributed"]
     antecedent: str | None = None
+
+    @property
+    def how(self) -> str:
+        """How the speaker was found, and how sure that is, in a coder's words.
+
+        >>> Proposal(0, 1, "x", "she", cue="said", rule="subject-verb, pronoun", confidence=0.86).how
+        'the speaker is named beside the words (“said”), by a pronoun, taken for the last name: right 86 times in 100'
+        """
+        rule, *marks = self.rule.split(", ")
+        if rule not in CONFIDENCE:
+            return f"{self.rule}: {self.confidence:g} sure, by its maker’s account"
+        if self.speaker is None:
+            return _HOW[rule]
+        by = f" (“{self.cue}”)" if self.cue else ""
+        told = ", ".join([_HOW[rule] + by, *(_HOW[mark] for mark in marks)])
+        return f"{told}: right {round(100 * self.confidence)} times in 100"
+
+    @property
+    def named(self) -> str:
+        """What a new actor would be called: as the text names the speaker, without an article or an office."""
+        return bare_name(self.antecedent or self.speaker or "")
 
     def row(self) -> dict[str, object]:
         """The proposal as one row of `code --propose`."""

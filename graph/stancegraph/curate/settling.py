@@ -30,7 +30,7 @@ from stancegraph.dates import interval
 from stancegraph.errors import StanceError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from stancegraph.names import Names
@@ -208,7 +208,7 @@ def _value(difference: Difference, taken: str, names: Names) -> object:
     if difference.what == "speaker":
         return [_meant(name, names, "actor") for name in _parts(taken)]
     if difference.what == "stances":
-        return dict(_stance(part, names) for part in _parts(taken)) if taken != "none" else {}
+        return stances(taken, names)
     if taken == "none" and difference.what == "act":
         return None
     return (
@@ -220,6 +220,11 @@ def _value(difference: Difference, taken: str, names: Names) -> object:
 
 def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(";") if part.strip()]
+
+
+def stances(text: str, names: Names) -> dict[str, int]:
+    """Target → polarity of stances as they are typed, as a unit holds them; raises UsageError, UnknownName."""
+    return dict(_stance(part, names) for part in _parts(text)) if text != "none" else {}
 
 
 def _stance(part: str, names: Names) -> tuple[str, int]:
@@ -236,16 +241,16 @@ def _meant(text: str, names: Names, *kinds: str) -> str:
     return named(names.resolve(text, *kinds).iri)
 
 
-def choices(difference: Difference) -> dict[str, str]:
-    """What can be taken, each as a person reads it."""
-    row = difference.row()
+def choices(difference: Difference, said: Callable[[Unit, str], Said] = Unit.said) -> dict[str, str]:
+    """What can be taken, each as a person reads it; `said` gives a field of a unit in words."""
     if difference.what != "unit":
-        return {FIRST: as_text(row["first"]) or "none", SECOND: as_text(row["second"]) or "none"}
-    return {FIRST if difference.first else SECOND: _whole(difference.units[0])}
+        told = [as_text(said(unit, difference.what)) or "none" for unit in difference.units]
+        return dict(zip((FIRST, SECOND), told, strict=True))
+    return {FIRST if difference.first else SECOND: _whole(difference.units[0], said)}
 
 
-def _whole(unit: Unit) -> str:
-    said: list[Said] = [unit.said(what) for what in ("speaker", "act", "stances", "basis")]
+def _whole(unit: Unit, telling: Callable[[Unit, str], Said]) -> str:
+    said = [telling(unit, what) for what in ("speaker", "act", "stances", "basis")]
     return " · ".join(filter(None, map(as_text, said))) or local_name_of(unit.document)
 
 

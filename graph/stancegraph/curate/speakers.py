@@ -29,6 +29,22 @@ _LEAD: Final = re.compile(
 _MENTIONS: Final = 50
 """So many names before a description are looked through for its words."""
 _MOST: Final = 8  # names that end in one family name
+_OFFICE: Final = frozenset(
+    """adviser advisor admiral ambassador brigadier captain chairman chairwoman chancellor chief colonel commander
+    deputy director envoy general governor lawmaker leader legislator lieutenant major mayor minister mp parliamentarian
+    pm premier president representative secretary senator spokesman spokesperson spokeswoman undersecretary""".split()
+)
+"""Words in which an office or a rank before a person's name ends; a sheikh or a king is called so."""
+_NO_PERSON: Final = frozenset(
+    """agency alliance army association authority bloc board bureau cabinet coalition command commission committee
+    company corporation council court department directorate forces front government group guard headquarters
+    house institute media ministry movement network office organisation organization palace parliament party
+    press secretariat service staff syndicate union university""".split()
+)
+"""Words that no person's name ends in, or has."""
+_NAME: Final = re.compile(
+    r"[^\W\d_a-z][\w.’'\-]*|(?:al|el|ul|an|ar|as|ash|at)-\w[\w’'\-]*|al|bin|ibn|bint|abu|de|van|von|der"
+)
 _PLAIN: Final = frozenset("the this that these those".split())
 
 
@@ -38,6 +54,27 @@ class Found(NamedTuple):
     actor: str | None
     antecedent: str | None = None
     mark: str = ""
+
+
+def bare_name(words: str) -> str:
+    """A name as it would be put into a graph: without an article, and without an office where a person's name follows.
+
+    >>> bare_name("Deputy Harbour Minister Ada Lovelace"), bare_name("the Harbour Council")
+    ('Ada Lovelace', 'Harbour Council')
+    >>> bare_name("Harbour Minister Press Office"), bare_name("Minister Lovelace")
+    ('Harbour Minister Press Office', 'Minister Lovelace')
+    """
+    parts = re.sub(r"^the\s+", "", words, flags=re.IGNORECASE).split()
+    offices = [i for i, part in enumerate(parts) if _words(part)[-1:] and _words(part)[-1] in _OFFICE]
+    name = parts[offices[-1] + 1 :] if offices else []
+    is_person = len(name) > 1 and all(_NAME.fullmatch(part) for part in name)
+    if is_person and _NO_PERSON.isdisjoint(word for part in name for word in _words(part)):
+        return " ".join(name)
+    return " ".join(parts)
+
+
+def _words(part: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", part.casefold())
 
 
 class Speakers:

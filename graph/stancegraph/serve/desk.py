@@ -7,8 +7,6 @@ entry that changed since it was shown is not written over: that is a conflict, a
 from __future__ import annotations
 
 import hashlib
-import json
-import re
 import tempfile
 import threading
 from collections import defaultdict
@@ -84,6 +82,7 @@ class Desk:
                 kind: [forms.described(each) for each in fields.ENTRIES[kind].values()] for kind in MAKEABLE
             },
             "words": forms.words(store),
+            "plain": forms.plain(store),
             "choices": {kind: sorted(e.label for e in index.entries(kind)) for kind in names.CONCEPTS}
             | {"level": list(fields.LEVELS)[::-1], "type": list(fields.TYPES), "class": list(fields.CLASSES)},
         }
@@ -170,10 +169,7 @@ class Desk:
         iri = self._named(snapshot, name)
         if name not in self._settlement.begun():
             raise UsageError("its codings are not compared yet: begin to settle them")
-        found = self._settlement.differences(snapshot.store, iri)
-        words = set(re.findall(r"[\w-]+", json.dumps(found["differences"])))
-        labels = {local_name(each): label for each, label in snapshot.labels.items()}
-        return {**found, "labels": {word: labels[word] for word in words & labels.keys()}}
+        return self._settlement.differences(snapshot.store, iri, snapshot.names)
 
     def complete(self, text: str, kinds: Sequence[str]) -> list[Json]:
         """Entries whose name has the text, then those it only sounds like: `near`, for a person to look at."""
@@ -446,7 +442,7 @@ class Desk:
             labels = self._live.now.labels
             named = {each: labels[each] for each in values.get("speaker", ()) if each in labels}
             told = {"key": draft.key, "maker": draft.maker, "spans": [[at.start, at.end]], "labels": named}
-            rows.append({**told, "values": values, "said": at.row()})
+            rows.append({**told, "values": values, "said": at.row(), "how": at.how, "named": at.named})
         return rows
 
     def _places(

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import NamedNode
 
+from stancegraph import names
 from stancegraph.curate import fields
 from stancegraph.errors import UsageError
 from stancegraph.statements import reader
 from stancegraph.store.terms import object_value, term
-from stancegraph.vocabulary import FIELDS, expand
+from stancegraph.vocabulary import FIELDS, expand, local_name
 
 if TYPE_CHECKING:
     from stancegraph.store import Local
@@ -23,6 +24,23 @@ Json = dict[str, Any]
 TYPE: Final = term("rdf:type")
 SORTS: Final = {sort: expand(f"stance:{sort.title()}") for sort in ("claim", "demand", "actor")}
 """What a target is → its class."""
+PLAIN: Final = {
+    "demand": {"supports": "request demand urge propose agree", "opposes": "reject deny condemn"},
+    "undertaking": {"supports": "pledge agree", "opposes": "reject deny"},
+    "claim": {
+        "supports": "assert allege accuse condemn concede agree claim-responsibility warning forecast express-concern",
+        "opposes": "deny reject assert",
+    },
+    "actor": {
+        "supports": "support express-solidarity agree pledge assert",
+        "opposes": "accuse condemn allege reject threaten threat warning assert",
+    },
+}
+"""What a target is → side → the acts by which the words themselves say that the speaker stands there.
+
+By any other act it is a hint or a presupposition, which the basis `implied` is for: who welcomes what was done has not
+called for it.
+"""
 LONGEST: Final = 5_000
 """Characters of one value of a field."""
 
@@ -39,6 +57,15 @@ def words(store: Local) -> dict[str, dict[str, str]]:
     }
     return {
         sort: {side: edge.word(sort) for side, edge in edges.items()} for sort in (*SORTS, "undertaking", "")
+    }
+
+
+def plain(store: Local) -> dict[str, dict[str, list[str]]]:
+    """`PLAIN` with the acts as a form has them."""
+    labels = {local_name(entry.iri): entry.label for entry in names.index(store, "act").entries("act")}
+    return {
+        sort: {side: [labels.get(act, act) for act in acts.split()] for side, acts in sides.items()}
+        for sort, sides in PLAIN.items()
     }
 
 

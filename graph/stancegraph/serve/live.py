@@ -10,9 +10,9 @@ import signal
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -372,14 +372,36 @@ class Live:
     async def _compute(self, snapshot: Snapshot, compute: Callable[[Snapshot, Limits], Body]) -> Body:
         """What is computed: at once where that is quick, else after others that take long.
 
-        Nobody can tell the one from the other before: what does not end would hold up all lookups.
+        Nobody can tell the one from the other before: what does not end would hold up all lookups. The limit is that
+        of waiting and computing together; who asks is told after that time.
         """
         run = asyncio.get_running_loop().run_in_executor
+        end = time.monotonic() + self.limits.seconds
         with suppress(Late):
-            async with self._slots:
-                return await run(self._threads, compute, snapshot, replace(self.limits, cpu=QUICK))
-        async with self._long:
-            return await run(self._threads, compute, snapshot, self.limits)
+            async with self._turn(self._slots, end) as left:
+                limits = replace(self.limits, seconds=left, cpu=QUICK)
+                return await run(self._threads, compute, snapshot, limits)
+        async with self._turn(self._long, end) as left:
+            try:
+                return await run(self._threads, compute, snapshot, replace(self.limits, seconds=left))
+            except Late as error:
+                raise Late(f"{error} (the limit is {self.limits.seconds:g} s, with waiting)") from None
+
+    @asynccontextmanager
+    async def _turn(self, slots: asyncio.Semaphore, end: float) -> AsyncIterator[float]:
+        """One of the slots, and the seconds that are left then; raises Late where none are."""
+        try:
+            await asyncio.wait_for(slots.acquire(), max(0, end - time.monotonic()))
+        except TimeoutError:
+            raise Late(
+                f"it waited for others longer than {self.limits.seconds:g} s, the limit: ask again in a while"
+            ) from None
+        try:
+            if (left := end - time.monotonic()) <= 0:
+                raise Late(f"the answer was not there within {self.limits.seconds:g} s: ask for less")
+            yield left
+        finally:
+            slots.release()
 
 
 def _sum(file: Path) -> bytes:

@@ -16,20 +16,22 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pyoxigraph import NamedNode
 
-from stancegraph import output
+from stancegraph import output, statements
 from stancegraph.curate import changes, fields, references, settling
 from stancegraph.curate.changes import Change
-from stancegraph.curate.comparison import Comparison, units_of
+from stancegraph.curate.comparison import SIGNS, Comparison, units_of
 from stancegraph.curate.folder import Folder
 from stancegraph.errors import StanceError, UsageError
+from stancegraph.serve import forms
 from stancegraph.vocabulary import FIELDS, local_name, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from stancegraph.curate.comparison import Difference, Unit
+    from stancegraph.curate.comparison import Difference, Said, Unit
     from stancegraph.names import Names
-    from stancegraph.store import Store
+    from stancegraph.records import Statement
+    from stancegraph.store import Local, Store
 
 PLACE: Final = "codings"
 APART: Final = ".coder-"
@@ -61,20 +63,31 @@ class Settlement:
         """Whether the codings of a document that were begun to be settled are one."""
         return local_name(document) in self.begun() and self._next(store, document) is None
 
-    def differences(self, store: Store, document: str) -> dict[str, Any]:
-        """What differs between two codings of a document, with what was decided, and whom they are of."""
+    def differences(self, store: Local, document: str, names: Names) -> dict[str, Any]:
+        """What differs between two codings of a document, with what was decided, and whom they are of.
+
+        Stances, speakers and acts are told in the words that are used everywhere.
+        """
         first, second, file, compared = self._round(store, document)
         decided = settling.earlier(file)
+        coded = statements.by_iri(
+            store, {whole(unit.name) for each in compared.differences for unit in each.units}
+        )
         rows = []
+
+        def said(unit: Unit, what: str) -> Said:
+            return _in_words(coded[whole(unit.name)], unit, what)
+
         for number, difference in enumerate(compared.differences):
             row, taken = difference.row(), decided.get(settling.identity(difference))
             rows.append(
                 {
-                    **{name: settling.as_text(row[name]) for name in ("what", "first", "second")},
+                    "what": row["what"],
                     "number": number,
                     "passages": sorted({place for unit in difference.units for place in unit.passages}),
-                    "choices": settling.choices(difference),
+                    "choices": settling.choices(difference, said),
                     "taken": taken.taken if taken else None,
+                    "another": _another(store, names, coded, difference, taken.taken) if taken else None,
                     "by": taken.by if taken else None,
                     "seen": _known_by(difference),
                     "statements": [unit.name for unit in difference.units],
@@ -93,13 +106,15 @@ class Settlement:
                 self._write(self._file(document), [])
 
     def decide(
-        self, store: Store, document: str, names: Names, *, number: int, seen: str, taken: str
+        self, store: Local, document: str, names: Names, *, number: int, seen: str, taken: str
     ) -> None:
         """Settle one difference; raises UsageError where it is another than was seen, or `taken` settles nothing."""
         first, second, file, compared = self._round(store, document)
         found = compared.differences[number] if 0 <= number < len(compared.differences) else None
         if found is None or _known_by(found) != seen:
             raise UsageError("the codings were changed meanwhile: look at what differs now")
+        if found.what == "stances" and taken not in ("", settling.FIRST, settling.SECOND):
+            taken = _signed(store, taken)
         with self._folder.writing():
             decided = settling.earlier(file)
             if taken:
@@ -198,6 +213,45 @@ def coders(store: Store, document: str) -> list[str]:
     """Who has coded a document in a graph, by IRI."""
     found = (iri for (iri,) in store.tuples(CODERS, {"document": NamedNode(document)}))
     return sorted(found, key=lambda iri: (len(iri), iri))
+
+
+def _in_words(statement: Statement, unit: Unit, what: str) -> Said:
+    """A field of a unit, as the statement that it is of has it."""
+    if what == "stances":
+        return sorted(f"{target.word} {target.thing.label}" for target in statement.targets)
+    if what == "speaker":
+        return sorted(speaker.label for speaker in statement.speakers)
+    return statement.act if what == "act" else unit.said(what)
+
+
+def _another(
+    store: Local, names: Names, coded: Mapping[str, Statement], difference: Difference, taken: str
+) -> str | None:
+    """What was taken that neither coder has, in words; None where it is one of theirs, or neither."""
+    if taken in (settling.FIRST, settling.SECOND, settling.NEITHER):
+        return None
+    if difference.what != "stances":
+        return taken
+    speakers = {who.iri for unit in difference.units for who in coded[whole(unit.name)].speakers}
+    words, told = forms.words(store), []
+    for target, sign in settling.stances(taken, names).items():
+        kind, _, name = target.partition(":")
+        entry = names.resolve(name, kind)
+        sort = forms.sorts(store, {"": [entry.iri]})[entry.iri]
+        which = "undertaking" if speakers.intersection(sort["binds"]) else sort["sort"]
+        told.append(f"{words[which][FIELDS[sign]]} {entry.label}")
+    return "; ".join(sorted(told)) or "none"
+
+
+def _signed(store: Local, text: str) -> str:
+    """Stances as they are typed, "calls for TARGET; rejects TARGET", each with a sign for its word."""
+    signs = {side: sign for sign, side in FIELDS.items()}
+    known = {word: signs[side] for table in forms.words(store).values() for side, word in table.items()}
+    parts = []
+    for part in text.split(";"):
+        word = max((word for word in known if part.strip().startswith(f"{word} ")), key=len, default=None)
+        parts.append(f"{SIGNS[known[word]]} {part.strip().removeprefix(word)}" if word else part.strip())
+    return "; ".join(" ".join(part.split()) for part in parts)
 
 
 def _known_by(difference: Difference) -> str:

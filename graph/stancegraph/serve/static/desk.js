@@ -111,7 +111,7 @@ function listed(each, kind) {
   const who = (values.speaker && named(each.labels, values.speaker)) || each.said?.speaker || "nobody named";
   const coder = each.coder && each.coder !== overview.coder ? ` · coder ${each.coder}` : "";
   const gist = values.gist?.[0] || (open.text == null ? each.name || "" : `“${each.spans.length ? snippet(each.spans[0]) : "…"}”`);
-  const aside = kind === "proposed" ? `${each.said.rule}, ${each.said.confidence} sure` : values.date?.[0]?.replace("/", " to ");
+  const aside = kind === "proposed" ? each.how : values.date?.[0]?.replace("/", " to ");
   return make("li", { class: kind }, make("button", { type: "button", "data-id": id, onclick: () => choose(id) }, make("b", {}, make("bdi", {}, who)), " ", make("bdi", {}, gist), ...stances(each), make("small", {}, (aside || "") + coder), ...told(each.iri)));
 }
 
@@ -136,7 +136,7 @@ function choose(id) {
     const statement = open.statements.find((each) => each.iri === id);
     const proposal = open.proposals.find((each) => each.key === id);
     if (statement) edit({ id, statement, marks: statement.spans, values: statement.values, labels: statement.labels, sorts: statement.sorts });
-    else if (proposal) edit({ id, proposal, marks: proposal.spans, values: { ...fresh(), ...proposal.values }, labels: proposal.labels, texts: proposal.values.speaker ? {} : { speaker: (proposal.said.antecedent || proposal.said.speaker || "").replace(/^the\s+/i, "") } });
+    else if (proposal) edit({ id, proposal, marks: proposal.spans, values: { ...fresh(), ...proposal.values }, labels: proposal.labels, texts: proposal.values.speaker ? {} : { speaker: proposal.named } });
   });
 }
 
@@ -173,7 +173,7 @@ function edit(what) {
   const { statement, proposal } = editing;
   form = new EntryForm("statement", overview, makeOne, days(), Boolean(editing.values.quote?.length));
   const head = statement ? "Statement" : proposal ? "Proposal" : "New statement";
-  const facts = proposal ? `Proposed by ${proposal.maker} (${proposal.said.rule}, ${proposal.said.confidence} sure)${proposal.said.speaker ? `; the text says “${proposal.said.speaker}”` : ""}${proposal.said.antecedent ? `, taken to be “${proposal.said.antecedent}”: look whether it is` : ""}.` : "";
+  const facts = proposal ? `Proposed by ${proposal.maker}: ${proposal.how}${proposal.said.speaker ? `; the text says “${proposal.said.speaker}”` : ""}${proposal.said.antecedent ? `, taken to be “${proposal.said.antecedent}”: look whether it is` : ""}.` : "";
   find("form").replaceChildren(
     make("h2", {}, head), facts ? make("p", { class: "quiet" }, facts) : "",
     ...(statement ? told(statement.iri) : []),
@@ -183,6 +183,8 @@ function edit(what) {
       statement ? make("button", { type: "button", onclick: remove, "aria-label": "Remove this statement" }, "Remove") : ""),
   );
   words();
+  form.cue = proposal?.said.cue; // by which verb, and in which words: what is read beyond them is implied
+  form.words = () => editing.marks.map(snippet).join(" ");
   form.set(editing.values, editing.labels, editing.texts, editing.sorts);
   if (!statement) form.before = proposal ? form.before : "";
   find("form").hidden = false;

@@ -54,12 +54,16 @@ function offered(plain, wrap, input, offers) {
 }
 
 // The words for the stances on a target, by what it is: who is bound by a demand undertakes or refuses it.
-export function wordsFor(overview, { sort = "", binds = [] } = {}, speakers = []) {
-  return overview.words[speakers.some((who) => binds.includes(who)) ? "undertaking" : sort] || overview.words[""];
+export function wordsFor(overview, target, speakers) {
+  return overview.words[sortOf(target, speakers)] || overview.words[""];
 }
 
+const sortOf = ({ sort = "", binds = [] } = {}, speakers = []) => (speakers.some((who) => binds.includes(who)) ? "undertaking" : sort);
+const ASKS = /\b(should|must|ought|needs?|have to|has to|let|will|shall)\b|يجب|ينبغي|لا بد/i; // words that ask, or promise, whatever the verb of saying
+
 // Which targets a statement takes which stance on, each with a basis and confidence of its own where they differ.
-function stances(overview, onmake, speakers) {
+// `shown` gives the act, the basis, the verb and the words of the statement: where they show less, it is said beside.
+function stances(overview, onmake, speakers, shown) {
   const { choices } = overview;
   const word = (each) => wordsFor(overview, each, speakers());
   const rows = make("ul", { class: "stances" });
@@ -70,12 +74,35 @@ function stances(overview, onmake, speakers) {
     made.addEventListener("change", () => onchange(made.value));
     return made;
   };
+  const beyond = (each) => {
+    const { act, basis, cue, words } = shown();
+    const sort = sortOf(each, speakers());
+    const acts = overview.plain[sort]?.[each.side];
+    const asks = ["demand", "undertaking"].includes(sort) && ASKS.test(words);
+    if (!acts || !act || acts.includes(act) || asks || (each.basis || basis || "said") !== "said") return "";
+    return `${cue ? `“${cue}”` : "The act"} (${act}) does not itself say “${word(each)[each.side]}”: where the words do not either, it is implied. `;
+  };
+  const hint = (each) => {
+    const text = beyond(each);
+    return text ? make("p", { class: "hint" }, text, make("button", { type: "button", onclick: () => rest(each, "implied") }, "Implied")) : "";
+  };
+  const rest = (each, basis) => { // what is inferred is never certain
+    each.basis = basis;
+    if (basis === "implied") each.confidence ||= choices.level.find((level) => Number(level) === 0.6);
+    redraw(each, "Basis of this stance");
+  };
+  const redraw = (each, label) => {
+    draw();
+    rows.children[held.indexOf(each)].querySelector(`[aria-label="${label}"]`).focus();
+    rows.dispatchEvent(new Event("input", { bubbles: true }));
+  };
   const draw = () => rows.replaceChildren(...held.map((each) => make("li", { class: each.side },
-    select("Stance", [...(each.side ? [] : [["", "choose …"]]), ...SIDES.map((side) => [side, word(each)[side]])], each.side, (value) => { each.side = value; draw(); rows.children[held.indexOf(each)].querySelector("select").focus(); }),
+    select("Stance", [...(each.side ? [] : [["", "choose …"]]), ...SIDES.map((side) => [side, word(each)[side]])], each.side, (value) => { each.side = value; redraw(each, "Stance"); }),
     make("bdi", {}, each.label),
     make("button", { type: "button", "aria-label": `Take out ${each.label}`, onclick: () => { held = held.filter((other) => other !== each); draw(); } }, "×"),
-    select("Basis of this stance", [["", "as the statement"], ...choices.basis.map((b) => [b, b])], each.basis, (value) => { each.basis = value; }),
+    select("Basis of this stance", [["", "as the statement"], ...choices.basis.map((b) => [b, b])], each.basis, (value) => rest(each, value)),
     select("Confidence of this stance", [["", "–"], ...choices.level.map((l) => [l, l])], each.confidence, (value) => { each.confidence = value; }),
+    hint(each),
   )));
   const input = new Names({ label: "Takes a stance on", kinds: ["actor", "proposition"], many: true, onmake, placeholder: "An actor or a proposition …", ontake: (made) => {
     if (!made) return;
@@ -125,7 +152,9 @@ export class EntryForm {
       if (!(statement && APART.has(each.name))) this.fields[each.name] = field(each, overview.choices, onmake, offers);
     }
     this.required = described.filter((each) => each.required && this.fields[each.name]).map((each) => each.name);
-    if (statement) this.stances = stances(overview, onmake, () => [...this.fields.speaker.get(), ...this.fields.on_behalf_of.get()]);
+    const one = (name) => this.fields[name].get()[0];
+    if (statement) this.stances = stances(overview, onmake, () => [...this.fields.speaker.get(), ...this.fields.on_behalf_of.get()], () => ({ act: one("act"), basis: one("basis"), cue: this.cue, words: this.words?.() ?? "" }));
+    for (const name of statement ? ["act", "basis"] : []) this.fields[name].element.addEventListener("change", () => this.stances.draw());
     const first = statement ? FIRST : described.filter((each) => each.required || ALSO.has(each.name)).map((each) => each.name);
     this.first = first;
     const rest = Object.keys(this.fields).filter((name) => !first.includes(name));

@@ -51,25 +51,19 @@ export class Settling {
 
   row(each) {
     const alone = each.what.startsWith("only");
-    const told = (side) => make("bdi", {}, this.named(alone && each.choices[side] ? each.choices[side] : each[side]) || (alone ? "–" : "none"));
+    const told = (side) => make("bdi", {}, each.choices[side] || "–");
     const cell = (side) => {
       const takes = !alone || side in each.choices;
       return make("td", { "data-taken": each.taken === side ? "" : null, "data-coder": `Coder ${this.told.coders[side === "first" ? 0 : 1]}` }, told(side), " ", takes ? make("button", { type: "button", "aria-label": `${alone ? "Keep it" : "As coder"} ${this.told.coders[side === "first" ? 0 : 1]}: ${each.what}`, onclick: () => this.take(each, side) }, alone ? "Keep" : "Take") : "");
     };
-    const other = each.taken != null && !["first", "second", "neither"].includes(each.taken) ? `: ${each.taken}` : "";
-    const settled = each.taken == null ? "" : each.taken === "neither" ? "left out" : other ? `another value${other}` : `as coder ${this.told.coders[each.taken === "first" ? 0 : 1]}`;
+    const settled = each.taken == null ? "" : each.taken === "neither" ? "left out" : each.another != null ? `another: ${each.another}` : `as coder ${this.told.coders[each.taken === "first" ? 0 : 1]}`;
     const more = alone
       ? make("button", { type: "button", onclick: () => this.take(each, "neither") }, "Leave out")
-      : make("button", { type: "button", onclick: () => { const value = prompt(`${WHAT[each.what]}: another value (names; several by semicolons; stances as + TARGET; - TARGET)`, ""); if (value) this.take(each, value); } }, "Another …");
+      : make("button", { type: "button", onclick: () => { const value = prompt(`${WHAT[each.what]}: another value (several by semicolons${each.what === "stances" ? "; each as its word and its target, as they stand in the table" : ""})`, each.what === "stances" ? each.choices.first : ""); if (value) this.take(each, value); } }, "Another …");
     return make("tr", { "data-number": each.number, tabindex: "-1" },
       make("th", { scope: "row" }, WHAT[each.what] || each.what, make("bdi", { class: "place" }, `“${each.passages.map((place) => this.snippet(place)).join(" … ")}”`)),
       cell("first"), cell("second"),
       make("td", {}, settled, settled ? make("small", {}, ` by ${each.by} `) : "", " ", more, each.taken == null ? "" : make("button", { type: "button", onclick: () => this.take(each, "") }, "Open again")));
-  }
-
-  // Names as people know them in place of the last parts of IRIs.
-  named(text) {
-    return text.replace(/[\w-]+/g, (word) => this.told.labels[word] || word);
   }
 
   async take(each, taken) {
