@@ -437,13 +437,6 @@ def test_json_lines_are_rows_too(tmp_path: Path) -> None:
     assert done.not_taken == 2
 
 
-def test_every_role_is_in_the_help() -> None:
-    from stancegraph.cli.imports import ROLES
-    from stancegraph.exchange import roles
-
-    assert sorted(ROLES.replace(";", ",").split(", ")) == sorted(roles.ROLES)
-
-
 def test_what_cannot_be_read_so_is_one_line(tmp_path: Path) -> None:
     for text, name, says in (
         ("", "empty.csv", "is empty"),

@@ -104,8 +104,8 @@ def export(
         Literal["csv", "tsv", "jsonl", "xlsx", "qdpx", "webannotation"] | None,
         typer.Argument(
             metavar="[FORMAT]",
-            help="The statements themselves, as `import` reads them back: csv, tsv, jsonl, xlsx, qdpx (REFI-QDA), "
-            "webannotation.",
+            help="The statements themselves, then all they name in rows of its own, as `import` reads them back: csv, "
+            "tsv, jsonl, xlsx, qdpx (REFI-QDA), webannotation.",
         ),
     ] = None,
     *,

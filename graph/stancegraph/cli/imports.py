@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,13 +13,7 @@ from stancegraph.cli import progress
 from stancegraph.cli.options import Base, Request
 from stancegraph.cli.program import command
 from stancegraph.errors import UsageError
-
-ROLES: Final = (
-    "speaker, target, target_kind, stance, date, date_until, quote, gist, document, publisher, url, act, medium, "
-    "basis, confidence, start, end, statement; speaker_kind, on_behalf_of, on_behalf_of_kind, addressee, "
-    "addressee_kind, condition, about, about_date, figure_counted, figure_event, figure_wording, figure_min, "
-    "figure_max, figure_exclusive, figure_date, document_date, language, sha256, length"
-)
+from stancegraph.exchange.roles import ROLES
 
 
 @command("import", data=False, formats=None, output=False)
@@ -38,7 +32,9 @@ def import_(
     ],
     column: Annotated[
         list[str] | None,
-        typer.Option(metavar="ROLE=HEADER", help=f"What a column says, else guessed. Roles: {ROLES}."),
+        typer.Option(
+            metavar="ROLE=HEADER", help=f"What a column says, else guessed. Roles: {', '.join(ROLES)}."
+        ),
     ] = None,
     value: Annotated[
         list[str] | None,
@@ -85,7 +81,8 @@ def import_(
 ) -> None:
     """Make a graph of another program's file, or add it to one: statements, words, documents, every variable.
 
-    Columns get their roles from the options, a mapping or their headers. What is doubtful is not taken: each row left
+    Columns get their roles from the options, a mapping or their headers; rows with an `entry` describe one, as `export`
+    writes them. What is doubtful is not taken: each row left
     out is listed with its line and the reason, and names that may be somebody's of the graph are yours to decide.
     Proposals of a program are kept as drafts, in no answer, until `code` has walked a coder through them.
     """

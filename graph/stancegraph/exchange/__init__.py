@@ -11,7 +11,8 @@ out; a list becomes text joined by "; " (quotations by " … ") where a format h
 (control characters, and surrogates without a partner) becomes U+FFFD in GraphML, GEXF and CSV; cells of CSV are made
 safe as `cells.in_csv` says.
 
-    csv, tsv, jsonl, xlsx, qdpx, webannotation   the statements, as `import` reads them back (`write_statements`)
+    csv, tsv, jsonl, xlsx, qdpx, webannotation   the statements and all they name, as `import` reads them back
+                                                 to the same graph (`write_statements`)
 
 Other programs' data come in by `imports` (rows, annotations), `edges` (anybody's ties in CSV) and `dna` (the Discourse
 Network Analyzer).
@@ -25,13 +26,13 @@ from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from stancegraph import output
 from stancegraph.errors import UsageError
-from stancegraph.network.method import CHOICES, Method, NetworkOptions
 from stancegraph.output import quantity
-from stancegraph.statements.filters import FilterOptions, Filters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from stancegraph.network.method import Method, NetworkOptions
+    from stancegraph.statements.filters import FilterOptions
     from stancegraph.store import Store
     from stancegraph.table import Table
 
@@ -76,6 +77,7 @@ def write(
     if nodes is not None and form != "csv":
         raise UsageError(f"--nodes is of .csv: a .{form} holds the nodes itself")
     from stancegraph import network
+    from stancegraph.network.method import CHOICES, Method
 
     method = Method.of(of, {name: value for name, value in options.items() if name in CHOICES})
     filters = {name: value for name, value in options.items() if name not in CHOICES}
@@ -107,6 +109,7 @@ def write_statements(
     that the statements were read from; StanceError where it cannot be written.
     """
     from stancegraph.exchange import qdpx, rows, sheets, webannotation
+    from stancegraph.statements.filters import Filters, check
 
     path = Path(path)
     form = format or path.suffix.lower().removeprefix(".")
@@ -115,7 +118,7 @@ def write_statements(
     output.refuse_input(path, store.inputs)
     if path == STDOUT and form in ("xlsx", "qdpx"):
         raise UsageError(f".{form} is no text: name a file with -o")
-    taken = rows.rows(Filters.of(store, filters))
+    taken = rows.rows(Filters.of(store, filters), whole=not check(filters))
     writers: dict[str, Callable[[Sequence[str], Iterable[Sequence[str]]], bytes]] = {
         "tsv": partial(sheets.write_delimited, delimiter="\t"),
         "jsonl": sheets.write_json_lines,
@@ -143,6 +146,8 @@ def _format(path: Path, format: str | None) -> str:
 
 def _refuse_network(form: str, method: Method) -> None:
     """A choice about networks that a file would not show is refused, not passed over."""
+    from stancegraph.network.method import Method
+
     kept = {"level": method.level, "duplicates": method.duplicates} if form == "parquet" else {}
     if method != Method.of("stances", kept):
         what = "the flat table" if form == "parquet" else "statements"

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from stancegraph import input as input_
 from stancegraph.errors import StanceError, UsageError
+from stancegraph.exchange.entries import COLUMNS
 from stancegraph.exchange.roles import ROLES, guess
 
 LARGEST: Final = 10 << 20
@@ -42,7 +43,8 @@ class Reading:
 
     def complete(self, columns: Sequence[str]) -> Reading:
         """The mapping with the roles that the headers plainly name."""
-        return replace(self, columns={**self.columns, **guess(columns, self.columns)})
+        entries = {name: name for name in columns if name in COLUMNS}
+        return replace(self, columns={**entries, **self.columns, **guess(columns, self.columns)})
 
     def refuse(self, columns: Sequence[str], where: str) -> None:
         """Raise UsageError where a column is not there, or what a statement needs is not said."""
@@ -122,7 +124,7 @@ def _load(file: Path) -> Reading:
     columns, values, names = (_table(file, told, name) for name in ("columns", "values", "names"))
     settings = {name: told.get(name, "") for name in ("dates", "encoding")}
     _refuse_unknown(file, told, [*settings, "columns", "values", "names"])
-    _refuse_unknown(file, columns, ROLES)
+    _refuse_unknown(file, columns, {**ROLES, **COLUMNS})
     _refuse_unknown(file, values, STANCES)
     cells = {
         str(cell).casefold(): stance

@@ -1,9 +1,10 @@
 """Projects of REFI-QDA (project exchange 1.0, 2019: NVivo, ATLAS.ti, MAXQDA …) as rows, and rows as a project.
 
 A row is a selection in a source: its quotation is the selection's name, its gist the description, what is said of the
-document a variable of the source, every other role a code below a code of the role's name: speaker > Ada. Of others'
-projects each code of a selection is a row: a code below another stands in the column of that, else in `code`; the cases
-a source or a selection belongs to stand in `case`. Positions count code points of the source's text, which comes along.
+document a variable of the source, every other role a code below a code of the role's name: speaker > Ada. A row that
+describes an entry is a case, and its cells are variables of that. Of others' projects each code of a selection is a
+row: a code below another stands in the column of that, else in `code`; the cases a source or a selection belongs to
+stand in `case`. Positions count code points of the source's text, which comes along.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from xml.sax.saxutils import escape, quoteattr
 from stancegraph.cells import UNKNOWN, UNSAFE
 from stancegraph.errors import NotInstalled, StanceError
 from stancegraph.exchange import archive
-from stancegraph.exchange.roles import ROLES, Sheet
+from stancegraph.exchange.roles import ENTRY, Sheet, describes, sorted_columns
 from stancegraph.store import worker
 
 if TYPE_CHECKING:
@@ -53,8 +54,7 @@ def read(file: Path) -> Sheet:
     rows: list[dict[str, str]] = told["rows"]
     if not rows:
         raise StanceError(f"{file} holds no coded selection of a text")
-    found = dict.fromkeys(name for row in rows for name in row)
-    columns = [*(role for role in ROLES if role in found), *(name for name in found if name not in ROLES)]
+    columns = sorted_columns(name for row in rows for name in row)
     numbered = ((number, [row.get(name, "") for name in columns]) for number, row in enumerate(rows, 1))
     return Sheet(columns, numbered, texts=told["texts"], notes=told["notes"])
 
@@ -115,6 +115,9 @@ class _Project:
             if text is not None:
                 texts[name] = text
             rows += self._rows(source, name, text)
+        for case in self._root.iter(_tag("Case")):
+            described = self._values(case)
+            rows += [described] if ENTRY in described else []
         notes = [f"{other} sources that are no text: left"] if other else []
         return {"rows": rows, "texts": texts, "notes": notes}
 
@@ -159,6 +162,7 @@ class _Project:
             yield {**own, column: value} if column else own
 
     def _values(self, source: Element) -> dict[str, str]:
+        """What the variables of a source or a case say."""
         found = {}
         for value in source.iterfind(_tag("VariableValue")):
             ref = value.find(_tag("VariableRef"))
@@ -175,7 +179,9 @@ def _tag(name: str) -> str:
 
 def write(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """Rows as a project; the texts of documents are their owners', and not in it."""
-    taken = [dict(zip(columns, row, strict=True)) for row in rows]
+    told = [dict.fromkeys(PLACED, "") | dict(zip(columns, row, strict=True)) for row in rows]
+    taken = [row for row in told if not row.get(ENTRY)]
+    cases = [row for row in told if row.get(ENTRY)]
     sources: dict[tuple[str, ...], list[Mapping[str, str]]] = {}
     for row in taken:
         sources.setdefault(tuple(row[role] for role in ("document", *OF_SOURCE)), []).append(row)
@@ -187,9 +193,11 @@ def write(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
             "<Variables>\n",
             *(
                 _element("Variable", _guid("variable", role), role, 'typeOfVariable="Text"')
-                for role in OF_SOURCE
+                for role in (*OF_SOURCE, *filter(describes, columns))
             ),
-            "</Variables>\n<Sources>\n",
+            "</Variables>\n<Cases>\n",
+            *(line for number, row in enumerate(cases) for line in _case(number, row)),
+            "</Cases>\n<Sources>\n",
             *(line for key, coded in sources.items() for line in _source(key, coded)),
             "</Sources>\n</Project>\n",
         )
@@ -227,11 +235,21 @@ def _source(key: tuple[str, ...], rows: Sequence[Mapping[str, str]]) -> Iterator
                 coding, code = _guid(guid, role), _guid(role, cell)
                 yield f'<Coding guid="{coding}"><CodeRef targetGUID="{code}"/></Coding>\n'
         yield "</PlainTextSelection>\n"
-    for role, value in zip(OF_SOURCE, key[1:], strict=True):
+    yield from _values(dict(zip(OF_SOURCE, key[1:], strict=True)))
+    yield "</TextSource>\n"
+
+
+def _case(number: int, row: Mapping[str, str]) -> Iterator[str]:
+    yield f"<Case guid={quoteattr(_guid('case', str(number)))} name={_attribute(row[f'{ENTRY}_id'])}>\n"
+    yield from _values({role: cell for role, cell in row.items() if describes(role)})
+    yield "</Case>\n"
+
+
+def _values(told: Mapping[str, str]) -> Iterator[str]:
+    for role, value in told.items():
         if value:
             ref = f'<VariableRef targetGUID="{_guid("variable", role)}"/>'
             yield f"<VariableValue>{ref}<TextValue>{escape(value)}</TextValue></VariableValue>\n"
-    yield "</TextSource>\n"
 
 
 def _element(name: str, guid: str, label: str, more: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,6 +23,15 @@ ROLES: Final = {
     "quote": "words as they were said",
     "gist": "what is said, in the coder's words",
     "condition": "what it hangs on, in the coder's words",
+    "comment": "what a reader should know, in the coder's words",
+    "occasion": "the event it was said on",
+    "in_role": "the membership it was said in: membership/…",
+    "ascribes": "a position it says another has: actor/… supports, opposes or neutral proposition/…",
+    "close_match": "one that may be the same: statement/…",
+    "background": "the roles of which no document states what the row says: medium comment …",
+    "rests_on": "what a derived day or an addressee rests on: document/…, or an address",
+    "coder": "who coded it",
+    "created": "the day it was coded",
     "act": "by which act: condemn, urge …",
     "medium": "where: speech, interview …",
     "basis": "said, implied or attributed",
@@ -36,6 +45,8 @@ ROLES: Final = {
     "figure_max": "the most it may be",
     "figure_exclusive": "true for 'more than', false for 'at least'",
     "figure_date": "the day it is as of",
+    "figure_comment": "what a reader should know of it",
+    "figure_id": "its name",
     "document": "the title of the document",
     "publisher": "its outlet",
     "url": "its address",
@@ -45,8 +56,16 @@ ROLES: Final = {
     "length": "the length of its text, in code points",
     "start": "where the words begin in it, in code points",
     "end": "where they end",
+    "prefix": "the characters before quoted words",
+    "suffix": "the characters after them",
+    "quote_language": "the language of the words, where it is not the document's",
+    "report_id": "the name of the document's report, whose words are taken to the letter",
+    "via": "the office, agency or outlet the document cites",
+    "via_kind": "what kind of actor that is",
 }
 """Role of a column → what its cells say, in the order they are written."""
+ENTRY: Final = "entry"
+"""The role that says of which kind a row is that describes no statement; what else it says are `entry_…`."""
 SYNONYMS: Final = {
     "statement": "statement_id id",
     "speaker": "actor country who person politician organization organisation party state member nation voter",
@@ -57,6 +76,7 @@ SYNONYMS: Final = {
     "date_until": "until date_to",
     "quote": "quotation words exact",
     "gist": "summary paraphrase",
+    "comment": "comments note notes",
     "document": "source article headline",
     "publisher": "outlet newspaper",
     "url": "link address href",
@@ -99,6 +119,22 @@ def guess(columns: Sequence[str], taken: Mapping[str, str]) -> dict[str, str]:
                 found[role] = free.pop(header)
                 break
     return found
+
+
+def describes(name: str) -> bool:
+    """Whether a column of this name is of rows that describe an entry."""
+    return name == ENTRY or name.startswith(f"{ENTRY}_")
+
+
+def is_role(name: str) -> bool:
+    """Whether a column of this name says what a role says."""
+    return name in ROLES or describes(name)
+
+
+def sorted_columns(found: Iterable[str]) -> list[str]:
+    """The columns of rows: the roles in their order, then the others as they came."""
+    found = dict.fromkeys(found)
+    return [*(role for role in ROLES if role in found), *(name for name in found if name not in ROLES)]
 
 
 def _plain(header: str) -> str:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from stancegraph import statements
-from stancegraph.dates import BEGINNING, END, span
+from stancegraph.exchange.entries import APART, COLUMNS, STATEMENT, Entries, spell, spell_ascription, spread
 from stancegraph.exchange.roles import ROLES
-from stancegraph.vocabulary import FIELDS, local_name
+from stancegraph.vocabulary import FIELDS, compact, local_name
 
 if TYPE_CHECKING:
     from stancegraph.records import Report, Statement
     from stancegraph.statements.filters import Filters
     from stancegraph.store import Store
+    from stancegraph.store.terms import Term
 
 _KINDS: Final = (
     """SELECT ?x ?kind { ?x stance:actorKind ?of . ?of skos:prefLabel ?kind FILTER(LANG(?kind) = "en") }"""
@@ -29,36 +30,35 @@ _BARE: Final = """SELECT ?s ?target ?label {
 _TEXTS: Final = """SELECT ?document ?language ?sha256 ?length { ?document a schema:NewsArticle
   OPTIONAL { ?document dcterms:language ?language } OPTIONAL { ?document stance:sha256 ?sha256 }
   OPTIONAL { ?document stance:length ?length } }"""
-
-_EVENTS: Final = """SELECT ?event ?label ?start ?end { ?event a schema:Event ; skos:prefLabel ?label
-  FILTER(LANG(?label) = "en")
-  OPTIONAL { ?event schema:startDate ?start } OPTIONAL { ?event schema:endDate ?end } }"""
-_FIGURES: Final = """SELECT DISTINCT ?s ?event ?counted ?wording ?min ?max ?exclusive ?date {
+_FIGURES: Final = """SELECT DISTINCT ?s ?event ?figure ?counted ?wording ?min ?max ?exclusive ?date {
   ?s stance:claims ?figure . ?figure stance:counted/skos:prefLabel ?counted ; schema:observationAbout ?event ;
     stance:wording ?wording
   OPTIONAL { ?figure schema:minValue ?min } OPTIONAL { ?figure schema:maxValue ?max }
   OPTIONAL { ?figure stance:exclusive ?exclusive } OPTIONAL { ?figure schema:observationDate ?date }
   FILTER(LANG(?counted) = "en" && (BOUND(?min) || BOUND(?max))) }"""
-_BEYOND: Final = """SELECT DISTINCT ?s ?what {
-  { VALUES (?p ?what) { (stance:inRole "role") (stance:occasion "occasion") (stance:ascribes "ascribed")
-      (rdfs:comment "comment") (dcterms:source "source") }
-    ?s a stance:Statement ; ?p ?any }
-  UNION { ?report stance:reports ?s ; stance:via ?any BIND("via" AS ?what) } }"""
-BEYOND: Final = {
-    "role": "in which role it was said",
-    "occasion": "on which occasion",
-    "ascribed": "what it ascribes to others",
-    "via": "through whom it was reported",
-    "source": "the background it rests on",
-    "comment": "the coders' comments",
-}
-"""What a statement may have that no row holds."""
 _FIGURE: Final = [f"figure_{name}" for name in ("counted", "wording", "min", "max", "exclusive", "date")]
+_WORDS: Final = """SELECT ?report ?start ?exact ?prefix ?suffix (LANG(?exact) AS ?language) {
+  ?report stance:passage ?passage . ?passage oa:hasSelector ?words . ?words oa:exact ?exact
+  OPTIONAL { ?passage oa:hasSelector/oa:start ?start }
+  OPTIONAL { ?words oa:prefix ?prefix } OPTIONAL { ?words oa:suffix ?suffix } }"""
+_APART: Final = """SELECT ?s ?p ?o ?graph { ?s a stance:Statement . GRAPH ?graph { ?s ?p ?o }
+  FILTER(?p NOT IN (dcterms:source, stance:ascribes) && CONTAINS(STR(?graph), "background")) }"""
+_ASCRIBED: Final = "SELECT ?s ?node ?p ?o { ?s stance:ascribes ?node . ?node ?p ?o }"
+_OTHER: Final = """SELECT DISTINCT ?s ?node ?p ?o {
+  { ?s a stance:Statement BIND(?s AS ?node) } UNION { ?node stance:reports ?s }
+  UNION { ?s stance:coding ?node } UNION { ?s stance:claims ?node }
+  ?node ?p ?o FILTER(?p NOT IN (rdf:type, prov:wasDerivedFrom, stance:ascribes, stance:speaker, stance:onBehalfOf,
+    stance:addressee, stance:act, stance:medium, stance:saidOn, stance:saidNotBefore, stance:saidNotAfter, stance:gist,
+    stance:condition, schema:about, stance:supports, stance:opposes, stance:neutralOn, stance:stanceOn, stance:basis,
+    stance:confidence, stance:coding, stance:claims, stance:reports, stance:document, stance:quote, stance:passage,
+    stance:of, stance:shownBy, stance:counted, schema:observationAbout, stance:wording, schema:minValue,
+    schema:maxValue, stance:exclusive, schema:observationDate)) }"""
+"""What is said of a statement, its reports, codings and figures beside what their records hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Rows, each with a cell for each of `columns`, of so many statements; `note` says what rows do not hold."""
+    """Rows, each with a cell for each of `columns`, of so many statements; `note` says what they do not hold."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -78,86 +78,158 @@ class _Aim:
     documents: frozenset[str]
 
 
-def rows(filters: Filters) -> Taken:
-    """The statements that pass the filters as rows, oldest first."""
+def rows(filters: Filters, *, whole: bool = False) -> Taken:
+    """The statements that pass the filters as rows, oldest first; then all they name, or with `whole` all there is."""
     found = statements.select(filters)
     flat = _Flat(filters.store, found)
-    made = tuple(tuple(row.get(role, "") for role in ROLES) for each in found for row in flat.rows(each))
-    return Taken(tuple(ROLES), made, len(found), _beyond(filters.store, {each.iri for each in found}))
-
-
-def _beyond(store: Store, found: set[str]) -> str:
-    """What some of the statements have that no row holds, and how many; empty where none has."""
-    number = Counter(what for iri, what in store.tuples(_BEYOND) if iri in found)
-    told = ", ".join(f"{said} ({number[what]})" for what, said in BEYOND.items() if number[what])
-    return f"rows do not hold {told}: a file in .ttl does" if told else ""
+    made = [row for each in found for row in flat.rows(each)]
+    made += flat.entries.rows(None if whole else flat.named)
+    full = {"statement", "speaker", *(role for row in made for role, cell in row.items() if cell)}
+    columns = [role for role in (*ROLES, *COLUMNS) if role in full]
+    beyond = flat.beyond + flat.entries.beyond
+    told = ", ".join(f"{name} ({number})" for name, number in sorted(beyond.items()))
+    return Taken(
+        tuple(columns),
+        tuple(tuple(row.get(role, "") for role in columns) for row in made),
+        len(found),
+        f"rows do not hold {told}: a file in .ttl does" if told else "",
+    )
 
 
 class _Flat:
-    """What rows need beside the statements: names that are one's alone, kinds, and texts of documents."""
+    """What rows need beside the statements: names that are one's alone, kinds, texts, what is said else."""
 
-    def __init__(self, store: Store, found: Iterable[Statement]) -> None:
+    def __init__(self, store: Store, found: Sequence[Statement]) -> None:
+        bases = Counter(each.iri.rpartition("statement/")[0] for each in found)
+        self._base = max(bases, key=lambda base: bases[base], default="")
+        self.entries = Entries(store, self._base)
+        self.beyond: Counter[str] = Counter()
+        self.named: set[str] = set()
+        """The IRIs that the rows made so far name."""
         self._kinds = {row[0]: row[1] for row in store.tuples(_KINDS)}
         self._types = {iri: local_name(type_).lower() for iri, type_ in store.tuples(_TYPES)}
         self._texts = {iri: told for iri, *told in store.tuples(_TEXTS)}
         self._bare: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for iri, target, label in store.tuples(_BARE):
             self._bare[iri].append((target, label))
-        events = {iri: told for iri, *told in sorted(store.tuples(_EVENTS))}
-        event = _apart((iri, label, label.casefold()) for iri, (label, *_) in events.items())
-        self._about = {
-            iri: {
-                "about": event[iri],
-                "about_date": span(start or BEGINNING, end or END) if start or end else "",
-            }
-            for iri, (_, start, end) in events.items()
+        self._words = {
+            (report, start, exact): (prefix, suffix, language)
+            for report, start, exact, prefix, suffix, language in store.tuples(_WORDS)
         }
+        self._name = self._names(found)
+        titled = {(r.document.iri, r.document.title, r.document.url) for each in found for r in each.reports}
+        self._title = _apart((iri, title, f"{title} {url or ''}") for iri, title, url in titled)
         self._figures: dict[str, list[dict[str, str]]] = defaultdict(list)
-        for iri, of, *told in sorted(store.tuples(_FIGURES)):
-            if of in event:
-                self._figures[iri].append(
-                    {"figure_event": event[of], **dict(zip(_FIGURE, told, strict=True))}
-                )
+        self._figure: dict[str, dict[str, str]] = {}
+        for iri, of, figure, *told in sorted(store.tuples(_FIGURES)):
+            if of in self._name:
+                own = {"figure_id": self._own(figure, "figure"), "figure_event": self._call(of)}
+                self._figure[figure] = own | dict(zip(_FIGURE, told, strict=True))
+                self._figures[iri].append(self._figure[figure])
+        roles = {edge: role for role, edge in APART.items()}
+        self._apart: set[tuple[str, str, str]] = set()
+        """Statement, role and value (an IRI, or a text) of what stands in the background."""
+        for row in store.select(_APART):
+            if role := roles.get(compact(row["p"].value)):
+                self._apart.add((row["s"].value, role, row["o"].value))
+            else:
+                self.beyond[f"what the background says of {compact(row['p'].value)}"] += 1
+        self._other: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        self._behind: dict[str, list[dict[str, str]]] = defaultdict(list)
+        self._read_other(store, {each.iri for each in found})
+
+    def _names(self, found: Sequence[Statement]) -> dict[str, str]:
+        """IRI → what the rows call it."""
         named = {(who.iri, who.label) for each in found for who in each.speakers}
         named |= {(who.iri, who.label) for each in found for who in (*each.on_behalf_of, *each.addressees)}
         named |= {(t.thing.iri, t.thing.label) for each in found for t in each.targets}
         named |= {bare for targets in self._bare.values() for bare in targets}
-        titled = {(r.document.iri, r.document.title, r.document.url) for each in found for r in each.reports}
-        self._name = _apart((iri, label, label.casefold()) for iri, label in named)
-        self._title = _apart((iri, title, f"{title} {url or ''}") for iri, title, url in titled)
+        labels = dict(named) | {iri: self.entries.label(iri) or local_name(iri) for iri in self.entries.kind}
+        kinds = self.entries.kind
+        return _apart((iri, label, f"{kinds.get(iri)} {label.casefold()}") for iri, label in labels.items())
+
+    def _own(self, iri: str, kind: str) -> str:
+        """The name of what no name is told of: the last part of its IRI."""
+        if iri.rpartition("/")[0] != f"{self._base}{kind}":
+            self.beyond[f"the IRI of a {kind}"] += 1
+        return local_name(iri)
+
+    def _read_other(self, store: Store, found: set[str]) -> None:
+        """What a statement or a report has of a role, in the spelling of cells; what has none is counted."""
+        edges = {each.edge: role for role, each in STATEMENT.items()}
+        for row in store.select(_OTHER):
+            iri, node, edge = row["s"].value, row["node"].value, compact(row["p"].value)
+            if iri not in found:
+                continue
+            value, role, cell = row["o"], edges.get(edge, ""), None
+            self.named.add(value.value)
+            if edge in ("stance:occasion", "stance:via"):
+                role, cell = edge.removeprefix("stance:"), self._name.get(value.value)
+            elif (
+                edge == "rdfs:comment" and node in self._figure and "figure_comment" not in self._figure[node]
+            ):
+                self._figure[node]["figure_comment"] = spell(value, "text", self._base) or ""
+                continue
+            elif role and node == iri:
+                cell = spell(value, STATEMENT[role].values, self._base)
+            if cell is None:
+                self.beyond[edge] += 1
+            elif (iri, role, value.value) in self._apart:
+                self._behind[iri].append({role: cell, "background": role})
+            else:
+                self._other[node][role].append(cell)
+        nodes: dict[tuple[str, str], list[tuple[str, Term]]] = defaultdict(list)
+        for row in store.select(_ASCRIBED):
+            if row["s"].value in found:
+                nodes[row["s"].value, str(row["node"])].append((compact(row["p"].value), row["o"]))
+                self.named.add(row["o"].value)
+        for (iri, _), said in nodes.items():
+            cell = spell_ascription(said, self._base)
+            if cell is None:
+                self.beyond["stance:ascribes"] += 1
+            else:
+                self._other[iri]["ascribes"].append(cell)
 
     def rows(self, statement: Statement) -> Iterator[Mapping[str, str]]:
         """The rows of one statement; what holds of all its targets stands first."""
         own = {
-            "statement": local_name(statement.iri),
+            "statement": self._own(statement.iri, "statement"),
             "gist": statement.gist,
             "condition": statement.condition or "",
             "act": statement.act or "",
             "medium": statement.medium or "",
             "date": "" if statement.date == "../.." else statement.date,
         }
+        named = {role for iri, role, _ in self._apart if iri == statement.iri} & {"act", "medium"}
+        own["background"] = " ".join(sorted(named))
         whole = _Aim("", "", "", statement.basis, statement.confidence, frozenset())
         aims = self._aims(statement)
         alike = [aim for aim in aims if (aim.basis, aim.confidence) == (whole.basis, whole.confidence)]
         ordered = [*alike, *(aim for aim in aims if aim not in alike)] if alike else [whole, *aims]
         made = list(self._told(statement, own, ordered, whole))
-        others = self._others(statement)
-        for number in range(max(len(made), *map(len, others))):
-            row = {**made[min(number, len(made) - 1)]}
-            for those in others:
-                if number < len(those):
-                    row |= those[number]
-            yield row
+        yield from _beside(made, self._others(statement))
 
     def _others(self, statement: Statement) -> list[list[dict[str, str]]]:
-        """What one row each has one of: whom it is for and to, the events it is about, the figures it claims."""
+        """What one row each has one of: whom it is for and to, what it is about, the figures, what is said else."""
         actors = {"on_behalf_of": statement.on_behalf_of, "addressee": statement.addressees}
         found = [
-            [{role: self._name[who.iri], f"{role}_kind": self._kinds.get(who.iri, "")} for who in those]
+            [
+                {
+                    role: self._call(who.iri),
+                    f"{role}_kind": self._kinds.get(who.iri, ""),
+                    "background": role if (statement.iri, role, who.iri) in self._apart else "",
+                }
+                for who in those
+            ]
             for role, those in actors.items()
         ]
-        about = [self._about[each.iri] for each in statement.about if each.iri in self._about]
-        return [*found, about, self._figures.get(statement.iri, [])]
+        about = [{"about": self._call(each.iri)} for each in statement.about if each.iri in self._name]
+        other = spread({role: sorted(cells) for role, cells in self._other[statement.iri].items()})
+        return [*found, about, self._figures.get(statement.iri, []), [*other, *self._behind[statement.iri]]]
+
+    def _call(self, iri: str) -> str:
+        self.named.add(iri)
+        return self._name[iri]
 
     def _told(
         self, statement: Statement, own: Mapping[str, str], ordered: list[_Aim], whole: _Aim
@@ -166,12 +238,12 @@ class _Flat:
         for report in statement.reports:
             shown = [aim for aim in ordered if not aim.documents or report.document.iri in aim.documents]
             document = self._document(report)
-            for speaker, aim, place in product(statement.speakers, shown or [whole], _places(report)):
-                yield {
+            made = [
+                {
                     **own,
                     **document,
                     **place,
-                    "speaker": self._name[speaker.iri],
+                    "speaker": self._call(speaker.iri),
                     "speaker_kind": self._kinds.get(speaker.iri, ""),
                     "target": aim.name,
                     "target_kind": aim.kind,
@@ -179,11 +251,25 @@ class _Flat:
                     "basis": aim.basis,
                     "confidence": f"{aim.confidence:.1f}",
                 }
+                for speaker, aim, place in product(
+                    statement.speakers, shown or [whole], self._places(report, document["language"])
+                )
+            ]
+            yield from _beside(made, [spread(self._other[report.iri])])
+
+    def _places(self, report: Report, language: str) -> list[dict[str, str]]:
+        placed = [(str(p.start), str(p.end), p.quote or "") for p in report.passages]
+        made = []
+        for start, end, quote in (*placed, *(("", "", words) for words in report.unplaced)):
+            prefix, suffix, told = self._words.get((report.iri, start, quote), ("", "", language))
+            own = {"start": start, "end": end, "quote": quote, "prefix": prefix, "suffix": suffix}
+            made.append(own | {"quote_language": "" if told == language else told})
+        return made or [{}]
 
     def _aims(self, statement: Statement) -> list[_Aim]:
         aims = [
             _Aim(
-                self._name[target.thing.iri],
+                self._call(target.thing.iri),
                 self._kind(target.thing.iri),
                 FIELDS[target.sign],
                 target.basis,
@@ -194,7 +280,7 @@ class _Flat:
         ]
         bare = self._bare.get(statement.iri, ())
         return aims + [
-            _Aim(self._name[iri], self._kind(iri), "on", statement.basis, statement.confidence, frozenset())
+            _Aim(self._call(iri), self._kind(iri), "on", statement.basis, statement.confidence, frozenset())
             for iri, _ in bare
         ]
 
@@ -203,8 +289,10 @@ class _Flat:
 
     def _document(self, report: Report) -> dict[str, str]:
         document = report.document
+        self.named.add(document.iri)
         language, sha256, length = self._texts.get(document.iri, ("", "", ""))
         return {
+            "report_id": self._own(report.iri, "report"),
             "document": self._title[document.iri],
             "publisher": document.publisher,
             "url": document.url or "",
@@ -215,9 +303,17 @@ class _Flat:
         }
 
 
-def _places(report: Report) -> list[dict[str, str]]:
-    places = [{"start": str(p.start), "end": str(p.end), "quote": p.quote or ""} for p in report.passages]
-    return places + [{"quote": words} for words in report.unplaced] or [{}]
+def _beside(
+    rows: list[dict[str, str]], others: Sequence[Sequence[dict[str, str]]]
+) -> Iterator[dict[str, str]]:
+    """The rows, each with the next of each of the others; the last again where there are more of those."""
+    for number in range(max(len(rows), *map(len, others))):
+        row = {**rows[min(number, len(rows) - 1)]}
+        for those in others:
+            if number < len(those):
+                apart = (row.get("background", ""), those[number].get("background", ""))
+                row |= those[number] | {"background": " ".join(filter(None, apart))}
+        yield row
 
 
 def _apart(named: Iterable[tuple[str, str, str]]) -> dict[str, str]:

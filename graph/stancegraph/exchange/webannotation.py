@@ -16,12 +16,14 @@ from stancegraph import cells
 from stancegraph import input as input_
 from stancegraph.curate.folder import is_address
 from stancegraph.errors import StanceError
-from stancegraph.exchange.roles import ROLES, Sheet
+from stancegraph.exchange.roles import ENTRY, Sheet, is_role, sorted_columns
 from stancegraph.vocabulary import ANNOTATIONS
 
 LARGEST: Final = 256 << 20
 """Bytes of a file of annotations."""
-PLACED: Final = frozenset({"quote", "start", "end", "gist", "url"})
+WORDS: Final = {"quote": "exact", "prefix": "prefix", "suffix": "suffix"}
+"""Role → the property of a TextQuoteSelector."""
+PLACED: Final = frozenset({*WORDS, "start", "end", "gist", "url"})
 """Roles that are no tags."""
 Annotation = Mapping[str, Any]
 
@@ -41,11 +43,7 @@ def read(file: Path) -> Sheet:
             sheet.left.append((number, "no annotation of a text", []))
     if not rows:
         raise StanceError(f"{file} holds no annotations: Web Annotations in JSON-LD are read")
-    found = dict.fromkeys(name for _, row in rows for name in row)
-    sheet.columns = [
-        *(role for role in ROLES if role in found),
-        *(name for name in found if name not in ROLES),
-    ]
+    sheet.columns = sorted_columns(name for _, row in rows for name in row)
     sheet.rows = ((number, [row.get(name, "") for name in sheet.columns]) for number, row in rows)
     return sheet
 
@@ -71,13 +69,15 @@ def _row(annotation: Annotation) -> dict[str, str]:
         if not isinstance(text, str):
             continue
         role, equals, value = text.partition("=")
-        if purpose == "tagging" and equals and role in ROLES:
+        if purpose == "tagging" and equals and is_role(role):
             row[role] = value
         else:
             name = {"tagging": "tag", "describing": "gist", "classifying": "tag"}.get(str(purpose), "comment")
             row[name] = f"{row[name]}; {text}" if name in row else text
     for creator in _each(annotation.get("creator")):
         row.setdefault("creator", creator if isinstance(creator, str) else str(creator.get("name", "")))
+    if ENTRY in row:
+        return row
     target = next(iter(_each(annotation["target"])))
     source = target if isinstance(target, str) else target.get("source", "")
     source = source if isinstance(source, str) else source.get("id", "")
@@ -85,7 +85,7 @@ def _row(annotation: Annotation) -> dict[str, str]:
         row["url" if is_address(source) else "document"] = source
     for selector in () if isinstance(target, str) else _each(target.get("selector")):
         if selector.get("type") == "TextQuoteSelector":
-            row["quote"] = str(selector["exact"])
+            row |= {role: str(selector[name]) for role, name in WORDS.items() if name in selector}
         elif selector.get("type") == "TextPositionSelector":
             row["start"], row["end"] = str(int(selector["start"])), str(int(selector["end"]))
     return row
@@ -108,15 +108,18 @@ def _annotation(row: Mapping[str, str]) -> dict[str, object]:
         for role, cell in row.items()
         if cell and role not in PLACED - {"url"}
     ]
-    if row["gist"]:
+    if row.get(ENTRY):
+        return {"type": "Annotation", "motivation": "describing", "body": body, "target": row["entry_id"]}
+    if row.get("gist"):
         gist = {"type": "TextualBody", "purpose": "describing", "value": row["gist"], "language": "en"}
         body.insert(0, gist)
     selectors: list[dict[str, object]] = []
-    if row["start"]:
+    if row.get("start"):
         selectors.append({"type": "TextPositionSelector", "start": int(row["start"]), "end": int(row["end"])})
-    if row["quote"]:
-        selectors.append({"type": "TextQuoteSelector", "exact": row["quote"]})
-    source = row["url"] or f"urn:document:{row['sha256'] or 'unknown'}"
+    if row.get("quote"):
+        words = {name: row[role] for role, name in WORDS.items() if row.get(role)}
+        selectors.append({"type": "TextQuoteSelector", **words})
+    source = row.get("url") or f"urn:document:{row.get('sha256') or 'unknown'}"
     return {
         "type": "Annotation",
         "motivation": "classifying",

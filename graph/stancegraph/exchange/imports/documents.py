@@ -50,7 +50,7 @@ class Documents:
         self,
         base: str,
         outlets: Names,
-        known: Mapping[tuple[str, str], str],
+        known: dict[tuple[str, str], str],
         texts: Mapping[str, str],
         form: str,
         taken: Collection[str],
@@ -59,6 +59,10 @@ class Documents:
         self.new: dict[Key, Source] = {}
         self._all: dict[Key, Source] = {}
         self._taken = set(taken)
+
+    def declare(self, iri: str, title: str, url: str) -> None:
+        """Let a title and an address, as cells spell them, be those of a document the file describes."""
+        self._known[title, url] = iri
 
     def source(self, cell: Callable[[str], str], target: str, said: Days | None) -> Source:
         """The document a row stands in, as known so far; raises ValueError, with nothing taken."""
@@ -78,7 +82,8 @@ class Documents:
             _complete(found, told, cell("sha256"), _length(cell))
         if said and found.issued and said[1] > found.issued[1] and said[1] != END:
             raise ValueError(f"said on {said[1]}, after its document of {found.issued[1]}")
-        found.publisher = " ".join(cell("publisher").split())
+        known = (found.title, url) in self._known
+        found.publisher = "" if known else " ".join(cell("publisher").split())
         return found
 
     def take(self, source: Source, said: Days | None) -> str:

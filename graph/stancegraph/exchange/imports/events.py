@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from stancegraph.exchange.imports.names import Names
     from stancegraph.exchange.imports.statements import Coded
 
-FIELDS: Final = {
-    name: field for name, field in ENTRIES["figure"].items() if name not in ("statement", "comment")
-}
+FIELDS: Final = {name: field for name, field in ENTRIES["figure"].items() if name != "statement"}
 """What a file tells of a figure: the role is `figure_` and the name."""
 LONGEST_WORDING: Final = 100
 """Characters, as the shapes have it."""
@@ -31,6 +29,8 @@ class Figure(NamedTuple):
     greatest: str
     exclusive: str
     day: str
+    comment: str
+    id: str
 
 
 class Told(NamedTuple):
@@ -68,24 +68,25 @@ class Events:
         if new and when and new.days not in (None, when):
             raise ValueError(f"an earlier row gives the event '{about[:60]}' another day")
         cells = {name: _plain(cell(f"figure_{name}")) for name in FIELDS}
-        return Told(about, when, self._figure(cells, about))
+        return Told(about, when, self._figure(cells, about, cell("figure_id")))
 
     def take(self, told: Told, coded: Coded, document: str) -> None:
         """Add the event and the figure of a row to its statement, the events made where they are new."""
         if told.about:
-            coded.about[self._take(told.about, document, told.days)] = None
+            coded.about[self.take_event(told.about, document, told.days)] = None
         if told.figure:
-            event = self._take(told.figure.event, document, None)
+            event = self.take_event(told.figure.event, document)
             coded.figures[told.figure._replace(event=event)] = None
 
-    def _take(self, name: str, document: str, when: Days | None) -> str:
+    def take_event(self, name: str, document: str, when: Days | None = None) -> str:
+        """The IRI of an event, made where it is new, of which the document says something."""
         iri = self.names.take(name)
         if new := self.names.new.get(self.names.key(name)):
             new.days = new.days or when
             new.documents[document] = None
         return iri
 
-    def _figure(self, cells: dict[str, str], about: str) -> Figure | None:
+    def _figure(self, cells: dict[str, str], about: str, id: str) -> Figure | None:
         if not any(cells.values()):
             return None
         event, wording = cells["event"] or about, cells["wording"]
@@ -104,7 +105,7 @@ class Events:
         day, last = days(cells["date"], self._form) if cells["date"] else ("", "")
         if day != last:
             raise ValueError(f"figure_date '{cells['date'][:40]}' is more than one day")
-        return Figure(counted, event, wording, least, greatest, exclusive, day)
+        return Figure(counted, event, wording, least, greatest, exclusive, day, cells["comment"], id)
 
 
 def _plain(text: str) -> str:

@@ -79,6 +79,10 @@ class Names:
         self._iri: dict[str, str] = {}
         self._keys: dict[str, str] = {}
 
+    def declare(self, iri: str, name: str) -> None:
+        """Let a name, as cells spell it, be that of an entry the file describes."""
+        self._iri[name] = iri
+
     def key(self, name: str) -> str:
         """What the spellings of one name have in common: all but case. More alike may be another's."""
         if name not in self._keys:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from pyoxigraph import NamedNode
+
+from stancegraph.curate.entries import slug
 from stancegraph.curate.passages import LONGEST, STOPS
 from stancegraph.dates import END
+from stancegraph.exchange import entries
 from stancegraph.exchange.imports.days import Days, days
+from stancegraph.exchange.imports.documents import LANGUAGE
 from stancegraph.exchange.imports.names import LONGEST as LONGEST_NAME
 from stancegraph.exchange.imports.names import TYPES, Doubtful
 from stancegraph.exchange.roles import CLASSES
 from stancegraph.names import spelling
+from stancegraph.store.terms import term
 
 if TYPE_CHECKING:
+    from pyoxigraph import Literal
+
+    from stancegraph.exchange.entries import Ascription
     from stancegraph.exchange.imports.documents import Documents, Source
     from stancegraph.exchange.imports.events import Events, Figure
     from stancegraph.exchange.imports.names import Names
@@ -33,20 +42,26 @@ LEVELS: Final = {
     "0.4": "0.4",
     ".4": "0.4",
 }
+IDS: Final = {"report_id": "report", "figure_id": "figure"}
+"""Role of a name → the kind of what it names."""
 OTHERS: Final = ("on_behalf_of", "addressee")
 """Roles of actors beside the speaker and the target."""
-EVENTS: Final = ("about", "figure_event")
+EVENTS: Final = ("about", "figure_event", "occasion")
 """Roles of events."""
-EDGES: Final = {
-    "supports": "stance:supports",
-    "opposes": "stance:opposes",
-    "neutral": "stance:neutralOn",
-    "on": "stance:stanceOn",
-}
+NAMED: Final = re.compile(r"[A-Za-z0-9][\w.~-]{0,119}", re.ASCII)
+"""What the last part of an IRI may be."""
+AROUND_LONGEST: Final = 32
+"""Characters of what stands before or after quoted words."""
 LONGEST_TEXT: Final = 300
 """Characters of a condition."""
 AROUND: Final = ' \n\t"“”„«»'
 """What stands around a quotation, and is none of it."""
+
+
+class Cell(Protocol):
+    """The cell of a role in a row, empty where there is none; without `plain` with the blanks around it."""
+
+    def __call__(self, role: str, *, plain: bool = True) -> str: ...
 
 
 class NotTaken(Exception):
@@ -60,6 +75,16 @@ class Place(NamedTuple):
     end: int
     quote: str
     language: str
+    prefix: str = ""
+    suffix: str = ""
+
+
+class More(NamedTuple):
+    """What else a row says of its statement: properties and values, and a position of somebody else."""
+
+    terms: Sequence[tuple[str, NamedNode | Literal]] = ()
+    ascription: Ascription | None = None
+    apart: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -89,11 +114,23 @@ class Coded:
     others: dict[str, dict[str, None]] = field(default_factory=dict)
     """Role of other actors than speakers → those who have it."""
     about: dict[str, None] = field(default_factory=dict)
+    occasions: dict[str, None] = field(default_factory=dict)
     figures: dict[Figure, None] = field(default_factory=dict)
     sides: dict[str, Side] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     reports: dict[str, dict[Place, None]] = field(default_factory=dict)
     variables: dict[int, str] = field(default_factory=dict)
+    more: dict[str, dict[NamedNode | Literal, None]] = field(default_factory=dict)
+    """Property → what else is said of the statement."""
+    ascriptions: dict[Ascription, None] = field(default_factory=dict)
+    apart: dict[tuple[str, NamedNode | Literal], None] = field(default_factory=dict)
+    """Roles and values that no document states."""
+    report_ids: dict[str, str] = field(default_factory=dict)
+    via: dict[str, dict[str, None]] = field(default_factory=dict)
+    """Document → whom its report cites."""
+
+
+_NOTHING: Final = More()
 
 
 class Rows:
@@ -112,10 +149,21 @@ class Rows:
         documents: Documents,
         concept: Callable[[str, str], str | None],
         speakers: set[str],
+        base: str,
+        taken: Collection[str],
     ) -> None:
         self._reading, self._roles, self._speakers = reading, roles, speakers
         self.actors, self.propositions, self.events, self.documents = actors, propositions, events, documents
-        self._concept = concept
+        self._concept, self._base, self._taken = concept, base, taken
+        self._more = [
+            role
+            for role in (*entries.STATEMENT, "background", "occasion", "ascribes", *IDS, "via")
+            if role in roles
+        ]
+        self._worded = not {"prefix", "suffix", "quote_language"}.isdisjoint(roles)
+        self._claimed: dict[str, str] = {}
+        self.coders: dict[str, str] = {}
+        """IRI → the name of a coder that cells name otherwise than by an IRI."""
         self._header_kind, self._header_class = speaker_kind(reading.columns.get("speaker", ""))
 
     def take(self, line: int, row: Sequence[str], into: Coded | None) -> Coded:
@@ -133,6 +181,7 @@ class Rows:
         except ValueError as error:
             raise NotTaken(str(error)) from None
         place = self._place(cell, basis, source)
+        more = self._told(cell) if self._more else _NOTHING
         act, medium = self._named(cell, "act"), self._named(cell, "medium")
         gist = " ".join(cell("gist").split())
         if not (target or gist or place.quote):
@@ -144,7 +193,7 @@ class Rows:
             _refuse_conflict(into, told)
         speaker = self._look_up(cell("speaker"), self.actors, "speaker", line)
         aim = self._look_up(target, self._of(kind), "target", line) if target else None
-        self._look_up_others(cell, line)
+        self._look_up_others(cell, line, source.publisher)
         if aim and into and aim in into.sides and into.sides[aim].edge != edge:
             raise NotTaken("another stance on this target in an earlier row of the statement")
         actor = speaker or self._new_speaker(cell)
@@ -162,20 +211,23 @@ class Rows:
             coded.labels[aim] = spelling.repaired(target)
         elif not coded.sides:
             coded.sides.setdefault("", Side("", basis, confidence, {}))
+        if self._more:
+            self._add(more, cell, coded, document)
         places = coded.reports.setdefault(document, {})
         if place.quote or place.start >= 0:
             places[place] = None
         return coded
 
-    def _cells(self, row: Sequence[str]) -> Callable[[str], str]:
+    def _cells(self, row: Sequence[str]) -> Cell:
         roles = self._roles
 
-        def cell(role: str) -> str:
-            return row[roles[role]].strip() if role in roles else ""
+        def cell(role: str, *, plain: bool = True) -> str:
+            text = row[roles[role]] if role in roles else ""
+            return text.strip() if plain else text
 
         if not cell("speaker"):
             raise NotTaken("nobody is named as its speaker")
-        for role in ("speaker", "target", "publisher", "document", *OTHERS, *EVENTS):
+        for role in ("speaker", "target", "publisher", "document", "via", *OTHERS, *EVENTS):
             if len(cell(role)) > LONGEST_NAME:
                 raise NotTaken(f"the {role} is longer than {LONGEST_NAME} characters")
         return cell
@@ -215,21 +267,23 @@ class Rows:
             is_actor = self.actors.key(target) in self._speakers or (
                 not self.propositions.known(target) and self.actors.known(target)
             )
-            return target, EDGES[edge], "actor" if is_actor else "proposition"
+            return target, entries.EDGES[edge], "actor" if is_actor else "proposition"
         if kind not in TYPES and self._concept("actor kind", kind) is None:
             raise NotTaken(f"'{kind[:40]}' is no kind of target: actor, claim, demand, proposition")
-        return target, EDGES[edge], kind if kind in TYPES and kind != "actor" else "actor"
+        return target, entries.EDGES[edge], kind if kind in TYPES and kind != "actor" else "actor"
 
-    def _place(self, cell: Callable[[str], str], basis: str, source: Source) -> Place:
+    def _place(self, cell: Cell, basis: str, source: Source) -> Place:
         """Where the words stand, and the words without the marks around them."""
         quote, start, end = cell("quote"), _position(cell("start"), "start"), _position(cell("end"), "end")
         bare = quote.strip(AROUND).rstrip(AROUND + STOPS)
+        if cell("report_id"):  # as `export` writes them
+            bare = quote = cell("quote", plain=False)
         if len(bare) > LONGEST:
             raise NotTaken(f"the quotation is longer than {LONGEST} characters: quote less of it")
         if bare and basis == "basis:attributed":
             raise NotTaken("what an author attributes has no quotation: its basis is said or implied")
         if start is None and end is None:
-            return Place(-1, -1, bare, source.language)
+            return Place(-1, -1, bare, *self._around(cell, bare, source))
         if start is not None and end is None and quote:
             end = start + len(quote)
         if start is None or end is None or start >= end:
@@ -243,7 +297,19 @@ class Rows:
             raise NotTaken(f"the words end at {end}, the document at {source.length}")
         if source.text is not None and bare and source.text[start:end] != bare:
             raise NotTaken("the quotation does not stand there in the text")
-        return Place(start, end, bare, source.language)
+        return Place(start, end, bare, *self._around(cell, bare, source))
+
+    def _around(self, cell: Cell, quote: str, source: Source) -> tuple[str, str, str]:
+        """The language of quoted words, and what stands before and after them."""
+        if not (quote and self._worded):
+            return source.language, "", ""
+        prefix, suffix = cell("prefix", plain=False), cell("suffix", plain=False)
+        if max(len(prefix), len(suffix)) > AROUND_LONGEST:
+            raise NotTaken(f"prefix and suffix have at most {AROUND_LONGEST} characters")
+        language = cell("quote_language") or source.language
+        if not LANGUAGE.fullmatch(language):
+            raise NotTaken(f"'{language[:20]}' is no language: en, ar …")
+        return language, prefix, suffix
 
     def _named(self, cell: Callable[[str], str], role: str) -> str:
         told = cell(role)
@@ -260,9 +326,71 @@ class Rows:
             names.doubts[name].lines.append(line)
             raise NotTaken(f"the {role} '{name[:60]}' may be somebody of the graph, or not") from None
 
-    def _look_up_others(self, cell: Callable[[str], str], line: int) -> None:
+    def _told(self, cell: Callable[[str], str]) -> More:
+        """What else a row says; raises NotTaken where it cannot be taken."""
+        terms: list[tuple[str, NamedNode | Literal]] = []
+        try:
+            for role, field_ in entries.STATEMENT.items():
+                if told := cell(role):
+                    told = self._coder(told) if role == "coder" else told
+                    told = _day(told, self._reading.dates) if role == "created" else told
+                    terms.append((role, entries.read(told, field_.values, self._base)))
+            ascribed = cell("ascribes")
+            ascription = entries.read_ascription(ascribed, self._base) if ascribed else None
+        except ValueError as error:
+            raise NotTaken(str(error)) from None
+        for role, kind in IDS.items():
+            self._claim(cell, role, kind)
+        return More(terms, ascription, frozenset(cell("background").split()))
+
+    def _coder(self, told: str) -> str:
+        """The name of a coder as a cell names an entry."""
+        if entries.is_name(told):
+            return told
+        name = f"coder/{slug(told, digits=True) or 'coder'}"
+        self.coders[self._base + name] = told
+        return name
+
+    def _claim(self, cell: Callable[[str], str], role: str, kind: str) -> None:
+        """Take the name of a report or a figure for one; raise NotTaken where it is another's."""
+        if not (told := cell(role)):
+            return
+        statement = cell("statement")
+        of = f"{statement}\n{cell('document')}\n{cell('url')}" if kind == "report" else statement
+        if not statement or not NAMED.fullmatch(told):
+            raise NotTaken(
+                f"{role} '{told[:40]}' is no name of letters, digits and hyphens, of a named statement"
+            )
+        iri = f"{self._base}{kind}/{told}"
+        if iri in self._taken or self._claimed.setdefault(iri, of) != of:
+            raise NotTaken(f"another {kind} is called '{told[:60]}' already")
+
+    def _add(self, more: More, cell: Callable[[str], str], coded: Coded, document: str) -> None:
+        for role, value in more.terms:
+            coded.more.setdefault(entries.STATEMENT[role].edge, {})[value] = None
+            if role in more.apart:
+                coded.apart[role, value] = None
+        for role in {"act", "medium"} & more.apart:
+            coded.apart[role, term(self._named(cell, role))] = None
+        for role in {*OTHERS} & more.apart:
+            coded.apart[role, NamedNode(self._new_actor(cell, role))] = None
+        if more.ascription:
+            coded.ascriptions[more.ascription] = None
+        if occasion := cell("occasion"):
+            event = self.events.take_event(occasion, document)
+            coded.occasions[event] = None
+            if "occasion" in more.apart:
+                coded.apart["occasion", NamedNode(event)] = None
+        if report := cell("report_id"):
+            coded.report_ids[document] = report
+        if cell("via"):
+            coded.via.setdefault(document, {})[self._new_actor(cell, "via")] = None
+
+    def _look_up_others(self, cell: Callable[[str], str], line: int, publisher: str) -> None:
         """Raise NotTaken where an event, or an actor beside speaker and target, is doubtful."""
-        for role in ("publisher", *OTHERS):
+        if publisher:
+            self._look_up(publisher, self.actors, "publisher", line)
+        for role in ("via", *OTHERS):
             if cell(role):
                 self._look_up(cell(role), self.actors, role.replace("_", " "), line)
         for role in EVENTS:
@@ -316,6 +444,13 @@ def _days(cell: str, form: str) -> Days:
         return days(cell, form)
     except ValueError as error:
         raise NotTaken(str(error)) from None
+
+
+def _day(cell: str, form: str) -> str:
+    first, last = _days(cell, form)
+    if first != last:
+        raise NotTaken(f"'{cell[:40]}' is more than one day")
+    return first
 
 
 def _refuse_conflict(coded: Coded, told: Mapping[str, object]) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -18,13 +19,15 @@ from stancegraph.curate.changes import UNUSED, Change
 from stancegraph.curate.entries import slug
 from stancegraph.curate.folder import Folder
 from stancegraph.errors import UsageError
+from stancegraph.exchange import entries
 from stancegraph.exchange.imports import unmapped
 from stancegraph.exchange.imports.days import form_of
 from stancegraph.exchange.imports.documents import Documents, describe_document
 from stancegraph.exchange.imports.events import Events
 from stancegraph.exchange.imports.names import Names, describe_actor, describe_event, describe_proposition
-from stancegraph.exchange.imports.statements import UNWRITABLE, Coded, NotTaken, Rows
+from stancegraph.exchange.imports.statements import NAMED, UNWRITABLE, Coded, NotTaken, Rows
 from stancegraph.exchange.imports.text import Writer
+from stancegraph.exchange.roles import ENTRY, describes
 from stancegraph.output import quantity
 from stancegraph.store import files, journal, turtle
 from stancegraph.store.folders import new_folder
@@ -40,6 +43,7 @@ PER_FILE: Final = 2_000
 """Statements in a file."""
 EVERY: Final = 5_000
 """Rows between two looks at how far it is."""
+SOURCE: Final = "dcterms:source"
 SHOWN: Final = 20
 """Rows not taken that are told one by one."""
 
@@ -52,6 +56,7 @@ class Imported:
     documents: int
     actors: int
     targets: int
+    events: int
     variables: int
     not_taken: int
     doubtful: int
@@ -60,6 +65,7 @@ class Imported:
 
     def __str__(self) -> str:
         nouns = {"statements": "statement", "documents": "document", "actors": "actor", "targets": "target"}
+        nouns |= {"events": "event"} if self.events else {}
         parts = [quantity(getattr(self, name), noun) for name, noun in nouns.items()]
         return f"{', '.join(parts)} and {quantity(self.variables, 'variable')}"
 
@@ -133,6 +139,7 @@ class _Taking:
         self._place, self._progress = place, progress
         self._base = folder.base
         self._left: list[tuple[int, str, Sequence[str]]] = sheet.left
+        self._background: list[Triple] = []
         self._staged: dict[str, journal.Staged] = {}
         self._batch: list[tuple[tuple[object, ...], str]] = []
         self._statements = 0
@@ -141,8 +148,11 @@ class _Taking:
         self._graph = None if fresh else store.open(folder.path)
         self._taken = set() if self._graph is None else {row[0] for row in self._graph.tuples(_SUBJECTS)}
         self._slug = self._name_import()
-        self._rows = self._read_rows()
         self._roles = {role: sheet.columns.index(header) for role, header in reading.columns.items()}
+        self._described: dict[str, entries.Described] = {}
+        self._rows = self._read_rows()
+        self._had = self._described.keys() & self._taken
+        self._taken |= self._described.keys()
         self._reading = replace(reading, dates=reading.dates or self._form())
         known = None if fresh else folder.names
         self._names = [
@@ -153,6 +163,7 @@ class _Taking:
         documents = Documents(
             self._base, self._actors, self._documents_known(), sheet.texts, self._reading.dates, self._taken
         )
+        self._declare(documents)
         plain = [row for _, row in self._rows]
         self._columns = unmapped.sort_out(sheet.columns, self._roles, plain, self._base, self._taken)
         at = self._roles["speaker"]
@@ -166,6 +177,8 @@ class _Taking:
             documents,
             _concepts(),
             speakers,
+            self._base,
+            self._taken,
         )
         self._writer = Writer(
             self._base,
@@ -187,11 +200,18 @@ class _Taking:
         diff = change.diff() + self._staged_diff() if dry_run else ""
         if not dry_run:
             journal.commit(self._folder.path, change.what, change.texts, staged=self._staged)
+        news = {"document": len(self._taker.documents.new)} | {
+            each.kind: len(each.new) for each in self._names
+        }
+        for iri in self._described.keys() - self._had:
+            kind = self._described[iri].kind
+            news[kind] = news.get(kind, 0) + 1
         return Imported(
             self._statements,
-            len(self._taker.documents.new),
-            len(self._actors.new),
-            len(self._propositions.new),
+            news["document"],
+            news["actor"],
+            news["proposition"],
+            news["event"],
             len(self._columns.variables),
             len(self._left),
             sum(len(each.doubts) for each in self._names),
@@ -203,12 +223,39 @@ class _Taking:
         """The rows that can be written, each cell kept once."""
         cell: dict[str, str] = {}
         rows = []
+        columns = {role: at for role, at in self._roles.items() if describes(role)}
+        kind = columns.get(ENTRY)
         for line, row in self._sheet.rows:
             if found := UNWRITABLE.search("".join(row)):
                 self._left.append((line, f"a control character, U+{ord(found[0]):04X}", row))
+            elif kind is not None and row[kind].strip():
+                self._describe(line, {role: row[at].strip() for role, at in columns.items()}, row)
             else:
                 rows.append((line, tuple(cell.setdefault(text, text) for text in row)))
         return rows
+
+    def _describe(self, line: int, cells_: Mapping[str, str], row: Sequence[str]) -> None:
+        """Take what a row says of an entry."""
+        try:
+            entries.describe(self._described, cells_, self._folder)
+        except (ValueError, UsageError) as error:
+            self._left.append((line, str(error), row))
+
+    def _declare(self, documents: Documents) -> None:
+        """Let cells name the entries that rows describe: by name, with the end of the IRI where two share one."""
+        of = {each.kind: each.declare for each in self._names}
+        borne = Counter((each.kind, each.name.casefold(), each.url) for each in self._described.values())
+        for iri, each in self._described.items():
+            alone = borne[each.kind, each.name.casefold(), each.url] == 1
+            for name in (
+                *([each.name] if alone else []),
+                f"{each.name} ({local_name(iri)})",
+                local_name(iri),
+            ):
+                if each.kind == "document":
+                    documents.declare(iri, name, each.url)
+                elif each.kind in of:
+                    of[each.kind](iri, name)
 
     def _form(self) -> str:
         """How days in numbers are written, where the columns of days show it."""
@@ -228,11 +275,7 @@ class _Taking:
                 if seen.setdefault(row, line) != line:
                     raise NotTaken(f"the same as line {seen[row]}")
                 name = row[self._roles["statement"]].strip() if "statement" in self._roles else ""
-                if (
-                    name
-                    and f"{self._base}statement/{slug(name, digits=True)}" in self._taken
-                    and name not in named
-                ):
+                if name and f"{self._base}statement/{_local(name)}" in self._taken and name not in named:
                     raise NotTaken(f"the graph has a statement called '{name[:60]}' already")
                 coded = self._taker.take(line, row, named.get(name))
                 if not name and known and _identity(coded) in known:
@@ -248,7 +291,7 @@ class _Taking:
             else:
                 yield coded
         for name, coded in named.items():
-            coded.local = self._mint(slug(name, digits=True))
+            coded.local = self._mint(_local(name))
             yield coded
 
     def _write(self, coded: Coded) -> None:
@@ -257,10 +300,28 @@ class _Taking:
             coded.local = self._mint(f"{local_name(next(iter(coded.speakers)))}-{local_name(aim)}")
         if len(coded.sides) != 1 or "" in coded.sides:
             coded.variables = {}
+        self._set_apart(coded)
         self._batch += self._writer.blocks(coded)
         self._statements += 1
         if self._statements % PER_FILE == 0:
             self._flush()
+
+    def _set_apart(self, coded: Coded) -> None:
+        """Move what no document states to the background."""
+        here = NamedNode(f"{self._base}statement/{coded.local}")
+        outer = (each for each in coded.more.get(SOURCE, ()) if not self._is_document(each.value))
+        for role, value in [*coded.apart, *(("rests_on", each) for each in outer)]:
+            edge = entries.APART[role]
+            self._background.append(Triple(here, term(edge), value))
+            if role in entries.STATEMENT:
+                coded.more[edge].pop(value, None)
+            elif role in ("act", "medium"):
+                setattr(coded, role, "")
+            else:
+                (coded.occasions if role == "occasion" else coded.others[role]).pop(value.value, None)
+
+    def _is_document(self, iri: str) -> bool:
+        return iri in self._described or iri in self._taken or iri.startswith(f"{self._base}document/")
 
     def _mint(self, words: str) -> str:
         start = f"{self._base}statement/"
@@ -288,7 +349,8 @@ class _Taking:
             for each in (self._actors,) if role == "speaker" else (self._actors, self._propositions):
                 unmapped.note(each, header, values)
         kinds = _actor_kinds()
-        entities = {
+        described: dict[str, Iterable[Triple]] = {
+            "background": self._background,
             "actors": (t for new in self._actors.new.values() for t in describe_actor(new, source, kinds)),
             "propositions": (
                 t
@@ -302,9 +364,15 @@ class _Taking:
             "imports": self._describe_import(source),
         }
         texts: dict[str, tuple[str | None, str | None]] = {}
-        for name, triples in entities.items():
+        for name, triples in described.items():
             file = self._folder.file(f"{name}.ttl").copy()
-            file.extend(triples)
+            said = [*triples, *self._said(name)]
+            old = {each.subject.value for each in said if isinstance(each.subject, NamedNode)} & file.subjects
+            for iri in old:
+                more = {each for each in said if each.subject == NamedNode(iri)}
+                file.put(iri, file.description(iri) | more)
+            known = {*map(NamedNode, old)}
+            file.extend(each for each in said if each.subject not in known)
             if name == "propositions":
                 self._unmark(file)
             texts[f"{name}.ttl"] = (self._folder.text(f"{name}.ttl"), file.text)
@@ -312,6 +380,11 @@ class _Taking:
             texts[name] = (self._folder.text(name), text)
         changed = {name: both for name, both in texts.items() if both[0] != both[1]}
         return Change(f"import {self._file.name}", changed, frozenset(), source.value)
+
+    def _said(self, file: str) -> Iterator[Triple]:
+        """What rows that describe entries say, of those the graph does not have, for one of its files."""
+        for iri in self._described.keys() - self._had:
+            yield from self._described[iri].said.get(file, ())
 
     def _unmark(self, file: TurtleFile) -> None:
         """Take the note that nobody is coded on it from a proposition somebody now is coded on."""
@@ -333,6 +406,11 @@ class _Taking:
         yield from describe(
             coder, ("rdf:type", term("prov:Agent")), ("rdfs:label", english(f"coder of {self._file.name}"))
         )
+        for iri in self._taker.coders.keys() - self._taken:
+            agent = NamedNode(iri)
+            yield from describe(
+                agent, ("rdf:type", term("prov:Agent")), ("rdfs:label", english(self._taker.coders[iri]))
+            )
         for variable in self._columns.variables:
             yield from unmapped.describe_variable(variable, self._base, source)
 
@@ -386,6 +464,8 @@ class _Taking:
         for variable in self._columns.variables:
             yield f"column {variable.header} is a variable of the statements"
         yield from self._columns.left
+        if self._had:
+            yield f"{quantity(len(self._had), 'entry')} of the file stood in the graph already: left as there"
         for line, why, _ in self._left[:SHOWN]:
             yield f"line {line} is not taken: {why}"
         if self._left:
@@ -425,6 +505,11 @@ class _Taking:
     def _known_statements(self) -> set[tuple[str, ...]]:
         """What tells one statement of the graph from another."""
         return {tuple(row) for row in self._graph.tuples(_KNOWN)} if self._graph is not None else set()
+
+
+def _local(name: str) -> str:
+    """The last part of the IRI of a statement of this name."""
+    return name if NAMED.fullmatch(name) else slug(name, digits=True)
 
 
 def _identity(coded: Coded) -> tuple[str, ...]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pyoxigraph import Literal
+from pyoxigraph import Literal, NamedNode
 
 from stancegraph.dates import BEGINNING, END
+from stancegraph.exchange import entries
 from stancegraph.store import turtle
+from stancegraph.store.terms import term
 from stancegraph.vocabulary import expand, local_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from stancegraph.exchange.entries import Ascription
     from stancegraph.exchange.imports.events import Figure
     from stancegraph.exchange.imports.statements import Coded, Place
     from stancegraph.store.turtle import Nested
@@ -53,11 +56,12 @@ class Writer:
             found.append(
                 ((coded.local, place), turtle.layout(self._figure_name(local), self._figure(figure)))
             )
-        several = len(coded.reports) > 1
         for document, places in coded.reports.items():
-            local = f"{local_name(document)}--{coded.local}" if several else coded.local
+            local = _report(coded, document)
             place = (True, *turtle.place_of(local)[-1:])
-            text = turtle.layout(self._report_name(local), self._report(here, document, places))
+            text = turtle.layout(
+                self._report_name(local), self._report(here, document, places, coded.via.get(document, ()))
+            )
             found.append(((coded.local, place), text))
         return found
 
@@ -76,6 +80,7 @@ class Writer:
             *self._others(coded),
             *_one("stance:act", coded.act),
             *_one("stance:medium", coded.medium),
+            *_several("stance:occasion", map(self._iri, coded.occasions)),
             *_days(coded),
             *_one(
                 "stance:gist", _english(gist if len(gist) <= GIST else gist[: GIST - 1] + "…") if gist else ""
@@ -86,18 +91,24 @@ class Writer:
         for edge in VERBS:
             if targets := [self._iri(iri) for iri, side in coded.sides.items() if side.edge == edge]:
                 said.append((edge, [*targets]))
+        if coded.ascriptions:
+            said.append(("stance:ascribes", [*map(self._ascription, coded.ascriptions)]))
         codings = [*self._codings(coded, basis, confidence)]
         if codings:
             said.append(("stance:coding", [*codings]))
         said += _several("stance:claims", map(self._figure_name, _figures(coded)))
         said += [("stance:basis", [basis]), ("stance:confidence", [confidence])]
-        if len(gist) > GIST:
-            said.append(("rdfs:comment", [_english(gist)]))
-        said.append(("stance:coder", [self._coder]))
+        comments = [_english(gist)] if len(gist) > GIST else []
+        said += _several("rdfs:comment", [*comments, *self._more(coded, "rdfs:comment")])
+        said += _several("dcterms:source", self._more(coded, "dcterms:source"))
+        said += _several("stance:coder", self._more(coded, "stance:coder") or [self._coder])
+        said += _several("dcterms:created", self._more(coded, "dcterms:created"))
         # What the order of a file does not name stands last, by IRI.
         last: list[tuple[str, str, list[str | Nested]]] = [
             (expand("prov:wasDerivedFrom"), "prov:wasDerivedFrom", [self._source])
         ]
+        if matches := self._more(coded, "skos:closeMatch"):
+            last.append((expand("skos:closeMatch"), "skos:closeMatch", [*matches]))
         if bare := [self._iri(iri) for iri, side in coded.sides.items() if side.edge == "stance:stanceOn"]:
             last.append((expand("stance:stanceOn"), "stance:stanceOn", [*bare]))
         last += [
@@ -108,8 +119,22 @@ class Writer:
 
     def _others(self, coded: Coded) -> Nested:
         """On whose behalf it is said, and to whom."""
-        told = ((edge, coded.others.get(role, ())) for role, edge in OTHERS.items())
-        return [(edge, [*map(self._iri, actors)]) for edge, actors in told if actors]
+        behalf, addressee = (
+            _several(edge, map(self._iri, coded.others.get(role, ()))) for role, edge in OTHERS.items()
+        )
+        return [*behalf, *_several("stance:inRole", self._more(coded, "stance:inRole")), *addressee]
+
+    def _more(self, coded: Coded, edge: str) -> list[str]:
+        return [
+            self._iri(each.value) if isinstance(each, NamedNode) else _literal(each)
+            for each in coded.more.get(edge, ())
+        ]
+
+    def _ascription(self, ascription: Ascription) -> Nested:
+        holder, stances = ascription
+        told = {edge: [self._iri(iri) for word, iri in stances if word == edge] for edge, _ in stances}
+        found: Nested = [(edge, [*iris]) for edge, iris in told.items()]
+        return [*found, ("stance:holder", [self._iri(holder)])]
 
     def _codings(self, coded: Coded, basis: str, confidence: str) -> list[Nested]:
         """What differs for one target from the statement's basis, confidence and documents."""
@@ -120,17 +145,20 @@ class Writer:
             own += [("stance:basis", [side.basis])] if side.basis != basis else []
             own += [("stance:confidence", [side.confidence])] if side.confidence != confidence else []
             if shown:
-                reports = (f"{local_name(each)}--{coded.local}" for each in shown)
+                reports = (_report(coded, each) for each in shown)
                 own.append(("stance:shownBy", [*map(self._report_name, reports)]))
             if len(own) > 2 and iri:
                 made.append(own)
         return made
 
-    def _report(self, statement: str, document: str, places: Mapping[Place, None]) -> Nested:
+    def _report(
+        self, statement: str, document: str, places: Mapping[Place, None], via: Iterable[str]
+    ) -> Nested:
         told: Nested = [
             ("a", ["stance:Report"]),
             ("stance:reports", [statement]),
             ("stance:document", [self._iri(document)]),
+            *_several("stance:via", map(self._iri, via)),
         ]
         quotes = dict.fromkeys(_quoted(place) for place in places if place.quote)
         if quotes:
@@ -149,6 +177,9 @@ class Writer:
             *_one("schema:maxValue", figure.greatest),
             *_one("stance:exclusive", figure.exclusive),
             ("stance:wording", [_english(figure.wording)]),
+            *_one(
+                "rdfs:comment", _literal(entries.read(figure.comment, "text", "")) if figure.comment else ""
+            ),
         ]
 
     def _passage(self, document: str, place: Place) -> Nested:
@@ -161,7 +192,10 @@ class Writer:
             ]
             selectors.append(position)
         if place.quote:
-            selectors.append([("a", ["oa:TextQuoteSelector"]), ("oa:exact", [_quoted(place)])])
+            words: Nested = [("a", ["oa:TextQuoteSelector"]), ("oa:exact", [_quoted(place)])]
+            around = (("oa:prefix", place.prefix), ("oa:suffix", place.suffix))
+            words += [(name, [str(Literal(text))]) for name, text in around if text]
+            selectors.append(words)
         return [
             ("a", ["oa:SpecificResource"]),
             ("oa:hasSource", [self._iri(document)]),
@@ -178,13 +212,19 @@ def _several(name: str, values: Iterable[str]) -> Nested:
     return [(name, found)] if found else []
 
 
+def _report(coded: Coded, document: str) -> str:
+    """Last part of the IRI of a document's report of the statement."""
+    one = coded.local if len(coded.reports) == 1 else f"{local_name(document)}--{coded.local}"
+    return coded.report_ids.get(document, one)
+
+
 def _figures(coded: Coded) -> dict[str, Figure]:
     """Last part of a figure's IRI → the figure: the statement's, and what is counted."""
     found: dict[str, Figure] = {}
     for figure in coded.figures:
-        local = f"{coded.local}--{local_name(expand(figure.counted))}"
+        local = figure.id or f"{coded.local}--{local_name(expand(figure.counted))}"
         alike = sum(other.counted == figure.counted for other in found.values())
-        found[f"{local}-{alike + 1}" if alike else local] = figure
+        found[f"{local}-{alike + 1}" if alike and not figure.id else local] = figure
     return found
 
 
@@ -211,6 +251,11 @@ def _days(coded: Coded) -> Nested:
 @lru_cache(1 << 14)
 def _day(iso: str) -> str:
     return f'"{iso}"^^xsd:date'
+
+
+def _literal(value: NamedNode | Literal) -> str:
+    is_day = isinstance(value, Literal) and value.datatype == term("xsd:date")
+    return _day(value.value) if is_day else str(value)
 
 
 def _english(text: str) -> str:
