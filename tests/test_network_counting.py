@@ -17,9 +17,11 @@ from typing import Any, Final
 import pytest
 
 import synthetic
+from conftest import Run
 from stancegraph import network, store
 from stancegraph.errors import UsageError
 from stancegraph.network import counting
+from stancegraph.network.edgelist import Edges
 from stancegraph.store import Store
 from stancegraph.table import snapshot
 
@@ -50,6 +52,11 @@ CASES: Final[dict[str, tuple[str, dict[str, Any]]]] = {
         "agreement",
         {"period": "quarter", "words": "number 1", "not_about": "proposition0", "min_count": 3},
     ),
+    "documents": (
+        "agreement",
+        {"period": "none", "not_document": ["Document 1", "Document 7"], "min_count": 2},
+    ),
+    "one document": ("two-mode", {"document": ["Document 3", "Document 5"], "duplicates": "include"}),
     "ignoring levels": ("agreement", {"period": "none", "aggregation": "ignore", "supports": "proposition2"}),
 }
 
@@ -96,6 +103,35 @@ def test_duckdb_counts_what_the_table_in_memory_has(loaded: Path, case: str) -> 
     assert counted(rows, graph, *CASES[case]) == in_memory(graph, *CASES[case]) != {}
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_cells_make_the_ties_that_rows_do_with_the_number_of_their_statements(
+    loaded: Path, case: str
+) -> None:
+    kind, options = CASES[case]
+    rows = counting.read(loaded / "stancegraph-person.parquet")
+    graph = store.open(loaded)
+    if options.get("period") == "quarter":
+        options = options | {"period": "auto"}
+    there = Edges.of(*counting.tabulate(rows, graph, kind, options)).rows()
+    table, method = network.graphs.prepare(graph, kind, options)
+    assert [*there] == [*Edges.of(network.countable(table, method), method).rows()] != []
+
+
+def test_what_is_not_counted_on_spark_says_so_before_spark_is_asked(run: Run, loaded: Path) -> None:
+    table = loaded / "stancegraph-person.parquet"
+    for command, said in {
+        ("network", "--data", "spark://127.0.0.1:1"): "write spark://host:port/path/to/tables",
+        ("network", "--data", "spark://127.0.0.1/tables"): "write spark://host:port/path/to/tables",
+        ("alliances", "--data", f"spark://127.0.0.1:1{table}"): f"give --data {table}",
+        ("network", "--kind", "stances", "--data", f"spark://127.0.0.1:1{table}"): f"give --data {table}",
+        ("said", "--data", f"spark://127.0.0.1:1{table}"): "give --data the database, files or endpoint",
+    }.items():
+        done = run(*command)
+        assert done.returncode == 2
+        (line,) = done.stderr.splitlines()
+        assert said in line
+
+
 def test_a_folder_of_files_is_counted_as_one(loaded: Path, tmp_path: Path) -> None:
     from pyarrow import parquet
 
@@ -111,8 +147,6 @@ def test_what_is_no_table_is_an_error_that_names_it(loaded: Path) -> None:
     with pytest.raises(UsageError, match="CURRENT: cannot be read as Parquet"):
         counting.read(loaded / "CURRENT")
     rows = counting.read(loaded / "stancegraph-person.parquet")
-    with pytest.raises(UsageError, match="'document' is not counted where the rows lie"):
-        counting.counts(rows, store.open(loaded), document="Document 5")
     with pytest.raises(UsageError, match=r"read those, and leave out --as"):
         counting.counts(rows, store.open(loaded), as_="organisation")
 
@@ -201,11 +235,14 @@ def _wait(port: int) -> None:
 
 @pytest.mark.skipif(not SPARK, reason=ABSENT)
 @pytest.mark.filterwarnings("ignore")
-def test_spark_on_two_workers_counts_what_duckdb_counts(loaded: Path, spark: Any) -> None:
+def test_spark_on_two_workers_counts_what_duckdb_counts(run: Run, loaded: Path, spark: Any) -> None:
     graph = store.open(loaded)
     rows = counting.read(loaded / "stancegraph-person.parquet", spark)
     assert spark._session.sparkContext.master.startswith("spark://")
     for kind, options in CASES.values():
         assert counted(rows, graph, kind, options) == in_memory(graph, kind, options)
+    table = loaded / "stancegraph-person.parquet"
+    there = run("network", "--data", f"{spark._session.sparkContext.master}{table}", "--format", "json")
+    assert there.stdout == run("network", "--data", str(table), "--format", "json").stdout
     executors = spark._session.sparkContext._jsc.sc().getExecutorMemoryStatus().size()
     assert executors == 3  # the driver's and two workers'

@@ -441,8 +441,9 @@ def _moments(request: Request, time: Mapping[str, Any]) -> Iterator[tuple[Moment
     elif any(value not in (None, []) for value in time.values()):
         raise UsageError("--step, --width and --at are of a series: choose --window or --kernel too")
     else:
-        table, method = network.prepare(request.store, of, request.choices)
-        yield None, network.countable(table, method), method
+        from stancegraph.network import counting
+
+        yield None, *counting.countable(request.store, of, request.choices)
 
 
 def _read(request: Request, file: Path) -> nx.Graph[str]:

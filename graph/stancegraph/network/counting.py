@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+from dataclasses import replace
 from datetime import date
 from functools import reduce
 from operator import add, and_
@@ -18,25 +19,37 @@ from typing import TYPE_CHECKING, Any, Final, Unpack
 import numpy as np
 from scipy import sparse
 
-from stancegraph.dates import BEGINNING, END
-from stancegraph.errors import NotInstalled, UsageError
+from stancegraph.dates import BEGINNING, EARLIEST, END, LATEST
+from stancegraph.errors import NotInstalled, StanceError, UsageError
+from stancegraph.network import graphs, periods
 from stancegraph.network.method import CHOICES, Method, NetworkOptions
 from stancegraph.network.projection import Counts, Projection, of_counts
+from stancegraph.records import Named
+from stancegraph.statements import reader
 from stancegraph.statements.filters import Filters
-from stancegraph.table.columns import DUPLICATES, WIDEST
+from stancegraph.store.tables import Tables
+from stancegraph.table.columns import DUPLICATES, WIDEST, Column, Reports, Table
+from stancegraph.table.rows import UNKNOWN, Uncoded
 from stancegraph.table.scales import POLARITY
 from stancegraph.table.selection import passing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import ibis
     import pyarrow as pa
 
+    from stancegraph.network.periods import Periods
     from stancegraph.store import Store
 
 BUCKETS: Final = {"week": "W", "month": "M", "year": "Y"}
+QUIET: Final = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+}
+"""What keeps Spark from telling more than an answer."""
 MOST: Final = 500
 """Periods that one expression tells apart."""
 OPEN: Final = date.fromisoformat(BEGINNING), date.fromisoformat(END)
@@ -56,8 +69,7 @@ def read(where: str | Path | Sequence[str | Path], connection: Any = None) -> ib
         made = ibis.duckdb.connect() if connection is None else connection
         return made.read_parquet(places[0] if len(places) == 1 else places)
     except Exception as error:  # each of ibis's engines raises what its own library does
-        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        raise UsageError(f"{', '.join(places)}: cannot be read as Parquet: {reason}") from error
+        raise UsageError(f"{', '.join(places)}: cannot be read as Parquet: {_short(error)}") from error
 
 
 def connect(address: str) -> Any:
@@ -73,11 +85,12 @@ def connect(address: str) -> Any:
     from pyspark.sql import SparkSession
 
     try:
-        session = SparkSession.builder.master(address).config("spark.ui.enabled", "false").getOrCreate()
-        return ibis.pyspark.connect(session)
+        asked = SparkSession.builder.master(address)
+        for name, value in QUIET.items():
+            asked = asked.config(name, value)
+        return ibis.pyspark.connect(asked.getOrCreate())
     except Exception as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        raise UsageError(f"{address}: no Spark answers there: {reason}") from error
+        raise UsageError(f"{address}: no Spark answers there: {_short(error)}") from error
 
 
 def counts(
@@ -97,16 +110,27 @@ def counts(
     """
     method = Method.of(of, {name: value for name, value in options.items() if name in CHOICES})
     filters = Filters.of(store, {name: value for name, value in options.items() if name not in CHOICES})
+    rows = _counted(rows, method, filters, starts)
+    rows = rows.filter(rows.period >= 0)
+    return rows.group_by("actor_iri", "target_iri", "period", "level").agg(number=rows.count())
+
+
+def _counted(rows: ibis.Table, method: Method, filters: Filters, starts: Sequence[date]) -> ibis.Table:
+    """The rows that count, with the number of their period, -1 where in none."""
     _check(method, filters, starts)
     columns = {name: rows[name] for name in rows.columns}
-    if tests := passing(columns.__getitem__, filters):
+    several = filters.store.about["several"] if isinstance(filters.store, Tables) else ()
+    if tests := passing(columns.__getitem__, filters, several):
         rows = rows.filter(reduce(and_, tests))
+    rows, of_documents = _reported(rows, filters)
     if filters.min_count > 1:
         spoken = rows.group_by("actor_iri").agg(number=rows.statement.nunique())
         rows = rows.semi_join(spoken.filter(spoken.number >= filters.min_count), "actor_iri")
+    if of_documents:
+        rows = rows.filter(rows.positions.length() > 0)
     if not method.neutral:
         rows = rows.filter(rows.level != 0)
-    if of != "two-mode" and not method.undertakings:
+    if method.kind != "two-mode" and not method.undertakings:
         rows = rows.filter(~rows.bound)
     rows = rows.mutate(
         earliest=rows.earliest.fill_null(OPEN[0]),
@@ -114,10 +138,27 @@ def counts(
         level=rows.level.cast("int64"),
     )
     rows = _first(rows, method)
-    period = _period(rows, starts) if of != "two-mode" else 0
-    rows = rows.mutate(period=period)
-    rows = rows.filter(rows.period >= 0)
-    return rows.group_by("actor_iri", "target_iri", "period", "level").agg(number=rows.count())
+    return rows.mutate(period=_period(rows, starts) if method.kind != "two-mode" else 0)
+
+
+def _reported(rows: ibis.Table, filters: Filters) -> tuple[ibis.Table, bool]:
+    """The rows of statements that a document which counts reports, with what such report; and whether that is asked.
+
+    One reported for the sake of another target has none left, and counts for `min_count` alone.
+    """
+    sides = [filters.meant.get(name) for name in ("document", "not_document")]
+    if not any(sides):
+        return rows, False
+
+    def counts(pair: Any) -> Any:
+        wanted, left = sides
+        kept = pair.f1.isin(wanted) if wanted else pair.f1.notnull()
+        return kept & ~pair.f1.isin(left) if left else kept
+
+    kept = rows.documents.zip(rows.positions).filter(counts)
+    rows = rows.mutate(positions=kept.map(lambda pair: pair.f2), document_iri=kept[0].f1)
+    within = rows.filter(rows.positions.length() > 0).select("statement").distinct()
+    return rows.semi_join(within, "statement"), True
 
 
 def _check(method: Method, filters: Filters, starts: Sequence[date]) -> None:
@@ -125,11 +166,6 @@ def _check(method: Method, filters: Filters, starts: Sequence[date]) -> None:
     for name, why in (("level", "polarity"), ("direct", False)):
         if getattr(method, name) != why:
             raise UsageError(f"--{name} is not counted where the rows lie: load them into a database")
-    for name in ("document", "not_document"):
-        if name in filters.given:
-            raise UsageError(
-                f"the filter '{name}' is not counted where the rows lie: load them into a database"
-            )
     if filters.organisation:
         raise UsageError(
             "the rows of stancegraph-organisation.parquet have speakers as organisations: read those, and leave out "
@@ -177,6 +213,82 @@ def _period(rows: ibis.Table, starts: Sequence[date]) -> Any:
     )
     inside = (first == last) & (rows.earliest > OPEN[0]) & (rows.latest < OPEN[1])
     return ibis.ifelse(inside, first, -1)
+
+
+def countable(store: Store, kind: str, options: Mapping[str, Any]) -> tuple[Table, Method]:
+    """The rows that count, as `graphs.countable` has them, and the method: counted where they lie, if elsewhere.
+
+    Of those counted on a cluster a statement's only row is known by no name, but counted as one. Raises UsageError
+    for what is not counted there.
+    """
+    if not isinstance(store, Tables) or store.cluster is None:
+        rows, method = graphs.prepare(store, kind, options)
+        return graphs.countable(rows, method), method
+    if kind == "stances":
+        raise UsageError(f"--kind stances is not counted on Spark: give --data {store.path}")
+    files = store.files_of(organisation=options.get("as_") == "organisation")
+    lie = read(files, connect(store.cluster))
+    return tabulate(lie, store, kind, {name: value for name, value in options.items() if name != "as_"})
+
+
+def tabulate(rows: ibis.Table, store: Store, kind: str, options: Mapping[str, Any]) -> tuple[Table, Method]:
+    """The rows that count of a table of ibis, counted there; raises StanceError where its engine fails."""
+    import ibis
+
+    method = Method.of(kind, {name: value for name, value in options.items() if name in CHOICES})
+    filters = Filters.of(store, {name: value for name, value in options.items() if name not in CHOICES})
+    found = periods.of_network(method, store)
+    rows = _counted(rows, method, filters, [] if found is None else [*map(date.fromordinal, found.starts)])
+    alone = rows.count().over(ibis.window(group_by=rows.statement)) == 1
+    rows = rows.mutate(statement=ibis.ifelse(alone, ibis.null("string"), rows.statement))
+    cells = rows.group_by("actor_iri", "target_iri", "period", "level", "statement").agg(number=rows.count())
+    try:
+        counted = cells.to_pyarrow().to_pydict()
+    except Exception as error:  # each of ibis's engines raises what its own library does
+        raise StanceError(f"{store.where}: the cells could not be counted: {_short(error)}") from error
+    return expand(counted, filters, found), method
+
+
+def _short(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+
+
+def expand(cells: Mapping[str, Sequence[Any]], filters: Filters, found: Periods | None) -> Table:
+    """The rows that cells count: `number` of each, of as many statements, or of one where it is named.
+
+    Columns: actor_iri, target_iri, period (-1 for none), level, statement (None or a name), number.
+    """
+    number = np.array(cells["number"], np.int64)
+    at = np.repeat(np.arange(len(number)), number)
+    names = {name: place for place, name in enumerate(dict.fromkeys(cells["statement"]) - {None: 0}.keys())}
+    named = np.array([names.get(name, -1) for name in cells["statement"]], np.int64)[at]
+    statement = np.where(named >= 0, named, len(names) + np.cumsum(named < 0) - 1).astype(np.int32)
+    known = reader.labels(filters.store, reader.EVERYTHING)
+    columns: dict[str, Column[Named]] = {}
+    for side in ("actor_iri", "target_iri"):
+        things = sorted(Named(iri, known[iri]) for iri in set(cells[side]))
+        code = {thing.iri: place for place, thing in enumerate(things)}
+        columns[side] = Column(np.array([code[iri] for iri in cells[side]], np.int32)[at], tuple(things))
+    every = len(at)
+    period = np.array(cells["period"], np.int32)[at]
+    table = Table(
+        actor=columns["actor_iri"],
+        target=columns["target_iri"],
+        level=np.array(cells["level"], float)[at],
+        earliest=np.full(every, EARLIEST, np.int32),
+        latest=np.full(every, LATEST, np.int32),
+        statement=Column(statement, ("",) * (int(statement.max(initial=-1)) + 1)),
+        document=Column(np.zeros(every, np.int32), (UNKNOWN,)),
+        reports=Reports(np.zeros(every + 1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int64)),
+        shown=np.arange(every, dtype=np.int32),
+        details=Uncoded(every),
+        store=filters.store,
+        filters=filters,
+    )
+    if found is None:
+        return table
+    labels = tuple(found.label(place) for place in range(len(found.starts)))
+    return graphs.inside(replace(table, period=period, periods=labels).with_notes(str(found)))
 
 
 def project(

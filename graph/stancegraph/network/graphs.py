@@ -175,12 +175,16 @@ def countable(table: Table, method: Method) -> Table:
         said = "left out: demands that bind the speaker (--undertakings counts them)"
         kept = kept[~kept.bound].with_notes(note_on(left_out, "row", said))
     kept = kept.deduplicate(method.duplicates, levels=method.aggregation != "ignore")
-    if method.kind not in {"agreement", "targets"} or kept.period is None:
-        return kept
-    inside = kept[kept.period >= 0]
-    left_out = len(kept) - len(inside)
+    return kept if method.kind not in {"agreement", "targets"} else inside(kept)
+
+
+def inside(table: Table) -> Table:
+    """The rows that fall into one period, where there are periods."""
+    if table.period is None:
+        return table
+    kept = table[table.period >= 0]
     said = "left out: the days straddle two periods, or an end is open"
-    return inside.with_notes(note_on(left_out, "row", said))
+    return kept.with_notes(note_on(len(table) - len(kept), "row", said))
 
 
 def build(

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from stancegraph.network.method import Method
     from stancegraph.store import Store
     from stancegraph.table import Table
 
@@ -93,6 +94,14 @@ def assign(table: Table, period: str, store: Store | None) -> Table:
     return replace(table, period=found.codes(table.earliest, table.latest), periods=labels).with_notes(
         str(found)
     )
+
+
+def of_network(method: Method, store: Store) -> Periods | None:
+    """The periods in which rows of a graph meet under a method; None where all do."""
+    if method.kind not in {"agreement", "targets"} or method.period == "none":
+        return None
+    found = periods(method.period, snapshot.days(store), store)
+    return None if len(found.starts) < 2 else found
 
 
 def find(table: Table, period: str, store: Store | None) -> Periods:

@@ -61,7 +61,7 @@ class Tables(Local):
         path = Path(where)
         if where.lower().startswith(CLUSTER):
             self.cluster, path = _address(where)
-        self._paths = (path,)
+        self.path = path
         self._database = None
         self._has_vocabulary = True
         self._files, self.about, self._names = _verified(path)

@@ -20,7 +20,7 @@ from pyoxigraph import NamedNode, RdfFormat
 
 from stancegraph import output
 from stancegraph.dates import EARLIEST, LATEST, ordinal
-from stancegraph.errors import StanceError
+from stancegraph.errors import StanceError, UsageError
 from stancegraph.names import KINDS, MADE_OF
 from stancegraph.records import Named
 from stancegraph.statements import by_iri
@@ -148,6 +148,11 @@ def of_days(
 def _kept(store: Local, organisation: bool) -> Snapshot | None:
     """The snapshot of a database, made first where it is missing and can be written; or tables themselves."""
     if isinstance(store, Tables):
+        if store.cluster:
+            raise UsageError(
+                "on Spark the ties of `network` are counted, but for --direct, series and indices: "
+                f"give --data {store.path}"
+            )
         return Snapshot(*store.files_of(organisation=organisation))
     if store.folder is None:
         return None
