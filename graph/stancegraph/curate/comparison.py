@@ -6,11 +6,10 @@ compared plays no part in the matching.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +18,7 @@ from stancegraph import statements, store
 from stancegraph.curate import reliability
 from stancegraph.curate.reliability import Coefficient, Labels, Section
 from stancegraph.errors import StanceError, UsageError
+from stancegraph.store import untrusted
 from stancegraph.vocabulary import compact, local_name
 
 if TYPE_CHECKING:
@@ -247,8 +247,9 @@ def overlap(a: Unit, b: Unit) -> float:
     """Code points that both units cover over those that either covers, 0..1."""
     if a.document != b.document or a.end <= b.start or b.end <= a.start:
         return 0.0
-    mine, theirs = ({i for start, end in unit.passages for i in range(start, end)} for unit in (a, b))
-    return len(mine & theirs) / len(mine | theirs)
+    mine, theirs = (reliability.sections(unit.passages) for unit in (a, b))
+    both = sum(max(0, min(end, until) - max(start, since)) for start, end in mine for since, until in theirs)
+    return both / (sum(end - start for start, end in (*mine, *theirs)) - both)
 
 
 def read(place: str | Path) -> list[Unit]:
@@ -267,19 +268,29 @@ def read(place: str | Path) -> list[Unit]:
     return units
 
 
-def _array(file: Path) -> Iterator[Unit]:
+def as_written(file: Path) -> Iterator[Any]:
+    """The units of a coding in JSON as they stand there, yet to be checked; raises StanceError where it is none."""
+    return untrusted.values(partial(_items, file), file, "split it")
+
+
+def _items(file: Path) -> list[object]:
+    """In the worker: what is in an array of JSON."""
     try:
-        rows = json.loads(input_.read(file, LARGEST).decode())
+        items = untrusted.decode(input_.read(file, LARGEST).decode())
     except ValueError as error:
         raise StanceError(f"{file} is no JSON in UTF-8 ({error}): give a coding or a graph") from None
-    if not isinstance(rows, list):
+    if not isinstance(items, list):
         raise StanceError(
             f"{file} is no array of units: give a coding like those in ontology/coding, or a graph"
         )
-    for number, row in enumerate(rows, 1):
+    return items
+
+
+def _array(file: Path) -> Iterator[Unit]:
+    for number, row in enumerate(as_written(file), 1):
         try:
             yield from () if row.get("open") or row.get("dropped") else (_unit(row),)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
             why = f"lacks {error}" if isinstance(error, KeyError) else f"cannot be read ({error})"
             raise StanceError(
                 f"{file}: unit {number} {why}: it has document, passages, speakers, act, stances and basis"
@@ -291,9 +302,12 @@ def _unit(row: Mapping[str, Any]) -> Unit:
     if not set(stances.values()) <= SIGNS.keys():
         raise ValueError("a stance is 1, -1 or 0")
     codings = row.get("codings", {})
+    passages = tuple((int(start), int(end)) for start, end in row["passages"])
+    if not all(0 <= start < end <= LARGEST for start, end in passages):
+        raise ValueError("a passage is a start and an end, in code points")
     return Unit(
         str(row["document"]),
-        tuple((int(start), int(end)) for start, end in row["passages"]),
+        passages,
         frozenset(map(str, row["speakers"])),
         None if row["act"] is None else str(row["act"]),
         stances,

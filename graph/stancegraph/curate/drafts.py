@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from stancegraph import input as input_
@@ -18,7 +19,7 @@ from stancegraph import output
 from stancegraph.curate import passages
 from stancegraph.curate.proposals import Proposal
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.store import journal
+from stancegraph.store import journal, untrusted
 from stancegraph.vocabulary import local_name
 
 if TYPE_CHECKING:
@@ -64,18 +65,17 @@ def keep(folder: Folder, file: Path, *, document: str | None = None, maker: str 
     found: dict[tuple[str, str], dict[str, dict[str, object]]] = {}
     refused = []
     texts: dict[str, str | None] = {}
-    for number, line in enumerate(_lines(file), 1):
+    for number, (row, why) in enumerate(untrusted.values(partial(_rows, file), file, "split it"), 1):
         try:
-            row = json.loads(line)
-            if not isinstance(row, dict):
-                raise UsageError("is no object")
+            if row is None:
+                raise UsageError(why)
             name, who = _of(folder, row, document, maker)
             if name not in texts:
                 texts[name] = text_of(folder, name)
             draft = Draft(_proposal(folder, row, texts[name]), who)
             found.setdefault((name, who), {})[draft.key] = {**draft.proposal.row(), "maker": who}
-        except (ValueError, UsageError) as error:
-            refused.append((number, f"no JSON: {error}" if isinstance(error, ValueError) else str(error)))
+        except UsageError as error:
+            refused.append((number, str(error)))
     for (name, who), rows in found.items():
         place = _place(folder, name, who)
         all_ = {each.key: {**each.proposal.row(), "maker": who} for each in _read(place)} | rows
@@ -83,7 +83,18 @@ def keep(folder: Folder, file: Path, *, document: str | None = None, maker: str 
     return Imported(sum(map(len, found.values())), tuple(refused))
 
 
-def _lines(file: Path) -> Sequence[str]:
+def _rows(file: Path) -> Iterator[tuple[dict[str, object] | None, str]]:
+    """In the worker: the object of each line that is not empty, or none and why."""
+    for line in _lines(file):
+        try:
+            row = untrusted.decode(line)
+        except ValueError as error:
+            yield None, f"no JSON: {error}"
+        else:
+            yield (row, "") if isinstance(row, dict) else (None, "is no object")
+
+
+def _lines(file: Path) -> list[str]:
     try:
         text = input_.read(file, LARGEST).decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from stancegraph import input as input_
@@ -23,11 +23,13 @@ from stancegraph.curate.comparison import (
     Difference,
     Said,
     Unit,
+    as_written,
     local_name_of,
     named,
 )
 from stancegraph.dates import interval
 from stancegraph.errors import StanceError, UsageError
+from stancegraph.store import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -35,6 +37,10 @@ if TYPE_CHECKING:
 
     from stancegraph.names import Names
 
+MEND: Final = (
+    "write the table with --differences --format csv, and fill a column named taken with first, second, neither "
+    "or a value"
+)
 FIRST: Final = "first"
 SECOND: Final = "second"
 NEITHER: Final = "neither"
@@ -81,19 +87,25 @@ def read_decisions(file: Path, by: str, on: str) -> Decisions:
 
     Raises StanceError where the file is no such table.
     """
-    text = input_.read(file, LARGEST).decode("utf-8-sig", "replace")
-    rows = list(csv.DictReader(io.StringIO(text)))
-    missing = [name for name in (*COLUMNS, "taken") if rows and name not in rows[0]]
-    if missing or not rows:
-        raise StanceError(
-            f"{file} lacks {', '.join(missing) or 'rows'}: write the table with --differences --format csv, "
-            "and fill a column named taken with first, second, neither or a value"
-        )
     return {
-        tuple(_cell(row[name]) for name in COLUMNS): Decision(_cell(row["taken"]), by, on)
-        for row in rows
-        if _cell(row["taken"])
+        tuple(known): Decision(taken, by, on)
+        for *known, taken in untrusted.values(partial(_taken, file), file, MEND)
     }
+
+
+def _taken(file: Path) -> Iterator[list[str]]:
+    """In the worker: of each row that is decided, what a difference is known by, and what is taken."""
+    text = input_.read(file, LARGEST).decode("utf-8-sig", "replace")
+    wanted = (*COLUMNS, "taken")
+    try:
+        reader = csv.DictReader(io.StringIO(text))
+        missing = [name for name in wanted if name not in (reader.fieldnames or wanted)]
+        rows = [[_cell(row[name]) for name in wanted] for row in ([] if missing else reader)]
+    except csv.Error as error:
+        raise StanceError(f"{file}, line {reader.line_num}: {error}: {MEND}") from None
+    if missing or not rows:
+        raise StanceError(f"{file} lacks {', '.join(missing) or 'rows'}: {MEND}")
+    yield from (row for row in rows if row[-1])
 
 
 def _cell(text: str | None) -> str:
@@ -110,10 +122,10 @@ def earlier(file: Path) -> Decisions:
             tuple(as_text(settled[name]) for name in COLUMNS): Decision(
                 settled["taken"], settled["by"], settled["on"]
             )
-            for unit in json.loads(input_.read(file, LARGEST))
+            for unit in as_written(file)
             for settled in unit["settled"]
         }
-    except (KeyError, TypeError, ValueError) as error:
+    except (StanceError, KeyError, TypeError) as error:
         raise UsageError(
             f"{file} is there, and no coding that was settled here: name another with -o"
         ) from error

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from stancegraph import input as input_
 from stancegraph.errors import NotInstalled, StanceError
+from stancegraph.store import untrusted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST: Final = 10 << 20  # bytes; a book has one or two
+MEND: Final = "save its words as text"
 _SUFFIXES: Final = frozenset({".html", ".htm", ".xhtml"})
 _PAGE: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|\?xml|!--)", re.IGNORECASE
@@ -37,7 +40,11 @@ def read(file: Path) -> Article:
     """
     content = input_.read(file, LARGEST)
     page = file.suffix.casefold() in _SUFFIXES or _PAGE.match(content)
-    article = _from_page(content, file) if page else Article(_decode(content, file))
+    if page:
+        text, day = untrusted.value(partial(_article, content, file), file, MEND)
+        article = Article(text, extracted=True, issued=_day(day))
+    else:
+        article = Article(_decode(content, file))
     if not article.text.strip():
         raise StanceError(f"{file} holds no article: save its words as text, in UTF-8")
     return article
@@ -53,7 +60,8 @@ def _decode(content: bytes, file: Path) -> str:
     return text
 
 
-def _from_page(content: bytes, file: Path) -> Article:
+def _article(content: bytes, file: Path) -> tuple[str, str | None]:
+    """In the worker: the text of a page and the day it declares; both as they are, the day perhaps none."""
     try:  # it costs a second to load, and few articles come as pages
         import trafilatura
     except ModuleNotFoundError as error:
@@ -67,10 +75,8 @@ def _from_page(content: bytes, file: Path) -> Article:
             date_extraction_params={"extensive_search": False, "original_date": True},
         )
     except (ValueError, TypeError, RecursionError) as error:
-        raise StanceError(f"{file}: is not readable as HTML ({error}): save its words as text") from error
-    if found is None:
-        return Article("", extracted=True)
-    return Article(found.text or "", extracted=True, issued=_day(found.date))
+        raise StanceError(f"{file}: is not readable as HTML ({error}): {MEND}") from error
+    return ("", None) if found is None else (found.text or "", found.date)
 
 
 def _day(text: str | None) -> date | None:

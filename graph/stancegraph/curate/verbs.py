@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from stancegraph import input as input_
 from stancegraph.errors import UsageError
+from stancegraph.store import untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,7 +60,7 @@ def read_verbs(extra: Path | None = None) -> Verbs:
     """
     if extra is None:
         return _shipped()
-    added = _read(extra)
+    added = untrusted.value(partial(_read, extra), extra, "name fewer verbs")
     taken = {_base(verb) for acts in added.values() for listed in acts.values() for verb in listed}
     tables = {
         name: {act: [verb for verb in listed if _base(verb) not in taken] for act, listed in acts.items()}
@@ -79,8 +80,8 @@ def _shipped() -> Verbs:
 def _read(file: Path) -> dict[str, dict[str, list[str]]]:
     try:
         tables = tomllib.loads(input_.read(file, _LARGEST).decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file}: is not TOML: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{file}: is not TOML: {untrusted.reason(error)}") from error
     shape = 'write [acts], then lines such as warning = ["warn", "foresee foresaw foreseen"]'
     for name, acts in tables.items():
         if name not in {"acts", "doubtful", "arabic"} or not isinstance(acts, dict):

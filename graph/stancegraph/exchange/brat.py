@@ -15,7 +15,7 @@ from typing import Final
 
 from stancegraph import input as input_
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.exchange.roles import Sheet
+from stancegraph.exchange.roles import Left, Sheet
 
 LARGEST: Final = 64 << 20
 QUOTED: Final = ("quote", "content", "target")
@@ -41,17 +41,18 @@ def read(folder: Path) -> Sheet:
     files = sorted(folder.glob("**/*.ann")) if folder.is_dir() else [folder.with_suffix(".ann")]
     if not files:
         raise UsageError(f"{folder} holds no .ann: name a folder of brat's, NAME.txt beside NAME.ann")
-    sheet, rows, texts = Sheet([], iter(())), [], {}
+    rows: list[tuple[int, dict[str, str]]] = []
+    left: Left = []
+    texts = {}
     for file in files:
         text = _text(file.with_suffix(".txt"))
         texts[file.stem] = text
-        found = _read(file, text, sheet)
+        found = _read(file, text, left)
         rows += [(line, {"document": file.stem, **row}) for line, row in _rows(found, text)]
-    columns = [*dict.fromkeys(name for _, row in rows for name in row)]
     if not rows:
         raise UsageError(f"{folder} holds no annotations that are rows")
-    sheet.columns, sheet.texts = columns, texts
-    sheet.rows = ((line, [row.get(name, "") for name in columns]) for line, row in rows)
+    sheet = Sheet.of(rows)
+    sheet.left, sheet.texts = left, texts
     return sheet
 
 
@@ -62,7 +63,7 @@ def _text(file: Path) -> str:
         raise StanceError(f"{file}, byte {error.start}: not UTF-8: save it so") from None
 
 
-def _read(file: Path, text: str, sheet: Sheet) -> _Annotated:
+def _read(file: Path, text: str, left: Left) -> _Annotated:
     """What the lines of a file say; those that say nothing are left."""
     found = _Annotated()
     for number, line in enumerate(_text(file).split("\n"), 1):
@@ -72,7 +73,7 @@ def _read(file: Path, text: str, sheet: Sheet) -> _Annotated:
         try:
             _take(found, number, name, told, len(text))
         except (ValueError, KeyError) as error:
-            sheet.left.append((number, f"{file.name}: {error}", [line[:200]]))
+            left.append((number, f"{file.name}: {error}", [line[:200]]))
     return found
 
 

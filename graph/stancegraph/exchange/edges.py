@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from math import isfinite
 from pathlib import Path
@@ -14,11 +15,14 @@ from typing import Final
 import networkx as nx
 
 from stancegraph import input as input_
-from stancegraph.errors import UsageError
+from stancegraph.errors import StanceError, UsageError
 from stancegraph.network.signed import net_weight
 from stancegraph.output import quantity
+from stancegraph.store import untrusted
 
 LARGEST: Final = 200 << 20  # bytes of a file that is still read at once
+CELLS: Final = 4_000_000
+"""Rows times columns of a network, which is kept in memory."""
 DELIMITERS: Final = (",", ";", "\t")
 SIGNS: Final = {"1": 1.0, "+1": 1.0, "+": 1.0, "positive": 1.0, "-1": -1.0, "-": -1.0, "negative": -1.0}
 
@@ -51,12 +55,13 @@ def read(path: str | Path) -> Edges:
     `weight` is any finite number; `sign` one of 1, +1, +, positive, -1, -, negative. Lines without
     anything in any cell are passed over.
 
-    Raises StanceError where the file cannot be read or is over 200 MiB, UsageError for the first line at fault.
+    Raises StanceError where the file cannot be read, is over 200 MiB or has over 4,000,000 cells, UsageError for the
+    first line at fault.
     """
     graph: nx.Graph[str] = nx.Graph()
     ties: dict[tuple[str, str], Tie] = {}
     loops = 0
-    for a, b, weight, attributes in _rows(path):
+    for a, b, weight, attributes in untrusted.values(partial(_rows, path), Path(path), "split it"):
         graph.add_node(a, label=a)
         graph.add_node(b, label=b)
         if a == b:
@@ -88,7 +93,7 @@ def _notes(ties: dict[tuple[str, str], Tie], loops: int, cancelled: int) -> Iter
 
 
 def _rows(path: str | Path) -> Iterator[tuple[str, str, float, dict[str, str]]]:
-    """Of each line: two names, the weight between them, and the other columns that are not empty."""
+    """In the worker, of each line: two names, the weight between them, and the other columns that are not empty."""
     text = _text(path)
     header = next((n for n, line in enumerate(io.StringIO(text, newline=""), 1) if line.strip()), None)
     if header is None:
@@ -99,7 +104,11 @@ def _rows(path: str | Path) -> Iterator[tuple[str, str, float, dict[str, str]]]:
         delimiter, columns = _columns(next(lines))
         number, mend = header + 1, "mend the quotation marks or shorten the cell"
         reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
-        for cells in reader:
+        for count, cells in enumerate(reader, 1):
+            if count * len(columns) > CELLS:
+                raise StanceError(
+                    f"{path} has more than {CELLS:,} cells: leave out columns, or the lightest ties"
+                )
             if any(cell.strip() for cell in cells):
                 yield _row(cells, columns)
             number = header + reader.line_num + 1

@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from stancegraph import input as input_
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.exchange.entries import COLUMNS
 from stancegraph.exchange.roles import ROLES, guess
+from stancegraph.store import untrusted
 
 LARGEST: Final = 10 << 20
 DATES: Final = ("iso", "dmy", "mdy", "excel-1900", "excel-1904")
@@ -117,10 +119,7 @@ def _pairs(texts: Sequence[str], option: str, known: Mapping[str, str]) -> Itera
 
 
 def _load(file: Path) -> Reading:
-    try:
-        told = tomllib.loads(input_.read(file, LARGEST).decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise StanceError(f"{file} is no TOML: {error}; --save-mapping writes one") from None
+    told = untrusted.value(partial(_toml, file), file, "--save-mapping writes a mapping")
     columns, values, names = (_table(file, told, name) for name in ("columns", "values", "names"))
     settings = {name: told.get(name, "") for name in ("dates", "encoding")}
     _refuse_unknown(file, told, [*settings, "columns", "values", "names"])
@@ -136,6 +135,16 @@ def _load(file: Path) -> Reading:
     if settings["dates"] not in ("", *DATES):
         raise UsageError(f"{file}: dates = '{settings['dates'][:40]}': write one of {', '.join(DATES)}")
     return Reading(columns, cells, names, **settings)
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    """In the worker: what is in a file of TOML."""
+    try:
+        return tomllib.loads(input_.read(file, LARGEST).decode())
+    except (ValueError, RecursionError) as error:
+        raise StanceError(
+            f"{file} is no TOML: {untrusted.reason(error)}; --save-mapping writes one"
+        ) from None
 
 
 def _table(file: Path, told: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -10,11 +10,9 @@ stand in `case`. Positions count code points of the source's text, which comes a
 from __future__ import annotations
 
 import io
-import json
 import uuid
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
@@ -22,16 +20,13 @@ from xml.sax.saxutils import escape, quoteattr
 from stancegraph.cells import UNKNOWN, UNSAFE
 from stancegraph.errors import NotInstalled, StanceError
 from stancegraph.exchange import archive
-from stancegraph.exchange.roles import ENTRY, Sheet, describes, sorted_columns
-from stancegraph.store import worker
+from stancegraph.exchange.roles import ENTRY, Sheet, describes
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 NAMESPACE: Final = "urn:QDA-XML:project:1.0"
 PROJECT: Final = "project.qde"
-SECONDS: Final = 120.0
-LARGEST: Final = 512 << 20
 OF_SOURCE: Final = ("publisher", "url", "document_date", "language", "sha256", "length")
 """Roles that are variables of a source."""
 PLACED: Final = frozenset({"document", "quote", "gist", "start", "end", *OF_SOURCE})
@@ -45,38 +40,24 @@ def read(file: Path) -> Sheet:
 
     Raises StanceError where the file is no project, or would fill the memory; nothing in it is run or fetched.
     """
-    content = archive.checked(file)
-    try:
-        parts = worker.run(partial(_unpack, content), seconds=SECONDS, largest=LARGEST)
-        told = json.loads(b"".join(parts))
-    except worker.Stopped as error:
-        raise StanceError(f"{file} {error}: export the project anew") from None
-    rows: list[dict[str, str]] = told["rows"]
-    if not rows:
-        raise StanceError(f"{file} holds no coded selection of a text")
-    columns = sorted_columns(name for row in rows for name in row)
-    numbered = ((number, [row.get(name, "") for name in columns]) for number, row in enumerate(rows, 1))
-    return Sheet(columns, numbered, texts=told["texts"], notes=told["notes"])
-
-
-def _unpack(content: bytes) -> Iterator[bytes]:
-    """In the worker: rows, texts and notes of a project, as JSON."""
     try:
         from defusedxml.common import DefusedXmlException
         from defusedxml.ElementTree import fromstring
     except ModuleNotFoundError as error:
         raise NotInstalled("defusedxml", "sheets") from error
 
-    with zipfile.ZipFile(io.BytesIO(content)) as opened:
-        names = opened.namelist()
-        project = next((name for name in names if name.endswith(".qde")), None)
-        if project is None:
-            raise StanceError(f"no project is in the archive: {PROJECT} is missing")
+    with zipfile.ZipFile(io.BytesIO(archive.checked(file))) as opened:
+        name = next((name for name in opened.namelist() if name.endswith(".qde")), None)
+        if name is None:
+            raise StanceError(f"{file}: no project is in the archive: {PROJECT} is missing")
         try:
-            root = fromstring(opened.read(project))
+            root = fromstring(opened.read(name))
         except DefusedXmlException:
-            raise StanceError("the project declares entities: it is not opened") from None
-        yield json.dumps(_Project(root, opened).told()).encode()
+            raise StanceError(f"{file}: the project declares entities: it is not opened") from None
+        sheet = _Project(root, opened).sheet()
+    if not sheet.columns:
+        raise StanceError(f"{file} holds no coded selection of a text")
+    return sheet
 
 
 class _Project:
@@ -102,7 +83,7 @@ class _Project:
         for below in code.iterfind(_tag("Code")):
             self._read_code(below, path)
 
-    def told(self) -> dict[str, object]:
+    def sheet(self) -> Sheet:
         rows: list[dict[str, str]] = []
         texts: dict[str, str] = {}
         other = 0
@@ -118,8 +99,9 @@ class _Project:
         for case in self._root.iter(_tag("Case")):
             described = self._values(case)
             rows += [described] if ENTRY in described else []
-        notes = [f"{other} sources that are no text: left"] if other else []
-        return {"rows": rows, "texts": texts, "notes": notes}
+        sheet = Sheet.of([*enumerate(rows, 1)])
+        sheet.texts, sheet.notes = texts, [f"{other} sources that are no text: left"] if other else []
+        return sheet
 
     def _text(self, source: Element) -> str | None:
         inside = source.find(_tag("PlainTextContent"))

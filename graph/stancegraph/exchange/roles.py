@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -91,6 +91,10 @@ CLASSES: Final = {
 """Name of a column of actors → what they are, as far as it says so."""
 
 
+Left = list[tuple[int, str, Sequence[str]]]
+"""Rows that are none: the line of each, the reason, its cells."""
+
+
 @dataclass(slots=True)
 class Sheet:
     """A file as rows, each with its line, one cell for each column; `left` are rows that are none, with the reason.
@@ -100,9 +104,16 @@ class Sheet:
 
     columns: Sequence[str]
     rows: Iterator[tuple[int, Sequence[str]]]
-    left: list[tuple[int, str, Sequence[str]]] = field(default_factory=list)
+    left: Left = field(default_factory=list)
     texts: Mapping[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[int, Mapping[str, str]]]) -> Sheet:
+        """Rows by the names of their columns; the columns are all these, roles first."""
+        found = dict.fromkeys(name for _, row in rows for name in row)
+        columns = [*(role for role in ROLES if role in found), *(name for name in found if name not in ROLES)]
+        return cls(columns, ((line, [row.get(name, "") for name in columns]) for line, row in rows))
 
 
 def guess(columns: Sequence[str], taken: Mapping[str, str]) -> dict[str, str]:
@@ -129,12 +140,6 @@ def describes(name: str) -> bool:
 def is_role(name: str) -> bool:
     """Whether a column of this name says what a role says."""
     return name in ROLES or describes(name)
-
-
-def sorted_columns(found: Iterable[str]) -> list[str]:
-    """The columns of rows: the roles in their order, then the others as they came."""
-    found = dict.fromkeys(found)
-    return [*(role for role in ROLES if role in found), *(name for name in found if name not in ROLES)]
 
 
 def _plain(header: str) -> str:

@@ -1,7 +1,7 @@
-"""Sheets of rows: CSV, TSV, JSON Lines and Excel's workbooks, read as they come, and written.
+"""Sheets of rows: CSV, TSV, JSON Lines and Excel's workbooks, read as they come (in a worker), and written.
 
-A sheet may be of any size; a workbook is unpacked where it can be stopped. Nothing in a cell is run: a formula is no
-value, and what would be one to a spreadsheet is written behind an apostrophe (`cells.in_csv`), and taken off again.
+A sheet may be of any size. Nothing in a cell is run: a formula is no value, and what would be one to a spreadsheet is
+written behind an apostrophe (`cells.in_csv`), and taken off again.
 """
 
 from __future__ import annotations
@@ -10,29 +10,30 @@ import codecs
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from stancegraph import cells
 from stancegraph import input as input_
 from stancegraph.errors import NotInstalled, StanceError, UsageError
 from stancegraph.exchange import archive
-from stancegraph.exchange.roles import Sheet
-from stancegraph.store import worker
+from stancegraph.exchange.roles import Left, Sheet
+from stancegraph.store import untrusted
 
 LARGEST: Final = 1 << 30
 """Bytes of a file of rows."""
 DELIMITERS: Final = (",", ";", "\t", "|")
-SECONDS: Final = 300.0
-"""How long a workbook may take to unpack."""
 BLOCK: Final = 1 << 20
+LONGEST: Final = 4 << 20
+"""Characters of a line."""
+MOST: Final = 16_384
+"""Columns of a sheet, as in Excel."""
 WIDE: Final = 8
 """One in so many bytes is zero in text of two bytes a character, but in no other."""
 ARABIC: Final = range(0x0600, 0x0700)
-BATCH: Final = 1000
 
 
 def read(file: Path, kind: str, *, encoding: str = "") -> Sheet:
@@ -60,7 +61,8 @@ def _lines(file: Path, delimiter: str, encoding: str) -> Iterator[tuple[int, lis
     line = 1
     try:
         with _opened(file, encoding) as text:
-            reader = csv.reader(text, delimiter=delimiter or _delimiter(file, text), strict=True)
+            delimiter = delimiter or _delimiter(file, text)
+            reader = csv.reader(_bounded(file, text), delimiter=delimiter, strict=True)
             for row in reader:
                 if any(row):
                     yield line, row
@@ -75,9 +77,21 @@ def _lines(file: Path, delimiter: str, encoding: str) -> Iterator[tuple[int, lis
         ) from None
 
 
+def _bounded(file: Path, text: io.TextIOWrapper) -> Iterator[str]:
+    """The lines of a file; raises UsageError for one that is too long to be a row."""
+    number = 0
+    while line := text.readline(LONGEST):
+        number += 1
+        if len(line) == LONGEST:
+            raise UsageError(
+                f"{file}, line {number}: longer than {LONGEST:,} characters: is it a file of rows? let each end"
+            )
+        yield line
+
+
 def _delimiter(file: Path, text: io.TextIOWrapper) -> str:
     """What parts the headers into most cells; raises UsageError of an empty file."""
-    header = next((line for line in text if line.strip()), "").rstrip("\r\n")
+    header = next((line for line in _bounded(file, text) if line.strip()), "").rstrip("\r\n")
     if not header:
         raise UsageError(f"{file} is empty: it begins with a line of headers")
     text.seek(0)
@@ -99,7 +113,11 @@ def _of_width(rows: Iterable[tuple[int, list[str]]], sheet: Sheet) -> Iterator[t
 def _headers(columns: Sequence[str], file: Path) -> list[str]:
     """The headers; raises UsageError where two are the same."""
     named = [" ".join(column.split()) or f"column {number}" for number, column in enumerate(columns, 1)]
-    if twice := sorted({name for name in named if named.count(name) > 1}):
+    if len(named) > MOST:
+        raise UsageError(
+            f"{file}: {len(named):,} columns: a sheet has at most {MOST:,}: is it a file of rows?"
+        )
+    if twice := sorted(name for name, times in Counter(named).items() if times > 1):
         raise UsageError(f"{file}: two columns are called '{twice[0][:60]}': rename one")
     return named
 
@@ -155,28 +173,32 @@ def _likely(block: bytes, at: int) -> str:
 
 
 def _json_lines(file: Path) -> Sheet:
-    """Objects, one a line; their keys are the columns."""
-    sheet, objects = Sheet([], iter(())), []
-    columns: dict[str, None] = {}
+    """Objects, one a line; their keys are the columns, known after a first reading."""
+    left: Left = []
+    keys = dict.fromkeys(key for _, row in _objects(file, left) for key in row)
+    if not keys:
+        why = f" (line {left[0][0]}: {left[0][1]})" if left else ""
+        raise UsageError(f"{file} holds no rows{why}: each line is an object of JSON")
+    sheet = Sheet(_headers([*keys], file), iter(()))
+    sheet.rows = ((line, [_plain(row.get(key)) for key in keys]) for line, row in _objects(file, sheet.left))
+    return sheet
+
+
+def _objects(file: Path, left: Left) -> Iterator[tuple[int, dict[str, object]]]:
+    """The objects of a file, each with its line; those that are no rows are `left`."""
     with _opened(file, "") as text:
-        for number, line in enumerate(text, 1):
+        for number, line in enumerate(_bounded(file, text), 1):
             if not line.strip():
                 continue
             try:
-                row = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                sheet.left.append((number, f"no JSON: {error}"[:200], [line[:1000]]))
+                row = untrusted.decode(line)
+            except ValueError as error:
+                left.append((number, f"no JSON: {error}"[:200], [line[:1000]]))
                 continue
             if not isinstance(row, dict) or any(isinstance(value, (list, dict)) for value in row.values()):
-                sheet.left.append((number, "no object of plain values", [line[:1000]]))
+                left.append((number, "no object of plain values", [line[:1000]]))
                 continue
-            columns |= dict.fromkeys(row)
-            objects.append((number, row))
-    if not columns:
-        raise UsageError(f"{file} holds no rows: each line is an object of JSON")
-    sheet.columns = _headers([*columns], file)
-    sheet.rows = ((number, [_plain(row.get(key)) for key in columns]) for number, row in objects)
-    return sheet
+            yield number, row
 
 
 def _plain(value: object) -> str:
@@ -193,42 +215,7 @@ def _plain(value: object) -> str:
 
 
 def _workbook(file: Path) -> Sheet:
-    """The first sheet of a workbook, read by openpyxl in a process that can be stopped."""
-    content = archive.checked(file)
-    parts = worker.run(partial(_unpack, content), seconds=SECONDS, largest=LARGEST)
-    rows = (tuple(row) for part in parts for row in json.loads(part))
-    try:
-        others, columns = next(rows, ((), ()))
-        if not columns:
-            raise UsageError(f"{file} is empty: its first sheet begins with a row of headers")
-    except worker.Stopped as error:
-        raise StanceError(f"{file} {error}: save the sheet as CSV") from None
-    while columns and not columns[-1]:
-        columns = columns[:-1]
-    sheet = Sheet(_headers(columns, file), iter(()))
-    sheet.notes += [f"only the first sheet is read; left: {', '.join(others)}"] if others else []
-    sheet.rows = _of_width(_without_formulas(file, rows, sheet), sheet)
-    return sheet
-
-
-def _without_formulas(
-    file: Path, rows: Iterator[tuple[int, list[str | None]]], sheet: Sheet
-) -> Iterator[tuple[int, list[str]]]:
-    width = len(sheet.columns)
-    try:
-        for line, row in rows:
-            if None in row:
-                why = f"a formula or an error in column {row.index(None) + 1}: paste its value"
-                sheet.left.append((line, why, [cell or "" for cell in row]))
-            elif any(row):
-                full = [cell or "" for cell in row]
-                yield line, full + [""] * (width - len(full))
-    except worker.Stopped as error:
-        raise StanceError(f"{file} {error}: save the sheet as CSV") from None
-
-
-def _unpack(content: bytes) -> Iterator[bytes]:
-    """In the worker: the names of the other sheets with the headers, then rows with their lines; None is a formula."""
+    """The first sheet of a workbook, by openpyxl."""
     try:
         import defusedxml  # noqa: F401  with it openpyxl expands no entities
         from openpyxl import load_workbook
@@ -237,22 +224,37 @@ def _unpack(content: bytes) -> Iterator[bytes]:
     import warnings
 
     warnings.simplefilter("ignore")  # what a sheet has beside cells is not read
-    book = load_workbook(io.BytesIO(content), read_only=True, data_only=False)
-    names, page = book.sheetnames, book.worksheets[0]
+    book = load_workbook(io.BytesIO(archive.checked(file)), read_only=True, data_only=False)
+    others, page = book.sheetnames[1:], book.worksheets[0]
     page.reset_dimensions()  # what it claims of its size need not be so
-    batch: list[object] = []
-    headed = False
-    for number, row in enumerate(page.iter_rows(), 1):
-        told = [None if cell.data_type in "fe" else _plain(cell.value) for cell in row]
-        if headed:
-            batch.append([number, told])
-        elif any(told):
-            batch.append([names[1:], [cell or "" for cell in told]])
-            headed = True
-        if len(batch) == BATCH:
-            yield json.dumps(batch).encode()
-            batch = []
-    yield json.dumps(batch).encode()
+    rows = ((line, [_value(cell) for cell in row]) for line, row in enumerate(page.iter_rows(), 1))
+    columns = next(([cell or "" for cell in row] for _, row in rows if any(row)), [])
+    if not columns:
+        raise UsageError(f"{file} is empty: its first sheet begins with a row of headers")
+    while not columns[-1]:
+        columns.pop()
+    sheet = Sheet(_headers(columns, file), iter(()))
+    sheet.notes += [f"only the first sheet is read; left: {', '.join(others)}"] if others else []
+    sheet.rows = _of_width(_without_formulas(rows, sheet), sheet)
+    return sheet
+
+
+def _value(cell: Any) -> str | None:
+    """The text of a cell; None of a formula or an error."""
+    return None if cell.data_type in "fe" else _plain(cell.value)
+
+
+def _without_formulas(
+    rows: Iterable[tuple[int, list[str | None]]], sheet: Sheet
+) -> Iterator[tuple[int, list[str]]]:
+    width = len(sheet.columns)
+    for line, row in rows:
+        full = [cell or "" for cell in row]
+        if None in row:
+            why = f"a formula or an error in column {row.index(None) + 1}: paste its value"
+            sheet.left.append((line, why, full))
+        elif any(full):
+            yield line, full + [""] * (width - len(full))
 
 
 def write_delimited(columns: Sequence[str], rows: Iterable[Sequence[str]], delimiter: str = ",") -> bytes:

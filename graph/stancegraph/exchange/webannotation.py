@@ -16,7 +16,8 @@ from stancegraph import cells
 from stancegraph import input as input_
 from stancegraph.curate.folder import is_address
 from stancegraph.errors import StanceError
-from stancegraph.exchange.roles import ENTRY, Sheet, is_role, sorted_columns
+from stancegraph.exchange.roles import ENTRY, Left, Sheet, is_role
+from stancegraph.store import untrusted
 from stancegraph.vocabulary import ANNOTATIONS
 
 LARGEST: Final = 256 << 20
@@ -31,20 +32,20 @@ Annotation = Mapping[str, Any]
 def read(file: Path) -> Sheet:
     """The annotations of a file, each a row; its line is its number. Raises StanceError where it holds none."""
     try:
-        told = json.loads(input_.read(file, LARGEST, "name a file of JSON-LD"))
-    except (ValueError, RecursionError) as error:
+        told = untrusted.decode(input_.read(file, LARGEST, "name a file of JSON-LD"))
+    except ValueError as error:
         raise StanceError(f"{file} is no JSON-LD: {error}"[:300]) from None
-    sheet = Sheet([], iter(()))
+    left: Left = []
     rows: list[tuple[int, dict[str, str]]] = []
     for number, annotation in enumerate(_annotations(told), 1):
         try:
             rows.append((number, _row(annotation)))
-        except (TypeError, AttributeError, ValueError):
-            sheet.left.append((number, "no annotation of a text", []))
+        except (TypeError, AttributeError, ValueError, LookupError, OverflowError):
+            left.append((number, "no annotation of a text", []))
     if not rows:
         raise StanceError(f"{file} holds no annotations: Web Annotations in JSON-LD are read")
-    sheet.columns = sorted_columns(name for _, row in rows for name in row)
-    sheet.rows = ((number, [row.get(name, "") for name in sheet.columns]) for number, row in rows)
+    sheet = Sheet.of(rows)
+    sheet.left = left
     return sheet
 
 
@@ -78,7 +79,7 @@ def _row(annotation: Annotation) -> dict[str, str]:
         row.setdefault("creator", creator if isinstance(creator, str) else str(creator.get("name", "")))
     if ENTRY in row:
         return row
-    target = next(iter(_each(annotation["target"])))
+    target = _each(annotation["target"])[0]
     source = target if isinstance(target, str) else target.get("source", "")
     source = source if isinstance(source, str) else source.get("id", "")
     if "document" not in row or row.get("url") == source:

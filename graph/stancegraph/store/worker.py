@@ -245,7 +245,7 @@ def _give(pipe: Connection, task: Task, memory: int) -> None:
     except UsageError as error:
         pipe.send_bytes(b"?" + _encoded(error))
     except StanceError as error:
-        pipe.send_bytes(b"-" + _encoded(error))
+        pipe.send_bytes((b"#" if isinstance(error, Stopped) else b"-") + _encoded(error))
     except MemoryError:
         pipe.send_bytes(f"#needs more than {memory / (1 << 30):g} GiB of memory".encode())
     except RecursionError:

@@ -1,5 +1,6 @@
 """Files of other people's programs as a graph of one's own: `stancegraph import csv FILE -o DIR`, and its like.
 
+parsing     a file as rows, read where it can be stopped
 taking      one file on its way into a folder
 days        days as people and spreadsheets write them
 names       whose names the cells are; a doubtful one is nobody's
@@ -16,13 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from stancegraph.errors import UsageError
-from stancegraph.exchange import brat, qdpx, sheets, webannotation
+from stancegraph.exchange.imports import parsing
 from stancegraph.exchange.imports.statements import UNWRITABLE
 from stancegraph.exchange.imports.taking import Imported, take
 
 if TYPE_CHECKING:
     from stancegraph.exchange.mapping import Reading
-    from stancegraph.exchange.roles import Sheet
 
 __all__ = ["FORMATS", "Imported", "format_of", "read"]
 
@@ -74,19 +74,10 @@ def read(
     With `guess`, columns that the reading gives no role get one where their headers name it. Raises UsageError for a
     file without rows that can be taken, StanceError for one that cannot be read; nothing is written then.
     """
-    sheet = _sheet(kind, file, reading.encoding)
+    sheet = parsing.read(kind, file, encoding=reading.encoding)
     if guess:
         reading = reading.complete(sheet.columns)
     if broken := [number for number, name in enumerate(sheet.columns, 1) if UNWRITABLE.search(name)]:
         raise UsageError(f"{file}: the header of column {broken[0]} holds a control character: rename it")
     reading.refuse(sheet.columns, str(file))
     return take(sheet, file, into, reading, base=base, dry_run=dry_run, progress=progress), reading
-
-
-def _sheet(kind: str, file: Path, encoding: str) -> Sheet:
-    others = {"qdpx": qdpx.read, "brat": brat.read, "webannotation": webannotation.read}
-    if kind not in others:
-        return sheets.read(file, kind, encoding=encoding)
-    if encoding:
-        raise UsageError(f"--encoding is of csv and tsv, not of {kind}: leave it out")
-    return others[kind](file)
