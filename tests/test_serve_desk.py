@@ -6,11 +6,13 @@ import json
 from importlib import resources
 from typing import Literal
 
+import pyoxigraph
 from playwright.sync_api import expect
 
 from desks import ARTICLE, OPENED, Desk, chromium, desk, served
 from stancegraph import store, validation
-from stancegraph.curate import changes, entries
+from stancegraph.curate import changes, entries, references
+from stancegraph.curate.folder import Folder
 
 __all__ = ["chromium", "desk", "served"]
 
@@ -359,3 +361,37 @@ def test_a_stance_that_the_verb_does_not_show_is_marked_and_made_implied_at_a_ke
     desk.save()
     (target,) = desk.rows()[0]["targets"]
     assert (target["stance"], target["basis"], target["confidence"]) == ("calls for", "implied", 0.6)
+
+
+def test_what_of_an_entry_nobody_touched_stays_as_it_is(desk: Desk) -> None:
+    names = {"label": ["ar=كارل فيبر"], "alias": ["K. Weber", "Weber of the union"]}
+    iri = "https://mine.example/actor/karl-weber"
+    with desk.folder.writing():
+        changes.apply(desk.folder, references.edit(desk.folder, iri, add=names))
+    file = desk.folder.path / "actors.ttl"
+    file.write_text(file.read_text("utf-8").replace('"K. Weber"@en', '"K. Weber"@en , "فيبر"@ar'), "utf-8")
+    desk.tab.reload()
+    desk.tab.wait_for_selector("body[data-ready]")
+    desk.tab.keyboard.press("e")
+    desk.tab.get_by_role("combobox", name="Name").fill("Karl Weber")
+    desk.tab.locator("[role=option][aria-selected=true]").wait_for()
+    desk.tab.keyboard.press("Enter")
+    dialog = desk.tab.locator("dialog", has_text="Change actor")
+    assert dialog.get_by_label("Name", exact=True).input_value() == "Karl Weber"
+    assert dialog.get_by_label("Label", exact=True).input_value() == "ar=كارل فيبر"
+    alias = dialog.get_by_label("Alias", exact=True)
+    assert sorted(alias.input_value().split("\n")) == ["K. Weber", "Weber of the union", "فيبر"]
+    dialog.get_by_label("Kind").select_option("cleric")
+    alias.fill(alias.input_value() + "\nKarl of the union")
+    desk.tab.keyboard.press("Control+Enter")
+    desk.tab.locator("#status", has_text="Done").wait_for()
+    said = [t for told in Folder(desk.folder.path).description(iri).values() for t in told]
+    now = {(t.predicate.value.rpartition("#")[2], t.object) for t in said}
+    assert {(name, each) for name, each in now if name in ("prefLabel", "altLabel")} == {
+        ("prefLabel", pyoxigraph.Literal("Karl Weber", language="en")),
+        ("prefLabel", pyoxigraph.Literal("كارل فيبر", language="ar")),
+        ("altLabel", pyoxigraph.Literal("K. Weber", language="en")),
+        ("altLabel", pyoxigraph.Literal("Weber of the union", language="en")),
+        ("altLabel", pyoxigraph.Literal("Karl of the union", language="en")),
+        ("altLabel", pyoxigraph.Literal("فيبر", language="ar")),
+    }

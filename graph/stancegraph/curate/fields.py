@@ -344,7 +344,16 @@ def typed(kind: str, iri: str, said: Iterable[Triple]) -> dict[str, list[str]]:
     A statement's quotes and passages are found where its report is told too. Fields without value are left out.
     """
     about: dict[Term, dict[str, list[str]]] = {}
-    for triple in sorted(said, key=str):
+    said = sorted(said, key=str)
+    labels = [
+        (triple.object.language, triple.object.value)
+        for triple in said
+        if triple.subject == NamedNode(iri)
+        and triple.predicate == term("skos:prefLabel")
+        and isinstance(triple.object, Literal)
+        and triple.object.language
+    ]
+    for triple in said:
         if isinstance(triple.subject, NamedNode | BlankNode):
             node = about.setdefault(triple.subject, {})
             node.setdefault(compact(triple.predicate.value), []).append(object_value(triple))
@@ -365,7 +374,13 @@ def typed(kind: str, iri: str, said: Iterable[Triple]) -> dict[str, list[str]]:
             found[field.name] = sorted(each for node in held for each in _typed_ascriptions(node))
         elif field.values == "level":
             found[field.name] = [_typed_level(each) for each in own.get(field.edge, ())]
-        elif field.values not in ("quote", "passage", "labels"):
+        elif field.edge == "skos:prefLabel":
+            found[field.name] = [
+                label if language == "en" else f"{language}={label}"
+                for language, label in labels
+                if (language == "en") == (field.values != "labels")
+            ]
+        elif field.values not in ("quote", "passage"):
             found[field.name] = edges.get(field.edge, [])
     if "quote" in ENTRIES[kind]:
         found |= _typed_places(about)

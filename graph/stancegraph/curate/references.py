@@ -62,10 +62,15 @@ def edit(
                 f for f, triples in where.items() if any(t.predicate == term("rdf:type") for t in triples)
             )
             now = set(making.file(file).description(of))
+            kept = set[Triple]()
             if how != "add":
-                now -= _values(folder, field, now, [] if how == "set" else values, values, of)
+                gone = _values(folder, field, now, [] if how == "set" else values, values, of)
+                now -= gone
+                if how == "set" and field.values in ("text", "name"):  # they keep their language
+                    kept = {triple for triple in gone if object_value(triple) in values}
             if how != "remove":
-                now |= set(_triples(making, field, of, values, now, text))
+                left = [each for each in values if each not in map(object_value, kept)]
+                now |= kept | set(_triples(making, field, of, left, now, text))
             making.put(file, of, now)
     return making.change(f"edit {kind} {local_name(iri)}", iri)
 

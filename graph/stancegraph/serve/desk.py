@@ -230,6 +230,10 @@ class Desk:
             differing = {n: v for n, v in values.items() if v != now.get(n, []) and n != "document"}
             replace = {name: each for name, each in differing.items() if each}
             emptied = {name: list[str]() for name, each in differing.items() if not each}
+            if "label" in differing:  # each is of one language: those taken out are named
+                languages = {each.partition("=")[0] for each in differing["label"]}
+                left = [each for each in now.get("label", ()) if each.partition("=")[0] not in languages]
+                emptied = {**emptied, "label": left} if left else emptied
             return references.edit(folder, iri, replace=replace, remove=emptied)
 
         return self._told(self._write(build))

@@ -36,10 +36,13 @@ async function start() {
   }
 }
 
+// A day, or the first and the last of some, none of them broken at the end of a line.
+const dates = (issued) => issued.split("/").flatMap((day, i) => [i ? " to " : "", make("span", { class: "day" }, day)]);
+
 function listDocuments() {
   find("documents").replaceChildren(...overview.documents.map((each) => make("li", {}, make("button", {
     type: "button", "aria-current": open?.name === each.name ? "true" : null, onclick: () => leave(() => openDocument(each.name)),
-  }, make("bdi", {}, each.title), make("small", {}, `${each.publisher}, ${each.issued} · ${each.statements} coded${each.text ? "" : " · no text here"}`)))));
+  }, make("bdi", {}, each.title), make("small", {}, `${each.publisher}, `, ...dates(each.issued), ` · ${each.statements} coded${each.text ? "" : " · no text here"}`)))));
 }
 
 async function openDocument(name, then = null) {

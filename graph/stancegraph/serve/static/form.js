@@ -20,7 +20,11 @@ function field(described, choices, onmake, offers) {
   if (listed) {
     const select = make("select", { "aria-label": label }, make("option", { value: "" }, name === "confidence" ? "usual (1.0 or 0.8)" : "–"), ...choices[listed].map((each) => make("option", {}, each)));
     const name_of = (value) => choices[listed].find((each) => each === value || each.replaceAll(" ", "-") === value.split("/").pop()) || (Number(value) ? choices[listed].find((each) => Number(each) === Number(value)) : "") || "";
-    return { element: wrap(select), get: () => (select.value ? [select.value] : []), set: ([value], labels = {}) => { select.value = value ? name_of(labels[value] || value) : ""; } };
+    let held = [], shown = "";
+    return {
+      element: wrap(select), get: () => (held.length > 1 && select.value === shown ? held : select.value ? [select.value] : []),
+      set: (list, labels = {}) => { held = list; select.value = list.length ? name_of(labels[list[0]] || list[0]) : ""; shown = select.value; },
+    };
   }
   if (described.kinds.length) {
     const makes = described.kinds.filter((kind) => ["actor", "proposition", "event"].includes(kind)).length;
@@ -30,10 +34,15 @@ function field(described, choices, onmake, offers) {
       set: (list, labels = {}, text = "") => input.set(list.map((iri) => ({ iri, label: labels[iri] || iri.split("/").pop() })), text),
     };
   }
-  const area = values === "text" || name === "sentence" || name === "note";
-  const input = area ? make("textarea", { rows: name === "gist" || name === "note" ? 3 : 2, dir: "auto", "aria-label": label, title: help }) : make("input", { type: "text", dir: "auto", "aria-label": label, title: help, placeholder: values === "days" ? "YYYY-MM-DD" : "" });
+  const area = many || values === "text" || name === "sentence" || name === "note"; // of many there is one to a line
+  const input = area ? make("textarea", { rows: many ? 1 : name === "gist" || name === "note" ? 3 : 2, dir: "auto", "aria-label": label, title: help, placeholder: many ? "one to a line" : "" }) : make("input", { type: "text", dir: "auto", "aria-label": label, title: help, placeholder: values === "days" ? "YYYY-MM-DD" : "" });
   const split = (text) => (many ? text.split("\n") : [text]).map((each) => each.trim()).filter(Boolean);
-  const plain = { element: wrap(input), get: () => split(input.value), set: (list) => { input.value = list.join("\n"); } };
+  let held = [], shown = "";
+  // What nobody touched stays as it is, however many values it has.
+  const plain = {
+    element: wrap(input), get: () => (input.value === shown ? held : split(input.value)),
+    set: (list) => { held = list; input.value = list.join("\n"); shown = input.value; if (many) input.rows = Math.max(1, list.length); },
+  };
   return values === "days" && offers.length ? offered(plain, wrap, input, offers) : plain;
 }
 
