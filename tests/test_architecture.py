@@ -11,9 +11,11 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 
 import stancegraph
 from conftest import ROOT, Shell
+from february import FIVE
 
 PACKAGE = ROOT / "graph" / "stancegraph"
 HEAVY = set("IPython highspy matplotlib networkx numpy oxrdflib pyarrow pyvis rapidfuzz rdflib scipy".split())
@@ -114,9 +116,19 @@ def test_every_library_imported_is_a_declared_dependency() -> None:
 
 
 def test_said_loads_no_heavy_library(shell: Shell) -> None:
-    done = shell("python", "-X", "importtime", "-m", "stancegraph", "said", "khazali")
-    assert done.returncode == 0, done.stderr
-    loaded = set(re.findall(r"^import time:.*\| +(\w+)$", done.stderr, flags=re.MULTILINE))
+    loaded = _loaded(shell, "said", "khazali")
     assert "pyoxigraph" in loaded
-    heavy = loaded & HEAVY
-    assert not heavy
+    assert not loaded & HEAVY
+
+
+def test_arrow_loads_no_pandas_for_a_command(shell: Shell, tmp_path: Path) -> None:
+    loaded = _loaded(shell, "load", str(FIVE), "--into", str(tmp_path / "database"))
+    assert "pyarrow.lib" in loaded
+    assert not [name for name in loaded if name.startswith("pandas.")]
+
+
+def _loaded(shell: Shell, *command: str) -> set[str]:
+    """The modules that a command imports."""
+    done = shell("python", "-X", "importtime", "-m", "stancegraph", *command)
+    assert done.returncode == 0, done.stderr
+    return set(re.findall(r"^import time:.*\| +([\w.]+)$", done.stderr, flags=re.MULTILINE))

@@ -52,6 +52,14 @@ class Interruption:
             sys.__unraisablehook__(unraisable)
 
 
+class _WithoutPandas:
+    """Says that it is not installed: Arrow would import it to ask whether a list is a series; no command has any."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError("no command needs pandas", name=name)
+
+
 def main() -> None:
     """Run the program, as the command `stancegraph` and `python -m stancegraph` do; never returns."""
     # A parent that has Ctrl-C ignored, as of a job in the background, is obeyed.
@@ -59,6 +67,7 @@ def main() -> None:
     if heeded:
         signal.signal(signal.SIGINT, _leave)
     gc.set_threshold(NEW)
+    sys.meta_path.insert(0, _WithoutPandas())
     _keep_help()
     _mend_environment()
     _open_streams()
@@ -66,6 +75,7 @@ def main() -> None:
     code = run(sys.argv[1:], interruption)
     if heeded:
         signal.signal(signal.SIGINT, _leave)
+    gc.freeze()  # else all there is would be searched once more, to no end
     sys.exit(code)
 
 
