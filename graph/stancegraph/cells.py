@@ -38,6 +38,8 @@ def printable(text: str) -> str:
     >>> printable("two\nlines, \x1b[2J\u202eand \u200fmarks")
     'two lines, �[2J�and marks'
     """
+    if text.isascii() and text.isprintable():
+        return text
     text = UNSAFE.sub(UNKNOWN, BREAKS.sub(" ", text).replace("\n", " ").replace("\t", " "))
     text = INVISIBLE.sub("", text)
     return f"{ISOLATE}{text}{END}" if RIGHT_TO_LEFT.search(text) else text

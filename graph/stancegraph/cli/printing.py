@@ -92,10 +92,7 @@ def _table(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
         widths[spare.index(max(spare))] -= 1
     lines = []
     for row in (columns, *cells):
-        wrapped = [
-            textwrap.wrap(cell, width, break_long_words=False, break_on_hyphens=False) or [""]
-            for cell, width in zip(row, widths, strict=True)
-        ]
+        wrapped = [_wrapped(cell, width) for cell, width in zip(row, widths, strict=True)]
         for i in range(max(map(len, wrapped), default=1)):
             parts = [
                 (cell[i] if i < len(cell) else "").ljust(width)
@@ -103,6 +100,13 @@ def _table(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
             ]
             lines.append(GAP.join(parts).rstrip())
     return "\n".join(lines) + "\n"
+
+
+def _wrapped(cell: str, width: int) -> list[str]:
+    """The lines of a cell; most have one, which `textwrap` would take apart first."""
+    if len(cell) <= width and cell.isprintable() and cell == cell.strip():
+        return [cell]
+    return textwrap.wrap(cell, width, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def _records(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy import sparse
-from scipy.special import gammaln as log_factorial_below
-from scipy.special import xlog1py, xlogy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,15 +91,17 @@ def tail(chances: Numbers, times: Indices, least: int) -> float:
     >>> round(tail(np.array([0.5, 0.1]), np.array([2, 1]), 2), 3)
     0.3
     """
+    from scipy.special import gammaln, xlog1py, xlogy
+
     below = np.zeros(max(least, 1))
     below[0] = 1.0
     for p, n in zip(chances.tolist(), times.tolist(), strict=True):
         if p > 0 and least:
             k = np.arange(min(n + 1, least))
             log = (
-                log_factorial_below(n + 1)
-                - log_factorial_below(k + 1)
-                - log_factorial_below(n - k + 1)
+                gammaln(n + 1)
+                - gammaln(k + 1)
+                - gammaln(n - k + 1)
                 + xlogy(k, p)
                 + xlog1py(n - k, -min(p, 1 - 1e-16))
             )

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stancegraph.dates import EPOCH
-from stancegraph.table.columns import Column
+from stancegraph.table.columns import Column, Ranked
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
 
-class Strings(Sequence[str]):
+class Strings(Sequence[str], Ranked):
     """Texts of an Arrow array, made when asked for; so is the array where what makes it is given, and its length."""
 
     def __init__(

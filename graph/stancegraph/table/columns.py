@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import numpy as np
 
@@ -94,14 +94,17 @@ class Reports:
         return Reports(before[self.start], self.documents[kept], self.positions[kept])
 
 
-@runtime_checkable
-class Ranked(Protocol):
+class Ranked(ABC):
     """Values that know the rank of each among them, and how some of them are taken."""
 
     @property
-    def ranks(self) -> NDArray[np.int64]: ...
+    @abstractmethod
+    def ranks(self) -> NDArray[np.int64]:
+        """The rank of each value."""
 
-    def take(self, places: NDArray[Any]) -> Sequence[Any]: ...
+    @abstractmethod
+    def take(self, places: NDArray[Any]) -> Sequence[Any]:
+        """The values in some places."""
 
 
 class Details(ABC):
