@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -15,8 +16,9 @@ from desks import OPENED, made, with_article
 from stancegraph import names, store
 from stancegraph.curate import changes, entries, references
 from stancegraph.curate.folder import Folder
+from stancegraph.serve.desk import Desk
 from stancegraph.serve.live import Body, Late, Limits, Live, Past, Snapshot
-from stancegraph.store import Local
+from stancegraph.store import Local, ontology
 
 
 def canonical(graph: Local) -> set[str]:
@@ -239,3 +241,14 @@ def test_who_waits_for_others_is_refused_once_the_limit_is_over(tmp_path: Path) 
         return str(refused.exception())
 
     assert asyncio.run(ask()) == "it waited for others longer than 0.3 s, the limit: ask again in a while"
+
+
+def test_the_figure_that_a_statement_claims_is_looked_for_where_it_stands(tmp_path: Path) -> None:
+    shutil.copytree(ontology() / "data", place := tmp_path / "graph")
+    desk = Desk(Live([place], Limits(), lambda _: None, in_place=True), place, "1")
+    claimed = "figure:syrian-observatory-deaths-on-coast a stance:Figure"
+    file = place / "statements" / "gulan-iraq-warns.ttl"
+    assert claimed in (text := file.read_text("utf-8"))
+    assert desk.faults("gulan-iraq-warns") == []
+    file.write_text(text.replace(claimed, "figure:another a stance:Figure"), "utf-8")
+    assert "declared figure" in desk.faults("gulan-iraq-warns")[0]["message"]

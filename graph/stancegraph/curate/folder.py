@@ -218,7 +218,10 @@ class Folder:
 
     @contextmanager
     def standing(self, texts: Mapping[str, str | None], mentioning: Collection[str]) -> Iterator[Local]:
-        """The `store` with these texts in place of the files', and the statements that mention one of the names."""
+        """The `store` with these texts in place of the files', and the statements that mention one of the names.
+
+        With them stands what they name in their own file: the figures they claim.
+        """
         known, changed = self.store, set[str]()
         triples = known.triples
         try:
@@ -228,9 +231,13 @@ class Folder:
                     if text is None or not any(is_named(name, text) for name in mentioning):
                         continue
                     graph, part = NamedNode(self.graph(file)), self.parsed(file, text)
-                    for subject in part.mentioning(mentioning):
-                        said = part.description(subject)
-                        triples.extend(Quad(t.subject, t.predicate, t.object, graph) for t in said)
+                    meant = {*part.mentioning(mentioning)}
+                    found = {t for subject in meant for t in part.description(subject)}
+                    named = {object_value(t) for t in found if isinstance(t.object, NamedNode)}
+                    found |= {
+                        t for subject in named & part.subjects - meant for t in part.description(subject)
+                    }
+                    triples.extend(Quad(t.subject, t.predicate, t.object, graph) for t in found)
                 elif file in texts:
                     triples.remove_graph(NamedNode(self.graph(file)))
                     self._fill(triples, file, text)
