@@ -248,7 +248,8 @@ def test_the_figure_that_a_statement_claims_is_looked_for_where_it_stands(tmp_pa
     desk = Desk(Live([place], Limits(), lambda _: None, in_place=True), place, "1")
     claimed = "figure:syrian-observatory-deaths-on-coast a stance:Figure"
     file = place / "statements" / "gulan-iraq-warns.ttl"
-    assert claimed in (text := file.read_text("utf-8"))
+    text = file.read_text("utf-8")
+    assert claimed in text
     assert desk.faults("gulan-iraq-warns") == []
     file.write_text(text.replace(claimed, "figure:another a stance:Figure"), "utf-8")
     assert "declared figure" in desk.faults("gulan-iraq-warns")[0]["message"]
