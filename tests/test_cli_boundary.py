@@ -116,6 +116,13 @@ def test_process_number_one_of_a_container_answers(shell: Shell) -> None:
     assert (done.returncode, done.stderr) == (0, "1 row\n")
 
 
+def test_next_to_nothing_is_imported_while_ctrl_c_is_still_pythons(shell: Shell) -> None:
+    told = "import sys; old = {*sys.modules}; import stancegraph.cli.boundary; print(*sorted({*sys.modules} - old))"
+    ours = ["__future__", "stancegraph", "stancegraph.cli", "stancegraph.cli.boundary", "stancegraph.lazy"]
+    modules = shell(sys.executable, "-I", "-c", told).stdout.split()
+    assert [name for name in modules if name not in sys.builtin_module_names] == ours
+
+
 @pytest.mark.parametrize(("command", "modules"), [("said", 1), ("said", 80), ("alliances", 200)])
 def test_ctrl_c_is_quiet_from_the_first_import_on(command: str, modules: int) -> None:
     """The program is interrupted when it has imported so many modules after its boundary."""

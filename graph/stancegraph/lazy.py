@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +19,8 @@ def exports(
     place = {name: module for module, listed in names.items() for name in listed.split()}
 
     def look(name: str) -> object:
+        from importlib import import_module  # the program begins without it
+
         if name not in place:
             raise AttributeError(f"module '{package}' has no attribute '{name}'; it has: {', '.join(place)}")
         if not place[name]:
