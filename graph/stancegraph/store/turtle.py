@@ -79,7 +79,18 @@ def heading(prefixes: Iterable[str], base: str = "") -> str:
 
 def prefixes_used(body: str) -> set[str]:
     """The prefixes of ours that stand in Turtle text."""
-    return {p for p in PREFIXES if f"{p}:" in body and re.search(rf"(?<![\w<\"]){p}:[\w]", body)}
+    return {p for p in PREFIXES if _stands(p, body)}
+
+
+def _stands(prefix: str, body: str) -> bool:
+    if f"{prefix}:" not in body:
+        return False
+    longer = [p for p in PREFIXES if p != prefix and p.endswith(prefix)]
+    if longer and body.count(f"{prefix}:") == sum(body.count(f"{p}:") for p in longer):
+        return False
+    # Looking for what begins with the prefix, and then before it, is many times quicker than looking behind everywhere.
+    found = re.finditer(rf"{prefix}:\w", body)
+    return any(not re.match(r"[\w<\"]", body[at.start() - 1 : at.start()]) for at in found)
 
 
 def blocks(
@@ -159,6 +170,9 @@ def layout(subject: str, properties: Nested) -> str:
 def _lines(properties: Nested, indent: str) -> str:
     lines = []
     for name, values in properties:
+        if len(values) == 1 and isinstance(values[0], str):
+            lines.append(f"{name} {values[0]}")
+            continue
         objects = [each if isinstance(each, str) else _nested(each, indent) for each in values]
         if len(objects) == 1:
             lines.append(f"{name} {objects[0]}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyoxigraph import NamedNode
 
@@ -17,7 +18,7 @@ from stancegraph.exchange.imports.days import Days, days
 from stancegraph.exchange.imports.documents import LANGUAGE
 from stancegraph.exchange.imports.names import LONGEST as LONGEST_NAME
 from stancegraph.exchange.imports.names import TYPES, Doubtful
-from stancegraph.exchange.roles import CLASSES
+from stancegraph.exchange.roles import CLASSES, ROLES
 from stancegraph.names import spelling
 from stancegraph.store.terms import term
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from stancegraph.exchange.imports.names import Names
     from stancegraph.exchange.mapping import Reading
 
+Cell = Callable[[str], str]
+"""The cell of a role in a row."""
 UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """What is in no text: controls, and halves of characters."""
 LEVELS: Final = {
@@ -54,14 +57,10 @@ AROUND_LONGEST: Final = 32
 """Characters of what stands before or after quoted words."""
 LONGEST_TEXT: Final = 300
 """Characters of a condition."""
+WORDS: Final = frozenset({"quote", "prefix", "suffix"})
+"""Roles of words, whose blanks say something."""
 AROUND: Final = ' \n\t"“”„«»'
 """What stands around a quotation, and is none of it."""
-
-
-class Cell(Protocol):
-    """The cell of a role in a row, empty where there is none; without `plain` with the blanks around it."""
-
-    def __call__(self, role: str, *, plain: bool = True) -> str: ...
 
 
 class NotTaken(Exception):
@@ -131,6 +130,8 @@ class Coded:
 
 
 _NOTHING: Final = More()
+_EMPTY: Final = dict.fromkeys(ROLES, "")
+_repaired = lru_cache(1 << 16)(spelling.repaired)
 
 
 class Rows:
@@ -160,6 +161,10 @@ class Rows:
             for role in (*entries.STATEMENT, "background", "occasion", "ascribes", *IDS, "via")
             if role in roles
         ]
+        named = ("speaker", "target", "publisher", "document", "via", *OTHERS, *EVENTS)
+        self._names = [role for role in named if role in roles]
+        self._others = [role for role in ("via", *OTHERS) if role in roles]
+        self._events = [role for role in EVENTS if role in roles]
         self._worded = not {"prefix", "suffix", "quote_language"}.isdisjoint(roles)
         self._claimed: dict[str, str] = {}
         self.coders: dict[str, str] = {}
@@ -199,16 +204,16 @@ class Rows:
         actor = speaker or self._new_speaker(cell)
         document = self.documents.take(source, said)
         coded.latest = min(coded.latest, source.issued[1] if source.issued else END)
-        coded.speakers[actor] = spelling.repaired(cell("speaker"))
-        for role in OTHERS:
-            if cell(role):
+        coded.speakers[actor] = _repaired(cell("speaker"))
+        for role in self._others:
+            if role != "via" and cell(role):
                 coded.others.setdefault(role, {})[self._new_actor(cell, role)] = None
         self.events.take(events, coded, document)
         if target:
             aim = aim or self._new_target(target, kind, cell)
             side = coded.sides.setdefault(aim, Side(edge, basis, confidence, {}))
             side.documents[document] = None
-            coded.labels[aim] = spelling.repaired(target)
+            coded.labels[aim] = _repaired(target)
         elif not coded.sides:
             coded.sides.setdefault("", Side("", basis, confidence, {}))
         if self._more:
@@ -219,20 +224,18 @@ class Rows:
         return coded
 
     def _cells(self, row: Sequence[str]) -> Cell:
-        roles = self._roles
-
-        def cell(role: str, *, plain: bool = True) -> str:
-            text = row[roles[role]] if role in roles else ""
-            return text.strip() if plain else text
-
-        if not cell("speaker"):
+        """The cells of a row by role, empty where there is none; only words stand with the blanks around them."""
+        cells = _EMPTY.copy()
+        for role, place in self._roles.items():
+            cells[role] = row[place] if role in WORDS else row[place].strip()
+        if not cells["speaker"]:
             raise NotTaken("nobody is named as its speaker")
-        for role in ("speaker", "target", "publisher", "document", "via", *OTHERS, *EVENTS):
-            if len(cell(role)) > LONGEST_NAME:
+        for role in self._names:
+            if len(cells[role]) > LONGEST_NAME:
                 raise NotTaken(f"the {role} is longer than {LONGEST_NAME} characters")
-        return cell
+        return cells.__getitem__
 
-    def _said(self, cell: Callable[[str], str]) -> Days | None:
+    def _said(self, cell: Cell) -> Days | None:
         if not cell("date"):
             return None
         earliest, latest = _days(cell("date"), self._reading.dates)
@@ -242,13 +245,13 @@ class Rows:
                 raise NotTaken("it ends before it begins")
         return earliest, latest
 
-    def _confidence(self, cell: Callable[[str], str], basis: str) -> str:
+    def _confidence(self, cell: Cell, basis: str) -> str:
         told = cell("confidence")
         if told and told not in LEVELS:
             raise NotTaken(f"'{told[:20]}' is no confidence: 1.0, 0.8, 0.6 or 0.4")
         return LEVELS[told] if told else "1.0" if basis == "basis:said" else "0.8"
 
-    def _target(self, cell: Callable[[str], str]) -> tuple[str, str, str]:
+    def _target(self, cell: Cell) -> tuple[str, str, str]:
         """The name of the target, the property of the stance on it, and whether it is an actor or what proposition."""
         target = " ".join(cell("target").split())
         if not target:
@@ -274,10 +277,14 @@ class Rows:
 
     def _place(self, cell: Cell, basis: str, source: Source) -> Place:
         """Where the words stand, and the words without the marks around them."""
-        quote, start, end = cell("quote"), _position(cell("start"), "start"), _position(cell("end"), "end")
+        quote, start, end = (
+            cell("quote").strip(),
+            _position(cell("start"), "start"),
+            _position(cell("end"), "end"),
+        )
         bare = quote.strip(AROUND).rstrip(AROUND + STOPS)
         if cell("report_id"):  # as `export` writes them
-            bare = quote = cell("quote", plain=False)
+            bare = quote = cell("quote")
         if len(bare) > LONGEST:
             raise NotTaken(f"the quotation is longer than {LONGEST} characters: quote less of it")
         if bare and basis == "basis:attributed":
@@ -303,7 +310,7 @@ class Rows:
         """The language of quoted words, and what stands before and after them."""
         if not (quote and self._worded):
             return source.language, "", ""
-        prefix, suffix = cell("prefix", plain=False), cell("suffix", plain=False)
+        prefix, suffix = cell("prefix"), cell("suffix")
         if max(len(prefix), len(suffix)) > AROUND_LONGEST:
             raise NotTaken(f"prefix and suffix have at most {AROUND_LONGEST} characters")
         language = cell("quote_language") or source.language
@@ -311,7 +318,7 @@ class Rows:
             raise NotTaken(f"'{language[:20]}' is no language: en, ar …")
         return language, prefix, suffix
 
-    def _named(self, cell: Callable[[str], str], role: str) -> str:
+    def _named(self, cell: Cell, role: str) -> str:
         told = cell(role)
         found = self._concept(role, told) if told else ""
         if found is None:
@@ -326,7 +333,7 @@ class Rows:
             names.doubts[name].lines.append(line)
             raise NotTaken(f"the {role} '{name[:60]}' may be somebody of the graph, or not") from None
 
-    def _told(self, cell: Callable[[str], str]) -> More:
+    def _told(self, cell: Cell) -> More:
         """What else a row says; raises NotTaken where it cannot be taken."""
         terms: list[tuple[str, NamedNode | Literal]] = []
         try:
@@ -351,7 +358,7 @@ class Rows:
         self.coders[self._base + name] = told
         return name
 
-    def _claim(self, cell: Callable[[str], str], role: str, kind: str) -> None:
+    def _claim(self, cell: Cell, role: str, kind: str) -> None:
         """Take the name of a report or a figure for one; raise NotTaken where it is another's."""
         if not (told := cell(role)):
             return
@@ -365,7 +372,7 @@ class Rows:
         if iri in self._taken or self._claimed.setdefault(iri, of) != of:
             raise NotTaken(f"another {kind} is called '{told[:60]}' already")
 
-    def _add(self, more: More, cell: Callable[[str], str], coded: Coded, document: str) -> None:
+    def _add(self, more: More, cell: Cell, coded: Coded, document: str) -> None:
         for role, value in more.terms:
             coded.more.setdefault(entries.STATEMENT[role].edge, {})[value] = None
             if role in more.apart:
@@ -386,14 +393,14 @@ class Rows:
         if cell("via"):
             coded.via.setdefault(document, {})[self._new_actor(cell, "via")] = None
 
-    def _look_up_others(self, cell: Callable[[str], str], line: int, publisher: str) -> None:
+    def _look_up_others(self, cell: Cell, line: int, publisher: str) -> None:
         """Raise NotTaken where an event, or an actor beside speaker and target, is doubtful."""
         if publisher:
             self._look_up(publisher, self.actors, "publisher", line)
-        for role in ("via", *OTHERS):
+        for role in self._others:
             if cell(role):
                 self._look_up(cell(role), self.actors, role.replace("_", " "), line)
-        for role in EVENTS:
+        for role in self._events:
             if cell(role):
                 self._look_up(cell(role), self.events.names, "event", line)
 
@@ -403,19 +410,19 @@ class Rows:
     def _same(self, speaker: str, target: str) -> bool:
         return self.actors.key(" ".join(speaker.split())) == self.actors.key(target)
 
-    def _new_speaker(self, cell: Callable[[str], str]) -> str:
+    def _new_speaker(self, cell: Cell) -> str:
         name = " ".join(cell("speaker").split())
         if told := self._concept("actor kind", cell("speaker_kind")) if cell("speaker_kind") else "":
             return self.actors.take(name, told)
         return self.actors.take(name, self._header_kind, self._header_class)
 
-    def _new_actor(self, cell: Callable[[str], str], role: str) -> str:
+    def _new_actor(self, cell: Cell, role: str) -> str:
         kind = cell(f"{role}_kind")
         return self.actors.take(
             " ".join(cell(role).split()), self._concept("actor kind", kind) or "" if kind else ""
         )
 
-    def _new_target(self, name: str, kind: str, cell: Callable[[str], str]) -> str:
+    def _new_target(self, name: str, kind: str, cell: Cell) -> str:
         if kind == "actor":
             told = cell("target_kind")
             return self.actors.take(
@@ -424,7 +431,7 @@ class Rows:
         return self.propositions.take(name, kind)
 
 
-def _condition(cell: Callable[[str], str]) -> str:
+def _condition(cell: Cell) -> str:
     condition = " ".join(cell("condition").split())
     if len(condition) > LONGEST_TEXT:
         raise NotTaken(f"the condition is longer than {LONGEST_TEXT} characters")

@@ -226,12 +226,14 @@ class _Taking:
         columns = {role: at for role, at in self._roles.items() if describes(role)}
         kind = columns.get(ENTRY)
         for line, row in self._sheet.rows:
-            if found := UNWRITABLE.search("".join(row)):
+            new = [text for text in row if text not in cell]
+            if new and (found := UNWRITABLE.search("".join(new))):
                 self._left.append((line, f"a control character, U+{ord(found[0]):04X}", row))
             elif kind is not None and row[kind].strip():
                 self._describe(line, {role: row[at].strip() for role, at in columns.items()}, row)
             else:
-                rows.append((line, tuple(cell.setdefault(text, text) for text in row)))
+                cell |= zip(new, new, strict=True)
+                rows.append((line, tuple(map(cell.__getitem__, row))))
         return rows
 
     def _describe(self, line: int, cells_: Mapping[str, str], row: Sequence[str]) -> None:
@@ -300,7 +302,8 @@ class _Taking:
             coded.local = self._mint(f"{local_name(next(iter(coded.speakers)))}-{local_name(aim)}")
         if len(coded.sides) != 1 or "" in coded.sides:
             coded.variables = {}
-        self._set_apart(coded)
+        if coded.apart or coded.more:
+            self._set_apart(coded)
         self._batch += self._writer.blocks(coded)
         self._statements += 1
         if self._statements % PER_FILE == 0:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stancegraph.exchange.imports.statements import Coded, Place
     from stancegraph.store.turtle import Nested
 
+_DERIVED: Final = expand("prov:wasDerivedFrom")
 VERBS: Final = {
     "stance:supports": "supports",
     "stance:opposes": "opposes",
@@ -58,7 +59,7 @@ class Writer:
             )
         for document, places in coded.reports.items():
             local = _report(coded, document)
-            place = (True, *turtle.place_of(local)[-1:])
+            place = (True, *turtle.place_of(local)[-1:]) if len(coded.reports) > 1 else (True,)
             text = turtle.layout(
                 self._report_name(local), self._report(here, document, places, coded.via.get(document, ()))
             )
@@ -77,39 +78,41 @@ class Writer:
         said: Nested = [
             ("a", ["stance:Statement"]),
             ("stance:speaker", [*map(self._iri, coded.speakers)]),
-            *self._others(coded),
+            *(self._others(coded) if coded.others or coded.more else ()),
             *_one("stance:act", coded.act),
             *_one("stance:medium", coded.medium),
-            *_several("stance:occasion", map(self._iri, coded.occasions)),
+            *_several("stance:occasion", coded.occasions and map(self._iri, coded.occasions)),
             *_days(coded),
             *_one(
                 "stance:gist", _english(gist if len(gist) <= GIST else gist[: GIST - 1] + "…") if gist else ""
             ),
             *_one("stance:condition", _english(coded.condition) if coded.condition else ""),
-            *_several("schema:about", map(self._iri, coded.about)),
+            *_several("schema:about", coded.about and map(self._iri, coded.about)),
         ]
+        edges = {side.edge for side in coded.sides.values()}
         for edge in VERBS:
-            if targets := [self._iri(iri) for iri, side in coded.sides.items() if side.edge == edge]:
+            if edge in edges:
+                targets = (self._iri(iri) for iri, side in coded.sides.items() if side.edge == edge)
                 said.append((edge, [*targets]))
         if coded.ascriptions:
             said.append(("stance:ascribes", [*map(self._ascription, coded.ascriptions)]))
-        codings = [*self._codings(coded, basis, confidence)]
-        if codings:
+        if codings := self._codings(coded, basis, confidence) if len(coded.sides) > 1 else ():
             said.append(("stance:coding", [*codings]))
-        said += _several("stance:claims", map(self._figure_name, _figures(coded)))
+        if coded.figures:
+            said += _several("stance:claims", map(self._figure_name, _figures(coded)))
         said += [("stance:basis", [basis]), ("stance:confidence", [confidence])]
+        more = self._more(coded) if coded.more else {}
         comments = [_english(gist)] if len(gist) > GIST else []
-        said += _several("rdfs:comment", [*comments, *self._more(coded, "rdfs:comment")])
-        said += _several("dcterms:source", self._more(coded, "dcterms:source"))
-        said += _several("stance:coder", self._more(coded, "stance:coder") or [self._coder])
-        said += _several("dcterms:created", self._more(coded, "dcterms:created"))
+        said += _several("rdfs:comment", [*comments, *more.get("rdfs:comment", ())])
+        said += _several("dcterms:source", more.get("dcterms:source", ()))
+        said += _several("stance:coder", more.get("stance:coder", (self._coder,)))
+        said += _several("dcterms:created", more.get("dcterms:created", ()))
         # What the order of a file does not name stands last, by IRI.
-        last: list[tuple[str, str, list[str | Nested]]] = [
-            (expand("prov:wasDerivedFrom"), "prov:wasDerivedFrom", [self._source])
-        ]
-        if matches := self._more(coded, "skos:closeMatch"):
+        last: list[tuple[str, str, list[str | Nested]]] = [(_DERIVED, "prov:wasDerivedFrom", [self._source])]
+        if matches := more.get("skos:closeMatch"):
             last.append((expand("skos:closeMatch"), "skos:closeMatch", [*matches]))
-        if bare := [self._iri(iri) for iri, side in coded.sides.items() if side.edge == "stance:stanceOn"]:
+        if "stance:stanceOn" in edges:
+            bare = (self._iri(iri) for iri, side in coded.sides.items() if side.edge == "stance:stanceOn")
             last.append((expand("stance:stanceOn"), "stance:stanceOn", [*bare]))
         last += [
             (self._variables[at], self._iri(self._variables[at]), [value])
@@ -122,13 +125,17 @@ class Writer:
         behalf, addressee = (
             _several(edge, map(self._iri, coded.others.get(role, ()))) for role, edge in OTHERS.items()
         )
-        return [*behalf, *_several("stance:inRole", self._more(coded, "stance:inRole")), *addressee]
+        return [*behalf, *_several("stance:inRole", self._more(coded).get("stance:inRole", ())), *addressee]
 
-    def _more(self, coded: Coded, edge: str) -> list[str]:
-        return [
-            self._iri(each.value) if isinstance(each, NamedNode) else _literal(each)
-            for each in coded.more.get(edge, ())
-        ]
+    def _more(self, coded: Coded) -> dict[str, list[str]]:
+        """Property → its values, of what else is said."""
+        return {
+            edge: [
+                self._iri(each.value) if isinstance(each, NamedNode) else _literal(each) for each in values
+            ]
+            for edge, values in coded.more.items()
+            if values
+        }
 
     def _ascription(self, ascription: Ascription) -> Nested:
         holder, stances = ascription
