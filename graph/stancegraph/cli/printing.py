@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import textwrap
-from itertools import chain
+from itertools import chain, zip_longest
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
@@ -62,14 +62,22 @@ def fill(text: str, first: int = 0, rest: int | None = None) -> str:
 
 
 def _fold(text: str, first: str, rest: str) -> str:
+    width = _width()
+    if _fits(text, width - len(first)):
+        return first + text
     return textwrap.fill(
         text,
-        _width(),
+        width,
         initial_indent=first,
         subsequent_indent=rest,
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def _fits(text: str, width: int) -> bool:
+    """Whether folding leaves a text as it is: looking costs a hundredth of folding."""
+    return 0 < len(text) <= width and text == text.strip()
 
 
 def _width() -> int:
@@ -83,28 +91,26 @@ def _table(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
     """
     texts = list(zip(columns, *cells, strict=True))
     widths = [max(map(len, column)) for column in texts]
-    longest = [max(len(word) for text in column for word in text.split() or [""]) for column in texts]
     room = _width() - len(GAP) * len(widths)
-    if cells and (sum(widths) > 1.6 * _width() - len(GAP) * len(widths) or sum(longest) > room):
-        return _records(columns, cells)
-    while sum(widths) > room and widths != longest:
-        spare = [width - least for width, least in zip(widths, longest, strict=True)]
-        widths[spare.index(max(spare))] -= 1
-    lines = []
+    if sum(widths) > room:
+        longest = [max(len(word) for text in column for word in text.split() or [""]) for column in texts]
+        if cells and (sum(widths) > 1.6 * _width() - len(GAP) * len(widths) or sum(longest) > room):
+            return _records(columns, cells)
+        while sum(widths) > room and widths != longest:
+            spare = [width - least for width, least in zip(widths, longest, strict=True)]
+            widths[spare.index(max(spare))] -= 1
+    lines: list[str] = []
     for row in (columns, *cells):
         wrapped = [_wrapped(cell, width) for cell, width in zip(row, widths, strict=True)]
-        for i in range(max(map(len, wrapped), default=1)):
-            parts = [
-                (cell[i] if i < len(cell) else "").ljust(width)
-                for cell, width in zip(wrapped, widths, strict=True)
-            ]
-            lines.append(GAP.join(parts).rstrip())
+        for parts in zip_longest(*wrapped, fillvalue=""):
+            padded = (part.ljust(width) for part, width in zip(parts, widths, strict=True))
+            lines.append(GAP.join(padded).rstrip())
     return "\n".join(lines) + "\n"
 
 
 def _wrapped(cell: str, width: int) -> list[str]:
-    """The lines of a cell; most have one, which `textwrap` would take apart first."""
-    if len(cell) <= width and cell.isprintable() and cell == cell.strip():
+    """The lines of a cell, one at least."""
+    if _fits(cell, width):
         return [cell]
     return textwrap.wrap(cell, width, break_long_words=False, break_on_hyphens=False) or [""]
 
@@ -130,6 +136,8 @@ def _short(cell: str) -> str:
 
 def _text(value: Any, column: str, figure: Callable[[float], str] = str) -> str:
     """A cell as text; of a list of lists each inner one ends at a bar."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
