@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from stancegraph.records import Statement
     from stancegraph.store import Store, Term
 
-DAYS: Final = """SELECT ?s ?on ?since ?until WHERE { { ?s stance:saidOn ?on }
-    UNION { ?s stance:saidNotBefore ?since } UNION { ?s stance:saidNotAfter ?until } }"""
+DAY: Final = "SELECT ?s ?on WHERE { ?s stance:saidOn ?on }"
+SPAN: Final = """SELECT ?s ?since ?until WHERE { { ?s stance:saidNotBefore ?since }
+    UNION { ?s stance:saidNotAfter ?until } }"""
 DESCRIBED: Final = """SELECT DISTINCT ?node ?p ?o ?graph WHERE {
     { BIND(?s AS ?node) } UNION { ?s stance:claims|stance:ascribes|stance:coding ?node }
     UNION { ?node stance:reports ?s } UNION { ?report stance:reports ?s ; stance:passage ?node }
@@ -73,26 +74,32 @@ def stream(filters: Filters) -> Iterator[Statement]:
 
 
 def _by_days(store: Store, chosen: Collection[str]) -> Iterator[list[str]]:
-    """Some hundred statements at a time, oldest first, those of one day together."""
-    days: dict[str, list[str]] = {iri: ["", "", ""] for iri in chosen}
-    iris = [results.node(iri) for iri in sorted(chosen)]
-    for at in range(0, len(iris), CHUNK):
-        for s, *found in store.tuples(DAYS, {"s": iris[at : at + CHUNK]}):
-            days[s] = [
-                min(old, new) if old and new else old or new for old, new in zip(days[s], found, strict=True)
-            ]
+    """Some hundred statements, then some thousand at a time, oldest first, those of one day together."""
+    on, since, until = (dict[str, str]() for _ in range(3))
+    for s, said in _asked(store, DAY, chosen):
+        on[s] = min(said, on.get(s, said))
+    for s, first, last in _asked(store, SPAN, set(chosen) - on.keys()):
+        for found, text in ((since, first), (until, last)):
+            if text:
+                found[s] = min(text, found.get(s, text))
 
     def day(s: str) -> tuple[str, str]:
-        on, since, until = days[s]
-        return on or since or BEGINNING, on or until or END
+        return on.get(s) or since.get(s) or BEGINNING, on.get(s) or until.get(s) or END
 
-    part: list[str] = []
-    for _, same in groupby(sorted(days, key=day), key=day):
+    part, size = list[str](), CHUNK
+    for _, same in groupby(sorted(chosen, key=day), key=day):
         part += same
-        if len(part) >= CHUNK:
+        if len(part) >= size:
             yield part
-            part = []
+            part, size = [], 8 * CHUNK  # few wait for the first, and of many the names are read once
     yield part
+
+
+def _asked(store: Store, text: str, chosen: Collection[str]) -> Iterator[tuple[str, ...]]:
+    """The rows of a query about some statements, some hundred named at a time."""
+    iris = [results.node(iri) for iri in sorted(chosen)]
+    for at in range(0, len(iris), CHUNK):
+        yield from store.tuples(text, {"s": iris[at : at + CHUNK]})
 
 
 def _read(filters: Filters, chosen: Collection[str] | None) -> list[Statement]:
