@@ -65,7 +65,12 @@ class Desk:
         store = self._live.now.store
         files = self._files()
         documents = [
-            {"name": local_name(row["document"]), **row, "text": row["document"] in files}
+            {
+                "name": (name := local_name(row["document"])),
+                **row,
+                "text": (there := row["document"] in files),
+                "moved": not there and (self._folder.path / "texts" / f"{name}.txt").is_file(),
+            }
             for row in catalogue.documents(store)
         ]
         named = store.select("SELECT ?t { ?graph dcterms:title ?t }", {"graph": NamedNode(self._folder.base)})

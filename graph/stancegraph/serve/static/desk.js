@@ -42,7 +42,7 @@ const dates = (issued) => issued.split("/").flatMap((day, i) => [i ? " to " : ""
 function listDocuments() {
   find("documents").replaceChildren(...overview.documents.map((each) => make("li", {}, make("button", {
     type: "button", "aria-current": open?.name === each.name ? "true" : null, onclick: () => leave(() => openDocument(each.name)),
-  }, make("bdi", {}, each.title), make("small", {}, `${each.publisher}, `, ...dates(each.issued), ` · ${each.statements} coded${each.text ? "" : " · no text here"}`)))));
+  }, make("bdi", {}, each.title), make("small", {}, `${each.publisher}, `, ...dates(each.issued), ` · ${each.statements} coded${each.text ? "" : each.moved ? " · another text here" : " · no text here"}`)))));
 }
 
 async function openDocument(name, then = null) {

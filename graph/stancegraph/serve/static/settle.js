@@ -38,7 +38,7 @@ export class Settling {
     const left = this.waiting.length;
     const done = differences.length - left;
     this.element.replaceChildren(
-      make("p", {}, `Coder ${coders[0]} coded ${units[0]}, coder ${coders[1]} coded ${units[1]}; ${units[2]} of them lie at the same words. ${differences.length ? `${done} of ${differences.length} differences are settled.` : "Nothing differs."}`),
+      make("p", {}, `Coder ${coders[0]} coded ${units[0]}, coder ${coders[1]} coded ${units[1]}; ${units[2]} of them ${units[2] === 1 ? "lies" : "lie"} at the same words. ${differences.length ? `${done} of ${differences.length} difference${differences.length === 1 ? " is" : "s are"} settled.` : "Nothing differs."}`),
       make("p", { class: "keys" }, make("kbd", {}, "1"), ` as coder ${coders[0]}  `, make("kbd", {}, "2"), ` as coder ${coders[1]}  `, make("kbd", {}, "N"), " leave it out  ", make("kbd", {}, "O"), " open it again  ", make("kbd", {}, "Esc"), " back to the text"),
       make("p", { class: "wrong", role: "alert" }),
       make("table", { class: "differences" },
