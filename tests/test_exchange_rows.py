@@ -121,6 +121,25 @@ def test_what_comes_back_breaks_no_rule(tmp_path: Path) -> None:
     assert check(back(store.open(), "csv", tmp_path)).findings == ()
 
 
+def test_rows_that_describe_no_entry_are_told(tmp_path: Path) -> None:
+    entries = [
+        {"entry": "actor", "entry_id": "statement/ada", "entry_name": "Ada"},
+        {"entry": "actor", "entry_id": "actor/ada", "entry_source": "javascript:alert(1)"},
+        {"entry": "document", "entry_id": "document/t", "entry_length": "long"},
+        {"entry": "person", "entry_id": "actor/ada"},
+    ]
+    rows = [{"speaker": "Ada", "gist": "Speaks.", "document": "G"}, *entries]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    done, _ = imports.read("jsonl", tmp_path / "rows.jsonl", tmp_path / "graph", mapping.read())
+    told = [note for note in done.notes if " is not taken: " in note]
+    assert [note.partition(" is not taken: ")[2].partition(":")[0] for note in told] == [
+        "'statement/ada' is no name of this kind",
+        "'javascript",
+        "'long' is no number",
+        "'person' is no kind of entry",
+    ]
+
+
 WORDS = st.text(st.sampled_from("abcÀسن'=+-@,;|#<>&{}\\ \t\n1😀"), min_size=1, max_size=12)
 NAMES = WORDS.map(lambda text: " ".join(text.split())).filter(lambda name: any(map(str.isalpha, name)))
 QUOTES = WORDS.filter(lambda text: text == text.strip() and text[-1] not in ".,;:")

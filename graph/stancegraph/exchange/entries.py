@@ -98,6 +98,12 @@ DATATYPES: Final = {
     "day": "xsd:date",
 }
 LANGUAGES: Final = {"text": "en", "name": "en", "labels": "en", "word": ""}
+_WRITTEN: Final = {
+    "number": re.compile(r"-?\d{1,15}", re.ASCII),
+    "truth": re.compile("true|false"),
+    "level": re.compile(r"[01]\.\d", re.ASCII),
+    "day": re.compile(r"\d{4}-\d\d-\d\d", re.ASCII),
+}
 _TAGGED: Final = re.compile(r"((?:[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*)?)=(.*)", re.ASCII | re.DOTALL)
 _OWN: Final = re.compile(rf"(?:{'|'.join((*KINDS, *ENTRIES))})/[\w.~-]+", re.ASCII)
 _CLASSES: Final = CLASSES | TYPES
@@ -256,6 +262,8 @@ def read(cell: str, values: str, base: str) -> NamedNode | Literal:
     if values in DATATYPES:
         if values == "address" and not is_address(cell):
             raise ValueError(f"'{cell[:60]}' is no address: https://…")
+        if values in _WRITTEN and not _WRITTEN[values].fullmatch(cell):
+            raise ValueError(f"'{cell[:60]}' is no {values}")
         return Literal(cell, datatype=term(DATATYPES[values]))
     return NamedNode(read_iri(cell, base))
 
@@ -275,14 +283,11 @@ def describe(found: dict[str, Described], row: Mapping[str, str], folder: Folder
     kind, base = row[ENTRY], folder.base
     if kind not in KINDS:
         raise ValueError(f"'{kind[:40]}' is no kind of entry: {', '.join(KINDS)}")
-    here = NamedNode(read_iri(row.get(f"{ENTRY}_id", ""), base))
-    said: list[Triple] = []
-    for each in FIELDS[kind].values():
-        if cell := row.get(f"{ENTRY}_{each.name}"):
-            if each.values in ("days", "class", "type"):
-                said += [Triple(here, *pair) for pair in pairs(folder, each, cell)]
-            else:
-                said.append(Triple(here, term(each.edge), read(cell, each.values, base)))
+    name = row.get(f"{ENTRY}_id", "")
+    if is_name(name) and not name.startswith(f"{kind}/"):
+        raise ValueError(f"'{name[:60]}' is no name of this kind: write {kind}/…")
+    here = NamedNode(read_iri(name, base))
+    said = [*_said(here, FIELDS[kind].values(), row, folder)]
     entry = found.setdefault(here.value, Described(kind))
     if entry.kind != kind:
         raise ValueError(f"{row[f'{ENTRY}_id'][:60]} is another kind of entry in an earlier row")
@@ -298,6 +303,17 @@ def describe(found: dict[str, Described], row: Mapping[str, str], folder: Folder
                 entry.name = triple.object.value
         elif triple.predicate == term("schema:url"):
             entry.url = object_value(triple)
+
+
+def _said(
+    here: NamedNode, fields: Iterable[Field], row: Mapping[str, str], folder: Folder
+) -> Iterator[Triple]:
+    for each in fields:
+        cell = row.get(f"{ENTRY}_{each.name}")
+        if cell and each.values in ("days", "class", "type"):
+            yield from (Triple(here, *pair) for pair in pairs(folder, each, cell))
+        elif cell:
+            yield Triple(here, term(each.edge), read(cell, each.values, folder.base))
 
 
 Ascription = tuple[str, tuple[tuple[str, str], ...]]
