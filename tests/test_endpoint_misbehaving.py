@@ -11,7 +11,7 @@ import pytest
 import misbehaving
 from conftest import Run
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.store import Endpoint
+from stancegraph.store import Endpoint, endpoint
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +51,28 @@ def test_a_table_that_is_right_is_taken(server: str, name: str, value: str) -> N
     there = Endpoint(f"{server}/later/{quote(name)}")
     assert there.tuples("SELECT ?s { ?s ?p ?o }") == [(value,)]
     assert [row["s"].value for row in there.select("SELECT ?s { ?s ?p ?o }")] == [value]
+
+
+def test_a_long_table_is_parsed_in_a_worker_with_the_same_end(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint, "SMALL", 0)
+    for name in (
+        "half an answer",
+        "nested deep",
+        "other variables",
+        "a truth",
+        "a cell that is none",
+        "half a character",
+    ):
+        address = f"{server}/later/{quote(name)}"
+        there = Endpoint(address)
+        for ask in (there.tuples, there.select):
+            with pytest.raises(StanceError) as caught:
+                ask("SELECT ?s { ?s ?p ?o }")
+            assert refused(caught.value, address, misbehaving.TABLES[name][1]), caught.value
+    test_a_table_that_is_right_is_taken(server, "in chunks, and right", "http://x/a")
+    assert Endpoint(f"{server}/later/{quote('a truth')}").ask("ASK { ?s ?p ?o }")
 
 
 def test_a_row_without_what_every_row_should_have_is_told_where_that_is_wanted(server: str) -> None:

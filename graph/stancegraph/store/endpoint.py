@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import RdfFormat
 
 from stancegraph.errors import StanceError
-from stancegraph.store import http, parser, results, sparql_json
+from stancegraph.store import http, parser, results, sparql_json, untrusted, worker
 from stancegraph.store import sparql as sparql
 from stancegraph.store.http import Deadline
 from stancegraph.store.results import Answer, Table
@@ -19,6 +20,7 @@ from stancegraph.vocabulary import expand
 if TYPE_CHECKING:
     from stancegraph.store.http import Message
     from stancegraph.store.sparql import Query
+    from stancegraph.store.untrusted import Parse
 
 Dataset = list[tuple[str, str]]
 """Parameters of the protocol that name the graphs a query is about; empty: the endpoint's own choice."""
@@ -29,6 +31,10 @@ KINDS: Final = ("stance:Statement", "stance:Report", "stance:Actor", "stance:Cla
 TABLE: Final = "application/sparql-results+json"
 TRIPLES: Final = {"application/ld+json": RdfFormat.JSON_LD, "application/rdf+xml": RdfFormat.RDF_XML}
 """Content types of triples asked for: they have an end, so an answer cut short cannot look whole."""
+SMALL: Final = 16 << 20
+"""Bytes of an answer that is parsed here: whatever is in it, that takes a second and 400 MB at the most."""
+GROWTH: Final = 12
+"""Bytes of memory for each byte of an answer: a cell is a dictionary while it is read."""
 TRUTH: Final = ("__ASK_RETVAL",)
 """Variables of the table, one number, in which Virtuoso answers an ASK."""
 
@@ -58,7 +64,7 @@ def ask(address: str, query: Query, *, dataset: Dataset, deadline: Deadline) -> 
         if query.form not in ("select", "ask"):
             kind = TRIPLES[message.kind]
             return parser.triples(message.body, kind, name=address, seconds=deadline.left())
-        answer = sparql_json.table(message.body)
+        answer = sparql_json.table_of(_decoded(address, message.body, deadline))
         if isinstance(answer, bool):
             return answer
         if query.form == "ask" and answer.variables == TRUTH:
@@ -72,10 +78,51 @@ def tuples(address: str, query: Query, *, dataset: Dataset, deadline: Deadline) 
     """The rows of a SELECT as plain text, in the order of its variables; what is unbound is empty."""
     message = _post(address, query, dataset, deadline)
     with _reading(address):
-        variables, rows = sparql_json.tuples(message.body, query.variables)
+        if len(message.body) <= SMALL:
+            variables, rows = sparql_json.tuples(message.body, query.variables)
+        else:
+            task = partial(_as_text, address, message.body, query.variables)
+            first, *given = _parsed(address, task, message.body, deadline)
+            variables, rows = tuple(first), [tuple(row) for row in given]
         _refuse_other(variables, query)
         _refuse_partial(message, len(rows))
         return rows
+
+
+def _decoded(address: str, body: bytes, deadline: Deadline) -> sparql_json.Decoded:
+    """What is in an answer, the rows as they come; a long one is parsed in a worker."""
+    if len(body) <= SMALL:
+        return sparql_json.decoded(body)
+    parsed = _parsed(address, partial(_as_written, address, body), body, deadline)
+    first = next(parsed)
+    return first if isinstance(first, bool) else (tuple(first), parsed)
+
+
+def _parsed(address: str, parse: Parse, body: bytes, deadline: Deadline) -> Iterator[Any]:
+    """What a worker makes of an answer by the deadline."""
+    try:
+        yield from untrusted.parsed(parse, len(body), deadline.left(), GROWTH)
+    except worker.Stopped as error:
+        raise StanceError(f"{address}: reading its answer {error}: ask for less") from None
+
+
+def _as_written(address: str, body: bytes) -> Iterator[object]:
+    """In the worker: the truth, or the variables and each row."""
+    with _reading(address):
+        found = sparql_json.decoded(body)
+        if isinstance(found, bool):
+            yield found
+        else:
+            yield found[0]
+            yield from found[1]
+
+
+def _as_text(address: str, body: bytes, order: tuple[str, ...]) -> Iterator[object]:
+    """In the worker: the variables, and each row as plain text."""
+    with _reading(address):
+        variables, rows = sparql_json.tuples(body, order)
+        yield variables
+        yield from rows
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from stancegraph.store.sparql import Term
 
     Cell = dict[str, str]  # as it should be
+    Decoded = bool | tuple[tuple[str, ...], Iterable[dict[str, Cell]]]
+    """The truth, or the variables and the rows, their cells yet to be checked."""
 
 MOST: Final = 20_000_000
 """Braces, brackets and commas an answer may have: about five million cells, or ten million empty rows."""
@@ -33,7 +35,11 @@ _SPELLINGS: Final = {"1": "true", "0": "false"}
 
 def table(body: bytes) -> Table | bool:
     """The table or the truth in a body; raises ValueError for what is not an answer."""
-    found = _decoded(body)
+    return table_of(decoded(body))
+
+
+def table_of(found: Decoded) -> Table | bool:
+    """The table or the truth that was decoded; raises ValueError for a cell that is none."""
     if isinstance(found, bool):
         return found
     names, rows = found
@@ -42,15 +48,15 @@ def table(body: bytes) -> Table | bool:
 
 def tuples(body: bytes, order: tuple[str, ...] = ()) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """A table's variables, and its rows as plain text in the order given, by default its own; unbound is empty."""
-    found = _decoded(body)
+    found = decoded(body)
     if isinstance(found, bool):
         raise ValueError("it is a truth where a table was asked for")
     names, rows = found
     return names, [tuple([_text(row[n]) if n in row else "" for n in order or names]) for row in rows]
 
 
-def _decoded(body: bytes) -> bool | tuple[tuple[str, ...], Iterator[dict[str, Cell]]]:
-    """The truth, or the variables and the rows, their cells yet to be checked."""
+def decoded(body: bytes) -> Decoded:
+    """What is in a body; raises ValueError for what is not an answer."""
     if sum(map(body.count, (b"{", b"[", b","))) > MOST:
         raise ValueError(f"it has more than {MOST // 4:,} values")
     try:

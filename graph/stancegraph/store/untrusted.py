@@ -1,6 +1,6 @@
-"""Files that are not ours, parsed in a worker: what is in them comes back as plain values, some at a time.
+"""What is not ours, a file or an answer, parsed in a worker: it comes back as plain values, some at a time.
 
-Time and memory are bounded by the size of the file, and what nests without end, aborts or never ends is one error.
+Time and memory are bounded by its size, and what nests without end, aborts or never ends is one error.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from stancegraph.store import worker
 Parse = Callable[[], Iterable[object]]
 """Gives values that JSON has. Where a worker does not fork, it is pickled."""
 SECONDS: Final = 20
-"""Seconds any file may take, and a further one for each `PACE` bytes of it."""
+"""Seconds that any file may take, and a further one for each `PACE` bytes of it."""
 PACE: Final = 1 << 20
 MEMORY: Final = 1 << 30
 """Bytes of memory any file may take, and `GROWTH` for each byte of it."""
@@ -44,17 +44,21 @@ def values(parse: Parse, file: Path, mend: str, *, packed: bool = False) -> Iter
     Raises what `parse` raises of StanceErrors; StanceError, which ends with how to `mend` it, past a limit.
     """
     size = _size(file) * (PACKED if packed else 1)
-    parts = worker.run(
-        partial(_encoded, parse),
-        seconds=SECONDS + size / PACE,
-        memory=min(MEMORY + GROWTH * size, worker.MEMORY),
-        largest=ROOM + SPELT * size,
-    )
     try:
-        for part in parts:
-            yield from json.loads(part)
+        yield from parsed(parse, size, SECONDS + size / PACE)
     except worker.Stopped as error:
         raise StanceError(f"{file}: reading it {error}: {mend}") from None
+
+
+def parsed(parse: Parse, size: int, seconds: float, growth: int = GROWTH) -> Iterator[Any]:
+    """What `parse` makes of `size` bytes in a worker within so many `seconds`, as of `values`; raises Stopped.
+
+    It may take `growth` bytes of memory for each byte, beside those that anything may take.
+    """
+    memory = min(MEMORY + growth * size, worker.MEMORY)
+    task = partial(_encoded, parse)
+    for part in worker.run(task, seconds=seconds, memory=memory, largest=ROOM + SPELT * size):
+        yield from json.loads(part)
 
 
 def value(parse: Callable[[], object], file: Path, mend: str) -> Any:
