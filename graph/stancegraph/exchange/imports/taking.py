@@ -167,7 +167,7 @@ class _Taking:
         plain = [row for _, row in self._rows]
         self._columns = unmapped.sort_out(sheet.columns, self._roles, plain, self._base, self._taken)
         at = self._roles["speaker"]
-        speakers = {self._actors.key(" ".join(row[at].split())) for row in plain}
+        speakers = {self._actors.key(" ".join(cell.split())) for cell in {row[at] for row in plain}}
         self._taker = Rows(
             self._reading,
             self._roles,
@@ -285,9 +285,9 @@ class _Taking:
             except NotTaken as error:
                 self._left.append((line, str(error), row))
                 continue
-            coded.variables |= {
-                v.column: v.values[cell] for v in self._columns.variables if (cell := row[v.column].strip())
-            }
+            for variable in self._columns.variables:
+                if cell := row[variable.column].strip():
+                    coded.variables[variable.column] = variable.values[cell]
             if name:
                 named[name] = coded
             else:

@@ -56,7 +56,7 @@ def sort_out(
     for at, header in enumerate(headers):
         if at in roles.values():
             continue
-        values = {row[at].strip() for row in rows} - {""}
+        values = {cell.strip() for cell in {row[at] for row in rows}} - {""}
         if not values:
             left.append(f"column {header} is empty")
         elif on := _depends_on(at, roles, rows):
@@ -77,9 +77,8 @@ def _depends_on(
             continue
         found: dict[str, str] = {}
         place = roles[role]
-        depends = all(
-            found.setdefault(row[place].strip(), row[at].strip()) == row[at].strip() for row in rows
-        )
+        pairs = {(name.strip(), cell.strip()) for name, cell in {(row[place], row[at]) for row in rows}}
+        depends = all(found.setdefault(name, cell) == cell for name, cell in pairs)
         if depends and len(found) <= SHARE * len(rows):
             return role, found
     return None
