@@ -8,16 +8,16 @@ is one of its words: better to ask back than to answer about somebody else.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from heapq import nlargest
 from itertools import chain, product
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import NamedNode
 
 from stancegraph.errors import Candidate, UnknownName, UsageError
-from stancegraph.names import spelling
+from stancegraph.names import kept, spelling
 from stancegraph.store import remembered
 from stancegraph.vocabulary import PREFIXES, compact, expand, local_name
 
@@ -71,6 +71,11 @@ class Entry:
     actor_kind: str = ""  # of an actor, the last part of its kind's IRI: armed-group
     former: tuple[str, ...] = ()  # IRIs it had before it was renamed, and those of entries merged into it
 
+    @classmethod
+    def of(cls, fields: Iterable[Any]) -> Entry:
+        """The entry of these fields, lists standing for tuples."""
+        return cls(*(tuple(each) if isinstance(each, list) else each for each in fields))
+
 
 @remembered
 def index(store: Store, *kinds: str) -> Names:
@@ -80,7 +85,18 @@ def index(store: Store, *kinds: str) -> Names:
     >>> index(store.open()).resolve("Moqtada Sadr").label
     'Muqtada al-Sadr'
     """
-    return Names(_entries(store, kinds or tuple(KINDS)))
+    found: list[Entry] = []
+    asked: list[str] = []
+    for kind in kinds or tuple(KINDS):
+        entries = kept.read(store, kind)
+        found += map(Entry.of, entries or ())
+        asked += [kind] * (entries is None)
+    if asked:
+        made = list(_entries(store, asked))
+        for kind in asked:
+            kept.keep(store, kind, (astuple(entry) for entry in made if entry.kind == kind))
+        found += made
+    return Names(sorted(found, key=lambda entry: (entry.kind, entry.iri)))
 
 
 TOLD: Final = (

@@ -21,7 +21,8 @@ from stancegraph.store.manifest import Given, Manifest, digest, surrounding
 
 OWN: Final = re.compile(
     r"CURRENT|IDENTITY|LOCK|LOG(\..*)?|(MANIFEST|OPTIONS)-.*|.*\.(sst|log|blob|dbtmp)|"
-    rf"{re.escape(checksums.SUMS)}|{re.escape(manifest.FILE)}|stancegraph-((person|organisation)\.parquet|words\.arrow)(\..*)?"
+    rf"{re.escape(checksums.SUMS)}|{re.escape(manifest.FILE)}|"
+    r"stancegraph-((person|organisation)\.parquet|words\.arrow|names-[a-z-]+\.json)(\..*)?"
 )
 """Names of the files of a database: RocksDB's, a load's, and of the tables kept beside them."""
 Tell = Callable[[str], None]
