@@ -140,6 +140,16 @@ def test_rows_that_describe_no_entry_are_told(tmp_path: Path) -> None:
     ]
 
 
+def test_what_was_imported_and_comes_back_breaks_no_rule(tmp_path: Path) -> None:
+    rows = "country,resolution,vote\nIraq,R/1,yes\nIran,R/1,no\nIraq,R/2,abstain\nIran,R/2,yes\n"
+    (tmp_path / "votes.csv").write_text(rows, encoding="utf-8")
+    imports.read("csv", tmp_path / "votes.csv", tmp_path / "graph", mapping.read(["stance=vote"]))
+    graph = store.open(tmp_path / "graph")
+    again = back(graph, "csv", tmp_path, "https://graph.invalid/")
+    assert check(graph).findings == check(again).findings == ()
+    assert len(said(again)) == 4
+
+
 WORDS = st.text(st.sampled_from("abcÀسن'=+-@,;|#<>&{}\\ \t\n1😀"), min_size=1, max_size=12)
 NAMES = WORDS.map(lambda text: " ".join(text.split())).filter(lambda name: any(map(str.isalpha, name)))
 QUOTES = WORDS.filter(lambda text: text == text.strip() and text[-1] not in ".,;:")

@@ -53,12 +53,14 @@ FIELDS: Final = {
     }.items()
 }
 """Kind of entry → its fields, by property; names in all languages are of the first."""
+TAKEN_OVER: Final = f"{ENTRY}_taken_over"
 COLUMNS: Final = {
     ENTRY: "the kind of entry the row describes",
     **{
         f"{ENTRY}_{name}": what
         for name, what in (("id", "its name"), ("in", "background: no document says so"))
     },
+    TAKEN_OVER: "true where it was taken over from another coding: now from this one",
     **{f"{ENTRY}_{each.name}": each.help for fields in FIELDS.values() for each in fields.values()},
 }
 """Columns of rows that describe entries → what they say."""
@@ -176,7 +178,7 @@ class Entries:
             for value in () if edge in told else values:
                 for column, cell in self._cell(kind, edge, value):
                     cells[column].append(cell)
-        return {column: sorted(found) for column, found in cells.items()}
+        return {column: sorted({*found}) for column, found in cells.items()}
 
     def _cell(self, kind: str, edge: str, value: Term) -> Iterator[tuple[str, str]]:
         own = FIELDS[kind].get(edge)
@@ -188,7 +190,9 @@ class Entries:
                 self.beyond[compact(value.value)] += 1
         elif own and (cell := spell(value, own.values, self._base)) is not None:
             yield f"{ENTRY}_{own.name}", cell
-        elif edge != "prov:wasDerivedFrom":  # of where it was imported from; the next import says from here
+        elif edge == "prov:wasDerivedFrom":
+            yield TAKEN_OVER, "true"
+        else:
             self.beyond[edge] += 1
 
 
@@ -275,6 +279,7 @@ class Described:
     kind: str
     name: str = ""
     url: str = ""
+    taken_over: bool = False
     said: dict[str, dict[Triple, None]] = field(default_factory=lambda: defaultdict(dict))
 
 
@@ -297,6 +302,7 @@ def describe(found: dict[str, Described], row: Mapping[str, str], folder: Folder
             other.pop(Triple(here, term("rdf:type"), term(KINDS[kind])), None)
         said.append(Triple(here, term("rdf:type"), term(KINDS[kind])))
     entry.said[file] |= dict.fromkeys(said)
+    entry.taken_over |= bool(row.get(TAKEN_OVER))
     for triple in said:
         if triple.predicate in _NAMES and isinstance(triple.object, Literal):
             if triple.object.language in (None, "en"):

@@ -369,7 +369,7 @@ class _Taking:
         texts: dict[str, tuple[str | None, str | None]] = {}
         for name, triples in described.items():
             file = self._folder.file(f"{name}.ttl").copy()
-            said = [*triples, *self._said(name)]
+            said = [*triples, *self._said(name, source)]
             old = {each.subject.value for each in said if isinstance(each.subject, NamedNode)} & file.subjects
             for iri in old:
                 more = {each for each in said if each.subject == NamedNode(iri)}
@@ -384,10 +384,13 @@ class _Taking:
         changed = {name: both for name, both in texts.items() if both[0] != both[1]}
         return Change(f"import {self._file.name}", changed, frozenset(), source.value)
 
-    def _said(self, file: str) -> Iterator[Triple]:
+    def _said(self, file: str, source: NamedNode) -> Iterator[Triple]:
         """What rows that describe entries say, of those the graph does not have, for one of its files."""
         for iri in self._described.keys() - self._had:
-            yield from self._described[iri].said.get(file, ())
+            described = self._described[iri]
+            yield from described.said.get(file, ())
+            if described.taken_over and file in described.said and file != entries.BACKGROUND:
+                yield Triple(NamedNode(iri), term("prov:wasDerivedFrom"), source)
 
     def _unmark(self, file: TurtleFile) -> None:
         """Take the note that nobody is coded on it from a proposition somebody now is coded on."""
