@@ -74,7 +74,8 @@ class Entry:
     @classmethod
     def of(cls, fields: Iterable[Any]) -> Entry:
         """The entry of these fields, lists standing for tuples."""
-        return cls(*(tuple(each) if isinstance(each, list) else each for each in fields))
+        values: list[Any] = [tuple(each) if isinstance(each, list) else each for each in fields]
+        return cls(*values)
 
 
 @remembered
