@@ -14,10 +14,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict
 
+import numpy as np
+
 from stancegraph.page.geometry import count_letters, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     Point = tuple[float, float]
     Box = tuple[float, float, float, float]
@@ -121,16 +125,18 @@ def draw(groups: Sequence[Group], lines: Sequence[Link], labels: Mapping[int, st
     banks = _order(banks, lines)
     nodes, cards, height = _place(banks, labels, form)
     at = {number: (x, y, side) for number, x, y, side, _ in nodes}
-    taken = [box for node in nodes for box in boxes_of(node, form.font)]
-    owner = [node[0] for node in nodes for _ in (0, 1)]
+    taken = np.array([box for node in nodes for box in boxes_of(node, form.font)]).reshape(-1, 4)
+    taken += (-CLEAR, -CLEAR, CLEAR, CLEAR)
+    owner = np.array([node[0] for node in nodes for _ in (0, 1)])
     drawn: list[tuple[int, str, float, bool]] = []
     beside: Counter[frozenset[int]] = Counter()
     for line in lines:
         a, b = at[line.tail], at[line.head]
         pair = frozenset((line.tail, line.head))
+        others = taken[(owner != line.tail) & (owner != line.head)]
         for kind, roundness in _curves(a, b, form, beside[pair]):
             path = points(a[:2], b[:2], kind, roundness)
-            if not _touches(path, taken, owner, pair):
+            if not _touches(path, others):
                 drawn.append((line.id, kind, roundness, line.fuller))
                 beside[pair] += 1
                 break
@@ -155,8 +161,8 @@ def boxes_of(node: tuple[int, int, int, int, str], font: int) -> tuple[Box, Box]
     return (x - DOT, y - DOT, x + DOT, y + DOT), (min(near, far), y - high / 2, max(near, far), y + high / 2)
 
 
-def points(a: Point, b: Point, kind: str, roundness: float) -> list[Point]:
-    """Points along a line, as the drawing library draws a smooth edge of that type and roundness."""
+def points(a: Point, b: Point, kind: str, roundness: float) -> NDArray[np.float64]:
+    """The x and the y of points along a line, as the drawing library draws a smooth edge of that type and roundness."""
     (x1, y1), (x2, y2) = a, b
     if kind == "cubicBezier":
         bend = roundness * (x2 - x1)
@@ -166,20 +172,16 @@ def points(a: Point, b: Point, kind: str, roundness: float) -> list[Point]:
         angle = math.atan2(y1 - y2, x2 - x1) + (turn * roundness / 2 + 0.5) * math.pi
         reach = (roundness / 2 + 0.5) * math.hypot(x2 - x1, y2 - y1)
         corners = [(x1, y1), (x1 + reach * math.sin(angle), y1 + reach * math.cos(angle)), (x2, y2)]
-    return [
-        (
-            sum(w * x for w, (x, _) in zip(weights, corners, strict=True)),
-            sum(w * y for w, (_, y) in zip(weights, corners, strict=True)),
-        )
-        for weights in _bernstein(len(corners) - 1)
-    ]
+    weights = _bernstein(len(corners) - 1)
+    # Added up one by one, and not by a library's product of matrices: the same bits on every machine.
+    return sum((weights[i] * np.array(corner)[:, None] for i, corner in enumerate(corners)), np.zeros((2, 1)))
 
 
 @cache
-def _bernstein(n: int) -> list[list[float]]:
-    """What each of n + 1 corners of a Bézier curve weighs, at each step along it."""
+def _bernstein(n: int) -> NDArray[np.float64]:
+    """What each of n + 1 corners of a Bézier curve weighs (a row each), at each step along it."""
     steps = [i / STEPS for i in range(STEPS + 1)]
-    return [[math.comb(n, i) * t**i * (1 - t) ** (n - i) for i in range(n + 1)] for t in steps]
+    return np.array([[math.comb(n, i) * t**i * (1 - t) ** (n - i) for t in steps] for i in range(n + 1)])
 
 
 def _leading(font: int) -> float:
@@ -204,18 +206,14 @@ def _curves(
         yield kind, round(min(2 * bulge / (0.785 * long), 0.95), 3)
 
 
-def _touches(path: Sequence[Point], taken: Sequence[Box], owner: Sequence[int], ends: frozenset[int]) -> bool:
-    """Whether a line comes too near to the dot or the label of a name that is no end of it, or to its own label."""
-    left, right = min(x for x, _ in path), max(x for x, _ in path)
-    top, foot = min(y for _, y in path), max(y for _, y in path)
-    for box, number in zip(taken, owner, strict=True):
-        if number in ends or box[0] > right + CLEAR or box[2] < left - CLEAR:
-            continue
-        if box[1] > foot + CLEAR or box[3] < top - CLEAR:
-            continue
-        if any(box[0] - CLEAR < x < box[2] + CLEAR and box[1] - CLEAR < y < box[3] + CLEAR for x, y in path):
-            return True
-    return False
+def _touches(path: NDArray[np.float64], taken: NDArray[np.float64]) -> bool:
+    """Whether a line runs through one of the boxes (left, top, right, bottom): the names that are no end of it."""
+    x, y = path
+    near = (
+        (taken[:, 1] < y.max()) & (taken[:, 3] > y.min()) & (taken[:, 0] < x.max()) & (taken[:, 2] > x.min())
+    )
+    left, top, right, bottom = taken[near].T[:, :, None]
+    return bool(((left < x) & (x < right) & (top < y) & (y < bottom)).any())
 
 
 # ---- who faces whom --------------------------------------------------------------------------------------------------
