@@ -15,6 +15,8 @@ from endpoint import serve, virtuoso
 from stancegraph import store
 from stancegraph.errors import UsageError
 from stancegraph.exchange import rdf
+from stancegraph.network import counting
+from stancegraph.network.edgelist import Edges
 from stancegraph.statements import questions
 from stancegraph.statements.filters import FilterOptions, Filters
 from stancegraph.store import Store
@@ -156,6 +158,33 @@ def test_every_file_written_is_the_same_at_a_virtuoso(
         written.append(name.read_bytes())
         name.unlink()
     assert written[0] == written[1]
+
+
+COUNTED: Final[list[dict[str, Any]]] = [
+    {"kind": "cleric", "not_act": "accuse", "duplicates": "include", "period": "month"},
+    {"words": "syria", "not_opposes": "Israel", "quoted": True, "duplicates": "ever", "neutral": True},
+    {"about": "coastal violence", "since": "2025-03-07", "undertakings": True, "period": "2025-03-08"},
+]
+
+
+@pytest.mark.parametrize("place", ENDPOINTS)
+@pytest.mark.parametrize("options", COUNTED, ids=str)
+def test_an_endpoint_counts_the_ties_and_the_statements_behind_them(
+    shipped: Store, places: dict[str, str], options: dict[str, Any], place: str
+) -> None:
+    here, there = (
+        [*Edges.of(*counting.countable(graph, "targets", options)).rows()]
+        for graph in (shipped, opened(places[place]))
+    )
+    assert there == here != []
+
+
+def test_a_network_at_an_endpoint_fetches_no_statement(run: Run, places: dict[str, str]) -> None:
+    counted, _ = counting.countable(opened(places["Virtuoso"]), "two-mode", {})
+    assert 0 < len(set(counted.statement.values) - {""}) < 93  # named are those alone that have several rows
+    fetched = run("network", "--min-count", "4", "--data", places["Virtuoso"], "--format", "json")
+    assert "not counted there: --min-count cannot be said in a query" in fetched.stderr
+    assert told(fetched.stdout) == told(run("network", "--min-count", "4", "--format", "json").stdout)
 
 
 @pytest.mark.parametrize("place", ENDPOINTS)

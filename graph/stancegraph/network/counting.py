@@ -21,12 +21,13 @@ from scipy import sparse
 
 from stancegraph.dates import BEGINNING, EARLIEST, END, LATEST
 from stancegraph.errors import NotInstalled, StanceError, UsageError
-from stancegraph.network import graphs, periods
+from stancegraph.network import graphs, grouped, periods
 from stancegraph.network.method import CHOICES, Method, NetworkOptions
 from stancegraph.network.projection import Counts, Projection, of_counts
 from stancegraph.records import Named
 from stancegraph.statements import reader
 from stancegraph.statements.filters import Filters
+from stancegraph.store import Endpoint
 from stancegraph.store.tables import Tables
 from stancegraph.table.columns import DUPLICATES, WIDEST, Column, Reports, Table
 from stancegraph.table.rows import UNKNOWN, Uncoded
@@ -221,6 +222,8 @@ def countable(store: Store, kind: str, options: Mapping[str, Any]) -> tuple[Tabl
     Of those counted on a cluster a statement's only row is known by no name, but counted as one. Raises UsageError
     for what is not counted there.
     """
+    if isinstance(store, Endpoint):
+        return _countable_there(store, kind, options)
     if not isinstance(store, Tables) or store.cluster is None:
         rows, method = graphs.prepare(store, kind, options)
         return graphs.countable(rows, method), method
@@ -229,6 +232,18 @@ def countable(store: Store, kind: str, options: Mapping[str, Any]) -> tuple[Tabl
     files = store.files_of(organisation=options.get("as_") == "organisation")
     lie = read(files, connect(store.cluster))
     return tabulate(lie, store, kind, {name: value for name, value in options.items() if name != "as_"})
+
+
+def _countable_there(store: Endpoint, kind: str, options: Mapping[str, Any]) -> tuple[Table, Method]:
+    """The rows that count at an endpoint; with a note where they had to be fetched."""
+    counted = grouped.cells(store, kind, options)
+    method = Method.of(kind, {name: value for name, value in options.items() if name in CHOICES})
+    if isinstance(counted, str):
+        rows, method = graphs.prepare(store, kind, options)
+        said = f"the rows were fetched from the endpoint, not counted there: {counted}"
+        return graphs.countable(rows, method).with_notes(said), method
+    filters = Filters.of(store, {name: value for name, value in options.items() if name not in CHOICES})
+    return expand(counted[0], filters, counted[1]), method
 
 
 def tabulate(rows: ibis.Table, store: Store, kind: str, options: Mapping[str, Any]) -> tuple[Table, Method]:
@@ -260,7 +275,7 @@ def expand(cells: Mapping[str, Sequence[Any]], filters: Filters, found: Periods 
     """
     number = np.array(cells["number"], np.int64)
     at = np.repeat(np.arange(len(number)), number)
-    names = {name: place for place, name in enumerate(dict.fromkeys(cells["statement"]) - {None: 0}.keys())}
+    names = {name: place for place, name in enumerate(sorted(set(cells["statement"]) - {None}))}
     named = np.array([names.get(name, -1) for name in cells["statement"]], np.int64)[at]
     statement = np.where(named >= 0, named, len(names) + np.cumsum(named < 0) - 1).astype(np.int32)
     known = reader.labels(filters.store, reader.EVERYTHING)
@@ -277,7 +292,7 @@ def expand(cells: Mapping[str, Sequence[Any]], filters: Filters, found: Periods 
         level=np.array(cells["level"], float)[at],
         earliest=np.full(every, EARLIEST, np.int32),
         latest=np.full(every, LATEST, np.int32),
-        statement=Column(statement, ("",) * (int(statement.max(initial=-1)) + 1)),
+        statement=Column(statement, (*names, *("",) * (named < 0).sum())),
         document=Column(np.zeros(every, np.int32), (UNKNOWN,)),
         reports=Reports(np.zeros(every + 1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int64)),
         shown=np.arange(every, dtype=np.int32),

@@ -231,6 +231,14 @@ class Filters:
 
     def statements(self, *, rows: bool = False) -> list[str] | None:
         """IRIs of the statements that pass, in no order, or None for all; with `rows`, those a row of which may."""
+        body, values = self.pattern(rows=rows)
+        if not body:
+            return None
+        body = f"?s a stance:Statement . {body}"
+        return [s for (s,) in self.store.tuples(f"SELECT DISTINCT ?s WHERE {{ {body} }}", values)]
+
+    def pattern(self, *, rows: bool = False) -> tuple[str, dict[str, list[Term]]]:
+        """What statements ?s that pass meet, in SPARQL, with the values of its variables; empty where all pass."""
         # What is coded of one target alone is tested where the targets are known.
         left_out = {"not_basis", *(f"not_{name}" for name in ROWS if rows)}
         patterns: list[str] = []
@@ -248,10 +256,7 @@ class Filters:
                 patterns.append(_without(of, pattern, len(iris)))
                 values |= {f"not_{of}_{i}": [iri] for i, iri in enumerate(iris)}
         patterns += _ranges(self.given, values)
-        if not patterns:
-            return None
-        body = " ".join(("?s a stance:Statement .", *patterns))
-        return [s for (s,) in self.store.tuples(f"SELECT DISTINCT ?s WHERE {{ {body} }}", values)]
+        return " ".join(patterns), values
 
     def spanned(self, name: str, iri: str) -> list[str]:
         """What a name stands for in a filter: an act for the narrower ones too, however many steps below it.
