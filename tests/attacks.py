@@ -14,6 +14,7 @@ import mutating
 from coding import Coding, with_statements
 from held import Ended, call
 
+TEXT: Final = "Ada wants the bridge. “It must stay open,” she said.\n".encode()
 Attack = Callable[[Random, Path], Iterator[Ended]]
 
 
@@ -46,6 +47,39 @@ def edges(chance: Random, folder: Path) -> Iterator[Ended]:
         yield call(*command.split(), "--edges", str(file))
 
 
+IMPORTS: Final = {
+    "mapping.toml": "import csv ROWS -o OUT --mapping FILE",
+    "verbs.toml": "code TEXT --propose --verbs FILE",
+    "page.html": "code FILE --propose --format csv",
+    "units.json": "agreement FILE FILE",
+    "drafts.jsonl": "import proposals FILE -o GRAPH",
+}
+"""File that is read otherwise than by `import FILE -o OUT` → how."""
+
+
+def imported(chance: Random, folder: Path) -> Iterator[Ended]:
+    """The import of a file of another program, and commands on what it made."""
+    name, content = mutating.imported(chance)
+    (folder / name).write_bytes(content)
+    places = {"FILE": folder / name, "OUT": folder / "made"}
+    for word, other, made in (
+        ("ROWS", "rows.csv", mutating.files()["rows.csv"]),
+        ("TEXT", "notes.txt", TEXT),
+    ):
+        places[word] = folder / other
+        if other != name:
+            places[word].write_bytes(made)
+    command = IMPORTS.get(name, "import FILE -o OUT").split()
+    if "GRAPH" in command:
+        places["GRAPH"] = folder / "graph"
+        call("init", str(folder / "graph"))
+    done = call(*(str(places.get(word, word)) for word in command))
+    yield done
+    if done.returncode == 0 and "OUT" in command:
+        for more in (("said", "--format", "csv"), ("check",)):
+            yield call(*more, "--data", str(folder / "made"))
+
+
 def query(chance: Random, folder: Path) -> Iterator[Ended]:
     """A query of the fixture's graph, typed and from a file."""
     asked = mutating.query(chance)
@@ -68,5 +102,11 @@ def endpoint(address: str) -> Attack:
     return attack
 
 
-FILES: Final[dict[str, Attack]] = {"graphs": graph, "codings": coding, "edges": edges, "queries": query}
+FILES: Final[dict[str, Attack]] = {
+    "graphs": graph,
+    "codings": coding,
+    "edges": edges,
+    "imports": imported,
+    "queries": query,
+}
 """Kind → its attack, but for `endpoints`, which need a server."""

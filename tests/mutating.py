@@ -1,4 +1,4 @@
-"""Mutates what the program reads, by chance that can be repeated: graphs, codings, ties, queries, endpoints' answers.
+"""Mutates what the program reads, by chance that can be repeated: graphs, codings, ties, imports, queries, answers.
 
 Each function takes its chance from a `random.Random`: one of a seed, or Hypothesis's, which looks for the simplest
 case. `serve` is a process of its own, started as `python mutating.py`: an endpoint of `five.ttl` whose path is a seed.
@@ -13,10 +13,13 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, closing, suppress
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 from urllib.parse import parse_qs
+from zipfile import ZipFile
 
 import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat
@@ -313,6 +316,62 @@ def edges(chance: Random) -> bytes:
     )
     encoded = content.encode(chance.choice(("utf-8",) * 5 + ("utf-8-sig", "utf-16")), "replace")
     return spoilt(chance, encoded) if chance.random() < 0.15 else encoded
+
+
+MORE: Final[dict[str, str]] = {
+    "notes.ann": "T1\tspeaker 0 3\tAda\nT2\tissue 9 19\tthe bridge\nE1\tfor:T1 speaker:T1 issue:T2\n"
+    "A1\tFrame E1 money\n#1\tAnnotatorNotes E1\tShe wants it.\n",
+    "mapping.toml": 'dates = "iso"\n[columns]\nspeaker = "speaker"\ntarget = "target"\nstance = "stance"\n'
+    '[values]\nsupports = ["supports"]\n[names]\n"Alpha" = "new"\n',
+    "verbs.toml": '[acts]\nwarning = ["warn", "foresee foresaw foreseen"]\n[doubtful]\nthreat = ["point out"]\n',
+    "page.html": '<html><head><meta property="article:published_time" content="2024-12-28"></head><body><article>'
+    "<p>“We will open the road,” Ada said on Monday.</p><p>Bo warned of “a promise”.</p></article></body></html>",
+    "units.json": '[{"document": "a", "passages": [[0, 9], [12, 20]], "speakers": ["x"], "act": "act:condemn", '
+    '"stances": {"y": 1}, "basis": "basis:said", "codings": {"y": {"basis": "basis:implied"}}, "day": "2024-12-01"}]',
+    "drafts.jsonl": '{"document": "one", "maker": "a", "start": 0, "end": 9, "confidence": 0.5}\n',
+}
+"""Files that are read beside those that `export` writes."""
+
+
+@cache
+def files() -> dict[str, bytes]:
+    """A file of every format that is imported, named as its format asks."""
+    from stancegraph import exchange, store
+
+    graph = store.open(FIVE)
+    made = {name: content.encode() for name, content in MORE.items()}
+    with TemporaryDirectory() as folder:
+        for form in exchange.STATEMENTS:
+            place = Path(folder, f"rows.{'jsonld' if form == 'webannotation' else form}")
+            exchange.write_statements(graph, place, format=form)
+            made[place.name] = place.read_bytes()
+    return made
+
+
+def imported(chance: Random) -> tuple[str, bytes]:
+    """A name and the content of a file to import, changed word by word, byte by byte, or in a member of its archive."""
+    name = chance.choice(sorted(files()))
+    content = files()[name]
+    if not name.endswith(("xlsx", "qdpx")) or chance.random() < 0.2:
+        return name, spoilt(chance, content) if chance.random() < 0.3 else _reworded(chance, content)
+    packed = BytesIO()
+    with ZipFile(BytesIO(content)) as old, ZipFile(packed, "w") as new:
+        aim = chance.choice(old.namelist())
+        for member in old.namelist():
+            held = old.read(member)
+            new.writestr(member, _reworded(chance, held) if member == aim else held)
+    return name, packed.getvalue()
+
+
+def _reworded(chance: Random, content: bytes) -> bytes:
+    """A text with some words and marks exchanged, repeated, left out or nested."""
+    words = re.split(r"(\w+|\W)", content.decode("utf-8", "replace"))
+    for _ in range(chance.choice((1, 1, 3, 20))):
+        at = chance.randrange(len(words))
+        word = words[at]
+        quoted = json.dumps(text(chance))[1:-1] if chance.random() < 0.5 else text(chance)
+        words[at] = chance.choice((quoted, quoted, quoted, "", word * 3, word * 2_000, chance.choice(words)))
+    return "".join(words).encode(chance.choice(("utf-8",) * 8 + ("utf-16",)), "replace")
 
 
 def alike(word: str) -> Sequence[str]:
