@@ -144,6 +144,24 @@ def test_json_is_one_object_worked_out_by_hand(run: Run, pair: tuple[str, str]) 
     ]
 
 
+def test_ranks_are_drawn_with_as_many_errors_as_two_coders_differ_in(
+    run: Run, pair: tuple[str, str], tmp_path: Path
+) -> None:
+    """Both coded Syria in two units, once with another sign: they differ in half of what both coded."""
+    file = tmp_path / "compared.json"
+    run("agreement", *pair, "--format", "json", "-o", str(file))
+    told = run("rank", "--draws", "8", "--no-robust", "--disagreement", str(file), "--format", "json")
+    assert "of 2 stances that both coders coded they differ in 1: --disagreement 0.5" in told.stderr
+    typed = run("rank", "--draws", "8", "--no-robust", "--disagreement", "0.5", "--format", "json")
+    assert told.stdout == typed.stdout
+    assert told.stdout != run("rank", "--draws", "8", "--no-robust", "--format", "json").stdout
+    for text, code in {"[1]": 3, "{": 3, "{}": 3, '{"polarity": {"n": 0}, "differences": []}': 2}.items():
+        file.write_text(text, encoding="utf-8")
+        done = run("rank", "--draws", "8", "--disagreement", str(file))
+        assert (done.returncode, len(done.stderr.splitlines())) == (code, 1)
+    assert run("rank", "--draws", "8", "--disagreement", str(tmp_path / "none.json")).returncode == 3
+
+
 def test_differences_are_settled_by_questions_and_the_next_run_goes_on(
     run: Run, pair: tuple[str, str], tmp_path: Path
 ) -> None:

@@ -76,5 +76,10 @@ def test_blocs_and_polarisation_carry_the_doubt_of_codings_and_documents() -> No
 def test_draws_are_told_in_columns_of_their_own(run: Run) -> None:
     told = run("rank", "--draws", "5", "--no-robust", "--min-confidence", "1", "--format", "csv").stdout
     assert told.splitlines()[0] == "actor,score,rank,best,worst,moved_most_by,low,high,present"
-    for command in ("rank --disagreement 0.1", "alliances --draws 5 --edges x.csv"):
+    for command in (
+        "rank --disagreement 0.1",
+        "rank --draws 5 --disagreement 1.1",
+        "rank --draws 5 --disagreement nan",
+        "alliances --draws 5 --edges x.csv",
+    ):
         assert run(*command.split()).returncode == 2

@@ -44,9 +44,10 @@ Draws = Annotated[
     ),
 ]
 Disagreement = Annotated[
-    float,
+    str,
     typer.Option(
-        metavar="P", min=0, max=1, help="Share of --draws that a second coder would code otherwise."
+        metavar="P|FILE",
+        help="Share of --draws that a second coder would code otherwise, or the JSON that `agreement A B` gives it in.",
     ),
 ]
 
@@ -230,7 +231,7 @@ def alliances(
         typer.Option("--robust/--no-robust", help="Leave out each document in turn, and some statements."),
     ] = True,
     draws: Draws = 0,
-    disagreement: Disagreement = 0.0,
+    disagreement: Disagreement = "0",
     chance: Annotated[
         int,
         typer.Option(
@@ -254,7 +255,7 @@ def alliances(
         _joinings(request, hierarchy, edges)
         return
     number = 2 if blocs == "2" else None
-    _check_draws(edges, draws, disagreement)
+    differing = _differing(request, edges, draws, disagreement)
     if edges is None:
         found = balance.alliances(
             request.store,
@@ -262,7 +263,7 @@ def alliances(
             seconds=seconds,
             robustness=robust,
             draws=draws,
-            disagreement=disagreement,
+            disagreement=differing,
             chance=chance,
             **request.choices,
         )
@@ -325,7 +326,7 @@ def rank(
         str | None, typer.Option(metavar="NAME", help="An installed backend of networkx to reckon with.")
     ] = None,
     draws: Draws = 0,
-    disagreement: Disagreement = 0.0,
+    disagreement: Disagreement = "0",
 ) -> None:
     """Who matters, by a measure, and how far the rank moves when any one document is left out."""
     from stancegraph import centrality
@@ -334,7 +335,7 @@ def rank(
         measures = [{"measure": m.name, "on": m.on, "tells": m.help} for m in centrality.MEASURES.values()]
         request.show(measures, ["measure", "on", "tells"], "measure")
         return
-    _check_draws(edges, draws, disagreement)
+    differing = _differing(request, edges, draws, disagreement)
     if edges is None:
         rows = centrality.rank(
             request.store,
@@ -343,7 +344,7 @@ def rank(
             backend=backend,
             robustness=robust,
             draws=draws,
-            disagreement=disagreement,
+            disagreement=differing,
             **request.choices,
         )
     else:
@@ -352,11 +353,24 @@ def rank(
     request.show(rows, columns + (["low", "high", "present"] if draws else []), "actor")
 
 
-def _check_draws(edges: Path | None, draws: int, disagreement: float) -> None:
+def _differing(request: Request, edges: Path | None, draws: int, disagreement: str) -> float:
+    """The share of codings drawn that a second coder would code otherwise: as typed, or as two coders differ."""
     if draws and edges is not None:
         raise UsageError("--draws draws codings, and --edges has none: leave one out")
-    if disagreement and not draws:
+    try:
+        share = float(disagreement)
+    except ValueError:
+        from stancegraph.curate import comparison
+
+        file = Path(disagreement)
+        request.files.append(file)
+        share, told = comparison.disagreement(file)
+        output.note(told)
+    if not 0 <= share <= 1:
+        raise UsageError(f"--disagreement {disagreement}: give a share from 0 to 1, or a file")
+    if share and not draws:
         raise UsageError("--disagreement is of codings drawn: choose --draws too, such as --draws 200")
+    return share
 
 
 @command("shifts", filters=True, network="agreement", words=False)

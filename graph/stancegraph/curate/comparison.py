@@ -218,6 +218,39 @@ class Comparison:
         return [{"what": what, "coefficient": name, **asdict(found)} for what, name, found in rows]
 
 
+def disagreement(file: Path) -> tuple[float, str]:
+    """The share of the stances both coders coded in which they differ, of a `summary` in JSON, and that in words.
+
+    Raises StanceError for another file, UsageError where the two have coded no target in common.
+    """
+    try:
+        found = untrusted.decode(input_.read(file, LARGEST).decode())
+        number = int(found["polarity"]["n"])
+        turned = sum(
+            _turned(row["first"], row["second"]) for row in found["differences"] if row["what"] == "stances"
+        )
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise StanceError(
+            f"{file} is no comparison of two codings ({type(error).__name__}): "
+            "give what `stancegraph agreement A B --format json -o FILE` writes"
+        ) from None
+    if number < 1 or turned > number:
+        raise UsageError(
+            f"{file}: the two coders have no target in common: nothing says how often they differ"
+        )
+    share = turned / number
+    return (
+        share,
+        f"of {number} stances that both coders coded they differ in {turned}: --disagreement {share:.4g}",
+    )
+
+
+def _turned(first: Sequence[str], second: Sequence[str]) -> int:
+    """How many targets two lists of stances have with another sign."""
+    signs = [dict(each.split(" ", 1)[::-1] for each in side) for side in (first, second)]
+    return sum(signs[0][target] != signs[1][target] for target in signs[0].keys() & signs[1].keys())
+
+
 def local_name_of(name: str) -> str:
     """A prefixed name without its prefix."""
     return name.partition(":")[2] or name
