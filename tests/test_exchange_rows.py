@@ -150,6 +150,26 @@ def test_what_was_imported_and_comes_back_breaks_no_rule(tmp_path: Path) -> None
     assert len(said(again)) == 4
 
 
+@pytest.mark.parametrize("form", exchange.STATEMENTS)
+def test_coded_variables_come_back(form: str, tmp_path: Path) -> None:
+    cells = [("war", 3, True), ("war", -2, False), ("peace", 0, True), ("peace", 1, True)]
+    rows = [
+        {"speaker": "AB"[n % 2], "target": f"T{n}.", "stance": "for", "Frame of it": a, "scale": b, "own": c}
+        for n, (a, b, c) in enumerate(cells)
+    ]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    imports.read("jsonl", tmp_path / "rows.jsonl", tmp_path / "graph", mapping.read())
+    graph = store.open(tmp_path / "graph")
+    again = back(graph, form, tmp_path, "https://graph.invalid/")
+    coded = """SELECT ?s ?variable ?value { ?variable rdfs:domain stance:Statement . ?s ?variable ?value
+        FILTER(CONTAINS(STR(?variable), "/variable/")) }"""
+    assert sorted(again.tuples(coded)) == sorted(graph.tuples(coded))
+    assert len(graph.tuples(coded)) == 12
+    declared = """SELECT ?variable ?p ?value { ?variable rdfs:domain stance:Statement ; ?p ?value
+        FILTER(?p != prov:wasDerivedFrom) }"""
+    assert sorted(again.tuples(declared)) == sorted(graph.tuples(declared))
+
+
 WORDS = st.text(st.sampled_from("abcÀسن'=+-@,;|#<>&{}\\ \t\n1😀"), min_size=1, max_size=12)
 NAMES = WORDS.map(lambda text: " ".join(text.split())).filter(lambda name: any(map(str.isalpha, name)))
 QUOTES = WORDS.filter(lambda text: text == text.strip() and text[-1] not in ".,;:")

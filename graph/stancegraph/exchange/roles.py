@@ -64,6 +64,8 @@ ROLES: Final = {
     "via_kind": "what kind of actor that is",
 }
 """Role of a column → what its cells say, in the order they are written."""
+VARIABLE: Final = "variable_"
+"""What the header of a column begins with that is a coded variable, whatever its cells look like."""
 ENTRY: Final = "entry"
 """The role that says of which kind a row is that describes no statement; what else it says are `entry_…`."""
 SYNONYMS: Final = {
@@ -139,7 +141,7 @@ def describes(name: str) -> bool:
 
 def is_role(name: str) -> bool:
     """Whether a column of this name says what a role says."""
-    return name in ROLES or describes(name)
+    return name in ROLES or name.startswith(VARIABLE) or describes(name)
 
 
 def _plain(header: str) -> str:

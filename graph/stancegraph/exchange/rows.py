@@ -9,8 +9,9 @@ from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from stancegraph import statements
+from stancegraph.curate.entries import slug
 from stancegraph.exchange.entries import APART, COLUMNS, STATEMENT, Entries, spell, spell_ascription, spread
-from stancegraph.exchange.roles import ROLES
+from stancegraph.exchange.roles import ROLES, VARIABLE
 from stancegraph.vocabulary import FIELDS, compact, local_name
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ _WORDS: Final = """SELECT ?report ?start ?exact ?prefix ?suffix (LANG(?exact) AS
   OPTIONAL { ?words oa:prefix ?prefix } OPTIONAL { ?words oa:suffix ?suffix } }"""
 _APART: Final = """SELECT ?s ?p ?o ?graph { ?s a stance:Statement . GRAPH ?graph { ?s ?p ?o }
   FILTER(?p NOT IN (dcterms:source, stance:ascribes) && CONTAINS(STR(?graph), "background")) }"""
+_VARIABLES: Final = "SELECT ?variable ?label { ?variable rdfs:domain stance:Statement ; rdfs:label ?label }"
+_CATEGORIES: Final = """SELECT DISTINCT ?category ?label {{ VALUES ?variable {{ {} }}
+  ?s ?variable ?category . ?category skos:prefLabel ?label }}"""
 _ASCRIBED: Final = "SELECT ?s ?node ?p ?o { ?s stance:ascribes ?node . ?node ?p ?o }"
 _OTHER: Final = """SELECT DISTINCT ?s ?node ?p ?o {
   { ?s a stance:Statement BIND(?s AS ?node) } UNION { ?node stance:reports ?s }
@@ -85,7 +89,8 @@ def rows(filters: Filters, *, whole: bool = False) -> Taken:
     made = [row for each in found for row in flat.rows(each)]
     made += flat.entries.rows(None if whole else flat.named)
     full = {"statement", "speaker", *(role for row in made for role, cell in row.items() if cell)}
-    columns = [role for role in (*ROLES, *COLUMNS) if role in full]
+    coded = sorted(role for role in full if role.startswith(VARIABLE))
+    columns = [role for role in (*ROLES, *coded, *COLUMNS) if role in full]
     beyond = flat.beyond + flat.entries.beyond
     told = ", ".join(f"{name} ({number})" for name, number in sorted(beyond.items()))
     return Taken(
@@ -136,7 +141,9 @@ class _Flat:
                 self.beyond[f"what the background says of {compact(row['p'].value)}"] += 1
         self._other: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         self._behind: dict[str, list[dict[str, str]]] = defaultdict(list)
-        self._read_other(store, {each.iri for each in found})
+        wanted = {each.iri for each in found}
+        self._read_other(store, wanted)
+        self._read_ascriptions(store, wanted)
 
     def _names(self, found: Sequence[Statement]) -> dict[str, str]:
         """IRI → what the rows call it."""
@@ -154,16 +161,30 @@ class _Flat:
             self.beyond[f"the IRI of a {kind}"] += 1
         return local_name(iri)
 
+    def _variables(self, store: Store) -> tuple[dict[str, str], dict[str, str]]:
+        """Coded variable → its column; category → its name."""
+        found = {
+            iri: f"{VARIABLE}{label}"
+            for iri, label in store.tuples(_VARIABLES)
+            if iri == f"{self._base}variable/{slug(label, digits=True)}"
+        }
+        named = store.tuples(_CATEGORIES.format(" ".join(f"<{iri}>" for iri in found))) if found else []
+        categories = {category: label for category, label, *_ in named}
+        return {compact(iri): column for iri, column in found.items()}, categories
+
     def _read_other(self, store: Store, found: set[str]) -> None:
         """What a statement or a report has of a role, in the spelling of cells; what has none is counted."""
         edges = {each.edge: role for role, each in STATEMENT.items()}
+        variables, categories = self._variables(store)
         for row in store.select(_OTHER):
             iri, node, edge = row["s"].value, row["node"].value, compact(row["p"].value)
             if iri not in found:
                 continue
             value, role, cell = row["o"], edges.get(edge, ""), None
             self.named.add(value.value)
-            if edge in ("stance:occasion", "stance:via"):
+            if edge in variables:
+                role, cell = variables[edge], categories.get(value.value, value.value)
+            elif edge in ("stance:occasion", "stance:via"):
                 role, cell = edge.removeprefix("stance:"), self._name.get(value.value)
             elif (
                 edge == "rdfs:comment" and node in self._figure and "figure_comment" not in self._figure[node]
@@ -178,6 +199,9 @@ class _Flat:
                 self._behind[iri].append({role: cell, "background": role})
             else:
                 self._other[node][role].append(cell)
+
+    def _read_ascriptions(self, store: Store, found: set[str]) -> None:
+        """What a statement ascribes to others, in the spelling of cells."""
         nodes: dict[tuple[str, str], list[tuple[str, Term]]] = defaultdict(list)
         for row in store.select(_ASCRIBED):
             if row["s"].value in found:

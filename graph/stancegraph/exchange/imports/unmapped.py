@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import Literal, NamedNode, Triple
 
 from stancegraph.curate.entries import slug
+from stancegraph.exchange.roles import VARIABLE
 from stancegraph.store import turtle
 from stancegraph.store.terms import describe, english, term
 
@@ -59,7 +60,7 @@ def sort_out(
         values = {cell.strip() for cell in {row[at] for row in rows}} - {""}
         if not values:
             left.append(f"column {header} is empty")
-        elif on := _depends_on(at, roles, rows):
+        elif not header.startswith(VARIABLE) and (on := _depends_on(at, roles, rows)):
             notes[header] = on
         elif variable := _variable(at, header, values, len(rows), base, taken):
             variables.append(variable)
@@ -87,17 +88,18 @@ def _depends_on(
 def _variable(
     at: int, header: str, values: set[str], rows: int, base: str, taken: set[str]
 ) -> Variable | None:
+    told, header = header.startswith(VARIABLE), header.removeprefix(VARIABLE)
     name = slug(header, digits=True) or f"column-{at + 1}"
     while f"{base}variable/{name}" in taken:
         name += "-b"
     iri = f"{base}variable/{name}"
     taken.add(iri)
-    if {value.casefold() for value in values} <= TRUTHS.keys():
+    if {value.casefold() for value in values} <= ({"true", "false"} if told else TRUTHS.keys()):
         return Variable(at, header, iri, {value: TRUTHS[value.casefold()] for value in values})
     if all(map(WHOLE.fullmatch, values)):
         numbers = [int(value) for value in values]
         return Variable(at, header, iri, {v: str(int(v)) for v in values}, (min(numbers), max(numbers)))
-    if len(values) > min(CATEGORIES, max(2, SHARE * rows)):
+    if not told and len(values) > min(CATEGORIES, max(2, SHARE * rows)):
         return None
     made: dict[str, str] = {}
     for value in sorted(values):
