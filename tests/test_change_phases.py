@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import networkx as nx
 import numpy as np
@@ -59,6 +59,41 @@ def test_a_debate_in_which_nobody_turns_has_one_phase() -> None:
     assert found.p is not None
     assert found.p > 0.05
     assert "no phases can be told from chance" in found.notes[-1]
+
+
+def by_hand(rows: Table, windows: list[tuple[str, str]], distance: str) -> float:
+    """The best modularity of two to six clusters of windows, each step done as the papers tell it, one by one."""
+    networks = []
+    for since, until in windows:
+        cells = np.zeros((8, 5))
+        for row, day in zip(rows, rows.earliest.tolist(), strict=True):
+            if since <= date.fromordinal(day).isoformat() <= until:
+                cells[int(row.actor.label[-1]), int(row.target.label[-1])] += float(row.level)
+        networks.append(cells / np.abs(cells).sum())
+    points = [cells.ravel() for cells in networks]
+    if distance == "spectral":
+        agree = [np.maximum(cells @ cells.T, 0) * (1 - np.eye(8)) for cells in networks]
+        points = [np.sort(nx.laplacian_spectrum(nx.from_numpy_array(one))) for one in agree]
+        points = [one / one.sum() for one in points]
+    order = 1 if distance == "absolute" else 2
+    apart = np.array([[np.linalg.norm(a - b, order) for b in points] for a in points])
+    likeness = nx.from_numpy_array((1 - apart / apart.max()) * (1 - np.eye(len(points))))
+    clusters = [[place] for place in range(len(points))]
+    found = []
+    while len(clusters) > 2:
+        one, other = min(combinations(clusters, 2), key=lambda two: apart[np.ix_(*two)].mean())
+        clusters = [each for each in clusters if each not in (one, other)] + [one + other]
+        if len(clusters) <= 6:
+            found.append(nx.community.modularity(likeness, [set(one) for one in clusters]))
+    return max(found)
+
+
+@pytest.mark.parametrize("distance", ["absolute", "spectral"])
+def test_phases_are_as_far_apart_as_each_step_done_by_hand_makes_them(distance: str) -> None:
+    rows = debate(8, 5)
+    found = phases(rows, "1w", distance=distance)  # type: ignore[arg-type]
+    windows = [(row["since"], row["until"]) for row in found.windows]
+    assert found.modularity == pytest.approx(by_hand(rows, windows, distance), abs=1e-4)
 
 
 def test_modularity_is_that_of_networkx() -> None:

@@ -50,6 +50,15 @@ def test_documents_are_drawn_whole() -> None:
         assert len({times[document, actor] for actor in drawn.actor.values}) == 1
 
 
+def test_documents_are_drawn_as_often_as_chance_has_it() -> None:
+    """Of the 27 ways to draw three of three documents 6 have all, 18 two and 3 one alone; to four standard errors."""
+    dice, rows = random.Random(1), camps(3)
+    drawn = Counter(len(resample_documents(rows, dice).document.present()) for _ in range(1500))
+    for number, ways in {3: 6, 2: 18, 1: 3}.items():
+        share = ways / 27
+        assert drawn[number] / 1500 == pytest.approx(share, abs=4 * (share * (1 - share) / 1500) ** 0.5)
+
+
 def test_ranks_of_sure_codings_do_not_move_and_of_unsure_ones_do() -> None:
     for row in centrality.rank(camps(2), "strength", on="agreement", draws=10):
         assert (row["low"], row["high"], row["present"]) == (row["rank"], row["rank"], 1.0)
@@ -71,6 +80,22 @@ def test_blocs_and_polarisation_carry_the_doubt_of_codings_and_documents() -> No
     assert few.codings.polarisation is not None
     assert few.codings.polarisation[0] < few.codings.polarisation[1] == 1
     assert all(0 < pair.codings < 1 for bloc in few.blocs for pair in bloc.pairs if pair.codings is not None)
+
+
+@pytest.mark.parametrize(("wavering", "interval"), [(0, (1, 1)), (6, (0.5, 1))])
+def test_the_interval_of_polarisation_is_that_of_a_binomial(
+    wavering: int, interval: tuple[float, float]
+) -> None:
+    """Of twelve documents some have Bo against the bridge; drawn anew, of k such Bo stands with Ada while k < 6 (two
+    and two: 1), with the others while k > 6 (one and three: .5), with nobody where k = 6 (one and two: 2/3).
+
+    Of six among twelve k is below and above 6 in 39 of 100 samples each: both ends of 95 % are reached.
+    """
+    rows = camps(12)
+    bo = np.array([name.label == "Bo" for name in rows.actor.to_list()])
+    late = np.isin(rows.document.codes, np.arange(wavering))
+    found = balance.alliances(replace(rows, level=np.where(bo & late, -1.0, rows.level)))
+    assert found.polarisation_interval == pytest.approx(interval)
 
 
 def test_draws_are_told_in_columns_of_their_own(run: Run) -> None:
