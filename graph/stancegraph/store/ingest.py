@@ -126,7 +126,7 @@ def _build(
         compacted.result()
         sizes = counted.result()
     store.flush()
-    total = len(store)
+    total = sum(sizes.values())
     del store
     with Database(new) as made:
         if len(made.triples) != total:
@@ -304,6 +304,8 @@ def _is_alone(store: pyoxigraph.Store, owners: Mapping[str, Given], file: Path, 
 
 
 def _sizes(store: pyoxigraph.Store) -> dict[str, int]:
-    """The number of quads in each named graph."""
-    rows = store.query("SELECT ?graph (COUNT(*) AS ?n) { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph")
-    return {str(row["graph"]): int(row["n"].value) for row in rows}  # type: ignore[union-attr]
+    """The number of quads in each named graph, and of those in none, by the empty name."""
+    rows = store.query(
+        """SELECT ?graph (COUNT(*) AS ?n) { { GRAPH ?graph { ?s ?p ?o } } UNION { ?s ?p ?o } } GROUP BY ?graph"""
+    )
+    return {str(row["graph"] or ""): int(row["n"].value) for row in rows}  # type: ignore[union-attr]
