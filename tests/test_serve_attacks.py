@@ -31,6 +31,8 @@ TRAVERSALS = [
     "//etc/passwd",
     "/api/..%2f..%2fdata",
     "/file:///etc/passwd",
+    "/api/network?qap=/etc/passwd",
+    "/api/network?qap=kind&qap=../../../../etc/passwd",
 ]
 HOSTS = [
     "evil.example",

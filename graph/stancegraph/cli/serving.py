@@ -23,6 +23,8 @@ SERVED: Final = (
     "said search actors actor propositions documents events figures compare allies network shifts timeline"
 ).split()
 """Commands whose rows have an address, `/api/NAME`."""
+FILE: Final = "FILE"
+"""What an option shows that takes a file."""
 TYPES: Final[dict[object, Literal["string", "integer", "number", "boolean"]]] = {
     int: "integer",
     float: "number",
@@ -119,9 +121,8 @@ def operation(name: str) -> Operation:
     declared: Command = COMMANDS[name]
     options = declared.options()
     shown = [*options.own, *options.choosing, *options.filtering]
-    return Operation(
-        name, declared.help or "", tuple(_parameter(each) for each in shown), partial(_answer, declared)
-    )
+    parameters = tuple(_parameter(each) for each in shown if get_args(each.annotation)[1].metavar != FILE)
+    return Operation(name, declared.help or "", parameters, partial(_answer, declared))
 
 
 def _answer(declared: Command, store: Store, given: dict[str, Any]) -> tuple[str, list[str]]:
@@ -141,10 +142,13 @@ def _parameter(option: inspect.Parameter) -> Parameter:
     wanted, told = get_args(option.annotation)[:2]
     kinds = [each for each in get_args(wanted) if each is not type(None)] or [wanted]
     choices: tuple[str, ...] = ()
+    words = (told.metavar or "").split("|")
     if get_origin(wanted) is Literal:
         choices, kinds = get_args(wanted), [str]
     elif get_origin(kinds[0]) is Literal:
         choices, kinds = get_args(kinds[0]), [str]
+    elif FILE in words:  # no address leads to a file of this machine
+        choices = tuple(word for word in words if word != FILE)
     many = wanted == list[str] or get_origin(kinds[0]) is list or kinds[0] == list[str]
     required = option.default is inspect.Parameter.empty
     return Parameter(
