@@ -134,6 +134,16 @@ DAMAGE: Final[dict[str, tuple[Callable[[Path], object], int, str]]] = {
         3,
         "left by an earlier version of stancegraph: load the data again",
     ),
+    "without names": (
+        lambda at: parquet.write_table(
+            (rows := parquet.read_table(at / PERSON)).replace_schema_metadata(
+                {name: told for name, told in rows.schema.metadata.items() if name != b"stancegraph.names"}
+            ),
+            at / PERSON,
+        ),
+        3,
+        "names more than a table can bear",
+    ),
     "cut short": (
         lambda at: (at / PERSON).write_bytes((at / PERSON).read_bytes()[:-9]),
         3,

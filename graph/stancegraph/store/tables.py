@@ -31,6 +31,8 @@ VERSION: Final = 1
 ABOUT: Final = b"stancegraph.snapshot"
 NAMES: Final = b"stancegraph.names"
 """Metadata: what the table is of, as JSON; names and kinds of what stands in it, as N-Triples."""
+MOST_NAMES: Final = 16 << 20
+"""Bytes of names that stand in a table; every reading of it begins with them."""
 FILES: Final = {False: "stancegraph-person.parquet", True: "stancegraph-organisation.parquet"}
 """File of the rows in which a speaker counts as a person, or as the organisation spoken for."""
 CLUSTER: Final = "spark://"
@@ -264,10 +266,12 @@ def _about(file: Path) -> tuple[dict[str, Any], bytes, int]:
         raise StanceError(
             f"{file} is of a newer version of stancegraph: install that, or load the data with this"
         )
-    if NAMES not in metadata or not {"rows", "organisation", "of", "days", "several"} <= about.keys():
+    if not {"rows", "organisation", "of", "days", "several"} <= about.keys():
         raise StanceError(
             f"{file} was left by an earlier version of stancegraph: load the data again, and copy it"
         )
+    if NAMES not in metadata:
+        raise StanceError(f"{file} names more than a table can bear: give --data the database it was made of")
     return about, metadata[NAMES], opened.num_rows
 
 

@@ -322,8 +322,10 @@ def _made(store: Local, organisation: bool) -> pa.Table:
         "rows": len(table),
         "organisation": organisation,
     }
+    names = _names(store, table)
+    borne = {tables.NAMES: names} if len(names) <= tables.MOST_NAMES else {}
     return made.replace_schema_metadata(
-        {**(made.schema.metadata or {}), tables.ABOUT: json.dumps(about), tables.NAMES: _names(store, table)}
+        {**(made.schema.metadata or {}), tables.ABOUT: json.dumps(about), **borne}
     )
 
 
