@@ -12,12 +12,14 @@ from stancegraph import statements
 from stancegraph.curate.entries import slug
 from stancegraph.exchange.entries import APART, COLUMNS, STATEMENT, Entries, spell, spell_ascription, spread
 from stancegraph.exchange.roles import ROLES, VARIABLE
+from stancegraph.statements.reader import CHUNK
+from stancegraph.store import results
 from stancegraph.vocabulary import FIELDS, compact, local_name
 
 if TYPE_CHECKING:
     from stancegraph.records import Report, Statement
     from stancegraph.statements.filters import Filters
-    from stancegraph.store import Store
+    from stancegraph.store import Store, Values
     from stancegraph.store.terms import Term
 
 _KINDS: Final = (
@@ -39,7 +41,7 @@ _FIGURES: Final = """SELECT DISTINCT ?s ?event ?figure ?counted ?wording ?min ?m
   FILTER(LANG(?counted) = "en" && (BOUND(?min) || BOUND(?max))) }"""
 _FIGURE: Final = [f"figure_{name}" for name in ("counted", "wording", "min", "max", "exclusive", "date")]
 _WORDS: Final = """SELECT ?report ?start ?exact ?prefix ?suffix (LANG(?exact) AS ?language) {
-  ?report stance:passage ?passage . ?passage oa:hasSelector ?words . ?words oa:exact ?exact
+  ?report stance:reports ?s ; stance:passage ?passage . ?passage oa:hasSelector ?words . ?words oa:exact ?exact
   OPTIONAL { ?passage oa:hasSelector/oa:start ?start }
   OPTIONAL { ?words oa:prefix ?prefix } OPTIONAL { ?words oa:suffix ?suffix } }"""
 _APART: Final = """SELECT ?s ?p ?o ?graph { ?s a stance:Statement . GRAPH ?graph { ?s ?p ?o }
@@ -85,7 +87,7 @@ class _Aim:
 def rows(filters: Filters, *, whole: bool = False) -> Taken:
     """The statements that pass the filters as rows, oldest first; then all they name, or with `whole` all there is."""
     found = statements.select(filters)
-    flat = _Flat(filters.store, found)
+    flat = _Flat(filters.store, found, whole=whole)
     made = [row for each in found for row in flat.rows(each)]
     made += flat.entries.rows(None if whole else flat.named)
     full = {"statement", "speaker", *(role for row in made for role, cell in row.items() if cell)}
@@ -104,7 +106,12 @@ def rows(filters: Filters, *, whole: bool = False) -> Taken:
 class _Flat:
     """What rows need beside the statements: names that are one's alone, kinds, texts, what is said else."""
 
-    def __init__(self, store: Store, found: Sequence[Statement]) -> None:
+    def __init__(self, store: Store, found: Sequence[Statement], *, whole: bool) -> None:
+        iris = [results.node(each.iri) for each in found]
+        starts = range(0, len(iris), CHUNK)
+        self._parts: list[Values | None] = (
+            [None] if whole else [{"s": iris[at : at + CHUNK]} for at in starts]
+        )
         bases = Counter(each.iri.rpartition("statement/")[0] for each in found)
         self._base = max(bases, key=lambda base: bases[base], default="")
         self.entries = Entries(store, self._base)
@@ -115,18 +122,18 @@ class _Flat:
         self._types = {iri: local_name(type_).lower() for iri, type_ in store.tuples(_TYPES)}
         self._texts = {iri: told for iri, *told in store.tuples(_TEXTS)}
         self._bare: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for iri, target, label in store.tuples(_BARE):
+        for iri, target, label in self._tuples(store, _BARE):
             self._bare[iri].append((target, label))
         self._words = {
             (report, start, exact): (prefix, suffix, language)
-            for report, start, exact, prefix, suffix, language in store.tuples(_WORDS)
+            for report, start, exact, prefix, suffix, language in self._tuples(store, _WORDS)
         }
         self._name = self._names(found)
         titled = {(r.document.iri, r.document.title, r.document.url) for each in found for r in each.reports}
         self._title = _apart((iri, title, f"{title} {url or ''}") for iri, title, url in titled)
         self._figures: dict[str, list[dict[str, str]]] = defaultdict(list)
         self._figure: dict[str, dict[str, str]] = {}
-        for iri, of, figure, *told in sorted(store.tuples(_FIGURES)):
+        for iri, of, figure, *told in sorted(self._tuples(store, _FIGURES)):
             if of in self._name:
                 own = {"figure_id": self._own(figure, "figure"), "figure_event": self._call(of)}
                 self._figure[figure] = own | dict(zip(_FIGURE, told, strict=True))
@@ -134,7 +141,7 @@ class _Flat:
         roles = {edge: role for role, edge in APART.items()}
         self._apart: set[tuple[str, str, str]] = set()
         """Statement, role and value (an IRI, or a text) of what stands in the background."""
-        for row in store.select(_APART):
+        for row in self._select(store, _APART):
             if role := roles.get(compact(row["p"].value)):
                 self._apart.add((row["s"].value, role, row["o"].value))
             else:
@@ -144,6 +151,15 @@ class _Flat:
         wanted = {each.iri for each in found}
         self._read_other(store, wanted)
         self._read_ascriptions(store, wanted)
+
+    def _select(self, store: Store, query: str) -> Iterator[dict[str, Term]]:
+        """What is said of the statements; of all at once where all there are are wanted."""
+        for part in self._parts:
+            yield from store.select(query, part)
+
+    def _tuples(self, store: Store, query: str) -> Iterator[tuple[str, ...]]:
+        for part in self._parts:
+            yield from store.tuples(query, part)
 
     def _names(self, found: Sequence[Statement]) -> dict[str, str]:
         """IRI → what the rows call it."""
@@ -176,7 +192,7 @@ class _Flat:
         """What a statement or a report has of a role, in the spelling of cells; what has none is counted."""
         edges = {each.edge: role for role, each in STATEMENT.items()}
         variables, categories = self._variables(store)
-        for row in store.select(_OTHER):
+        for row in self._select(store, _OTHER):
             iri, node, edge = row["s"].value, row["node"].value, compact(row["p"].value)
             if iri not in found:
                 continue
@@ -203,7 +219,7 @@ class _Flat:
     def _read_ascriptions(self, store: Store, found: set[str]) -> None:
         """What a statement ascribes to others, in the spelling of cells."""
         nodes: dict[tuple[str, str], list[tuple[str, Term]]] = defaultdict(list)
-        for row in store.select(_ASCRIBED):
+        for row in self._select(store, _ASCRIBED):
             if row["s"].value in found:
                 nodes[row["s"].value, str(row["node"])].append((compact(row["p"].value), row["o"]))
                 self.named.add(row["o"].value)
