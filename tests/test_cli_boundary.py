@@ -108,6 +108,12 @@ def test_no_note_lands_in_a_file_that_took_the_place_of_stderr(shell: Shell, tmp
     assert (tmp_path / "file.csv").read_bytes() == (tmp_path / "out.csv").read_bytes() == right
 
 
+def test_a_folder_that_cannot_be_begun_leaves_nothing(shell: Shell, tmp_path: Path) -> None:
+    done = shell("bash", "-c", "ulimit -f 0; stancegraph init mine", cwd=tmp_path)
+    assert (done.returncode, [*tmp_path.iterdir()]) == (3, [])
+    assert "mine cannot be written: File too large" in done.stderr
+
+
 def test_process_number_one_of_a_container_answers(shell: Shell) -> None:
     alone = ["unshare", "--pid", "--fork", "--mount-proc"]
     if not shutil.which("unshare") or shell(*alone, "true").returncode:

@@ -131,6 +131,7 @@ def _refuse_filled(into: Path, target: Path) -> None:
 @contextmanager
 def workshop(target: Path) -> Iterator[Path]:
     """A folder beside `target` to build in, cleared afterwards, as is what a killed one left; call it exclusively."""
+    import shutil
     import tempfile
 
     for left in _workshops(target):
@@ -139,10 +140,13 @@ def workshop(target: Path) -> Iterator[Path]:
                 _clear(left, target)
     _remove_begun(target)
     folder = Path(tempfile.mkdtemp(prefix=f".{target.name[:LONGEST]}.", dir=target.parent))
-    with (folder / MARK).open("xb") as mark:
+    with (folder / MARK).open("xb", buffering=0) as mark:
         _lock(mark.fileno())
-        mark.write(os.fsencode(target.name))
-        mark.flush()
+        try:
+            mark.write(os.fsencode(target.name))
+        except OSError:  # the disk is full: without its mark nobody would clear it
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         try:
             yield folder
         finally:
