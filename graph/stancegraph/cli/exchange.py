@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -13,7 +14,7 @@ from stancegraph import output
 from stancegraph.cli import answers
 from stancegraph.cli.options import Request, but
 from stancegraph.cli.program import command
-from stancegraph.errors import UsageError
+from stancegraph.errors import StanceError, UsageError
 
 FAULT: Final = "file line subject rule message why mend command".split()
 
@@ -217,9 +218,12 @@ def load(
     What is damaged in a database made here is told before it answers; of what another program wrote to it, all but
     the loss of the last of it.
     """
-    from stancegraph import store
+    from stancegraph import names, store
     from stancegraph.table import snapshot
 
     progress = output.note if sys.stderr.isatty() else None
     count = store.load(sources, into, progress=progress, note=output.note, beside=snapshot.beside)
+    if count > names.LARGE:
+        with suppress(StanceError), closing(store.Local(into.resolve())) as opened:
+            names.index(opened, "actor")  # which keeps them: the first who asks need not wait
     output.note(f"{count} triples in {into}; use it with --data {into}")

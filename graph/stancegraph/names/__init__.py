@@ -18,6 +18,7 @@ from pyoxigraph import NamedNode
 
 from stancegraph.errors import Candidate, UnknownName, UsageError
 from stancegraph.names import kept, spelling
+from stancegraph.names.kept import LARGE as LARGE
 from stancegraph.store import remembered
 from stancegraph.vocabulary import PREFIXES, compact, expand, local_name
 
