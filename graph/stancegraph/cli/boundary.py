@@ -56,10 +56,10 @@ class Interruption:
 
 
 class _WithoutPandas:
-    """Says that it is not installed: Arrow would import it to ask whether a list is a series; no command has any."""
+    """Says that it is not installed: Arrow would import it to ask whether a list is a series; only Spark has any."""
 
     def find_spec(self, name: str, *_: object) -> None:
-        if name == "pandas":
+        if name == "pandas" and "pyspark" not in sys.modules:
             raise ModuleNotFoundError("no command needs pandas", name=name)
 
 
