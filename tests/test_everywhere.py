@@ -64,6 +64,7 @@ COMMANDS: Final = [
     ["timeline", "sadr"],
     ["ask", "SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s a stance:Statement }"],
     ["ask", "ASK { stance:supports rdfs:subPropertyOf stance:stanceOn }"],
+    ["ask", "ASK { stance:supports rdfs:subPropertyOf stance:opposes }"],
 ]
 FILES: Final = [
     ["page", "-o", "stances.html"],

@@ -68,7 +68,7 @@ def ask(address: str, query: Query, *, dataset: Dataset, deadline: Deadline) -> 
         if isinstance(answer, bool):
             return answer
         if query.form == "ask" and answer.variables == TRUTH:
-            return answer.rows[0][TRUTH[0]].value == "1"
+            return any(row[TRUTH[0]].value == "1" for row in answer.rows)  # none, where it is false
         _refuse_other(answer.variables, query)
         _refuse_partial(message, len(answer.rows))
         return Table(answer.variables, [_Row(address, row) for row in answer.rows])
