@@ -47,6 +47,19 @@ def test_a_fault_is_told_with_file_line_reason_and_command(do: Do, place: Path) 
     assert do("check").returncode == 0
 
 
+def test_a_folder_is_checked_against_the_texts_it_keeps_and_says_which_are_not_there(
+    do: Do, place: Path
+) -> None:
+    rewrite(place / STATEMENTS, "Demands an open bridge.", " ".join(TEXT.split()[:11]))
+    (row,) = json.loads(do("check", "--format", "json").stdout)
+    assert row["rule"] == "narration-is-not-stored"
+    for file in (place / "texts").iterdir():
+        file.write_text("Another text.", "utf-8")
+    done = do("check")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert f"1 document not verified: no text in {place / 'texts'}" in done.stderr
+
+
 def test_the_fault_of_a_shape_names_the_field_that_mends_it(do: Do, place: Path) -> None:
     rewrite(place / STATEMENTS, "stance:confidence 1.0", "stance:confidence 0.7")
     (row,) = json.loads(do("check", "--format", "json").stdout)

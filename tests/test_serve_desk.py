@@ -212,6 +212,11 @@ def test_what_check_finds_stands_beside_its_statement(desk: Desk) -> None:
     text = file.read_text("utf-8")
     file.write_text(text.replace('"Speaks to reporters."@en', '"Speaks"'), "utf-8")
     desk.tab.locator("#lists .coded .finding", has_text="gist").wait_for()
+    borrowed = "The harbour town waited all morning. We will open the road again."
+    file.write_text(text.replace("Speaks to reporters.", borrowed), "utf-8")
+    desk.tab.locator("#lists .coded .finding", has_text="words in a row").wait_for()
+    desk.tab.locator("#check").click()  # which reads the folder's texts too
+    desk.tab.locator("#status", has_text="1 found by check.").wait_for()
     file.write_text(text, "utf-8")
     desk.tab.locator("#lists .finding").wait_for(state="detached")
 

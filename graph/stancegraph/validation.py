@@ -184,11 +184,18 @@ class _Fault:
     property: str = ""
 
 
-def check(store: Store, *, sources: Path | None = None, subjects: Collection[str] | None = None) -> Result:
+def check(
+    store: Store,
+    *,
+    sources: Path | None = None,
+    subjects: Collection[str] | None = None,
+    partial: bool = False,
+) -> Result:
     """What in the graph breaks a shape, a rule or, with a folder of `sources`, what its documents say.
 
-    Of `subjects`, where they are given, and of nothing else. At an endpoint the shapes are left out, and a note says
-    so. Raises UsageError for a folder without files.
+    Of `subjects`, where they are given, and of nothing else. Where the sources are `partial`, a document whose text is
+    not among them is no fault: a note counts them. At an endpoint the shapes are left out, and a note says so. Raises
+    UsageError for a folder without files.
 
     >>> from stancegraph import store
     >>> print(check(store.open()))
@@ -204,6 +211,9 @@ def check(store: Store, *, sources: Path | None = None, subjects: Collection[str
     passages = documents = 0
     if texts is not None:
         broken, passages, documents = _unlike_sources(store, texts)
+        if partial and (lacking := sum(fault.name == "source-is-found" for fault in broken)):
+            broken = [fault for fault in broken if fault.name != "source-is-found"]
+            notes.append(f"{quantity(lacking, 'document')} not verified: no text in {sources}")
         faults += broken
     if subjects is not None:
         faults = [fault for fault in faults if fault.subject in subjects or fault.other in subjects]
@@ -336,6 +346,12 @@ def _file(graph: str) -> str:
     if graph.startswith(GRAPH):
         return unquote(graph.removeprefix(GRAPH)) + ".ttl"
     return unquote(graph.removeprefix("file:///")) if graph.startswith("file:///") else graph
+
+
+def own_texts(folder: str | Path) -> Path | None:
+    """The texts that a folder keeps beside its graph, in texts/; None where there are none."""
+    kept = Path(folder) / "texts"
+    return kept if any(file.is_file() for file in kept.rglob("*")) else None
 
 
 def hashed(folder: Path) -> dict[str, Path]:

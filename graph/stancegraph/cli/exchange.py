@@ -146,7 +146,10 @@ def check(
     request: Request,
     sources: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder of the source texts, to verify every passage against."),
+        typer.Option(
+            metavar="DIR",
+            help="Folder of the source texts, to verify every passage against; else texts/ of the graph's own folder.",
+        ),
     ] = None,
     fix: Annotated[
         bool,
@@ -160,7 +163,7 @@ def check(
         bool, typer.Option("--dry-run", help="With --fix: print what would change, and write nothing.")
     ] = False,
 ) -> None:
-    """Check shapes, rules and, with --sources, every quotation against the text it was coded from.
+    """Check shapes, rules and every quotation against the text it was coded from, where that is at hand.
 
     Each fault is told with its file and line, why it matters, and the command that mends it.
     """
@@ -172,10 +175,15 @@ def check(
         raise UsageError("--dry-run is of --fix: check alone changes nothing")
     if fix and _mend(request, sources, dry_run=dry_run):
         return
-    result = validation.check(request.store, sources=sources)
+    own = validation.own_texts(request.folder) if request.folder and sources is None else None
+    result = validation.check(request.store, sources=sources or own, partial=sources is None)
     found = mending.with_commands(result.findings)
     request.show([asdict(finding) for finding in found], FAULT, "fault", lambda: answers.faults(found))
-    for line in (*result.notes, str(result)):
+    unread = request.folder and (Path(request.folder) / "texts").is_dir() and not (sources or own)
+    unverified = [
+        "no words verified: put the documents' texts into texts/, or name their folder by --sources"
+    ]
+    for line in (*result.notes, *(unverified if unread else ()), str(result)):
         output.note(line)
     if found:
         raise typer.Exit(1)

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from inspect import Parameter
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, get_type_hints
 
 import typer
@@ -18,7 +19,6 @@ from stancegraph.statements.filters import TESTS, FilterOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from stancegraph.names import Entry
     from stancegraph.store import Store
@@ -99,6 +99,12 @@ class Request:
         if opened.tabular and self.needing:
             raise opened.lacks(f"`{self.needing}`")
         return opened
+
+    @property
+    def folder(self) -> str | None:
+        """The folder that is asked, where it is one and no more."""
+        places = self.data or list(filter(None, [os.environ.get("STANCEGRAPH_DATA")]))
+        return places[0] if len(places) == 1 and Path(places[0]).is_dir() else None
 
     @property
     def choices(self) -> dict[str, Any]:

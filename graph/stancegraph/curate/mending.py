@@ -60,9 +60,7 @@ def fix(folder: Folder, sources: Path | None = None) -> Change:
     Positions, prefixes and suffixes of quoted words that stand in the text once; a document's length, and its
     checksum where texts/ has its text; owl:sameAs, http://schema.org/; the note of propositions without a statement.
     """
-    kept = folder.path / "texts"
-    if sources is None and any(kept.glob("*")):
-        sources = kept
+    sources = sources or validation.own_texts(folder.path)
     making = Edit(folder)
     mended = sum(_describe_text(making, document) for document in _documents(folder))
     for finding in validation.check(store.open(folder.path), sources=sources).findings:

@@ -264,7 +264,8 @@ def desk_routes(live: Live, desk: Desk) -> list[Route]:
             return show(request)
 
     async def findings(request: Request) -> Response:
-        return _respond(request, await live.answer("findings", _findings))
+        texts, state = desk.texts()
+        return _respond(request, await live.answer(("findings", state), partial(_findings, texts)))
 
     async def write(request: Request) -> Response:
         if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
@@ -358,12 +359,15 @@ def _rows(operation: Operation, given: dict[str, Any], snapshot: Snapshot, limit
     return snapshot.compute(task, limits)
 
 
-def _findings(snapshot: Snapshot, limits: Limits) -> Body:
-    """What `check` finds in the whole graph, which of a large one takes its time."""
+def _findings(texts: Path | None, snapshot: Snapshot, limits: Limits) -> Body:
+    """What `check` finds in the whole graph and against its texts, which of a large one takes its time."""
 
     def task() -> tuple[bytes, str, list[str]]:
-        found = validation.check(snapshot.store).findings
-        return resources.as_json([told(finding) for finding in found]), "application/json", []
+        found = validation.check(snapshot.store, sources=texts, partial=True).findings
+        reported = snapshot.store.select("SELECT ?report ?s { ?report stance:reports ?s }")
+        of = {row["report"].value: row["s"].value for row in reported}
+        rows = [told(finding, of) for finding in found]
+        return resources.as_json(rows), "application/json", []
 
     return snapshot.compute(task, CHECKING if limits.cpu is None else limits)
 

@@ -10,7 +10,7 @@ import hashlib
 import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -57,7 +57,7 @@ class Desk:
         self.lock = threading.RLock()
         """Held by who reads of the desk or writes, before the lock of the running graph."""
         self._own: set[int] = set()
-        self._hashed: tuple[object, dict[str, Path]] = ((), {})
+        self._hashed: tuple[list[tuple[str, int, int]], dict[str, Path]] = ([], {})
 
     def overview(self) -> Json:
         """The documents, what forms are made of, and what the graph is called, as the files are now."""
@@ -156,7 +156,7 @@ class Desk:
             sources = self._folder.path / "texts" if iri in self._files() else None
             with self._folder.standing({}, [local_name(each) for each in of]) as part:
                 found = validation.check(part, subjects=of.keys(), sources=sources).findings
-        return [told(f) | {"subject": of[whole(f.subject)]} for f in found]
+        return [told(finding, of) for finding in found]
 
     def entry(self, iri: str) -> Json:
         """An actor, a proposition, an event or a document with its fields as a form has them, to change or merge it."""
@@ -377,6 +377,12 @@ class Desk:
         self._folder.refresh()
         return drafts.Review(self._folder, document, self._coder)
 
+    def texts(self) -> tuple[Path | None, Hashable]:
+        """The folder of the texts, if there are any, and what changes when one of them does."""
+        with self.lock:
+            self._files()
+            return validation.own_texts(self._folder.path), tuple(self._hashed[0])
+
     def _files(self) -> dict[str, Path]:
         """IRI of a document → the file of its text, of those whose text is at hand."""
         found = sorted(file for file in self._folder.path.glob("texts/**/*") if file.is_file())
@@ -472,6 +478,7 @@ class Desk:
         return {name: list(dict.fromkeys(each)) for name, each in found.items() if each}
 
 
-def told(finding: validation.Finding) -> Json:
-    """A finding as the desk shows it."""
-    return {"subject": whole(finding.subject), "message": finding.message, "mend": finding.mend}
+def told(finding: validation.Finding, of: Mapping[str, str]) -> Json:
+    """A finding as the desk shows it: of a report by the statement it reports."""
+    subject = whole(finding.subject)
+    return {"subject": of.get(subject, subject), "message": finding.message, "mend": finding.mend}

@@ -7,7 +7,7 @@ import { TextPane } from "./text.js";
 
 const find = (id) => document.getElementById(id);
 const EVERY = 2000; // milliseconds between two looks at the files
-let overview, open = null, editing = null, form = null, faults = [], findings = [], sending = false;
+let overview, open = null, editing = null, form = null, faults = [], findings = [], checked = "", sending = false;
 const pane = new TextPane(find("text"), { onmark: mark, onopen: choose });
 
 const settling = new Settling(find("settling"), { say: (text) => say(text), snippet: (span) => snippet(span), change, onend: () => { find("text").hidden = false; openDocument(open.name, ""); } });
@@ -49,6 +49,7 @@ async function openDocument(name, then = null) {
   open = await ask("document", [["name", name]]);
   history.replaceState(null, "", `#${encodeURIComponent(name)}`);
   overview.state = open.state;
+  if (open.state !== checked) findings = findings.filter((one) => !open.statements.some((each) => each.iri === one.subject)); // they are checked anew
   const listed = overview.documents.find((each) => each.name === name);
   if (listed) listed.statements = open.statements.length;
   find("title").textContent = open.title;
@@ -363,6 +364,7 @@ async function look() {
 
 async function check() {
   say("Checking …");
+  checked = overview.state;
   findings = await ask("findings").catch((refused) => { say(refused.message); return findings; });
   say(findings.length ? `${findings.length} found by check.` : "No faults.");
   if (open && !editing) list();
