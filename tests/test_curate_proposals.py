@@ -396,3 +396,28 @@ def test_an_office_before_a_name_is_not_part_of_it(
     (proposal,) = proposals.propose(text, names.index(shipped, "actor"))
     assert (proposal.actor or "").rpartition("/")[2] == (actor or "")
     assert proposal.named == named
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (
+            "The Western Guild said so in a statement. “Nobody asks for it,” the statement said. “We ask for a rest.”",
+            ["Western Guild", "Western Guild"],
+        ),
+        ("The Council met. “Nobody asks for the end,” the statement said.", [""]),
+        ("Ada Weber spoke.\n\nThe report came late. “Nobody asks for the end,” the report said.", [""]),
+        (
+            "Its director, Piet Vander, told reporters that it was “a waste of other people’s money”.",
+            ["Piet Vander"],
+        ),
+        ("A spokesman for the ministry said “every proposal will be examined on its merits”.", [""]),
+        ("“The company earned well,” teacher Lotte Briem said.", ["Lotte Briem"]),
+    ],
+)
+def test_a_common_noun_is_no_name_and_its_owner_is_taken_where_the_paragraph_tells(
+    text: str, named: list[str]
+) -> None:
+    found = propose(text)
+    assert [proposal.named for proposal in found] == named
+    assert all(proposal.how.endswith("names nobody") != bool(proposal.named) for proposal in found)

@@ -282,9 +282,11 @@ class Attributor:
         if whole := s.subject(s.end):
             speaks.setdefault(whole, within)  # the minister rejected what he called …
         for phrase in sorted(speaks):
+            start, end = s.tokens[phrase.first].start, s.tokens[phrase.last].end
             if _is_named(s.tokens[phrase.first : phrase.last + 1]):
-                start, end = s.tokens[phrase.first].start, s.tokens[phrase.last].end
                 self.mentions.append(Mention(start, end, speaks[phrase]))
+            elif named := clauses.apposition(self._text, end):
+                self.mentions.append(Mention(*named, speaks[phrase]))
 
     def _remember_speaker(self, tokens: Sequence[Token], found: Attribution) -> None:
         start, end = found.speaker

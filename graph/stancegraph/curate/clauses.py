@@ -98,6 +98,21 @@ class Token(NamedTuple):
         return self.is_name or (first.isalpha() and first.upper() == first.lower())
 
 
+_APPOSITION: Final = re.compile(
+    r",\s+((?:the\s+)?[^\W\d_a-z][\w.’'\-]*(?:\s+(?:(?:of|for|and|the|al|bin|ibn|de|van|von|der)\s+)*[^\W\d_a-z][\w’'\-]*)*)\s*,"
+)
+
+
+def apposition(text: str, end: int) -> tuple[int, int] | None:
+    """Where the name stands that follows a phrase between commas: their association, the Western Guild, said.
+
+    >>> apposition("Their director, Ada Lovelace, said", 14)
+    (16, 28)
+    """
+    found = _APPOSITION.match(text, end)
+    return found.span(1) if found else None
+
+
 class Phrase(NamedTuple):
     """A noun phrase: tokens `first` to `last` (inclusive)."""
 

@@ -101,8 +101,10 @@ class Proposal:
     def how(self) -> str:
         """How the speaker was found, and how sure that is, in a coder's words.
 
-        >>> Proposal(0, 1, "x", "she", cue="said", rule="subject-verb, pronoun", confidence=0.86).how
-        'the speaker is named beside the words (“said”), by a pronoun, taken for the last name: right 86 times in 100'
+        >>> Proposal(0, 1, "x", "Ada", cue="said", rule="subject-verb", confidence=0.95).how
+        'the speaker is named beside the words (“said”): right 95 times in 100'
+        >>> Proposal(0, 1, "x", "the mayor", cue="said", rule="subject-verb", confidence=0.95).how
+        'the speaker is named beside the words (“said”): but this names nobody'
         """
         rule, *marks = self.rule.split(", ")
         if rule not in CONFIDENCE:
@@ -111,6 +113,8 @@ class Proposal:
             return _HOW[rule]
         by = f" (“{self.cue}”)" if self.cue else ""
         told = ", ".join([_HOW[rule] + by, *(_HOW[mark] for mark in marks)])
+        if not self.named and self.actor is None:
+            return f"{told}: but this names nobody"
         return f"{told}: right {round(100 * self.confidence)} times in 100"
 
     @property

@@ -7,6 +7,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from stancegraph.curate import clauses
 from stancegraph.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,11 +31,13 @@ _MENTIONS: Final = 50
 """So many names before a description are looked through for its words."""
 _MOST: Final = 8  # names that end in one family name
 _OFFICE: Final = frozenset(
-    """adviser advisor admiral ambassador brigadier captain chairman chairwoman chancellor chief colonel commander
-    deputy director envoy general governor lawmaker leader legislator lieutenant major mayor minister mp parliamentarian
-    pm premier president representative secretary senator spokesman spokesperson spokeswoman undersecretary""".split()
+    """activist adviser advisor admiral ambassador analyst author brigadier captain chairman chairwoman chancellor chief
+    colonel commander deputy director doctor dr economist engineer envoy farmer fisherman general governor historian
+    journalist judge lawmaker lawyer leader legislator lieutenant major mayor minister mp mr mrs ms parliamentarian pm
+    premier president professor representative researcher scientist secretary senator spokesman spokesperson spokeswoman
+    student teacher undersecretary""".split()
 )
-"""Words in which an office or a rank before a person's name ends; a sheikh or a king is called so."""
+"""Words in which an office, a rank or a trade before a person's name ends; a sheikh or a king is called so."""
 _NO_PERSON: Final = frozenset(
     """agency alliance army association authority bloc board bureau cabinet coalition command commission committee
     company corporation council court department directorate forces front government group guard headquarters
@@ -46,6 +49,11 @@ _NAME: Final = re.compile(
     r"[^\W\d_a-z][\w.’'\-]*|(?:al|el|ul|an|ar|as|ash|at)-\w[\w’'\-]*|al|bin|ibn|bint|abu|de|van|von|der"
 )
 _PLAIN: Final = frozenset("the this that these those".split())
+_SAYINGS: Final = frozenset(
+    """announcement communique communiqué declaration decree document letter memo message note post release report
+    resolution statement text tweet""".split()
+)
+"""What is said or written, and so is somebody's: the statement said."""
 
 
 class Found(NamedTuple):
@@ -63,7 +71,14 @@ def bare_name(words: str) -> str:
     ('Ada Lovelace', 'Harbour Council')
     >>> bare_name("Harbour Minister Press Office"), bare_name("Minister Lovelace")
     ('Harbour Minister Press Office', 'Minister Lovelace')
+
+    What names nobody gives no name:
+
+    >>> bare_name("the statement"), bare_name("A spokesman for the Harbour Council"), bare_name("She")
+    ('', '', '')
     """
+    if not is_name(words):
+        return ""
     parts = re.sub(r"^the\s+", "", words, flags=re.IGNORECASE).split()
     offices = [i for i, part in enumerate(parts) if _words(part)[-1:] and _words(part)[-1] in _OFFICE]
     name = parts[offices[-1] + 1 :] if offices else []
@@ -71,6 +86,18 @@ def bare_name(words: str) -> str:
     if is_person and _NO_PERSON.isdisjoint(word for part in name for word in _words(part)):
         return " ".join(name)
     return " ".join(parts)
+
+
+def is_name(words: str) -> bool:
+    """Whether words name somebody: no pronoun, no "a spokesman", and with a capital where the script has any."""
+    first, _, rest = words.partition(" ")
+    if words.casefold() in PERSONS | GROUPS | UNSETTLED:
+        return False
+    determined = first.casefold() in clauses.DETERMINERS
+    if determined and first.casefold() not in _PLAIN:
+        return False
+    shown = rest if determined else words
+    return shown.lower() == shown.upper() or shown != shown.lower()
 
 
 def _words(part: str) -> list[str]:
@@ -93,7 +120,13 @@ class Speakers:
             return Found(None)
         if folded in PERSONS | GROUPS:
             return self._behind_pronoun(start, person=folded in PERSONS, mentions=mentions)
+        if not is_name(words) and (named := clauses.apposition(self._text, end)):
+            name = self._text[slice(*named)]
+            entry = self._entry(name)
+            return Found(entry.iri if entry else None, name)
         entry = self._entry(words)
+        if entry is None and folded.split()[-1] in _SAYINGS and not is_name(words):
+            return self._behind_saying(start, folded.split()[-1], mentions)
         if entry is None and folded.split()[0] in _PLAIN and folded[4:]:
             return self._behind_description(start, folded, mentions)
         return Found(entry.iri if entry else None)
@@ -112,6 +145,16 @@ class Speakers:
         if entry is not None and entry.person != person:
             return Found(None, None, "pronoun")
         return Found(entry.iri if entry else None, name, "pronoun")
+
+    def _behind_saying(self, at: int, saying: str, mentions: Sequence[Mention]) -> Found:
+        """The last named speaker of the paragraph, if it tells of the statement since: said in a statement."""
+        last = _last(at, mentions, speaking=True)
+        since = self._text[last[1] : at] if last else ""
+        if last is None or "\n" in since or not re.search(rf"\b{saying}\b", since, re.IGNORECASE):
+            return Found(None)
+        name = self._text[slice(*last)]
+        entry = self._entry(name)
+        return Found(entry.iri if entry else None, name, "description")
 
     def _behind_description(self, at: int, folded: str, mentions: Sequence[Mention]) -> Found:
         """The last named speaker, if every word of the description is one of it or says what sort of actor it is."""
