@@ -46,10 +46,10 @@ def made(place: Path) -> Folder:
     return folder
 
 
-def with_article(folder: Folder, title: str) -> str:
-    """The article as another document of the folder; the last part of its IRI."""
+def with_article(folder: Folder, title: str, article: str = ARTICLE) -> str:
+    """An article as another document of the folder; the last part of its IRI."""
     file = folder.path.parent / f"{title}.txt"
-    file.write_text(f"{ARTICLE}\n{title}\n", "utf-8")
+    file.write_text(f"{article}\n{title}\n", "utf-8")
     values = {"title": title, "publisher": "Harbour Herald", "date": "2025-03-08"}
     with folder.writing():
         change = entries.add(folder, "document", values, text=file)

@@ -9,7 +9,7 @@ from typing import Literal
 import pyoxigraph
 from playwright.sync_api import expect
 
-from desks import ARTICLE, OPENED, Desk, chromium, desk, served
+from desks import ARTICLE, OPENED, Desk, chromium, desk, served, with_article
 from stancegraph import store, validation
 from stancegraph.curate import changes, entries, references
 from stancegraph.curate.folder import Folder
@@ -108,7 +108,10 @@ def test_a_name_nobody_bears_is_not_guessed_and_can_be_made_in_place(desk: Desk)
     desk.tab.get_by_label("Gist").fill("Speaks to reporters.")
     field = desk.tab.get_by_role("combobox", name="Speaker", exact=True)
     field.fill("Grace Hopper")
-    desk.tab.keyboard.press("Control+Enter")
+    desk.tab.keyboard.press("Control+Enter")  # which offers to make who was typed
+    expect(desk.tab.locator("dialog").get_by_label("Name", exact=True)).to_have_value("Grace Hopper")
+    expect(desk.tab.locator("dialog").get_by_label("Class")).to_be_hidden()
+    desk.tab.locator("dialog").get_by_role("button", name="Close").click()
     assert "names nobody yet" in desk.tab.locator("#wrong").inner_text()
     field.fill("Grace Hopper")
     desk.tab.locator("[role=option]", has_text="New actor").click()
@@ -400,3 +403,40 @@ def test_what_of_an_entry_nobody_touched_stays_as_it_is(desk: Desk) -> None:
         ("altLabel", pyoxigraph.Literal("Karl of the union", language="en")),
         ("altLabel", pyoxigraph.Literal("فيبر", language="ar")),
     }
+
+
+def test_words_outside_quotation_marks_are_a_place_and_want_a_gist_of_the_coders_own(desk: Desk) -> None:
+    desk.select("The harbour town waited all morning")
+    marks = desk.tab.locator("#marks li").first
+    expect(marks).to_contain_text("not in quotation marks")
+    expect(marks).not_to_contain_text("“")
+    gist = desk.tab.locator(".field", has=desk.tab.get_by_label("Gist"))
+    expect(gist.locator("i")).to_be_visible()
+    gist.locator("textarea").fill(
+        "Karl Weber told reporters. The union’s chair called it nothing but a promise on paper."
+    )
+    expect(gist.locator(".finding")).to_contain_text("words in a row stand in the document: ")
+    desk.tab.on("dialog", lambda dialog: dialog.accept())
+    desk.tab.keyboard.press("Escape")
+    desk.select("We will open the road again,")
+    expect(marks).to_have_text("“We will open the road again”×")
+    expect(gist.locator("i")).to_be_hidden()
+    expect(desk.tab.get_by_role("button", name="Saturday before 2025-03-08: 2025-03-01")).to_be_visible()
+
+
+def test_a_speaker_that_was_corrected_is_offered_for_the_same_words_again(desk: Desk) -> None:
+    article = (
+        "The line stays. “Nobody asks for the end,” the union said. “It must rest a while,” the union said.\n"
+    )
+    document = with_article(desk.folder, "Union", article)
+    desk.tab.goto(f"{desk.service.address}#{document}")
+    desk.tab.reload()
+    desk.tab.locator("#lists .proposed").nth(1).wait_for()
+    desk.tab.locator("#lists .proposed button").first.click()
+    expect(desk.tab.get_by_role("combobox", name="Speaker", exact=True)).to_have_value("")
+    desk.take("Speaker", "karl")
+    desk.day()
+    desk.save()
+    desk.tab.locator("#lists .proposed button").first.click()
+    expect(desk.tab.locator("#form .token")).to_contain_text("Karl Weber")
+    expect(desk.tab.locator("#form")).to_contain_text("taken as you took the same words before")

@@ -92,6 +92,7 @@ SOURCE_RULES: Final = {
     ),
 }
 """Name of a check against the sources → what must hold, how to mend it, why it matters, the command."""
+_NARRATION: Final = "narration-is-not-stored"
 _THEMES: Final = {
     "words that cannot be found again in their document are no evidence": "stance:passage stance:quote "
     "stance:document stance:reports oa:hasSource oa:hasSelector oa:start oa:end oa:exact oa:prefix oa:suffix "
@@ -376,12 +377,33 @@ def _unlike_sources(store: Store, files: dict[str, Path]) -> tuple[list[_Fault],
         broken = list(_misplaced(row, texts[row["document"]]))
         verified += not broken
         faults += (_fault(row["report"], rule, detail) for rule, detail in broken)
-    told = {run for text in texts.values() for run in _runs(text)}
-    told -= {run for row in rows if "exact" in row for run in _runs(row["exact"].value)}
+    told = narration(texts.values(), (row["exact"].value for row in rows if "exact" in row))
     for row in store.select(_OWN_TEXTS):
-        if shared := next((run for run in _runs(row["text"].value) if run in told), None):
-            faults.append(_fault(row["subject"], "narration-is-not-stored", " ".join(shared)))
+        if shared := borrowed(row["text"].value, told):
+            faults.append(_Fault(row["subject"].value, _NARRATION, shared, SOURCE_RULES[_NARRATION]))
     return faults, verified, len(texts)
+
+
+def narration(texts: Iterable[str], quotes: Iterable[str]) -> set[Sequence[str]]:
+    """Every run of words that texts of our own may not have: those of documents, their quotations apart."""
+    told = {run for text in texts for run in _runs(text)}
+    return told - {run for words in quotes for run in _runs(words)}
+
+
+def borrowed(text: str, told: Collection[Sequence[str]]) -> str | None:
+    """What is wrong with a text of our own that repeats a document's words; None where it does not.
+
+    >>> borrowed("So it is: one two three four five six seven eight nine ten!",
+    ...     narration(["one two three four five six seven eight nine ten"], []))
+    '10 words in a row stand in the document: one two three four five six seven eight nine ten'
+    """
+    shared: list[str] = []
+    for run in _runs(text):
+        if run in told:
+            shared += run[-1:] if shared else run
+        elif shared:
+            break
+    return _said(f"{len(shared)} words in a row stand in the document", " ".join(shared)) if shared else None
 
 
 def _fault(subject: Term, rule: str, detail: str | None = None) -> _Fault:

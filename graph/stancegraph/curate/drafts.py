@@ -186,6 +186,10 @@ class Review:
         found = [each for each in drafts if not self._holds(self._decided.get(each.key, ""))]
         return sorted(found, key=lambda each: (each.proposal.start, each.proposal.end, each.maker))
 
+    def outcome(self, draft: Draft) -> str:
+        """What became of a draft: the IRI of its statement, or `SKIPPED`; empty where nobody has decided."""
+        return self._decided.get(draft.key, "")
+
     def decide(self, draft: Draft, outcome: str) -> None:
         """Remember what became of a draft: the IRI of its statement, or `SKIPPED`."""
         self._decided[draft.key] = outcome

@@ -107,8 +107,14 @@ _DOCUMENT: Final = (
 )
 _ACTOR: Final = (
     Field("name", "skos:prefLabel", "name", "Its name in English.", REQUIRED),
-    Field("kind", "stance:actorKind", "actor kind", "What it is: cleric, armed group, state …", REQUIRED),
-    Field("class", "rdf:type", "class", "Where the kind does not say: person, organisation or group.", RARE),
+    Field(
+        "kind",
+        "stance:actorKind",
+        "actor kind",
+        "What it is: cleric, armed group, state …; a company, a union, a citizen: other.",
+        REQUIRED,
+    ),
+    Field("class", "rdf:type", "class", "Of the kind other: a person, an organisation or a group.", RARE),
     *_NAMED,
     Field(
         "hidden_alias", "skos:hiddenLabel", "name", "A misspelling it is found by, never shown.", MANY | RARE

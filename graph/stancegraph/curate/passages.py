@@ -39,7 +39,7 @@ def quotation(text: str | None, words: str) -> tuple[Span, str]:
     from stancegraph.validation import quoted
 
     start, bare = _told(words, "quote")
-    bare = bare.strip().strip(MARKS).rstrip(STOPS).rstrip(MARKS) or bare
+    bare = unmarked(bare)
     if text is None:
         if start is None:
             raise UsageError(
@@ -56,6 +56,11 @@ def quotation(text: str | None, words: str) -> tuple[Span, str]:
     if len(bare) > LONGEST:
         raise UsageError(f"--quote is longer than {LONGEST} characters: quote less of it")
     return span, text[span.start : span.end]
+
+
+def unmarked(words: str) -> str:
+    """Quoted words as they are kept: without marks around them and the stop at their end."""
+    return words.strip().strip(MARKS).rstrip(STOPS).rstrip(MARKS) or words
 
 
 def stretch(text: str | None, words: str) -> Span:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from stancegraph.curate.attribution import Attribution, Attributor
 from stancegraph.curate.quotations import paragraphs
-from stancegraph.curate.speakers import Speakers, bare_name
+from stancegraph.curate.speakers import GROUPS, PERSONS, UNSETTLED, Speakers, bare_name
 from stancegraph.curate.verbs import read_verbs
 from stancegraph.curate.weekdays import day_in
 
@@ -121,6 +121,13 @@ class Proposal:
     def named(self) -> str:
         """What a new actor would be called: as the text names the speaker, without an article or an office."""
         return bare_name(self.antecedent or self.speaker or "")
+
+    @property
+    def source(self) -> tuple[str, str] | None:
+        """The words for the speaker, and the name behind them; None of a pronoun that stands for no name."""
+        speaker, antecedent = self.speaker or "", self.antecedent or ""
+        known = antecedent or speaker.casefold() not in PERSONS | GROUPS | UNSETTLED
+        return (speaker.casefold(), antecedent) if known else None
 
     def row(self) -> dict[str, object]:
         """The proposal as one row of `code --propose`."""

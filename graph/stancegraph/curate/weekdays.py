@@ -38,6 +38,17 @@ def day_in(words: str, issued: date | None) -> date | None:
     return next(_days(words, issued), None)
 
 
+def weekdays_before(words: str, issued: date) -> dict[str, date]:
+    """The weekdays that words name, each with the last such day before a document was issued.
+
+    >>> weekdays_before("voted on Monday", date(2025, 5, 12))
+    {'Monday': datetime.date(2025, 5, 5)}
+    """
+    found = {match["weekday"].capitalize() for match in _DAY.finditer(words) if match["weekday"]}
+    days = {name: (issued.weekday() - WEEKDAYS.index(name.casefold())) % 7 or 7 for name in sorted(found)}
+    return {name: issued - timedelta(days=back) for name, back in days.items()}
+
+
 def _days(words: str, issued: date | None) -> Iterator[date]:
     for match in _DAY.finditer(words):
         day = _calendar(match, issued)

@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from stancegraph import validation
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.serve import cache, protocol, query, resources
+from stancegraph.serve import cache, forms, protocol, query, resources
 from stancegraph.serve.desk import Conflict, Desk, told
 from stancegraph.serve.guard import FIELDS, Refusal, problem
 from stancegraph.serve.live import Body, Busy, Late, Limits, Live, Snapshot
@@ -246,6 +246,10 @@ def desk_routes(live: Live, desk: Desk) -> list[Route]:
         "complete": lambda asked: desk.complete(
             asked.query_params.get("q", ""), asked.query_params.getlist("kind")
         ),
+        "place": lambda asked: desk.place(*_place(asked)),
+        "borrowed": lambda asked: desk.borrowed(
+            asked.query_params.get("name", ""), asked.query_params.get("text", "")[: forms.LONGEST]
+        ),
         "document": lambda asked: desk.document(asked.query_params.get("name", "")),
     }
     coding = (desk.add, desk.edit, desk.remove, desk.merge, desk.undo, desk.skip, desk.take)
@@ -288,6 +292,15 @@ def desk_routes(live: Live, desk: Desk) -> list[Route]:
         *(Route(f"/desk/{name}", show) for name in shown),
         *(Route(f"/desk/{name}", write, methods=["POST"]) for name in written),
     ]
+
+
+def _place(asked: Request) -> tuple[str, int, int]:
+    """The document and the stretch of its text that are asked about."""
+    name, *ends = (asked.query_params.get(each, "") for each in ("name", "start", "end"))
+    if not all(each.isdecimal() and len(each) < 10 for each in ends):
+        raise UsageError("start and end are no place in a text: count code points, end exclusive")
+    start, end = map(int, ends)
+    return name, start, end
 
 
 def _json(value: object, status: int = 200) -> Response:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import NamedNode, Triple
 
 from stancegraph import names, validation
-from stancegraph.curate import changes, drafts, entries, fields, moving, proposals, references
+from stancegraph.curate import changes, drafts, entries, fields, moving, passages, proposals, references
 from stancegraph.curate.folder import Folder, decode
+from stancegraph.curate.weekdays import weekdays_before
 from stancegraph.dates import calendar_day
 from stancegraph.errors import StanceError, UnknownName, UsageError
 from stancegraph.serve import forms, settlement
@@ -157,6 +158,37 @@ class Desk:
             with self._folder.standing({}, [local_name(each) for each in of]) as part:
                 found = validation.check(part, subjects=of.keys(), sources=sources).findings
         return [told(finding, of) for finding in found]
+
+    def place(self, name: str, start: int, end: int) -> Json:
+        """How words that are marked will be kept, as `quote` or by their place; and `days` named around them."""
+        iri = self._named(self._live.now, name)
+        text = self._text(iri) or ""
+        ((start, end),) = forms.marks([[start, end]], text)
+        told = drafts.values(drafts.Draft(proposals.Proposal(start, end, text[start:end])), "", text)
+        quotes = [passages.unmarked(each.partition(":")[2]) for each in told.get("quote", ())]
+        issued = reader.documents(self._live.now.store, [iri])[iri].issued
+        paragraphs = [
+            *text[:start].split("\n")[:-1],
+            text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0],
+        ]
+        days: list[tuple[str, str]] = []
+        for words in (
+            [each for each in paragraphs if each.strip()][:-3:-1] if issued and "/" not in issued else ()
+        ):
+            named = weekdays_before(words, calendar_day(issued, "date"))
+            days = days or [(str(day), f"{weekday} before {issued}: {day}") for weekday, day in named.items()]
+        return {"quote": next(iter(quotes), None), "days": days}
+
+    def borrowed(self, name: str, text: str) -> Json:
+        """Which words of a coder's own text stand in a document, as `check` finds them."""
+        iri = self._named(self._live.now, name)
+        quotes = [
+            q.partition(":")[2]
+            for s in self._coded(self._live.now, iri)
+            for q in s["values"].get("quote", ())
+        ]
+        shared = validation.borrowed(text, validation.narration([self._text(iri) or ""], quotes))
+        return {"message": shared, "mend": validation.SOURCE_RULES["narration-is-not-stored"].mend}
 
     def entry(self, iri: str) -> Json:
         """An actor, a proposition, an event or a document with its fields as a form has them, to change or merge it."""
@@ -446,7 +478,14 @@ class Desk:
         found = proposals.propose(text, index, issued=calendar_day(day, "date") if day else None)
         with self.lock:
             every = [*map(drafts.Draft, found), *drafts.of(self._folder, document)]
-            waiting = self._review(document).waiting(every)
+            review = self._review(document)
+            waiting = review.waiting(every)
+        spoke = {each["iri"]: each["values"].get("speaker", []) for each in coded}
+        corrected = {
+            each.proposal.source: spoke[outcome]
+            for each in every
+            if (outcome := review.outcome(each)) in spoke
+        }
         spans = [span for each in coded for span in each["spans"]]
         rows = []
         for draft in waiting:
@@ -454,10 +493,13 @@ class Desk:
             if any(start < at.end and at.start < end for start, end in spans):
                 continue
             values = drafts.values(draft, document, text)
+            how = at.how
+            if at.source and (same := corrected.get(at.source)) and same != values.get("speaker"):
+                values["speaker"], how = same, f"{how}; taken as you took the same words before"
             labels = self._live.now.labels
             named = {each: labels[each] for each in values.get("speaker", ()) if each in labels}
             told = {"key": draft.key, "maker": draft.maker, "spans": [[at.start, at.end]], "labels": named}
-            rows.append({**told, "values": values, "said": at.row(), "how": at.how, "named": at.named})
+            rows.append({**told, "values": values, "said": at.row(), "how": how, "named": at.named})
         return rows
 
     def _places(

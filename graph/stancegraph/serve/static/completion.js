@@ -45,9 +45,7 @@ export class Names {
     if (!wanted && !text.trim() && this.taken.length) return;
     this.options = found.filter((entry) => !this.values.includes(entry.iri));
     if (text.trim() && this.onmake) {
-      const sentence = /[.؟?!]$|(\S+\s+){4}/.test(text.trim()); // a sentence is hardly an actor's name
-      const kinds = sentence ? [...this.kinds].sort((one, other) => (other === "proposition") - (one === "proposition")) : this.kinds;
-      for (const kind of kinds) this.options.push({ label: text.trim(), kind, fresh: true });
+      for (const kind of this.likely(text)) this.options.push({ label: text.trim(), kind, fresh: true });
     }
     this.at = -1;
     this.list.replaceChildren(...this.options.map((entry, i) => make("li", {
@@ -58,6 +56,23 @@ export class Names {
     this.input.setAttribute("aria-expanded", String(!this.list.hidden));
     // A name that only sounds like what was typed is somebody else's until a person says otherwise.
     if (this.options.length && text.trim() && !this.options[0].fresh && !this.options[0].near) this.point(0);
+  }
+
+  // The kinds that a text may be the name of, the likeliest first: a sentence is hardly an actor's name.
+  likely(text) {
+    const sentence = /[.؟?!]$|(\S+\s+){4}/.test(text.trim());
+    return sentence ? [...this.kinds].sort((one, other) => (other === "proposition") - (one === "proposition")) : this.kinds;
+  }
+
+  // Take what was typed where it is somebody's name, else let it be made; whether it is settled then.
+  async settle() {
+    const text = this.input.value.trim();
+    const found = await ask("complete", [["q", text], ...this.kinds.map((kind) => ["kind", kind])]).catch(() => []);
+    const same = found.filter((entry) => !entry.near && entry.label.toLowerCase() === text.toLowerCase());
+    const [kind] = this.likely(text);
+    if (same.length === 1) await this.take(same[0]);
+    else if (this.onmake) await this.take({ label: text, kind, fresh: true });
+    return !this.input.value.trim();
   }
 
   point(at) {
@@ -91,6 +106,7 @@ export class Names {
     else this.input.value = text;
     this.draw();
     this.ontake?.(made);
+    this.element.dispatchEvent(new Event("input", { bubbles: true }));
     if (!this.input.hidden) {
       this.input.focus();
       this.input.select(); // a dialog that gave the focus back took the caret with it: nothing could be typed

@@ -106,17 +106,31 @@ function draw() {
 
 // Whom and what a statement is for or against, as a line each.
 function stances({ values, labels, sorts = {} }) {
-  return ["supports", "opposes", "neutral"].flatMap((side) => (values[side] || []).map((iri) => make("span", { class: `stance ${side}` }, make("b", {}, wordsFor(overview, sorts[iri], [...(values.speaker || []), ...(values.on_behalf_of || [])])[side]), " ", make("bdi", {}, labels[iri] || iri.split("/").pop()))));
+  return ["supports", "opposes", "neutral"].flatMap((side) => (values[side] || []).map((iri) => make("span", { class: `stance ${side}` }, make("b", {}, wordsFor(overview, sorts[iri], [...(values.speaker || []), ...(values.on_behalf_of || [])])[side]), " ", make("bdi", {}, labels[iri] || iri.split("/").pop()), ...apart(values.coding, iri))));
+}
+
+// What one stance rests on, where that differs from its statement.
+function apart(coding = [], iri) {
+  const differs = coding.filter((text) => text.startsWith(`${iri}=`)).flatMap((text) => text.slice(iri.length + 1).split(","));
+  const [basis, confidence] = [differs.filter((part) => !Number(part)), differs.filter(Number)];
+  return differs.length ? [" · ", ...(basis.length ? rested({ basis, confidence }) : confidence)] : [];
+}
+
+// What a statement rests on, or one of its stances: what is not said itself stands out.
+function rested({ basis = [], confidence = [] }) {
+  const [name = "said"] = basis.map((each) => each.split("/").pop());
+  return [name === "said" ? name : make("b", { class: "inferred" }, name), confidence.length ? ` ${confidence[0]}` : ""];
 }
 
 function listed(each, kind) {
   const id = each.iri || each.key;
   const values = each.values;
-  const who = (values.speaker && named(each.labels, values.speaker)) || each.said?.speaker || "nobody named";
+  const who = (values.speaker && named(each.labels, values.speaker)) || (each.said?.antecedent ? `${each.said.speaker} (${each.named})` : each.said?.speaker) || "nobody named";
   const coder = each.coder && each.coder !== overview.coder ? ` · coder ${each.coder}` : "";
   const gist = values.gist?.[0] || (open.text == null ? each.name || "" : `“${each.spans.length ? snippet(each.spans[0]) : "…"}”`);
-  const aside = kind === "proposed" ? each.how : values.date?.[0]?.replace("/", " to ");
-  return make("li", { class: kind }, make("button", { type: "button", "data-id": id, onclick: () => choose(id) }, make("b", {}, make("bdi", {}, who)), " ", make("bdi", {}, gist), ...stances(each), make("small", {}, (aside || "") + coder), ...told(each.iri)));
+  const facts = [values.date?.[0]?.replace("/", " to "), values.act && named(each.labels, values.act).replaceAll("-", " ")].filter(Boolean).join(" · ");
+  const aside = kind === "proposed" ? [each.how] : [facts, facts ? " · " : "", ...rested(values)];
+  return make("li", { class: kind }, make("button", { type: "button", "data-id": id, onclick: () => choose(id) }, make("b", {}, make("bdi", {}, who)), " ", make("bdi", {}, gist), ...stances(each), make("small", {}, ...aside, coder), ...told(each.iri)));
 }
 
 function list() {
@@ -125,7 +139,7 @@ function list() {
   const elsewhere = found().filter((one) => !open.statements.some((each) => each.iri === one.subject));
   find("lists").replaceChildren(
     make("h2", {}, `${proposals.length} to review`),
-    make("p", { class: "keys" }, key("N"), " next  ", key("T"), " take, ", key("Ctrl + Enter"), " save  ", key("S"), " skip  ", key("M"), " mark selected words  ", key("U"), " undo  ", key("E"), " entries"),
+    make("p", { class: "keys" }, key("N"), " next  ", key("T"), " take, ", key("Ctrl + Enter"), " save  ", key("S"), " skip  ", key("Shift + →"), " ", key("M"), " mark words, as dragging over them does  ", key("U"), " undo  ", key("E"), " entries"),
     make("ul", { class: "items" }, ...proposals.map((each) => listed(each, "proposed"))),
     make("h2", {}, `${statements.length} coded`),
     make("ul", { class: "items" }, ...statements.map((each) => listed(each, "coded"))),
@@ -186,19 +200,52 @@ function edit(what) {
       proposal ? make("button", { type: "button", onclick: skip }, "Skip") : "", make("button", { type: "button", onclick: () => leave(() => close()), title: "Escape" }, "Close"),
       statement ? make("button", { type: "button", onclick: remove, "aria-label": "Remove this statement" }, "Remove") : ""),
   );
-  words();
   form.cue = proposal?.said.cue; // by which verb, and in which words: what is read beyond them is implied
   form.words = () => editing.marks.map(snippet).join(" ");
   form.set(editing.values, editing.labels, editing.texts, editing.sorts);
   if (!statement) form.before = proposal ? form.before : "";
+  const gist = form.fields.gist.element;
+  const lent = make("p", { class: "finding", role: "status" });
+  gist.append(lent);
+  gist.addEventListener("input", () => { clearTimeout(gist.wait); gist.wait = setTimeout(() => borrowed(lent), 400); });
+  words();
   find("form").hidden = false;
   find("lists").hidden = true;
   draw();
+  find("form").parentElement.scrollTop = 0;
   form.focus(Boolean(statement));
 }
 
-function words() {
-  find("marks").replaceChildren(...editing.marks.map((span) => make("li", {}, make("bdi", {}, `“${snippet(span)}”`), make("button", {
+// Words of the coder's own that stand in the document, told while they are typed.
+async function borrowed(lent) {
+  const [text = ""] = form?.fields.gist.get() ?? [];
+  const { message, mend } = await ask("borrowed", [["name", open.name], ["text", text]]).catch(() => ({}));
+  if (lent.isConnected && text === (form.fields.gist.get()[0] ?? "")) lent.textContent = message ? `${message} (${mend})` : "";
+}
+
+// How each stretch that is marked will be kept: as a quotation, as it will be saved, or as a place alone.
+async function words() {
+  const now = editing;
+  listWords();
+  const kept = await Promise.all(now.marks.map(async (span) => {
+    open.places ??= {};
+    return (open.places[span] ??= await ask("place", [["name", open.name], ["start", span[0]], ["end", span[1]]]).catch(() => undefined));
+  }));
+  if (editing !== now || kept.length !== now.marks.length || kept.some((each) => !each)) return;
+  form.quote(kept.some((each) => each.quote != null), now.marks.length > 0);
+  form.fields.date.offer?.(kept.flatMap((each) => each.days).filter(([day], i, all) => all.findIndex(([other]) => other === day) === i));
+  listWords();
+}
+
+function shown(span) {
+  const place = open.places?.[span];
+  if (!place) return make("bdi", {}, snippet(span));
+  if (place.quote != null) return make("bdi", {}, `“${place.quote}”`);
+  return make("span", {}, make("bdi", { class: "passage" }, snippet(span)), make("small", {}, "not in quotation marks: only the place is kept, and the gist says what is said"));
+}
+
+function listWords() {
+  find("marks").replaceChildren(...editing.marks.map((span) => make("li", {}, shown(span), make("button", {
     type: "button", "aria-label": "Take these words out", onclick: () => { editing.marks = editing.marks.filter((each) => each !== span); words(); draw(); },
   }, "×"))), make("li", {}, make("button", { type: "button", onclick: () => { const span = pane.selected(); if (span) mark(span, "key"); else { editing.adding = true; say("Select the words in the text."); find("text").focus(); } } }, "+ selected words")));
 }
@@ -223,7 +270,7 @@ function leave(then) {
 async function save(event) {
   event?.preventDefault();
   wrong("");
-  if (form.wanting) { wrong(form.wanting); form.point(form.wanting); return; }
+  if (!(await form.settle()) || form.wanting) { wrong(form.wanting); form.point(form.wanting); return; }
   const values = form.get();
   const { statement, proposal } = editing;
   if (open.moved) {
@@ -393,7 +440,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 find("form").addEventListener("submit", save);
-find("form").addEventListener("input", () => { if (editing) editing.touched = true; });
+find("form").addEventListener("input", () => { if (editing) { editing.touched = true; wrong(""); } });
 find("undo").addEventListener("click", undo);
 find("check").addEventListener("click", check);
 find("entries").addEventListener("click", entries);

@@ -27,18 +27,19 @@ function open(title, inside, buttons, save, focus, form) {
       event?.preventDefault();
       wrong.textContent = "";
       try {
+        if (how === "save" && form && !(await form.settle())) throw new Error(form.wanting);
         made = await save(how);
         if (made) dialog.close();
       } catch (refused) {
         wrong.replaceChildren(refused.message, " ", refused.another ? make("button", { type: "button", onclick: () => act(null, "new") }, "It is another") : "");
-        wrong.scrollIntoView({ block: "nearest" });
         form?.point(refused.message);
       }
     };
     const shown = buttons.map(([label, how]) => make("button", { type: "button", onclick: () => act(null, how) }, label));
-    dialog.replaceChildren(make("form", { onsubmit: (event) => act(event, "save") }, heading(title), ...inside, wrong,
-      make("div", { class: "buttons" }, make("button", { class: "primary" }, "Save"), ...shown, make("button", { type: "button", onclick: () => dialog.close() }, "Close"))));
+    dialog.replaceChildren(make("form", { onsubmit: (event) => act(event, "save") }, heading(title), ...inside,
+      make("div", { class: "buttons" }, wrong, make("button", { class: "primary" }, "Save"), ...shown, make("button", { type: "button", onclick: () => dialog.close() }, "Close"))));
     dialog.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest("dialog") === dialog) act(event, "save"); });
+    dialog.addEventListener("input", () => { wrong.textContent = ""; });
     dialog.showModal();
     focus();
   });

@@ -5,24 +5,27 @@ import { make } from "./service.js";
 const SHOWN = { on_behalf_of: "On behalf of", addressee: "To", medium: "Where", date: "Day", url: "Address", iri: "Name" };
 const SIDES = ["supports", "opposes", "neutral"];
 const FIRST = ["speaker", "gist", "stances", "date", "act", "medium", "basis", "confidence"];
-const HINTED = new Set(["type", "note", "kind", "sentence", "gist", "source", "binds", "language"]); // fields whose name alone does not say what is wanted
+const HINTED = new Set(["type", "note", "kind", "class", "sentence", "gist", "source", "binds", "language"]); // fields whose name alone does not say what is wanted
 const ALSO = new Set(["url", "language", "binds"]); // of a document, by which it is found again and read; of a demand, who undertakes it
+const NEUTRAL = "Anybody could affirm it, and anybody could reject it."; // a note for who knows no more
 const APART = new Set([...SIDES, "coding", "quote", "passage", "document"]);
 
 const title = (name) => SHOWN[name] || name[0].toUpperCase() + name.slice(1).replaceAll("_", " ");
 
 // A field as {element, get(), set(values, labels)}; values are lists of text.
-function field(described, choices, onmake, offers) {
+function field(described, choices, onmake, offers, hinted) {
   const { name, values, many, required, help } = described;
   const label = title(name);
   const listed = { act: "act", medium: "medium", basis: "basis", "actor kind": "actor kind", level: "level", type: "type", class: "class" }[values];
-  const wrap = (input, tag = "label") => make(tag, { class: "field" }, make("span", { title: help }, label, required ? make("i", { title: "needed" }, " *") : "", HINTED.has(name) ? make("small", {}, help) : ""), input);
+  const star = make("i", { title: "needed", hidden: !required }, " *");
+  const need = (needed) => { star.hidden = !needed; };
+  const wrap = (input, tag = "label") => make(tag, { class: "field" }, make("span", { title: help }, label, star, hinted || HINTED.has(name) ? make("small", {}, help) : ""), input);
   if (listed) {
     const select = make("select", { "aria-label": label }, make("option", { value: "" }, name === "confidence" ? "usual (1.0 or 0.8)" : "–"), ...choices[listed].map((each) => make("option", {}, each)));
     const name_of = (value) => choices[listed].find((each) => each === value || each.replaceAll(" ", "-") === value.split("/").pop()) || (Number(value) ? choices[listed].find((each) => Number(each) === Number(value)) : "") || "";
     let held = [], shown = "";
     return {
-      element: wrap(select), get: () => (held.length > 1 && select.value === shown ? held : select.value ? [select.value] : []),
+      element: wrap(select), need, get: () => (held.length > 1 && select.value === shown ? held : select.value ? [select.value] : []),
       set: (list, labels = {}) => { held = list; select.value = list.length ? name_of(labels[list[0]] || list[0]) : ""; shown = select.value; },
     };
   }
@@ -30,7 +33,7 @@ function field(described, choices, onmake, offers) {
     const makes = described.kinds.filter((kind) => ["actor", "proposition", "event"].includes(kind)).length;
     const input = new Names({ label, kinds: described.kinds, many, onmake: makes && onmake ? (kind, text) => onmake(kind, text, name) : null });
     return {
-      element: wrap(input.element, "div"), input, get: () => input.values, open: () => input.input.value.trim(),
+      element: wrap(input.element, "div"), need, input, get: () => input.values, open: () => input.input.value.trim(), settle: () => input.settle(),
       set: (list, labels = {}, text = "") => input.set(list.map((iri) => ({ iri, label: labels[iri] || iri.split("/").pop() })), text),
     };
   }
@@ -40,14 +43,15 @@ function field(described, choices, onmake, offers) {
   let held = [], shown = "";
   // What nobody touched stays as it is, however many values it has.
   const plain = {
-    element: wrap(input), get: () => (input.value === shown ? held : split(input.value)),
+    element: wrap(input), need, get: () => (input.value === shown ? held : split(input.value)),
     set: (list) => { held = list; input.value = list.join("\n"); shown = input.value; if (many) input.rows = Math.max(1, list.length); },
   };
-  return values === "days" && offers.length ? offered(plain, wrap, input, offers) : plain;
+  const offering = values === "days" ? offers : name === "note" ? [[NEUTRAL, `“${NEUTRAL}”`]] : [];
+  return offering.length ? offered(plain, input, offering) : plain;
 }
 
-// A day with days that may be meant: offered, and never taken unasked.
-function offered(plain, wrap, input, offers) {
+// A day with days that may be meant, or a note with one that is neutral: offered, and never taken unasked.
+function offered(plain, input, offers) {
   const take = (day) => {
     input.value = day;
     input.dispatchEvent(new Event("input", { bubbles: true }));
@@ -55,11 +59,13 @@ function offered(plain, wrap, input, offers) {
     const open = day.indexOf("YYYY-MM-DD");
     if (open >= 0) input.setSelectionRange(open, open + 10);
   };
-  const list = make("span", { class: "offers" }, ...offers.map(([day, why]) => make("button", { type: "button", onclick: () => take(day) }, why)));
+  const button = ([day, why]) => make("button", { type: "button", onclick: () => take(day) }, why);
+  const list = make("span", { class: "offers" }, ...offers.map(button));
   const show = () => { list.hidden = Boolean(input.value.trim()); };
   input.addEventListener("input", show);
   input.addEventListener("keydown", (event) => { if (event.key === "ArrowDown" && !input.value) { event.preventDefault(); take(offers[0][0]); } });
-  return { ...plain, element: make("div", {}, plain.element, list), set: (values) => { plain.set(values); show(); } };
+  const offer = (more) => list.replaceChildren(...[...offers.slice(0, 1), ...more.filter(([day]) => day !== offers[0][0]), ...offers.slice(1)].map(button));
+  return { ...plain, offer, element: make("div", {}, plain.element, list), set: (values) => { plain.set(values); show(); } };
 }
 
 // The words for the stances on a target, by what it is: who is bound by a demand undertakes or refuses it.
@@ -77,11 +83,11 @@ function stances(overview, onmake, speakers, shown) {
   const word = (each) => wordsFor(overview, each, speakers());
   const rows = make("ul", { class: "stances" });
   let held = [];
-  const select = (label, options, value, onchange) => {
+  const select = (label, options, value, onchange, shown = "") => {
     const made = make("select", { "aria-label": label }, ...options.map(([each, text]) => make("option", { value: each }, text)));
     made.value = value;
     made.addEventListener("change", () => onchange(made.value));
-    return made;
+    return make("label", { class: shown || "side" }, shown ? make("small", { "aria-hidden": "true" }, shown) : null, made);
   };
   const beyond = (each) => {
     const { act, basis, cue, words } = shown();
@@ -109,8 +115,8 @@ function stances(overview, onmake, speakers, shown) {
     select("Stance", [...(each.side ? [] : [["", "choose …"]]), ...SIDES.map((side) => [side, word(each)[side]])], each.side, (value) => { each.side = value; redraw(each, "Stance"); }),
     make("bdi", {}, each.label),
     make("button", { type: "button", "aria-label": `Take out ${each.label}`, onclick: () => { held = held.filter((other) => other !== each); draw(); } }, "×"),
-    select("Basis of this stance", [["", "as the statement"], ...choices.basis.map((b) => [b, b])], each.basis, (value) => rest(each, value)),
-    select("Confidence of this stance", [["", "–"], ...choices.level.map((l) => [l, l])], each.confidence, (value) => { each.confidence = value; }),
+    select("Basis of this stance", [["", "as the statement"], ...choices.basis.map((b) => [b, b])], each.basis, (value) => rest(each, value), "basis"),
+    select("Confidence of this stance", [["", "–"], ...choices.level.map((l) => [l, l])], each.confidence, (value) => { each.confidence = value; }, "confidence"),
     hint(each),
   )));
   const input = new Names({ label: "Takes a stance on", kinds: ["actor", "proposition"], many: true, onmake, placeholder: "An actor or a proposition …", ontake: (made) => {
@@ -123,6 +129,7 @@ function stances(overview, onmake, speakers, shown) {
   return {
     element: make("div", { class: "field" }, make("span", {}, "Stances"), rows, input.element),
     open: () => input.input.value.trim(),
+    settle: () => input.settle(),
     draw,
     input: () => input.input,
     undecided: () => held.find((each) => !each.side),
@@ -157,14 +164,15 @@ export class EntryForm {
     this.fields = {};
     const described = overview.kinds[kind];
     const statement = kind === "statement";
+    const first = statement ? FIRST : described.filter((each) => each.required || ALSO.has(each.name)).map((each) => each.name);
+    if (kind === "actor") first.push("class");
     for (const each of described) {
-      if (!(statement && APART.has(each.name))) this.fields[each.name] = field(each, overview.choices, onmake, offers);
+      if (!(statement && APART.has(each.name))) this.fields[each.name] = field(each, overview.choices, onmake, offers, !first.includes(each.name));
     }
     this.required = described.filter((each) => each.required && this.fields[each.name]).map((each) => each.name);
     const one = (name) => this.fields[name].get()[0];
     if (statement) this.stances = stances(overview, onmake, () => [...this.fields.speaker.get(), ...this.fields.on_behalf_of.get()], () => ({ act: one("act"), basis: one("basis"), cue: this.cue, words: this.words?.() ?? "" }));
     for (const name of statement ? ["act", "basis"] : []) this.fields[name].element.addEventListener("change", () => this.stances.draw());
-    const first = statement ? FIRST : described.filter((each) => each.required || ALSO.has(each.name)).map((each) => each.name);
     this.first = first;
     const rest = Object.keys(this.fields).filter((name) => !first.includes(name));
     const shown = (name) => (name === "stances" ? this.stances : this.fields[name]).element;
@@ -172,12 +180,41 @@ export class EntryForm {
     const pairs = new Set(["act", "medium", "basis", "confidence"]);
     this.element = make("div", { class: "fields" }, ...first.filter((name) => !(statement && pairs.has(name))).map(shown), ...(statement ? [make("div", { class: "pairs" }, ...first.filter((name) => pairs.has(name)).map(shown))] : []), rest.length ? this.more : null);
     for (const name of statement ? ["speaker", "on_behalf_of"] : []) this.fields[name].input.ontake = () => this.stances.draw();
-    if (quoted) this.fields.gist.element.querySelector("textarea").placeholder = "May stay empty: the words are quoted.";
+    if (kind === "actor") this.fields.kind.element.addEventListener("change", () => this.classify());
+    if (statement) this.quote(quoted);
+  }
+
+  // Where no words are quoted the coder's own say what is said.
+  quote(quoted, marked = true) {
+    this.quoted = quoted;
+    this.need("gist", marked && !quoted);
+    this.fields.gist.element.querySelector("textarea").placeholder = quoted ? "May stay empty: the words are quoted." : "";
+  }
+
+  // Of the kind other it is to be said what sort of actor it is; every other kind says so itself.
+  classify() {
+    const other = this.fields.kind.get()[0] === "other";
+    this.need("class", other);
+    this.fields.class.element.hidden = !other && !this.fields.class.get().length;
+  }
+
+  need(name, needed) {
+    this.required = this.required.filter((each) => each !== name).concat(needed ? [name] : []);
+    this.fields[name].need(needed);
+  }
+
+  // What was typed and not taken is chosen where it is a name, or made new by the coder; whether all of it is.
+  async settle() {
+    for (const each of [...Object.values(this.fields), this.stances]) {
+      if (each?.open?.() && !(await each.settle())) return false;
+    }
+    return true;
   }
 
   set(values, labels = {}, texts = {}, sorts = {}) {
     for (const [name, each] of Object.entries(this.fields)) each.set(values[name] || [], labels, texts[name]);
     this.stances?.set(values, labels, sorts);
+    if (this.kind === "actor") this.classify();
     this.more.open = Object.keys(this.fields).some((name) => this.more.contains(this.fields[name].element) && (values[name] || []).length);
     this.before = JSON.stringify(this.get());
   }
