@@ -336,7 +336,7 @@ class Reader:
         known.update((thing.value, []) for thing in new)
         for at in range(0, len(new), CHUNK):
             for row in self.store.tuples(NAMES.format(about=""), {"x": new[at : at + CHUNK]}):
-                known[row[0]].append(row)
+                known.setdefault(row[0], []).append(row)  # an endpoint may tell of what it was not asked
         rows = [row for thing in things for row in known.get(thing.value, ())]
         if any(isinstance(thing, BlankNode) for thing in things):
             about = "?s ?p ?x FILTER(isBlank(?x))"
