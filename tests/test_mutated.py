@@ -15,7 +15,7 @@ import attacks
 import held
 import mutating
 
-FEW = {"graphs": 12, "codings": 15, "edges": 30, "imports": 15, "queries": 40}
+FEW = {"graphs": 12, "codings": 15, "edges": 15, "imports": 15, "queries": 40}
 """How many cases the suite tries of each kind: seconds."""
 
 
