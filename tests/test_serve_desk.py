@@ -426,9 +426,9 @@ def test_words_outside_quotation_marks_are_a_place_and_want_a_gist_of_the_coders
 
 def test_a_speaker_that_was_corrected_is_offered_for_the_same_words_again(desk: Desk) -> None:
     article = (
-        "The line stays. “Nobody asks for the end,” the union said. “It must rest a while,” the union said.\n"
+        "The line stays. “Nobody asks for the end,” the board said. “It must rest a while,” the board said.\n"
     )
-    document = with_article(desk.folder, "Union", article)
+    document = with_article(desk.folder, "Board", article)
     desk.tab.goto(f"{desk.service.address}#{document}")
     desk.tab.reload()
     desk.tab.locator("#lists .proposed").nth(1).wait_for()

@@ -11,7 +11,7 @@ export class Names {
     this.input = make("input", {
       id, type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", dir: "auto", "aria-expanded": "false",
       "aria-autocomplete": "list", "aria-controls": `${id}-list`, "aria-label": label,
-      oninput: () => { this.point(-1); this.ask(); }, onfocus: () => this.ask(), onblur: () => setTimeout(() => document.activeElement !== this.input && this.close(), 150), onkeydown: (event) => this.key(event),
+      oninput: () => { this.point(-1); this.ask(); }, onfocus: () => this.ask(), onclick: () => this.ask(true), onblur: () => setTimeout(() => document.activeElement !== this.input && this.close(), 150), onkeydown: (event) => this.key(event),
     });
     this.list = make("ul", { id: `${id}-list`, role: "listbox", "aria-label": label, hidden: true });
     this.chips = make("span", { class: "chips" });
@@ -34,15 +34,18 @@ export class Names {
       onclick: () => { this.taken = this.taken.filter((each) => each !== entry); this.draw(); this.input.focus(); this.ontake?.(); },
     }, "×"))));
     this.input.hidden = !this.many && this.taken.length > 0;
-    this.input.placeholder = this.taken.length ? "another …" : this.placeholder;
+    this.input.placeholder = this.taken.length ? "another …" : this.placeholder || "type a name, or ↓";
   }
 
-  // Show what may be meant; once a name was taken, only where somebody types or asks: the list lies over the next fields.
+  // Show what may be meant, once somebody types or asks by a click or an arrow: the list lies over the next fields.
   async ask(wanted = false) {
     const text = this.input.value;
     const found = await ask("complete", [["q", text], ...this.kinds.map((kind) => ["kind", kind])]).catch(() => []);
     if (text !== this.input.value || document.activeElement !== this.input) return;
-    if (!wanted && !text.trim() && this.taken.length) return;
+    if (!wanted && !text.trim()) {
+      this.close();
+      return;
+    }
     this.options = found.filter((entry) => !this.values.includes(entry.iri));
     if (text.trim() && this.onmake) {
       for (const kind of this.likely(text)) this.options.push({ label: text.trim(), kind, fresh: true });
