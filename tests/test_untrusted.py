@@ -46,7 +46,7 @@ def _nest() -> Iterator[object]:
 
 
 def _fill() -> Iterator[object]:
-    yield len([*range(untrusted.MEMORY // 8)])
+    yield len(bytes(2 * untrusted.MEMORY))
 
 
 @pytest.mark.parametrize(("parse", "why"), [(_abort, "nests"), (_nest, "nests"), (_fill, "memory")])
