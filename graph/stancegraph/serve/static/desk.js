@@ -127,10 +127,11 @@ function listed(each, kind) {
   const values = each.values;
   const who = (values.speaker && named(each.labels, values.speaker)) || (each.said?.antecedent ? `${each.said.speaker} (${each.named})` : each.said?.speaker) || "nobody named";
   const coder = each.coder && each.coder !== overview.coder ? ` · coder ${each.coder}` : "";
-  const gist = values.gist?.[0] || (open.text == null ? each.name || "" : `“${each.spans.length ? snippet(each.spans[0]) : "…"}”`);
+  const quotes = (values.quote || []).map((quote) => `“${quote.replace(/^[^:]*:/, "").replace(/^[“"«]|[”"»]$/g, "")}”`).join(" ");
+  const gist = values.gist?.[0] || quotes || (open.text == null ? each.name || "" : `“${each.spans.length ? snippet(each.spans[0]) : "…"}”`);
   const facts = [values.date?.[0]?.replace("/", " to "), values.act && named(each.labels, values.act).replaceAll("-", " ")].filter(Boolean).join(" · ");
   const aside = kind === "proposed" ? [each.how] : [facts, facts ? " · " : "", ...rested(values)];
-  return make("li", { class: kind }, make("button", { type: "button", "data-id": id, onclick: () => choose(id) }, make("b", {}, make("bdi", {}, who)), " ", make("bdi", {}, gist), ...stances(each), make("small", {}, ...aside, coder), ...told(each.iri)));
+  return make("li", { class: kind }, make("button", { type: "button", "data-id": id, onclick: () => choose(id) }, make("b", {}, make("bdi", {}, who)), " ", make("bdi", {}, gist), ...(quotes && gist !== quotes ? [" ", make("bdi", {}, quotes)] : []), ...stances(each), make("small", {}, ...aside, coder), ...told(each.iri)));
 }
 
 function list() {

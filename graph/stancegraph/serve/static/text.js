@@ -2,6 +2,7 @@
 import { make } from "./service.js";
 
 const WORD = /[\p{L}\p{N}\p{M}’'-]+/gu;
+const LETTER = /[\p{L}\p{N}\p{M}]/u;
 
 export class TextPane {
   constructor(element, { onmark, onopen }) {
@@ -91,7 +92,7 @@ export class TextPane {
     return found;
   }
 
-  // The selected stretch in code points, without blanks at its ends; null where none of the text is selected.
+  // The selected stretch in code points, of whole words; null where none of the text is selected.
   selected() {
     const selection = getSelection();
     if (!selection.rangeCount || selection.isCollapsed) return null;
@@ -101,7 +102,11 @@ export class TextPane {
     let end = this.offset(range.endContainer, range.endOffset);
     while (start < end && /\s/.test(this.text[start])) start++;
     while (end > start && /\s/.test(this.text[end - 1])) end--;
-    return start < end ? [this.point(start), this.point(end)] : null;
+    if (start === end) return null;
+    const within = (at) => at > 0 && at < this.text.length && LETTER.test(this.text[at - 1]) && LETTER.test(this.text[at]);
+    while (within(start)) start--;
+    while (within(end)) end++;
+    return [this.point(start), this.point(end)];
   }
 
   place(unit) {
