@@ -25,6 +25,7 @@ from conftest import Run
 from february import FIVE
 from serving import STANCEGRAPH, Service, serving
 from stancegraph import page
+from stancegraph.serve import cache
 from stancegraph.serve.application import Service as Answering
 from stancegraph.serve.application import application
 from stancegraph.store import Store, ontology
@@ -316,6 +317,18 @@ def test_the_page_is_kept_and_never_shown_of_another_graph(
     graph.write_text(graph.read_text("utf-8").replace("Alpha", "Zora"), "utf-8")
     assert b"Zora" not in drawn
     assert b"Zora" in shown()
+
+
+def test_beyond_the_room_for_pages_only_those_with_the_mark_of_one_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(cache, "MOST", 0)
+    strange = tmp_path / "stancegraph" / "pages" / f"{'0' * 64}.page"
+    strange.parent.mkdir(parents=True)
+    strange.write_bytes(b"a stranger's")
+    cache.keep("1" * 64, b"a page")
+    assert list(strange.parent.iterdir()) == [strange]
 
 
 def test_the_page_is_sent_packed_to_who_takes_that_and_has_a_mark_of_its_own_so() -> None:

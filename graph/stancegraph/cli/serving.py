@@ -67,7 +67,10 @@ def serve(
         typer.Option(metavar="ORIGIN", help="Let pages of this origin ask too, as https://host."),
     ] = None,
 ) -> None:
-    """Answer at an address of this machine: the page, every entry, rows as JSON, SPARQL; Ctrl-C stops it."""
+    """Answer at an address of this machine: the page, every entry, rows as JSON, SPARQL; Ctrl-C stops it.
+
+    Pages drawn are kept for the next start in your cache folder (on Linux ~/.cache/stancegraph/pages, at most 64 MB).
+    """
     try:
         from stancegraph.serve import server
         from stancegraph.serve.live import Limits

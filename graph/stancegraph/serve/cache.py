@@ -80,12 +80,20 @@ def keep(known: str, content: bytes) -> None:
         place = folder()
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         output.replace(place / f"{known}.page", _head(content) + b"\n" + content)
-        ours = [(file.stat(), file) for file in place.iterdir() if NAMED.fullmatch(file.name)]
+        ours = [
+            (file.stat(), file) for file in place.iterdir() if NAMED.fullmatch(file.name) and _is_ours(file)
+        ]
         left = MOST
         for found, file in sorted(ours, key=lambda each: each[0].st_mtime_ns, reverse=True):
             left -= found.st_size
             if left < 0:
                 file.unlink(missing_ok=True)
+
+
+def _is_ours(file: Path) -> bool:
+    """Whether a file bears the mark of a kept page: nothing else is let go of, whatever its name."""
+    with file.open("rb") as opened:
+        return opened.read(len(MARK)) == MARK
 
 
 def _head(content: bytes) -> bytes:
