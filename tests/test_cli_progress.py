@@ -14,8 +14,7 @@ import pytest
 WAIT: Final = """
 import time
 from stancegraph import output
-from stancegraph.cli.progress import elapsed
-with elapsed("stancegraph check"):
+with output.elapsed("stancegraph check"):
     time.sleep({seconds})
     output.note("no faults")
 """

@@ -1,4 +1,4 @@
-"""Where answers go: standard output, or a file that is written whole or not at all."""
+"""Where answers go: standard output, or a file that is written whole or not at all; and what is told meanwhile."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import errno
 import os
 import re
 import sys
+import threading
+import time
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -30,10 +32,15 @@ ANSWERS: Final = frozenset(
 """Suffixes of what is written as an answer, and may be written anew; no graph is read from such files in a folder."""
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
 """What UTF-8 cannot hold."""
-
-
-before_printing: Callable[[], None] | None = None
-"""Called before an answer or a note is printed: what stands in the line of the cursor is to be taken away."""
+EVERY: Final = 1.0
+"""Seconds until a long command first says that it runs, and between two times."""
+WIDTH: Final = 20
+"""Characters of a bar."""
+_wipe: Callable[[], None] | None = None
+"""Takes away what stands in the line of the cursor, before an answer or a note is printed."""
+_asked: Final = threading.Event()
+"""Set once a person is asked something: from then on a command waits for them, and says nothing of itself."""
+_done: float | None = None
 
 
 @dataclass(slots=True)
@@ -65,8 +72,8 @@ def note(text: str, *, error: bool = False) -> None:
         return
     if sys.stderr is None:
         return
-    if before_printing:
-        before_printing()
+    if _wipe:
+        _wipe()
     try:
         print(f"{'error: ' * error}{printable(text)}", file=sys.stderr, flush=True)
     except (OSError, ValueError):
@@ -103,8 +110,8 @@ def emit(text: str, output: str | Path = "-", inputs: Iterable[Path] = ()) -> No
         return
     if sys.stdout is None:
         raise StanceError("standard output is closed: open it, or name a file with -o")
-    if before_printing:
-        before_printing()
+    if _wipe:
+        _wipe()
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -231,3 +238,60 @@ def _silence(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     except (OSError, ValueError):
         return
+
+
+def show_share(done: float) -> None:
+    """Tell how much of a long command is done, 0..1: a bar stands in the line from now on."""
+    global _done  # noqa: PLW0603  there is one line, of one command
+    _done = done
+
+
+def fall_silent() -> None:
+    """Say no more that a command runs: the line belongs to what a person is asked."""
+    _asked.set()
+    if _wipe:
+        _wipe()
+
+
+@contextmanager
+def elapsed(what: str) -> Iterator[None]:
+    """Says `what` runs and for how long, on the line the cursor is on, while it lasts.
+
+    Only where stderr is a terminal that can return to the start of a line; what stands there is wiped before an
+    answer or a note is printed.
+    """
+    global _wipe  # noqa: PLW0603  there is one line, of one command
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield
+        return
+    _asked.clear()
+    start, ended, shown = time.monotonic(), threading.Event(), ""
+
+    def wipe() -> None:
+        nonlocal shown
+        if shown:
+            _print(f"\r{' ' * len(shown)}\r")
+            shown = ""
+
+    def tell() -> None:
+        nonlocal shown
+        while not ended.wait(EVERY) and not _asked.is_set():
+            bar = "" if _done is None else f"[{'#' * round(_done * WIDTH):-<{WIDTH}}] {_done:.0%} "
+            shown = f"{what}: {bar}{time.monotonic() - start:.0f} s"
+            _print(f"\r{shown}")
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    _wipe = wipe
+    try:
+        yield
+    finally:
+        ended.set()
+        teller.join()
+        wipe()
+        _wipe = None
+
+
+def _print(text: str) -> None:
+    with suppress(OSError, ValueError):  # who closed the terminal wants no answer on it
+        print(text, end="", file=sys.stderr, flush=True)

@@ -86,7 +86,7 @@ def run(arguments: Sequence[str], interruption: Interruption | None = None) -> i
     """The exit code of a call of the program with these arguments; what went wrong is told on stderr."""
     try:
         _refuse_too_little_memory()
-        from stancegraph.cli.commands import app
+        from stancegraph.cli.program import app
 
         if interruption:
             sys.unraisablehook = interruption.stand_in

@@ -14,8 +14,8 @@ import typer
 
 from stancegraph import output
 from stancegraph.cli import printing
+from stancegraph.cli.commands import Family, command
 from stancegraph.cli.options import Base, Request, complete_names
-from stancegraph.cli.program import Family, command
 from stancegraph.errors import UsageError
 
 if TYPE_CHECKING:

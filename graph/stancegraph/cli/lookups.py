@@ -14,8 +14,8 @@ import typer
 from stancegraph import output
 from stancegraph.cells import escaped, printable_lines
 from stancegraph.cli import answers, printing
+from stancegraph.cli.commands import command
 from stancegraph.cli.options import ACTOR, Actor, RdfFormat, Request
-from stancegraph.cli.program import command
 from stancegraph.errors import UsageError
 from stancegraph.vocabulary import local_name
 

@@ -10,8 +10,8 @@ import typer
 
 from stancegraph import output
 from stancegraph.cli import answers, printing
+from stancegraph.cli.commands import command
 from stancegraph.cli.options import Actor, OptionalActor, Request, but
-from stancegraph.cli.program import command
 from stancegraph.errors import UsageError
 from stancegraph.records import Rows
 

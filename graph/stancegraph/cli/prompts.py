@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from stancegraph import output
-from stancegraph.cli import progress
 from stancegraph.curate.fields import BUILT, ENTRIES, Field, pairs
 from stancegraph.errors import StanceError, UnknownName, UsageError
 
@@ -50,9 +49,7 @@ def ask(
 
 def line(prompt: str) -> str | None:
     """A line from the person; None where there is none any more."""
-    progress.asked.set()
-    if output.before_printing:
-        output.before_printing()
+    output.fall_silent()
     print(prompt, end="", file=sys.stderr, flush=True)
     try:
         return input().strip()

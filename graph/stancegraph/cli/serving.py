@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_
 import typer
 
 from stancegraph import output
+from stancegraph.cli.commands import COMMANDS, Command, command
 from stancegraph.cli.options import Request
-from stancegraph.cli.program import COMMANDS, Command, command
 from stancegraph.errors import NotInstalled, UsageError
 
 if TYPE_CHECKING:
