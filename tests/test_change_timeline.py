@@ -58,6 +58,10 @@ def test_a_row_of_a_timeline_carries_words_documents_and_events(graph: Graph) ->
         ({"not_actor": "Ada"}, ["Bo+bridge", "Bo-dam", "Bo", "Cy+dam"]),
         ({"target": "The dam should be built."}, ["Ada-dam", "Bo-dam", "Cy+dam"]),
         ({"not_target": "The dam should be built."}, ["Ada+bridge", "Bo+bridge", "Ada", "Bo"]),
+        (
+            {"not_supports": "The dam should be built."},
+            ["Ada+bridge", "Ada-dam", "Bo+bridge", "Bo-dam", "Ada", "Bo"],
+        ),
         ({"kind": "politician", "supports": "The dam should be built."}, ["Cy+dam"]),
         ({"min_count": 2}, ["Ada+bridge", "Ada-dam", "Bo+bridge", "Bo-dam", "Ada", "Bo"]),
         ({"joint": True, "since": "2020-02-02"}, ["Ada", "Bo"]),

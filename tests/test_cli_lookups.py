@@ -9,7 +9,6 @@ import pytest
 
 from conftest import Run
 from stancegraph import network, statements
-from stancegraph.errors import UsageError
 from stancegraph.store import Store
 
 FIVE = str(Path(__file__).parent / "fixtures" / "five.ttl")
@@ -114,13 +113,6 @@ def test_words_filter_every_command_with_filters(run: Run, shipped: Store) -> No
     assert all("alawites" in (row["gist"] + " ".join(row["quotes"])).casefold() for row in rows)
     graph = network.stances(shipped, words="alawites")
     assert 0 < graph.number_of_edges() < network.stances(shipped).number_of_edges()
-
-
-def test_empty_words_are_refused_and_so_are_too_many(shipped: Store) -> None:
-    with pytest.raises(UsageError, match="--words is empty"):
-        statements.said(shipped, words=" ")
-    with pytest.raises(UsageError, match="at most 20 words"):
-        statements.said(shipped, words="a " * 21)
 
 
 def test_nothing_found_says_what_was_searched_and_where_the_words_stand(run: Run) -> None:

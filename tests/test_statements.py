@@ -331,12 +331,19 @@ def test_each_filter_looks_among_things_of_its_own_kind(council: Store) -> None:
         ({"min_confidence": -0.5}, "--min-confidence -0.5 is outside 0 to 1"),
         ({"min_count": 0}, "--min-count 0: a speaker left has at least 1 statement"),
         ({"as_": "crowd"}, "--as crowd: speakers count as 'person' or as 'organisation'"),
+        ({"words": " "}, "--words is empty: give a word to look for"),
+        ({"words": "a \udcff"}, "--words holds bytes that are no UTF-8: write it in that encoding"),
+        ({"words": "a " * 21}, "--words takes at most 20 words, these are 21"),
     ],
 )
 def test_a_wrong_filter_is_told_with_its_value_and_its_mend(filters: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError) as caught:
         check(filters)
     assert str(caught.value) == message
+
+
+def test_as_many_words_as_there_may_be_are_taken() -> None:
+    assert check({"words": "a " * 20}) == {"words": "a " * 20}
 
 
 @pytest.mark.parametrize("end", ["since", "until"])
