@@ -24,8 +24,10 @@ PREFIXES: Final = """@prefix : <https://example.org/> .
 EDGES: Final = ("supports", "opposes", "neutralOn")
 
 
-def write(folder: Path, statements: int) -> Path:
+def write(folder: Path, statements: int, *, whole: bool = True) -> Path:
     """A folder of Turtle, 24 triples a statement: up to 2,000 speakers and 500 propositions, the first the busiest.
+
+    Unless `whole`, eight: who said what about whom when, on which basis, in which words of which document.
 
     Speakers are called "Speaker 5 al-Name5", propositions "Proposition 5 holds."; ten statements share a document,
     one of a day of 2024.
@@ -58,7 +60,7 @@ def write(folder: Path, statements: int) -> Path:
     with (folder / "statements.ttl").open("w", encoding="utf-8") as file:
         file.write(PREFIXES)
         for i, (speaker, target) in enumerate(zip(said_by, said_on, strict=True)):
-            file.write(_statement(i, speaker, target, dice))
+            file.write((_statement if whole else _bare)(i, speaker, target, dice))
     return folder
 
 
@@ -111,4 +113,12 @@ def _statement(i: int, speaker: int, target: int, dice: random.Random) -> str:
   stance:quote "words {i} said"@en ; stance:passage [ a oa:SpecificResource ; oa:hasSource :document{i // 10} ;
     oa:hasSelector [ a oa:TextPositionSelector ; oa:start {start} ; oa:end {start + 20} ] ,
       [ a oa:TextQuoteSelector ; oa:exact "words {i} said"@en ] ] .
+"""
+
+
+def _bare(i: int, speaker: int, target: int, dice: random.Random) -> str:
+    edge, basis = dice.choices(EDGES, [48, 48, 4])[0], dice.choice(["said", "implied"])
+    return f""":statement{i} a stance:Statement ; stance:speaker :speaker{speaker} ; stance:basis basis:{basis} ;
+  stance:saidOn "{_day(i // 10)}"^^xsd:date ; stance:{edge} :proposition{target} .
+:report{i} stance:reports :statement{i} ; stance:document :document{i // 10} ; stance:quote "words {i} said"@en .
 """
