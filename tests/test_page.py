@@ -11,7 +11,7 @@ import pytest
 import pages
 from pages import HOSTILE, five, hostile
 from stancegraph import page, table
-from stancegraph.page import excerpt
+from stancegraph.page import content
 from stancegraph.page.content import clean
 
 if TYPE_CHECKING:
@@ -137,10 +137,10 @@ def test_of_more_stances_than_a_browser_opens_an_excerpt_is_shown_that_says_so(
     said = [("a", "x", 1), ("b", "x", 1), ("a", "x", 1), ("a", "x", -1), ("c", "x", 1), ("b", "y", -1), ("b", "y", -1),
             ("a", "z", 1), ("b", "y", -1), ("a", "y", 0), ("c", "y", 1)]  # fmt: skip
     rows = table.of(*map(list, zip(*said, strict=True)))
-    assert excerpt.excerpt(rows) == (rows, "")
+    assert content.excerpt(rows) == (rows, "")
     for name, value in (("MOST", 10), ("ACTORS", 2), ("TARGETS", 2), ("SHOWN", 6)):
-        monkeypatch.setattr(excerpt, name, value)
-    graph = excerpt.network_of(rows)
+        monkeypatch.setattr(content, name, value)
+    graph = content.network_of(rows)
     assert [(row.actor.label, row.target.label, row.level, row.statement) for row in graph.graph["rows"]] == [
         ("b", "x", 1, "row 2"),
         ("a", "x", 1, "row 3"),
@@ -153,5 +153,5 @@ def test_of_more_stances_than_a_browser_opens_an_excerpt_is_shown_that_says_so(
     told = "of 11 stances 5, the latest on either side of each of the 2 actors with most of them"
     assert f"Made of these statements only: <bdi>{told}" in written
     assert "5 statements that take a stance, by 2 speakers" in written
-    monkeypatch.setattr(excerpt, "SHOWN", 7)
-    assert len(excerpt.excerpt(rows)[0]) == 7
+    monkeypatch.setattr(content, "SHOWN", 7)
+    assert len(content.excerpt(rows)[0]) == 7

@@ -45,7 +45,7 @@ def page(
 ) -> None:
     """Write who stands where as one HTML file that opens anywhere, offline: rows, network, matrix, timeline."""
     from stancegraph import page, table
-    from stancegraph.page.excerpt import network_of
+    from stancegraph.page.content import network_of
 
     filters, ego = request.filters, None
     if view == "ego":

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from stancegraph import output, table
 from stancegraph.network import stances
-from stancegraph.page.content import VIEWS, clean, describe
+from stancegraph.page.content import VIEWS, clean, describe, network_of
 from stancegraph.page.drawing import Network, Page, draw
-from stancegraph.page.excerpt import network_of
 from stancegraph.store import Store
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def html(source: nx.MultiDiGraph[str] | Store, **options: Unpack[PageOptions]) -
     `centre=IRI` for that of "ego"; `sort` (speaker, word, target, day, words, document; descending with "-" behind).
     `?embed` before the `#` shows that view alone.
 
-    Of more than 50,000 stances of a store it shows an excerpt, and says so (see `page.excerpt`). Raises UsageError for
+    Of more than 50,000 stances of a store it shows an excerpt, and says so (see `page.content`). Raises UsageError for
     a view or an actor that is none.
     """
     text: str = _page(source, **options).generate_html()

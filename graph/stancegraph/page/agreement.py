@@ -14,7 +14,6 @@ import networkx as nx
 import numpy as np
 
 from stancegraph import balance, network
-from stancegraph.page.geometry import Line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -56,6 +55,10 @@ DIVIDED: Final = {
     "cosine": ", as a cosine",
     "activity": ", over the product of their activities",
 }
+
+
+Line = TypedDict("Line", {"id": int, "from": int, "to": int, "sign": int})
+"""A line between two entities."""
 
 
 class AgreementTie(Line):

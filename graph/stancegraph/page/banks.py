@@ -9,14 +9,13 @@ left out, and counted.
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict
 
 import numpy as np
-
-from stancegraph.page.geometry import count_letters, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -214,6 +213,41 @@ def _touches(path: NDArray[np.float64], taken: NDArray[np.float64]) -> bool:
     )
     left, top, right, bottom = taken[near].T[:, :, None]
     return bool(((left < x) & (x < right) & (top < y) & (y < bottom)).any())
+
+
+def wrap(text: str, width: int, lines: int) -> str:
+    """The text on at most `lines` lines of about `width` letters, cut with an ellipsis; too long a word is hyphenated.
+
+    >>> wrap("Iraq should stay out of the conflict in Syria.", 18, 2)
+    'Iraq should stay\\nout of the…'
+    >>> wrap("State Administration Coalition", 12, 3)
+    'State\\nAdministrat-\\nion…'
+    """
+    rows = [""]
+    words = [part for word in text.split() for part in _hyphenate(word, width)]
+    for word in words:
+        longer = f"{rows[-1]} {word}".strip()
+        if count_letters(longer) <= width or not rows[-1]:
+            rows[-1] = longer
+        elif len(rows) == lines:
+            rows[-1] = (rows[-1][:-1] if count_letters(rows[-1]) >= width else rows[-1]) + "…"
+            break
+        else:
+            rows.append(word)
+    return "\n".join(rows)
+
+
+def _hyphenate(word: str, width: int) -> list[str]:
+    if len(word) <= width:
+        return [word]
+    each = max(width - 1, 1)
+    parts = [word[at : at + each] for at in range(0, len(word), each)]
+    return [f"{part}-" for part in parts[:-1]] + parts[-1:]
+
+
+def count_letters(text: str) -> int:
+    """How many letters wide a text is: East Asian ones count twice."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 # ---- who faces whom --------------------------------------------------------------------------------------------------

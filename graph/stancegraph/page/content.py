@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
+import numpy as np
+
 from stancegraph import names
 from stancegraph.dates import EPOCH
 from stancegraph.errors import UsageError
 from stancegraph.network import periods as network_periods
-from stancegraph.page import agreement, geometry, pictures, positions
+from stancegraph.network import stances
+from stancegraph.page import agreement, overview, pictures
 from stancegraph.statements.filters import in_words
 from stancegraph.statements.reader import CHUNK
 from stancegraph.store.results import node
@@ -26,15 +29,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     import networkx as nx
+    from numpy.typing import NDArray
 
     from stancegraph.page.agreement import Agreement
-    from stancegraph.page.geometry import Curve
+    from stancegraph.page.overview import FirstScreen, Period
     from stancegraph.page.pictures import Pictures
-    from stancegraph.page.positions import FirstScreen, Period
     from stancegraph.store import Store
     from stancegraph.table import Table
 
     Edge = tuple[str, str, str, dict[str, Any]]
+    Curve = dict[str, object] | bool
+
 
 VIEWS: Final = ("positions", "blocs", "agreement", "stances", "ego", "matrix", "timeline", "statements")
 WORDS: Final = {1: "for", -1: "against", 0: "leaves open"}
@@ -42,6 +47,12 @@ WORDS: Final = {1: "for", -1: "against", 0: "leaves open"}
 DASHES: Final[dict[str, list[int] | bool]] = {"1": False, "-1": [9, 6], "0": [2, 5]}
 """Dash and gap of a line of each sign in pyvis's own network, in pixels; False for a whole one."""
 
+MOST: Final = 50_000
+"""Stances a page may have: half a kilobyte each, all of which a browser reads before it shows the first."""
+ACTORS, TARGETS = 50, 30
+"""Those with most stances of more than that, and of what they speak of."""
+SHOWN: Final = ACTORS * TARGETS * 2
+"""Stances of an excerpt, at most where each actor has one for and one against each target."""
 LABEL: Final = 300
 """A longer label is cut: it names a thing, and is repeated wherever the thing is."""
 QUOTED: Final = """SELECT DISTINCT ?words WHERE { ?report stance:reports ?s .
@@ -96,7 +107,7 @@ class Document(TypedDict):
     url: str | None
 
 
-class Tie(geometry.Line):
+class Tie(agreement.Line):
     """The stances of one sign of one speaker on one target, in so many `documents`, drawn as one line."""
 
     smooth: Curve
@@ -175,10 +186,10 @@ class Content:
             "unmet": self.agreement.unmet,
             "shapes": SHAPE_OF,
             "limits": {
-                "chips": positions.CHIPS,
-                "open": positions.OPEN,
-                "rows": positions.ROWS,
-                "named": positions.NAMED,
+                "chips": overview.CHIPS,
+                "open": overview.OPEN,
+                "rows": overview.ROWS,
+                "named": overview.NAMED,
             },
             "filters": self.filters,
             "view": self.view,
@@ -200,7 +211,7 @@ def describe(
     table, chosen = graph.graph.get("rows"), graph.graph.get("filters")
     agreed = agreement.compute(table, rows.stances, rows.entities, _numbers(graph), choices)
     period = str(choices.get("period") or "auto")
-    times = positions.list_periods(_spans(table, rows.stances, period), rows.stances)
+    times = overview.list_periods(_spans(table, rows.stances, period), rows.stances)
     return Content(
         entities=rows.entities,
         stances=rows.stances,
@@ -208,7 +219,7 @@ def describe(
         ties=rows.ties,
         agreement=agreed,
         periods=times,
-        first=positions.compose(rows.entities, rows.stances, times, len(rows.documents)),
+        first=overview.compose(rows.entities, rows.stances, times, len(rows.documents)),
         pictures=pictures.compose(rows.entities, rows.stances, rows.ties, agreed, times),
         filters="; ".join(
             filter(None, (in_words(chosen.given) if chosen else "", graph.graph.get("excerpt")))
@@ -225,6 +236,52 @@ def _spans(table: Table | None, stances: Sequence[Stance], period: str) -> Seque
     days = [(s["since"], s["until"]) for s in stances]
     known = [(a + EPOCH, b + EPOCH) for a, b in days if a is not None and b is not None]
     return network_periods.periods("auto", known).spans
+
+
+def network_of(rows: Table) -> nx.MultiDiGraph[str]:
+    """The stance network of the rows, or of an excerpt that a page can show; `excerpt` of the graph says of what."""
+    chosen, told = excerpt(rows)
+    graph = stances(chosen)
+    graph.graph["excerpt"] = told
+    return graph
+
+
+def excerpt(rows: Table) -> tuple[Table, str]:
+    """The rows, if they are not too many for a page, else some of them; and which, in words that follow "only:"."""
+    if len(rows) <= MOST:
+        return rows, ""
+    actors = _busiest(rows.actor.codes, ACTORS)
+    spoken = np.isin(rows.actor.codes, actors)
+    targets = _busiest(rows.target.codes[spoken], TARGETS)
+    held = np.flatnonzero(spoken & np.isin(rows.target.codes, targets))
+    _, level = np.unique(rows.level[held], return_inverse=True)
+    key = rows.actor.codes[held].astype(np.int64) * len(rows.target.values) + rows.target.codes[held]
+    nth = _from_the_last(key * (int(level.max(initial=0)) + 1) + level)
+    per = np.cumsum(np.bincount(nth))
+    number = max(int(np.searchsorted(per, SHOWN, side="right")), 1)
+    chosen = rows[held[nth < number]]
+    latest = "latest" if number == 1 else f"{number} latest"
+    return chosen, (
+        f"of {len(rows):,} stances {len(chosen):,}, the {latest} on either side of each of the {len(actors)} actors "
+        f"with most of them on each of the {len(targets)} things they speak of most"
+    )
+
+
+def _busiest(codes: NDArray[np.int32], most: int) -> NDArray[np.intp]:
+    """The codes that occur most often."""
+    number = np.bincount(codes)
+    order = np.argsort(-number, kind="stable")[:most]
+    return order[number[order] > 0]
+
+
+def _from_the_last(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many rows of the same key come after each."""
+    order = np.argsort(keys, kind="stable")[::-1]
+    first = np.concatenate(([True], keys[order][1:] != keys[order][:-1]))
+    place = np.arange(len(keys))
+    found = np.empty(len(keys), np.int64)
+    found[order] = place - np.maximum.accumulate(np.where(first, place, 0))
+    return found
 
 
 def list_stances(graph: nx.MultiDiGraph[str]) -> Stances:
@@ -405,7 +462,14 @@ def _tie(stances: list[Stance]) -> list[Tie]:
         # Lines of one pair fan out; a line the other way bends to its own other side.
         bend = (seen[pair] - (beside[pair] + 1) / 2) * (1 if a < b else -1)
         documents = len({document for stance in same for document in stance["documents"]})
-        curve = geometry.curve(bend if a != b else 0)
-        line: geometry.Line = {"id": i, "from": a, "to": b, "sign": -sign}
-        ties.append({**line, "smooth": curve, "documents": documents})
+        line: agreement.Line = {"id": i, "from": a, "to": b, "sign": -sign}
+        ties.append({**line, "smooth": _curve(bend if a != b else 0), "documents": documents})
     return ties
+
+
+def _curve(bend: float) -> Curve:
+    """How a line bends aside, given how many places it stands from the middle of its pair's lines."""
+    if not bend:
+        return False
+    kind = "curvedCW" if bend > 0 else "curvedCCW"
+    return {"enabled": True, "type": kind, "roundness": round(min(0.3 * abs(bend), 0.9), 2)}

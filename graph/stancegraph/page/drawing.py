@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import os
 import re
 import textwrap
+from collections import Counter
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 from urllib.parse import quote
 
 import jinja2
@@ -20,21 +22,22 @@ from markupsafe import Markup
 from pyvis.network import Network
 
 import stancegraph
-from stancegraph import network, output
+from stancegraph import layout, network, output
 from stancegraph.errors import UsageError
 from stancegraph.network.signed import finite_number
-from stancegraph.page import geometry
+from stancegraph.page.banks import count_letters, wrap
 from stancegraph.page.content import DASHES, clean, list_entities, list_stances, name_document
-from stancegraph.vocabulary import SIDES, STANCES
+from stancegraph.vocabulary import SHAPE_OF, SIDES, STANCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from stancegraph import records
+    from stancegraph.page.agreement import Line
     from stancegraph.page.content import Content, Document, Entity, Stance
-    from stancegraph.page.geometry import Line
     from stancegraph.table import Scale, Table
 
+    Pair = tuple[int, int]
     Row = dict[str, object]
 
 __all__ = ["Network", "Page", "draw"]
@@ -101,9 +104,21 @@ OPTIONS: Final[dict[str, object]] = {
 
 FOREIGN: Final = re.compile(r"<(link|script)\b[^>]*\bbootstrap\b[^>]*>(\s*</script>)?")
 """What pyvis's template loads from elsewhere; the network is drawn without."""
+LETTER: Final = 0.52
+"""Mean width of a letter of a sans-serif face, in ems."""
 FACE: Final = "Helvetica, Arial, sans-serif"
 TOLD: Final = 8
 """Stances told in the title of a line, at most."""
+
+
+class Node(TypedDict):
+    """A node as drawn."""
+
+    id: int
+    label: str
+    shape: str
+    size: int
+    font: dict[str, int]
 
 
 class Page(Network):  # type: ignore[misc]  # pyvis ships no types
@@ -301,9 +316,9 @@ def _place(
     iris = sorted(graph.nodes)
     colour = _colours()
     font = {"face": FACE, "color": colour["ink"], "strokeWidth": 4, "strokeColor": colour["paper"]}
-    nodes = geometry.shape_nodes(entities, ties)
+    nodes = _shape_nodes(entities, ties)
     drawn: list[Row] = []
-    for node, entity, (x, y) in zip(nodes, entities, geometry.place(nodes, ties), strict=True):
+    for node, entity, (x, y) in zip(nodes, entities, _places(nodes, ties), strict=True):
         box = node["shape"] == "box"
         background, border = (colour["box"], colour["edge"]) if box else (colour["actor"], colour["paper"])
         strong = {"background": background, "border": colour["focus"]}
@@ -316,6 +331,42 @@ def _place(
     ends = [{"from": iris[tie["from"]], "to": iris[tie["to"]]} for tie in ties]
     arrows = {"arrows": {"to": {"enabled": graph.is_directed(), "scaleFactor": 0.45}}}
     return drawn, [end | line | arrows for end, line in zip(ends, lines, strict=True)]
+
+
+def _shape_nodes(entities: Sequence[Entity], ties: Iterable[Line]) -> list[Node]:
+    """The nodes as drawn: shape says the kind, size its ties."""
+    met = Counter(end for tie in ties for end in {tie["from"], tie["to"]})
+    drawn: list[Node] = []
+    for i, entity in enumerate(entities):
+        shape = SHAPE_OF.get(entity["kind"], "hexagon")
+        plain = shape == "box"
+        font = 13 if plain else 13 + min(4, met[i] // 3)
+        size = round(6 + 2.2 * math.sqrt(met[i]))
+        label = wrap(entity["label"], 23, 4) if plain else wrap(entity["label"], 20, 2)
+        drawn.append({"id": i, "label": label, "shape": shape, "size": size, "font": {"size": font}})
+    return drawn
+
+
+def _places(nodes: Sequence[Node], lines: Sequence[Line]) -> list[Pair]:
+    """Places of the nodes: of two with a line far apart where it is negative."""
+    pairs = [_pair(line) for line in lines]
+    near = {_pair(line) for line in lines if line["sign"] >= 0}
+    return layout.positions([_box(node) for node in nodes], pairs, far={*pairs} - near)
+
+
+def _box(node: Node) -> layout.Box:
+    """The rectangle of a node with its label: around it where the label stands inside, else below it."""
+    font, size = node["font"]["size"], 0 if node["shape"] == "box" else node["size"]
+    rows = node["label"].split("\n")
+    half = max(count_letters(row) for row in rows) * font * LETTER / 2
+    high = len(rows) * font * 1.05
+    if not size:
+        return layout.Box(half + 7, high / 2 + 5, high / 2 + 5)
+    return layout.Box(max(half, size), size, size + high + 6)
+
+
+def _pair(line: Line) -> Pair:
+    return (min(line["from"], line["to"]), max(line["from"], line["to"]))
 
 
 @cache

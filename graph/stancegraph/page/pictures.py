@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from stancegraph.page.agreement import Agreement, AgreementTie, Bloc
     from stancegraph.page.banks import Picture
     from stancegraph.page.content import Entity, Stance, Tie
-    from stancegraph.page.positions import Period
+    from stancegraph.page.overview import Period
 
 NAMES, BLOCS = 60, 6
 """Names at most in a drawing of blocs, and blocs where not all names are drawn."""

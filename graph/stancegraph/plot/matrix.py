@@ -10,8 +10,8 @@ import numpy as np
 
 from stancegraph.errors import UsageError
 from stancegraph.output import quantity
-from stancegraph.plot import canvas, marks
-from stancegraph.plot.content import select
+from stancegraph.plot import canvas
+from stancegraph.plot.data import select
 from stancegraph.plot.network import divide, signed
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from stancegraph.plot.content import Selection
+    from stancegraph.plot.data import Selection
     from stancegraph.store import Store
     from stancegraph.table import Table
 
@@ -94,7 +94,7 @@ def figure(
     _head(panels[0], names)
     _foot(panels[-1], grid)
     seen = Counter(frozenset(signs) for signs in grid.cells.values())
-    keys = [marks.keys(seen) + marks.sizes(largest, LARGEST)]
+    keys = [canvas.mark_keys(seen) + canvas.size_keys(largest, LARGEST)]
     notes = [f"Size of a mark: statements. {grid.notes}", selection.caption()]
     return canvas.surround(picture, TITLE, keys=keys, notes=notes, width=width, widest=2 * edges[-1])
 
@@ -212,10 +212,10 @@ def _draw(axes: Axes, grid: Grid, group: tuple[str, list[int]], selection: Selec
         color=canvas.SOFT,
     )
     places = axes.get_xticks().tolist()
-    marks.draw(
+    canvas.draw_marks(
         axes,
         [
-            marks.Mark(x, y, marks.radius(sum(signs.values()), largest, LARGEST), frozenset(signs))
+            canvas.Mark(x, y, canvas.mark_radius(sum(signs.values()), largest, LARGEST), frozenset(signs))
             for y, i in enumerate(own)
             for x, j in zip(places, grid.targets, strict=True)
             if (signs := grid.cells.get((i, j)))

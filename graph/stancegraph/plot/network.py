@@ -18,7 +18,7 @@ from stancegraph import layout, network
 from stancegraph.balance.frustration import frustration_index
 from stancegraph.output import quantity
 from stancegraph.plot import canvas
-from stancegraph.plot.content import enumerate_names, select
+from stancegraph.plot.data import enumerate_names, select
 from stancegraph.records import Named
 from stancegraph.vocabulary import SHAPE_OF, SHAPES
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from stancegraph.balance import Frustration
     from stancegraph.network.method import Method
     from stancegraph.plot.canvas import Key
-    from stancegraph.plot.content import Selection
+    from stancegraph.plot.data import Selection
     from stancegraph.store import Store
     from stancegraph.table import Table
 

@@ -18,7 +18,7 @@ from stancegraph.dates import spell
 from stancegraph.errors import UsageError
 from stancegraph.output import quantity
 from stancegraph.plot import canvas
-from stancegraph.plot.content import select
+from stancegraph.plot.data import select
 from stancegraph.plot.network import SECONDS, signed, weighted
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from stancegraph.network import Moment
     from stancegraph.plot.canvas import Key
-    from stancegraph.plot.content import Selection
+    from stancegraph.plot.data import Selection
     from stancegraph.store import Store
     from stancegraph.table import Table
 

@@ -11,7 +11,7 @@ from stancegraph.dates import EARLIEST, LATEST
 from stancegraph.network import periods, sides
 from stancegraph.output import quantity
 from stancegraph.plot import canvas
-from stancegraph.plot.content import select
+from stancegraph.plot.data import select
 from stancegraph.statements import reader
 from stancegraph.vocabulary import INFERRED
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from stancegraph.network.sides import Sides, Stand
-    from stancegraph.plot.content import Selection
+    from stancegraph.plot.data import Selection
     from stancegraph.store import Store
     from stancegraph.table import Table
 

@@ -14,9 +14,9 @@ from matplotlib.collections import LineCollection
 from stancegraph.dates import EARLIEST, LATEST
 from stancegraph.errors import UsageError
 from stancegraph.output import quantity
-from stancegraph.plot import canvas, marks
-from stancegraph.plot.content import select
-from stancegraph.plot.marks import Mark
+from stancegraph.plot import canvas
+from stancegraph.plot.canvas import Mark
+from stancegraph.plot.data import select
 from stancegraph.plot.time_axis import TimeAxis
 from stancegraph.statements import catalogue
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stancegraph.plot.canvas import Key
-    from stancegraph.plot.content import Selection
+    from stancegraph.plot.data import Selection
     from stancegraph.store import Store
     from stancegraph.table import Table
 
@@ -224,7 +224,7 @@ def place(merged: Sequence[Batch], axis: TimeAxis, largest: int) -> list[Placed]
         spans[axis.unit.number(one.first), axis.unit.number(one.last)].append(one)
     groups: list[list[Placed]] = []
     for (first, last), own in spans.items():
-        radii = [marks.radius(one.number, largest, LARGEST) for one in own]
+        radii = [canvas.mark_radius(one.number, largest, LARGEST) for one in own]
         if first == last and axis.holds(own[0].first):
             groups += _side_by_side(own, radii, axis)
         else:
@@ -300,7 +300,7 @@ def _draw_rows(axes: Axes, rows: Sequence[Row]) -> None:
     for marker, own in ends.items():
         x, y = zip(*own, strict=True)
         axes.plot(x, y, marker, markersize=3.8, markeredgewidth=1.2, clip_on=False, **look)  # type: ignore[arg-type]
-    marks.draw(axes, [Mark(one.x, y, one.radius, one.batch.signs) for one, y in placed])
+    canvas.draw_marks(axes, [Mark(one.x, y, one.radius, one.batch.signs) for one, y in placed])
 
 
 # Events
@@ -403,8 +403,8 @@ def _keys(rows: Sequence[Row]) -> list[list[Key]]:
         number[one.batch.signs] += one.batch.number
     sample = canvas.Span([], [], color=canvas.FAINT, lw=1.6, marker="|", ms=3.6, mew=1.2)
     bar: list[Key] = [(sample, SPAN)] if any(one.bar for one in placed) else []
-    sizes = marks.sizes(max(one.batch.number for one in placed), LARGEST)
-    return [[*marks.keys(number), *bar], sizes]
+    sizes = canvas.size_keys(max(one.batch.number for one in placed), LARGEST)
+    return [[*canvas.mark_keys(number), *bar], sizes]
 
 
 def _note(selection: Selection, rows: Sequence[Row], axis: TimeAxis, undated: NDArray[np.bool_]) -> str:
