@@ -155,7 +155,7 @@ def test_a_coded_variable_can_be_the_level(tmp_path: Path) -> None:
     ratings = table.stances(rated, level="rating")
     assert named(ratings) == [("A", "p", 3)]
     assert ratings.scale.span == 10
-    assert ratings.notes == ("1 rows have no rating, and are left out",)
+    assert ratings.notes == ("1 row without rating left out",)
     assert named(table.stances(rated, level="FRAME")) == [("A", "p", "law")]
     assert named(table.stances(rated, level="sure")) == [("A", "p", 1), ("B", "p", 0)]
     assert named(table.stances(rated)) == [("B", "p", -1)]

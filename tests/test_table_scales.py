@@ -119,7 +119,7 @@ def test_a_coded_variable_is_found_by_any_of_its_names_with_its_scale(
     assert [row.level for row in rows] == levels
     assert rows.scale == scale
     missing = 3 - len(levels)
-    assert rows.notes == ((f"{missing} rows have no {name}, and are left out",) if missing else ())
+    assert rows.notes == ((f"{missing} row{'s' * (missing > 1)} without {name} left out",) if missing else ())
 
 
 @pytest.mark.parametrize("of", ["integer", "int", "decimal", "double", "float"])
@@ -223,5 +223,5 @@ def test_a_variable_counts_on_targets_coded_without_polarity_too(graph: Graph) -
         ("Ada", "The dam should be built.", 2),
         ("Bo", "The dam should be built.", 4),
     ]
-    assert rows.notes == ("2 rows have no tone, and are left out",)
+    assert rows.notes == ("2 rows without tone left out",)
     assert [row.actor.label for row in table.stances(own, level="tone", supports="dam")] == ["Ada"]

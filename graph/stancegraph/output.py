@@ -86,7 +86,7 @@ def quantity(number: int, noun: str, separator: str = "") -> str:
     >>> quantity(1, "entity"), quantity(2, "link to a day"), quantity(2000, "wide row of CODERS", ",")
     ('1 entity', '2 links to a day', '2,000 wide rows of CODERS')
     """
-    named, *rest = re.split("( of | to )", noun, maxsplit=1)
+    named, *rest = re.split("( of | to | without )", noun, maxsplit=1)
     plural = named[:-1] + "ies" if re.search("[^aeiou]y$", named) else named + "s"
     return f"{number:{separator}} {noun if number == 1 else ''.join((plural, *rest))}"
 

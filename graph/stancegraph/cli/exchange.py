@@ -368,6 +368,8 @@ def _keep_drafts(file: Path, into: Path, document: str | None, maker: str | None
     done = drafts.keep(Folder(into), file, document=document, maker=maker)
     for line, why in done.refused:
         output.note(f"line {line}: {why}")
+    if done.refused and not done.kept:
+        raise UsageError(f"{file} holds no line that can be taken: mend what is told above")
     output.note(
         f"{output.quantity(done.kept, 'draft')} kept; `stancegraph code TEXT --data {into}` walks through them"
     )

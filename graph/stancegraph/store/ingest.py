@@ -66,7 +66,7 @@ def _load(roots: Sequence[Path], target: Path, progress: Tell, note: Tell, besid
     _refuse_elsewhere(target)
     try:
         with ExitStack() as held:
-            waiting = f"waiting for another load into {target}"
+            waiting = f"waiting for another load into {target}, or to a place beside it"
             held.enter_context(folders.exclusive(target, lambda: note(waiting)))
             _refuse_elsewhere(target)
             before = target if database.is_database(target) else None

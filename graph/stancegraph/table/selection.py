@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Unpack
 
 import numpy as np
 
+from stancegraph import output
 from stancegraph.dates import BEGINNING, END, calendar_day
 from stancegraph.statements.filters import SIGNS, TRIPLES, FilterOptions, Filters
 from stancegraph.statements.reader import Reader
@@ -80,9 +81,7 @@ def _read(filters: Filters, level: str) -> Table:
     column = lambda name: cells[name]()  # noqa: E731
     tests = [*_on_rows(column, filters), *_on_codings(column, filters)]
     table = _chosen((table[reduce(and_, tests)] if tests else table).sort(), filters)
-    return table.with_notes(
-        f"{found.unrated} rows have no {level}, and are left out" if found.unrated else ""
-    )
+    return table.with_notes(output.note_on(found.unrated, f"row without {level}", "left out"))
 
 
 def _of_snapshot(table: Table, found: snapshot.Snapshot, filters: Filters) -> Table:
