@@ -18,8 +18,9 @@ import pytest
 
 import synthetic
 from conftest import Run
+from february import Graph, says
 from stancegraph import network, store
-from stancegraph.errors import UsageError
+from stancegraph.errors import StanceError, UsageError
 from stancegraph.network import counting
 from stancegraph.network.edgelist import Edges
 from stancegraph.store import Store
@@ -149,6 +150,47 @@ def test_what_is_no_table_is_an_error_that_names_it(loaded: Path) -> None:
     rows = counting.read(loaded / "stancegraph-person.parquet")
     with pytest.raises(UsageError, match=r"read those, and leave out --as"):
         counting.counts(rows, store.open(loaded), as_="organisation")
+
+
+def test_a_statement_is_counted_by_name_where_it_has_several_rows(graph: Graph, tmp_path: Path) -> None:
+    """Ada and Bo say one thing together, of bridge and dam; the others speak once each."""
+    graph(
+        says("a", "ada bo", "1", "+bridge +dam"),
+        says("b", "cy", "2", "+bridge"),
+        says("c", "di", "3", "+bridge"),
+    )
+    store.load([tmp_path / "said.ttl"], tmp_path / "database")
+    own = store.open(tmp_path / "database")
+    network.agreement(own)
+    rows = counting.read(tmp_path / "database" / "stancegraph-person.parquet")
+    counted, method = counting.tabulate(rows, own, "agreement", {"period": "none"})
+    assert {*counted.statement.values} == {"https://example.org/id/a", ""}
+    table, _ = network.graphs.prepare(own, "agreement", {"period": "none"})
+    assert [*Edges.of(counted, method).rows()] == [*Edges.of(network.countable(table, method), method).rows()]
+
+
+def test_what_the_columns_cannot_tell_is_refused(loaded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, graph = counting.read([loaded / "stancegraph-person.parquet"]), store.open(loaded)
+    monkeypatch.setattr(counting, "MOST", 3)
+    assert "number" in counting.counts(rows, graph, starts=STARTS[:3]).columns
+    for options, said in (
+        ({"level": "figure"}, "--level is not counted where the rows lie: load them into a database"),
+        ({"direct": True}, "--direct is not counted where the rows lie: load them into a database"),
+        ({"starts": STARTS}, "4 periods: at most 3 are told apart where the rows lie"),
+        (
+            {"duplicates": "day"},
+            "--duplicates 'day': choose one of include, document, week, month, year, ever",
+        ),
+    ):
+        with pytest.raises(UsageError) as caught:
+            counting.counts(rows, graph, **options)
+        assert str(caught.value) == said
+    with pytest.raises(
+        UsageError, match=r"^nowhere\.parquet, none\.parquet: cannot be read as Parquet: \S.{9,199}$"
+    ):
+        counting.read(["nowhere.parquet", "none.parquet"])
+    with pytest.raises(StanceError, match=r": the cells could not be counted: Conversion Error\b.{0,183}$"):
+        counting.tabulate(rows.mutate(level=rows.statement.cast("int64")), graph, "agreement", {})
 
 
 def test_speakers_are_counted_as_organisations_where_the_rows_have_them_so(

@@ -45,6 +45,28 @@ def test_ties_of_the_matrix_are_those_of_the_graph(
     assert list(edges.rows(2)) == [tie for tie in network.edge_list(graph) if tie["statements"] > 1]
 
 
+@pytest.mark.parametrize("most", [40_000_000, 0])
+@pytest.mark.parametrize("kind", ["agreement", "targets"])
+def test_ties_are_counted_alike_few_at_a_time(
+    rows: Table, kind: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With full matrices and without, three rows of them at once, or as many ties as fifty times that."""
+    for name, value in (("BLOCK", 3), ("LARGEST", most)):
+        monkeypatch.setattr(f"stancegraph.network.edgelist.{name}", value)
+    prepared, method = network.prepare(rows, kind, {"duplicates": "include", "neutral": True})
+    counted = network.countable(prepared, method)
+    assert list(Edges.of(counted, method).rows()) == network.edge_list(network.build(counted, method))
+
+
+def test_a_row_of_the_ties_is_found_by_its_place_from_either_end() -> None:
+    stances = table.of([*"abcd"], ["x"] * 4, [1, 1, 1, -1])
+    found = Edges.of(stances, network.Method()).rows()
+    every = list(found)
+    assert [found[place] for place in range(-6, 6)] == every * 2
+    assert list(found[1:5:2]) == every[1:5:2]
+    assert len(found[2:]) == 4
+
+
 def test_a_statement_of_both_ends_or_on_both_counts_once_for_their_tie() -> None:
     stances = table.of([*"abbabc"], [*"xxxyyy"], [1, 1, -1, 1, 1, 1])
     method = network.Method(normalisation="none")
@@ -54,8 +76,12 @@ def test_a_statement_of_both_ends_or_on_both_counts_once_for_their_tie() -> None
 
 
 def test_what_no_backbone_is_made_by_is_refused(rows: Table) -> None:
-    with pytest.raises(UsageError, match="alpha is 2"):
-        Edges.of(rows, network.Method()).backbone(2)
+    edges = Edges.of(rows, network.Method())
+    for made in (edges.backbone, edges.degree_sequence_backbone):
+        with pytest.raises(UsageError, match="alpha is 2"):
+            made(2)
+        with pytest.raises(UsageError, match="minimum is inf"):
+            made(0.5, float("inf"))
 
 
 def test_many_ties_are_printed_as_one_answer(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from itertools import permutations
 from pathlib import Path
+from typing import Final
 
 import networkx as nx
 import numpy as np
@@ -13,6 +15,7 @@ import scipy
 from numpy.typing import NDArray
 
 from conftest import Run
+from february import Graph, says
 from stancegraph import network, table
 from stancegraph.errors import UsageError
 from stancegraph.network.indices import assortativity, ei_index, indices
@@ -43,6 +46,70 @@ def test_indices_of_the_shipped_stances_are_those_of_networkx(shipped: Store) ->
         assert told[f"E-I index of {name} ties"]["value"] == pytest.approx(
             (size - 2 * within) / size, abs=1e-6
         )
+
+
+def test_every_index_of_a_network_of_three_kinds_is_worked_out_by_hand(graph: Graph) -> None:
+    """Ada and Bo agree, the council is against both, Cy is tied to nobody; no two of those tied are of one kind.
+
+    However kinds are dealt to three, each tie is between two. One tie: e is 1/2 either way, (0 - 1/2)/(1 - 1/2). Two
+    that share an end: ends are of three kinds, 1/2, 1/4 and 1/4 of them, (0 - 3/8)/(1 - 3/8).
+    """
+    own = graph(
+        says("a", "ada", "1", "+bridge"),
+        says("b", "bo", "2", "+bridge"),
+        says("c", "council", "3", "-bridge"),
+    )
+    of_pairs = "of all pairs the share so tied, 0 to 1"
+    ei = "-1: all within one kind, 1: all between kinds (Krackhardt & Stern 1988)"
+    mixing = "1: all within one kind, 0: as by chance, below: between kinds (Newman 2003)"
+    assert [tuple(row.values()) for row in indices(own)] == [
+        ("actors", 3, None, None, "how many there are"),
+        ("ties", 3, None, None, "how many of their pairs are tied"),
+        ("density", 1, None, None, of_pairs),
+        ("density of positive ties", 0.333333, None, None, of_pairs),
+        ("density of negative ties", 0.666667, None, None, of_pairs),
+        ("E-I index of positive ties", 1, 1, 1, ei),
+        ("assortativity by kind of positive ties", -1, -1, 1, mixing),
+        ("E-I index of negative ties", 1, 1, 1, ei),
+        ("assortativity by kind of negative ties", -0.6, -0.6, 1, mixing),
+    ]
+    assert list(indices(own)[0]) == ["index", "value", "expected", "p", "tells"]
+    assert indices(table.of(["a"], ["x"], [1]))[2]["value"] is None
+    with pytest.raises(
+        UsageError, match=r"^indices are of networks of actors, agreement or stances, not of 'tar"
+    ):
+        indices(own, "targets")
+
+
+def test_what_chance_makes_of_one_tie_within_a_kind_is_that_of_three_deals(graph: Graph) -> None:
+    """Ada and Cy are of one kind, the council of another: of three deals one has the tie within, -1, two between, 1."""
+    own = graph(
+        says("a", "ada", "1", "+bridge"), says("c", "cy", "2", "+bridge"), says("d", "council", "3", "-dam")
+    )
+    row = next(row for row in indices(own) if row["index"] == "E-I index of positive ties")
+    assert row["value"] == -1
+    assert row["expected"] == pytest.approx(1 / 3, abs=4 * np.sqrt(8 / 9 / 999))
+    assert row["p"] == pytest.approx(1 / 3, abs=4 * np.sqrt(2 / 9 / 999))
+
+
+def test_stances_of_actors_on_each_other_may_be_answered(graph: Graph) -> None:
+    """Of Ada and Bo either speaks of the other; Cy's stance on Ada stays unanswered, and the bridge is no actor."""
+    own = graph(
+        says("a", "ada", "1", "+bo +bridge"), says("b", "bo", "2", "-ada"), says("c", "cy", "3", "+ada")
+    )
+    told = {row["index"]: (row["value"], row["tells"]) for row in indices(own, "stances")}
+    answered = "of the stances on each other the share that is answered by any stance"
+    assert told["reciprocity"] == (0.666667, answered)
+    assert (told["actors"][0], told["ties"][0]) == (3, 3)
+    assert told["density"][0] == 3 / 6
+    assert told["density of negative ties"][0] == pytest.approx(1 / 6, abs=1e-6)
+    # Both positive ties lead from or to a politician: Ada to Bo, an official, and Cy to Ada.
+    assert told["E-I index of positive ties"][0] == 0
+    assert told["assortativity by kind of positive ties"][0] == 0
+    nobody = {
+        row["index"]: row["value"] for row in indices(graph(says("a", "ada", "1", "+bridge")), "stances")
+    }
+    assert (nobody["actors"], nobody["density"], nobody["reciprocity"]) == (1, None, None)
 
 
 def test_ties_within_kinds_alone_and_between_them_alone_are_the_ends_of_the_scale() -> None:
@@ -76,12 +143,110 @@ def test_a_correlation_is_judged_by_every_way_actors_can_change_places() -> None
     assert abs(found["p"] - np.mean(far)) < 3 * np.sqrt(0.25 / 999)
 
 
+def test_with_others_accounted_for_a_network_is_judged_by_its_t() -> None:
+    """What the others leave of it is dealt in all 720 ways, and t reckoned by the textbook's normal equations."""
+    dice = np.random.default_rng(8)
+    y, x, z = (np.triu(dice.random((6, 6)) ** 3, 1) for _ in range(3))
+    y, x, z = (each + each.T for each in (y + 0.6 * x + z, x + z, z))
+    pairs = np.triu_indices(6, 1)
+    rest = np.column_stack((np.ones(15), z[pairs]))
+    left = np.zeros((6, 6))
+    left[pairs] = x[pairs] - rest @ np.linalg.solve(rest.T @ rest, rest.T @ x[pairs])
+    left = left + left.T
+
+    def t(dealt: NDArray[np.float64]) -> float:
+        design = np.column_stack((dealt[pairs], rest))
+        inverse = np.linalg.inv(design.T @ design)
+        fitted = inverse @ design.T @ y[pairs]
+        residual = y[pairs] - design @ fitted
+        return float(fitted[0] / np.sqrt(residual @ residual / (15 - 3) * inverse[0, 0]))
+
+    far = [
+        abs(t(left[np.ix_(order, order)])) >= abs(t(left)) - 1e-9
+        for order in map(list, permutations(range(6)))
+    ]
+    found, _ = qap(y, {"x": x, "z": z})
+    assert found["p"] == pytest.approx(np.mean(far), abs=3 * np.sqrt(np.mean(far) / 999))
+
+
 def test_ties_with_a_direction_are_compared_both_ways() -> None:
     dice = np.random.default_rng(5)
     y, x = dice.random((6, 6)), dice.random((6, 6))
     (found,) = qap(y, {"x": x}, directed=True, deals=9)
     every = ~np.eye(6, dtype=bool)
     assert found["correlation"] == pytest.approx(np.corrcoef(x[every], y[every])[0, 1], abs=1e-6)
+
+
+SIX: Final = (
+    says("a", "ada", "1", "+bridge +dam -bo"),
+    says("b", "bo", "2", "+bridge -dam +ada"),
+    says("c", "cy", "3", "+bridge +dam"),
+    says("d", "di", "4", "-bridge +dam +ada"),
+    says("e", "council", "5", "-bridge -dam -cy"),
+)
+
+
+@pytest.mark.parametrize("kind", ["agreement", "stances"])
+def test_a_network_is_held_against_kinds_stances_and_others_actor_by_actor(kind: str, graph: Graph) -> None:
+    """The matrices are filled cell by cell from the graphs that networkx has."""
+    own = graph(*SIX)
+    one = network.graph(own, kind)
+    names = sorted(node for node, data in one.nodes(data=True) if data["kind"] != "proposition")
+    said = network.stances(own)
+    other: nx.DiGraph[str] = nx.DiGraph()
+    other.add_weighted_edges_from([("Ada", "Di", 2), ("Di", "Ada", 1), ("Cy", "Council", -1)])
+    label: dict[str, str] = {node: data["label"] for node, data in one.nodes(data=True)}
+
+    def filled(of: Callable[[str, str], float]) -> NDArray[np.float64]:
+        return np.array([[of(a, b) if a != b else 0.0 for b in names] for a in names])
+
+    def heard(a: str, b: str) -> float:
+        return sum(float(data["polarity"]) for *ends, data in said.edges(data=True) if ends == [a, b])
+
+    def tie(a: str, b: str) -> float:
+        return float(other.edges[label[a], label[b]]["weight"]) if other.has_edge(label[a], label[b]) else 0.0
+
+    both = kind == "agreement"
+    ties = (
+        filled(lambda a, b: one.get_edge_data(a, b, default={"weight": 0})["weight"])
+        if both
+        else filled(heard)
+    )
+    expected = qap(
+        ties,
+        {
+            "kind": filled(lambda a, b: float(one.nodes[a]["kind"] == one.nodes[b]["kind"])),
+            "stances": filled(lambda a, b: heard(a, b) + (heard(b, a) if both else 0)),
+            "other": filled(lambda a, b: tie(a, b) + (tie(b, a) if both else 0)),
+        },
+        directed=not both,
+    )
+    found = associations(own, {"kind": None, "stances": None, "other": other}, kind)
+    assert [row["network"] for row in found] == ["kind", "stances", "other"]
+    for row, same in zip(found, expected, strict=True):
+        if row["network"] == "stances" and not both:
+            assert row["correlation"] == 1
+        assert (row["correlation"], row["p"]) == (same["correlation"], same["p"])
+        assert row["coefficient"] == pytest.approx(same["coefficient"], abs=1e-6)
+    assert f"1 of {len(names)} actors are not in other: without a tie there" in found.notes
+
+
+def test_what_cannot_be_compared_is_told(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = graph(*SIX)
+    with pytest.raises(
+        UsageError, match=r"^--qap is of networks of actors, agreement or stances, not of 'targets'"
+    ):
+        associations(own, {"kind": None}, "targets")
+    monkeypatch.setattr("stancegraph.network.qap.LARGEST", 4)
+    with pytest.raises(
+        UsageError, match=r"^5 actors are too many to change places: choose 4 \(--min-count, --kin"
+    ):
+        associations(own, {"kind": None})
+    for ties, other in ((np.ones((6, 6)), np.ones((5, 6))), (np.ones((6, 5)), np.ones((6, 6)))):
+        with pytest.raises(UsageError, match=r"^networks can only be compared that are of the same actors$"):
+            qap(ties, {"other": other})
+    few = qap(np.ones((4, 4)), {"other": np.ones((4, 4))})
+    assert (list(few), few.notes) == ([], ("nothing can be told of 4 actors: 5 are needed",))
 
 
 def test_of_actors_a_network_does_not_name_their_number_is_told(shipped: Store) -> None:

@@ -219,7 +219,7 @@ def test_what_a_graph_does_not_remember_cannot_be_asked_of_it() -> None:
         "row 2",
     ]
     with pytest.raises(UsageError) as caught:
-        network.supporting_rows(nx.Graph([("a", "b")]), "a", "b")
+        network.supporting_rows(nx.Graph([("a", "b")], rows=rows), "a", "b")
     assert str(caught.value) == (
         "this graph does not remember its statements: make it with stancegraph.network"
     )

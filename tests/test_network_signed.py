@@ -10,6 +10,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from february import Graph, says
 from signed import network
 from stancegraph import network as networks
 from stancegraph import table
@@ -168,8 +169,10 @@ def test_any_real_number_is_a_weight() -> None:
         {"of": "two-mode"},
     ],
 )
-def test_rows_are_read_as_the_graph_made_of_them_is(shipped: Store, choices: dict[str, Any]) -> None:
-    """The quick way against the long one, on a thousand rows of chance and on the shipped statements."""
+def test_rows_are_read_as_the_graph_made_of_them_is(
+    shipped: Store, graph: Graph, choices: dict[str, Any]
+) -> None:
+    """The quick way against the long one, on a thousand rows of chance and on statements of several stances."""
     dice = Random(3)
     rows = table.of(
         [dice.randrange(60) for _ in range(1000)],
@@ -177,7 +180,13 @@ def test_rows_are_read_as_the_graph_made_of_them_is(shipped: Store, choices: dic
         [dice.choice((-1, -1, 0, 1)) for _ in range(1000)],
         documents=[dice.randrange(90) for _ in range(1000)],
     )
-    sources: tuple[Table, ...] = (rows, table.stances(shipped), rows[:0])
+    many = graph(
+        says("a", "ada bo", "1", "+bridge -dam +bridge"),
+        says("b", "bo ada", "2", "0bridge +dam -cy"),
+        says("c", "ada", "3", "+ada -bridge"),
+        ":r1 stance:reports :a , :b ; stance:document :gazette .",
+    )
+    sources: tuple[Table, ...] = (rows, table.stances(shipped), table.stances(many), rows[:0])
     for source in sources:
         _, method = networks.prepare(source, choices["of"], {k: v for k, v in choices.items() if k != "of"})
         counting = networks.countable(source, method)

@@ -150,6 +150,25 @@ def test_windows_of_statements_keep_all_rows_of_each(graph: Graph) -> None:
     assert [len(w.rows) for w in network.windows(rows, "3s", step="3s")] == [5]
 
 
+@pytest.mark.parametrize(
+    ("days", "length", "step", "note"),
+    [
+        (5, "2s", "2s", "the last 1 statement left out: it does not fill a window of 2"),
+        (5, "3s", "3s", "the last 2 statements left out: they do not fill a window of 3"),
+        (4, "2s", "2s", None),
+        (3, "2s", "1s", None),
+        (2, "3s", "1s", "the only window holds 2 of 3 statements"),
+    ],
+)
+def test_windows_of_statements_say_what_fills_none(
+    days: int, length: str, step: str, note: str | None
+) -> None:
+    rows = dated(*(f"2024-02-0{day}" for day in range(1, days + 1)))
+    found = list(network.windows(rows, length, step=step))
+    assert {window.rows.notes for window in found} == {(note,) if note else ()}
+    assert list(network.windows(rows[:0], length)) == []
+
+
 def test_of_one_step_in_statements_and_one_in_days_neither_is_guessed() -> None:
     for window, step in (("5s", "1w"), ("1w", "5s")):
         with pytest.raises(UsageError) as caught:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import chain
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from conftest import Run
 from february import Graph, says
 from stancegraph import balance, network, statements, table
-from stancegraph.errors import UnknownName, UsageError
+from stancegraph.errors import StanceError, UnknownName, UsageError
+from stancegraph.network import Method
+from stancegraph.network.periods import event_day, name_spans, of_network, periods
 from stancegraph.store import Store
 from stancegraph.table import Table
 
@@ -218,3 +221,101 @@ def test_targets_and_actors_meet_in_the_same_periods() -> None:
     assert len(network.targets(rows, period="none").edges) == 1
     twice = chain(network.two_mode(rows).edges, network.stances(rows).edges)
     assert len(list(twice)) == 4, "two-mode and stance networks know no periods"
+
+
+def ordinals(*days: str) -> list[tuple[int, int]]:
+    """First and last days: "2024-12-01" or "2024-12-01..2024-12-06"."""
+    ends = ((day.split("..")[0], day.split("..")[-1]) for day in days)
+    return [
+        (date.fromisoformat(first).toordinal(), date.fromisoformat(last).toordinal()) for first, last in ends
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spans", "days", "names"),
+    [
+        # The seventh is surely December; what may have been said on either side of the month's end names neither.
+        (["2024-11-27..2024-12-07"], ["2024-11-27..2024-12-07", "2024-12-07"], ["December 2024"]),
+        (["2024-11-27..2025-01-07"], ["2024-12-07", "2025-01-02"], ["December 2024 – January 2025"]),
+        (["2024-11-27..2024-12-07"], ["2024-11-28..2024-12-02"], ["November–December 2024"]),
+        # Said in part before the span, it may have been said in it, but does not tell its month.
+        (["2024-12-05..2025-01-07"], ["2024-12-04..2024-12-05", "2025-01-07"], ["January 2025"]),
+        (["2024-12-01..2024-12-07"], ["2024-12-08", "2024-11-30"], [None]),
+        (["2024-12-01..2024-12-07"], ["2024-12-07..2024-12-08"], ["December 2024"]),
+        (
+            ["2024-12-01..2024-12-07", "2024-12-20", "2025-01-01"],
+            ["2024-12-01", "2024-12-20", "2025-01-01"],
+            ["1 Dec 2024 – 7 Dec 2024", "20 Dec 2024", "January 2025"],
+        ),
+    ],
+)
+def test_a_span_is_named_by_the_months_in_which_something_was_surely_said(
+    spans: list[str], days: list[str], names: list[str | None]
+) -> None:
+    of = ordinals(*spans)
+    open_ends = [(None, of[0][0]), (of[0][0], None), (None, None)]
+    found = name_spans(of, [*ordinals(*days), *open_ends])
+    assert [found.get(span) for span in of] == names
+    assert name_spans([(1, of[0][1])], ordinals(*days)) == {}, "of what has no beginning no month is told"
+
+
+def test_more_than_eight_periods_are_told_by_the_first_four_and_the_last_three() -> None:
+    months = [f"2025-{month:02}-03" for month in range(1, 10)]
+    nine = periods("month", ordinals(*months))
+    assert str(nine) == f"9 periods: {', '.join(months[:4])}, …, {', '.join(months[-3:])}"
+    assert str(periods("month", ordinals(*months[:8]))) == f"8 periods: {', '.join(months[:8])}"
+
+
+def test_a_period_in_which_nothing_was_said_is_told_by_its_first_day() -> None:
+    found = periods("month", ordinals("2025-01-03..2025-01-09", "2025-03-30..2025-04-02", "2025-04-02"))
+    assert [found.label(place) for place in range(4)] == [
+        "2025-01-03…2025-01-09",
+        "2025-02-01",
+        "2025-03-01",
+        "2025-04-02",
+    ]
+    assert str(found) == "2 periods: 2025-01-03…2025-01-09, 2025-04-02"
+
+
+def test_an_event_is_its_first_day_or_a_day_itself(graph: Graph) -> None:
+    """The second flood has two days, of which the earlier counts; an hour of it is no matter."""
+    own = graph(
+        ':second a schema:Event ; skos:prefLabel "Second flood"@en ; schema:startDate "2020-03-09"^^xsd:date ,',
+        ' "2020-03-08T10:00:00Z"^^xsd:dateTime .',
+        ':wrong a schema:Event ; skos:prefLabel "Wrong"@en ; schema:startDate "soon" .',
+    )
+    assert event_day(own, "Flood") == ("Flood", date(2020, 2, 10))
+    assert event_day(own, "Second flood") == ("Second flood", date(2020, 3, 8))
+    assert event_day(own, " 2020-02-03 ") == ("2020-02-03", date(2020, 2, 3))
+    with pytest.raises(UsageError, match=r"^--event '2020-02-31' is not a day of the calendar"):
+        event_day(own, "2020-02-31")
+    with pytest.raises(
+        UsageError, match=r"^Drought has no day in this graph: give the day itself, as 2024-12-31$"
+    ):
+        event_day(own, "Drought")
+    said = r"^https://example\.org/id/wrong: schema:startDate 'soon' is not a day: mend it \(`stancegraph check` f"
+    with pytest.raises(StanceError, match=said):
+        event_day(own, "Wrong")
+
+
+def test_a_network_has_periods_where_not_all_rows_meet_in_one(graph: Graph) -> None:
+    own = graph(says("a", "ada", "1", "+bridge"), says("b", "bo", "03-01", "+bridge"))
+    for method, number in (
+        (Method(), 0),
+        (Method(period="month"), 2),
+        (Method(kind="targets", period="month"), 2),
+        (Method(period="none"), 0),
+        (Method(kind="two-mode", period="month"), 0),
+    ):
+        found = of_network(method, own)
+        assert (len(found.starts) if found else 0) == number
+
+
+def test_ten_thousand_periods_are_the_most() -> None:
+    first = date(1990, 1, 1).toordinal()
+    assert len(periods("1", [(first, first), (first + 9_999, first + 9_999)]).starts) == 10_000
+    with pytest.raises(UsageError, match=r"^--period 1 makes 10001 periods: take a longer one$"):
+        periods("1", [(first, first), (first + 10_000, first + 10_000)])
+    words = "auto, none, week, month, quarter, year, a number of days, or days and events"
+    with pytest.raises(UsageError, match=f"^--period 'a{'b' * 59}': write {words}$"):
+        periods("a" + "b" * 80, [(first, first)])

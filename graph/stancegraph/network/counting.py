@@ -29,7 +29,7 @@ from stancegraph.statements import reader
 from stancegraph.statements.filters import Filters
 from stancegraph.store import Endpoint
 from stancegraph.store.tables import Tables
-from stancegraph.table.columns import DUPLICATES, WIDEST, Column, Reports, Table
+from stancegraph.table.columns import WIDEST, Column, Reports, Table
 from stancegraph.table.rows import UNKNOWN, Uncoded
 from stancegraph.table.scales import POLARITY
 from stancegraph.table.selection import passing
@@ -181,8 +181,6 @@ def _first(rows: ibis.Table, method: Method) -> ibis.Table:
     import ibis
 
     per = method.duplicates
-    if per not in DUPLICATES:
-        raise UsageError(f"--duplicates '{per}': choose one of {', '.join(DUPLICATES)}")
     if per == "include":
         return rows
     if per in WIDEST:
