@@ -450,3 +450,46 @@ def test_iraqs_shift_is_found_and_marked_uncertain(shipped: Store) -> None:
     aside = shifts(shipped, event="sudani-erdogan-call")
     assert aside == []
     assert aside.notes == ("8 stances left out: the day may be before the event or after",)
+
+
+LAKE = ':lake a stance:Proposition ; skos:prefLabel "A lake should be dug."@en .\n'
+ROLL_CALLS = (
+    LAKE,
+    says("a", "ada bo cy", "1", "+dam"),
+    says("b", "ada bo", "4", "+bridge"),
+    says("c", "cy", "4", "-bridge"),
+    says("d", "ada bo cy", "9", "+lake"),
+)
+
+
+def test_where_each_target_is_voted_on_once_a_change_is_from_one_to_the_next(graph: Graph) -> None:
+    rows = shifts(graph(*ROLL_CALLS))
+    dam, bridge, lake = "The dam should be built.", "The bridge should stay open.", "A lake should be dug."
+    assert [(row["actor"], row["target"], slug(row["target_iri"]), row["change"]) for row in rows] == [
+        ("Cy", f"{dam}, then {bridge}", "bridge", "reversal"),
+        ("Cy", f"{bridge}, then {lake}", "lake", "reversal"),
+    ]
+    assert between(rows) == [("a", "c", True), ("c", "d", True)]
+    assert rows.notes[-1] == "each target is voted on once: changes are from one to the next"
+    assert between(shifts(graph(*ROLL_CALLS), "Cy", since="2020-02-02")) == [("c", "d", True)]
+    assert shifts(graph(*ROLL_CALLS), "Ada") == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param((says("a", "ada bo", "1", "+dam"), *ROLL_CALLS[2:]), id="two who vote"),
+        pytest.param(
+            (ROLL_CALLS[1], says("b", "ada bo", "4", "-bridge"), says("c", "ada", "4", "-bridge")),
+            id="one who votes twice",
+        ),
+        pytest.param((*ROLL_CALLS[:3], says("c", "cy", "5", "-bridge")), id="two days"),
+        pytest.param((*ROLL_CALLS[:2], says("b", "ada bo cy", "4..5", "-bridge")), id="days not known"),
+        pytest.param((says("a", "ada bo cy", "1", "+dam"),), id="one target"),
+        pytest.param((), id="nothing"),
+    ],
+)
+def test_what_is_no_roll_call_is_not_taken_for_one(graph: Graph, said: tuple[str, ...]) -> None:
+    rows = shifts(graph(LAKE, *said))
+    assert rows == []
+    assert not [note for note in rows.notes if "voted" in note]

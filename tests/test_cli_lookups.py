@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Run
-from stancegraph import network, statements
+from stancegraph import network
 from stancegraph.store import Store
 
 FIVE = str(Path(__file__).parent / "fixtures" / "five.ttl")
@@ -76,35 +76,6 @@ def test_of_several_names_one_that_two_bear_is_asked_about(run: Run, tmp_path: P
     done = run("said", "wardens", "guard", "--data", str(graph))
     assert done.returncode == 2
     assert "'guard' is a name of 2; say which: " in done.stderr
-
-
-def test_words_are_found_in_gists_quotations_and_the_names_of_targets(shipped: Store) -> None:
-    """Each found by hand: the gist, the quotation and the target of three statements."""
-
-    def found(words: str) -> set[str]:
-        return {statement.iri.rpartition("/")[2] for statement in statements.said(shipped, words=words)}
-
-    every = statements.said(shipped)
-    for words in ("genocide", "GENOCIDE", "stay out of the conflict", "unacceptable"):
-        expected = {
-            statement.iri.rpartition("/")[2]
-            for statement in every
-            if all(
-                any(
-                    word.casefold() in text.casefold()
-                    for text in (
-                        statement.gist,
-                        *statement.quotes,
-                        *(target.thing.label for target in statement.targets),
-                    )
-                )
-                for word in words.split()
-            )
-        }
-        assert found(words) == expected != set()
-    assert "khazali-condemns-international-silence" in found("unacceptable")
-    assert found("unacceptable xyzzy") == set()
-    assert found('" } { "') == set()
 
 
 def test_words_filter_every_command_with_filters(run: Run, shipped: Store) -> None:

@@ -342,6 +342,35 @@ def test_a_wrong_filter_is_told_with_its_value_and_its_mend(filters: dict[str, A
     assert str(caught.value) == message
 
 
+def test_words_are_found_in_gists_quotations_and_the_names_of_targets(shipped: Store) -> None:
+    """Each found by hand: the gist, the quotation and the target of three statements."""
+
+    def found(words: str) -> set[str]:
+        return {statement.iri.rpartition("/")[2] for statement in statements.said(shipped, words=words)}
+
+    every = statements.said(shipped)
+    for words in ("genocide", "GENOCIDE", "stay out of the conflict", "unacceptable"):
+        expected = {
+            statement.iri.rpartition("/")[2]
+            for statement in every
+            if all(
+                any(
+                    word.casefold() in text.casefold()
+                    for text in (
+                        statement.gist,
+                        *statement.quotes,
+                        *(target.thing.label for target in statement.targets),
+                    )
+                )
+                for word in words.split()
+            )
+        }
+        assert found(words) == expected != set()
+    assert "khazali-condemns-international-silence" in found("unacceptable")
+    assert found("unacceptable xyzzy") == set()
+    assert found('" } { "') == set()
+
+
 def test_as_many_words_as_there_may_be_are_taken() -> None:
     assert check({"words": "a " * 20}) == {"words": "a " * 20}
 

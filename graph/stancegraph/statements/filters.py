@@ -237,7 +237,7 @@ class Filters:
         body = f"?s a stance:Statement . {body}"
         return [s for (s,) in self.store.tuples(f"SELECT DISTINCT ?s WHERE {{ {body} }}", values)]
 
-    def pattern(self, *, rows: bool = False) -> tuple[str, dict[str, list[Term]]]:
+    def pattern(self, *, rows: bool) -> tuple[str, dict[str, list[Term]]]:
         """What statements ?s that pass meet, in SPARQL, with the values of its variables; empty where all pass."""
         # What is coded of one target alone is tested where the targets are known.
         left_out = {"not_basis", *(f"not_{name}" for name in ROWS if rows)}
