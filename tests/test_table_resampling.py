@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from conftest import Run
+from february import Graph, says
 from stancegraph import balance, centrality, table
 from stancegraph.errors import UsageError
 from stancegraph.table import Table
-from stancegraph.table.resampling import draw_codings, resample_documents
+from stancegraph.table.resampling import draw_codings, resample_documents, resample_statements
 
 
 def camps(documents: int, confidence: float = 1.0) -> Table:
@@ -40,6 +41,49 @@ def test_a_second_coder_who_always_disagrees_turns_every_stance() -> None:
     assert {(row.actor.label, row.level) for row in drawn} == {("Ada", -1), ("Bo", -1), ("Cy", 1), ("Di", 1)}
     with pytest.raises(UsageError, match="share from 0 to 1"):
         draw_codings(camps(3), np.random.default_rng(1), 1.5)
+
+
+def test_another_level_is_drawn_as_often_as_the_table_has_it() -> None:
+    """Of 4000 at 1 a second coder has a quarter at 0, as 1000 and 3000 are at 0 and -1; of those at 0 four sevenths
+    are at 1. With half of the codings wrong half stays as it is. To four standard errors.
+    """
+    levels = [1] * 4000 + [0] * 1000 + [-1] * 3000
+    rows = table.of([str(level) for level in levels], ["bridge"] * 8000, levels)
+    for share in (1.0, 0.5):
+        drawn = Counter(
+            (row.actor.label, row.level) for row in draw_codings(rows, np.random.default_rng(2), share)
+        )
+        for (own, level), odds in {
+            ("1", 0): 1 / 4,
+            ("1", -1): 3 / 4,
+            ("0", 1): 4 / 7,
+            ("-1", 0): 1 / 5,
+        }.items():
+            number, chance = levels.count(int(own)), share * odds
+            assert drawn[own, level] / number == pytest.approx(
+                chance, abs=4 * (chance * (1 - chance) / number) ** 0.5
+            )
+        assert sum(drawn.values()) == 8000
+
+
+def test_the_codings_of_a_statement_are_right_or_wrong_together(graph: Graph) -> None:
+    said = (says(f"s{i}", "ada bo", "4", "+bridge -dam").replace("1.0", "0.5") for i in range(60))
+    rows = table.stances(graph(*said))
+    drawn = Counter(draw_codings(rows, np.random.default_rng(1)).statement.to_list())
+    assert set(drawn.values()) == {4}
+    assert 15 < len(drawn) < 45
+    assert draw_codings(rows[:0], np.random.default_rng(1), 1.0).level.tolist() == []
+    with pytest.raises(UsageError, match=r"^--disagreement -0.1: give a share from 0 to 1$"):
+        draw_codings(rows, np.random.default_rng(1), -0.1)
+
+
+def test_statements_are_drawn_whole_and_as_many_as_there_are(graph: Graph) -> None:
+    rows = table.stances(graph(*(says(f"s{i}", "ada bo", "4", "+bridge") for i in range(30))))
+    drawn = resample_statements(rows[rows.statement.codes > 9], random.Random(1))
+    times = Counter(drawn.statement.to_list())
+    assert sum(times.values()) == 2 * 20
+    assert {number % 2 for number in times.values()} == {0}
+    assert 8 < len(times) < 18
 
 
 def test_documents_are_drawn_whole() -> None:
