@@ -80,7 +80,7 @@ def _graph(matrix: csr_array, directed: bool) -> nx.Graph[int]:
 def _lengths(distances: NDArray[np.float64]) -> NDArray[np.float64]:
     """Distances in the unit of their least common denominator, or as they are where there is no small one.
 
-    None is so short that it would be lost in a sum, as in `paths`.
+    None is so short that it would be lost in a sum, as in `measures`.
     """
     if not distances.size:
         return distances

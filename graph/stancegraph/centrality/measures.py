@@ -1,6 +1,6 @@
 """The measures of who matters: by name, with the network each is meant for, and the scores it gives on any.
 
-Degree, strength and brokerage are counted here; the others are solved in `paths` and `spectral`.
+Betweenness and closeness go by the positive ties, each 1/weight long.
 """
 
 from __future__ import annotations
@@ -8,13 +8,19 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Final, Literal
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
+from scipy.linalg import eigh
+from scipy.sparse import block_array, csr_array, diags_array
+from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
-from stancegraph.centrality import backends, paths, spectral
+from stancegraph.centrality import backends
 from stancegraph.errors import UsageError
-from stancegraph.network.signed import Node, read
+from stancegraph.network.signed import ROUNDING, Node, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -23,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stancegraph.network.signed import SignedNetwork
+
 
 Direction = Literal["", "in-", "out-"]
 Sign = Literal["", "positive-", "negative-"]
@@ -41,6 +48,20 @@ ROLES: Final = {
 """The five roles of brokerage; every brokered pair makes exactly one."""
 
 NO_BROKER: Final = "proposition"
+BLOCK: Final = 2**22
+"""Distances held at a time."""
+DAMPING: Final = 0.85
+"""PageRank's probability of following a tie; Katz's part of the greatest attenuation that converges."""
+DENSE: Final = 1000
+"""Nodes up to which dense methods are used: exact, and the same each time."""
+EQUAL: Final = 1e-9
+"""Relative difference up to which two components are equally strong."""
+STEPS: Final = 1000
+"""Steps of a larger system's solution: far more than double precision needs."""
+ITERATED: Final[dict[str, Any]] = {"weight": "weight", "max_iter": 100_000, "tol": 1e-13}
+"""What named backends are told, which iterate."""
+SURE: Final = 1e-15
+"""Change of a node's score below which an iteration ends: what is left is less than 1e-14."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +166,260 @@ def _role(a: Hashable, broker: Hashable, c: Hashable) -> str:
     return "representative" if broker == a else "liaison"
 
 
+def betweenness(network: SignedNetwork[Node], backend: str | None = None) -> NDArray[np.float64]:
+    """Share 0..1 of the shortest paths between other nodes that pass through each node.
+
+    Freeman (1977), Sociometry 40, 35-41, over (n-1)(n-2) ordered pairs; method: Brandes (2001), Journal of
+    Mathematical Sociology 25, 163-177. Where all ties are equally long and rustworkx is installed, it counts
+    (it knows no lengths); otherwise the distances are scipy's, and paths whose lengths differ by less than one
+    part in 10^12 count as equally short; so no tie counts as stronger than 10^12 times the weakest. A named
+    backend is given lengths only where they differ, and compares them in its own way.
+    """
+    size = network.n
+    if size < 3 or not network.positive.nnz:
+        return np.zeros(size)
+    weights = network.positive.data
+    equal = weights.max() <= weights.min() * (1 + ROUNDING)
+    if backend is not None:
+        weight = None if equal else "length"
+        return backends.run(
+            "betweenness_centrality",
+            network.positive,
+            directed=network.directed,
+            backend=backend,
+            weight=weight,
+        )
+    if equal and find_spec("rustworkx"):
+        return _by_rustworkx(network)
+    return _dependencies(network.positive) / ((size - 1) * (size - 2))
+
+
+def closeness(network: SignedNetwork[Node], backend: str | None = None) -> NDArray[np.float64]:
+    """Nodes that reach a node over their summed distance to it, times the share of others that do.
+
+    Freeman (1979) with the scaling for unconnected networks of Wasserman & Faust (1994), section 5.2, as in
+    networkx; 0 where nobody reaches the node. At least 0; at most the greatest weight.
+    """
+    size = network.n
+    if size < 2 or not network.positive.nnz:
+        return np.zeros(size)
+    if backend is not None:
+        return backends.run(
+            "closeness_centrality",
+            network.positive,
+            directed=network.directed,
+            backend=backend,
+            distance="distance",
+        )
+    scores = np.zeros(size)
+    for node, distance in _distances(_lengths(network.positive.T.tocsr())):
+        met = distance[np.isfinite(distance) & (distance > 0)]
+        if met.size:
+            scores[node] = met.size / met.sum() * met.size / (size - 1)
+    return scores
+
+
+def _lengths(weights: csr_array) -> csr_array:
+    return csr_array((1 / weights.data, weights.indices, weights.indptr), shape=weights.shape)
+
+
+def _distances(lengths: csr_array) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """Each node and the distances from it to all others, infinite where there is no path."""
+    size = lengths.shape[0]
+    step = max(1, BLOCK // size)
+    for first in range(0, size, step):
+        sources = np.arange(first, min(first + step, size))
+        yield from zip(sources.tolist(), dijkstra(lengths, indices=sources), strict=True)
+
+
+def _by_rustworkx(network: SignedNetwork[Node]) -> NDArray[np.float64]:
+    rustworkx = import_module("rustworkx")
+    graph = rustworkx.PyDiGraph() if network.directed else rustworkx.PyGraph(multigraph=False)
+    graph.add_nodes_from(range(network.n))
+    arcs = network.positive.tocoo()
+    graph.add_edges_from_no_data(list(zip(arcs.row.tolist(), arcs.col.tolist(), strict=True)))
+    # In one thread: several add up in the order they finish, and the last digits would differ each time.
+    scores = rustworkx.betweenness_centrality(graph, parallel_threshold=network.n + 1)
+    return np.array([scores[place] for place in range(network.n)])
+
+
+def _dependencies(weights: csr_array) -> NDArray[np.float64]:
+    """Brandes' dependencies of all sources on each node, added up; every ordered pair of ends counts once."""
+    lengths = _lengths(weights)
+    # A shorter tie would be lost in a sum: neither of its ends would be nearer than the other.
+    lengths.data = np.maximum(lengths.data, ROUNDING * lengths.data.max())
+    arcs = lengths.tocoo()
+    total = np.zeros(lengths.shape[0])
+    for source, distance in _distances(lengths):
+        tail, head = distance[arcs.row], distance[arcs.col]
+        on_path = np.flatnonzero((tail < head) & (tail + arcs.data <= head * (1 + ROUNDING)))
+        on_path = on_path[np.argsort(tail[on_path], kind="stable")]
+        total += _dependency(source, arcs.row[on_path].tolist(), arcs.col[on_path].tolist(), total.size)
+    return total
+
+
+def _dependency(source: int, tails: list[int], heads: list[int], size: int) -> NDArray[np.float64]:
+    """Dependency of one source on each node; the arcs of its shortest paths come nearest first."""
+    paths = [0] * size  # whole numbers, for they may pass what a float holds
+    paths[source] = 1
+    for tail, head in zip(tails, heads, strict=True):
+        paths[head] += paths[tail]
+    dependency = [0.0] * size
+    for tail, head in zip(reversed(tails), reversed(heads), strict=True):
+        dependency[tail] += paths[tail] / paths[head] * (1 + dependency[head])
+    dependency[source] = 0.0
+    return np.array(dependency)
+
+
+def eigenvector(network: SignedNetwork[Node], backend: str | None = None) -> NDArray[np.float64]:
+    """Each node's score is proportional to the sum of its neighbours', by weight; squares add to 1.
+
+    Bonacich (1972), Journal of Mathematical Sociology 2, 113-120. A network in pieces has no one answer: scored
+    is the largest component, 0 elsewhere; of several as large the one of the greatest eigenvalue, or all of
+    those, as power iteration from equal scores would. Directions are added; 0 for all without positive ties.
+    """
+    return _leading(network.both_ways(network.positive), backend)
+
+
+def pagerank(network: SignedNetwork[Node], backend: str | None = None) -> NDArray[np.float64]:
+    """Share of time a surfer spends at each node who follows positive ties by weight, or jumps (.15); adds to 1.
+
+    Page, Brin, Motwani & Winograd (1999), Stanford InfoLab 1999-66. From a node without ties it jumps anywhere.
+    """
+    if backend is not None:
+        options = {**ITERATED, "alpha": DAMPING}
+        return backends.run(
+            "pagerank", network.positive, directed=network.directed, backend=backend, **options
+        )
+    sums = np.asarray(network.positive.sum(axis=1)).ravel()
+    followed = diags_array(np.divide(1, sums, out=np.zeros_like(sums), where=sums > 0)) @ network.positive
+    score = np.full(network.n, 1 / network.n)
+    for _ in range(ITERATED["max_iter"]):
+        before = score
+        jumping = (1 - DAMPING + DAMPING * before[sums == 0].sum()) / network.n
+        score = DAMPING * (before @ followed) + jumping
+        if np.abs(score - before).sum() < network.n * SURE:
+            break
+    return np.asarray(score)
+
+
+def katz(network: SignedNetwork[Node], backend: str | None = None) -> NDArray[np.float64]:
+    """Walks over positive ties that end at each node, the longer the less; squares add to 1.
+
+    Katz (1953), Psychometrika 18, 39-43: x = (I - a A')^-1 1, with a = .85 over the greatest eigenvalue of
+    (A + A')/2, which for an undirected network is A's own and for any network lets the sum converge. All are
+    equal without positive ties.
+    """
+    size = network.n
+    largest = _greatest((network.positive + network.positive.T).tocsr() / 2)
+    attenuation = DAMPING / largest if largest > 0 else 0.0
+    if backend is not None:
+        options = {**ITERATED, "alpha": attenuation}
+        return backends.run(
+            "katz_centrality", network.positive, directed=network.directed, backend=backend, **options
+        )
+    scores = _solve(attenuation * network.positive.T, np.ones(size))
+    return scores / np.linalg.norm(scores)
+
+
+def hub(network: SignedNetwork[Node], backend: str | None = None) -> NDArray[np.float64]:
+    """How much each node points at authorities, and `authority` how much hubs point at it; each adds to 1.
+
+    Kleinberg (1999), Journal of the ACM 46, 604-632: the leading singular vectors of the weights, signs left
+    aside. Reckoned as `eigenvector` centrality in the network of 2n nodes where each stands once as pointing and
+    once as pointed at, and so of its largest component only.
+    """
+    return _hits(network, backend)[0]
+
+
+def authority(network: SignedNetwork[Node], backend: str | None = None) -> NDArray[np.float64]:
+    """How much hubs point at each node; see `hub`."""
+    return _hits(network, backend)[1]
+
+
+def pn(network: SignedNetwork[Node]) -> NDArray[np.float64]:
+    """Who has positive ties, to those who have them, and no negative ones: (I - (P - 2N)/(2n - 2))^-1 1.
+
+    Everett & Borgatti (2014), Social Networks 38, 111-120; P and N hold the signs, whatever the weights, and
+    directions are added. 2 where all ties are there and positive, 1 without ties, 1/2 where all are there and
+    negative: so too for two opponents alone, for whom the matrix has no inverse.
+    """
+    size = network.n
+    signs = network.signs()
+    if size == 1:
+        return np.ones(1)
+    if size == 2 and signs.sum() < 0:
+        return np.full(2, 0.5)
+    return _solve((signs - (signs < 0).astype(np.float64)) / (2 * size - 2), np.ones(size))
+
+
+def _hits(
+    network: SignedNetwork[Node], backend: str | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    size, matrix = network.n, network.unsigned
+    scores = _leading(block_array([[None, matrix], [matrix.T, None]], format="csr"), backend)
+    hubs, authorities = scores[:size], scores[size:]
+    if not scores.any():
+        return hubs, authorities
+    return hubs / hubs.sum(), authorities / authorities.sum()
+
+
+def _solve(factor: csr_array, right: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The vector x with (I - factor) x = right."""
+    if factor.shape[0] <= DENSE:
+        return np.linalg.solve(np.eye(factor.shape[0]) - factor.toarray(), right)
+    # Half steps: factor's eigenvalues are at most .85 (.75 for PN), so that each leaves less than .93 of the error,
+    # and may be as low as -1 for PN, where whole steps would swing forever.
+    solution = right
+    for _ in range(STEPS):
+        step = (right + factor @ solution - solution) / 2
+        solution = solution + step
+        if np.abs(step).max() <= np.finfo(np.float64).eps * np.abs(solution).max():
+            break
+    return np.asarray(solution)
+
+
+def _leading(matrix: csr_array, backend: str | None) -> NDArray[np.float64]:
+    """The leading eigenvector, of length 1, of a symmetric matrix's leading component; 0 outside it."""
+    scores = np.zeros(matrix.shape[0])
+    if not matrix.nnz:
+        return scores
+    _, component = connected_components(matrix, directed=False)
+    sizes = np.bincount(component)
+    found = []
+    for label in np.flatnonzero(sizes == sizes.max()):
+        within = np.flatnonzero(component == label)
+        found.append((*_strongest(matrix[within][:, within]), within))
+    top = max(strength for strength, _, _ in found)
+    for strength, vector, within in found:
+        if strength >= top * (1 - EQUAL):
+            scores[within] = vector * vector.sum()
+    if backend is not None:
+        members = np.flatnonzero(scores)
+        part = matrix[members][:, members]
+        options = {"directed": False, "backend": backend, **ITERATED}
+        scores[members] = backends.run("eigenvector_centrality", part, **options)
+    return np.asarray(scores / np.linalg.norm(scores))
+
+
+def _strongest(matrix: csr_array) -> tuple[float, NDArray[np.float64]]:
+    """Greatest eigenvalue of a symmetric, connected matrix without negative entries, and its vector."""
+    size = matrix.shape[0]
+    if size > DENSE:
+        try:
+            values, vectors = eigsh(matrix, k=1, which="LA", v0=np.ones(size))
+        except ArpackNoConvergence:
+            values, vectors = eigh(matrix.toarray(), subset_by_index=[size - 1, size - 1])
+    else:
+        values, vectors = eigh(matrix.toarray(), subset_by_index=[size - 1, size - 1])
+    vector = np.abs(vectors[:, -1])
+    return float(values[-1]), vector / np.linalg.norm(vector)
+
+
+def _greatest(matrix: csr_array) -> float:
+    return _strongest(matrix)[0] if matrix.nnz else 0.0
+
+
 def _degrees() -> Iterator[Measure]:
     """Degree and strength for each sign and direction, the plain ones first."""
     signs: tuple[tuple[Sign, str], ...] = (("", ""), ("positive-", "positive "), ("negative-", "negative "))
@@ -173,29 +448,31 @@ def _degrees() -> Iterator[Measure]:
 
 def _on_agreement() -> Iterator[Measure]:
     for name, values, tells in (
-        ("betweenness", paths.betweenness, "Share of shortest paths of agreement through it (Freeman 1977)."),
+        ("betweenness", betweenness, "Share of shortest paths of agreement through it (Freeman 1977)."),
         (
             "closeness",
-            paths.closeness,
+            closeness,
             "How near all others are by agreement (Freeman 1979, Wasserman & Faust 1994).",
         ),
-        ("eigenvector", spectral.eigenvector, "Agreement with those whom many agree with (Bonacich 1972)."),
-        ("pagerank", spectral.pagerank, "Time a walk along agreement spends at it (Page et al. 1999)."),
-        ("katz", spectral.katz, "Walks along agreement to it, long ones counting less (Katz 1953)."),
+        ("eigenvector", eigenvector, "Agreement with those whom many agree with (Bonacich 1972)."),
+        ("pagerank", pagerank, "Time a walk along agreement spends at it (Page et al. 1999)."),
+        ("katz", katz, "Walks along agreement to it, long ones counting less (Katz 1953)."),
     ):
         yield Measure(name, "agreement", tells, values, by_backend=True)
     yield Measure(
         "pn",
         "agreement",
         "Agreement with the agreed with, disagreement twice against it (Everett & Borgatti 2014).",
-        spectral.pn,
+        pn,
     )
 
 
 def _on_stances() -> Iterator[Measure]:
-    hits = {"hub": "Stances on what the busiest speak of", "authority": "Stances on it by the busiest"}
-    for name, tells in hits.items():
-        yield Measure(name, "stances", f"{tells} (Kleinberg 1999).", getattr(spectral, name), by_backend=True)
+    for name, values, tells in (
+        ("hub", hub, "Stances on what the busiest speak of"),
+        ("authority", authority, "Stances on it by the busiest"),
+    ):
+        yield Measure(name, "stances", f"{tells} (Kleinberg 1999).", values, by_backend=True)
     whose = "(Gould & Fernandez 1989)"
     yield Measure(
         "brokerage",
