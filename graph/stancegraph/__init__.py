@@ -20,11 +20,13 @@
 'Iraq'
 """
 
-from stancegraph import lazy
+from __future__ import annotations
 
 TYPE_CHECKING = False  # as checkers of types read it; `typing` would take longer than all else here
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from stancegraph import page as page
     from stancegraph import plot as plot
     from stancegraph.balance.blocs import alliances as alliances
@@ -46,7 +48,33 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__getattr__, __dir__, __all__ = lazy.exports(
+
+def lazy_exports(
+    package: str, names: Mapping[str, str]
+) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:
+    """`__getattr__`, `__dir__` and `__all__` of a package (PEP 562): `names` of each module of it, and of "" modules.
+
+    They are imported when first used: who looks up a name does not wait for what counts.
+
+    >>> look, _, names = lazy_exports("stancegraph", {"dates": "calendar_day span", "": "errors"})
+    >>> look("calendar_day").__module__, names
+    ('stancegraph.dates', ['calendar_day', 'span', 'errors'])
+    """
+    place = {name: module for module, listed in names.items() for name in listed.split()}
+
+    def look(name: str) -> object:
+        from importlib import import_module  # the program begins without it
+
+        if name not in place:
+            raise AttributeError(f"module '{package}' has no attribute '{name}'; it has: {', '.join(place)}")
+        if not place[name]:
+            return import_module(f"{package}.{name}")
+        return getattr(import_module(f"{package}.{place[name]}"), name)
+
+    return look, lambda: sorted(place), list(place)
+
+
+__getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
         "store": "open load",

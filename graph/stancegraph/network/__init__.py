@@ -9,7 +9,7 @@ evidence     the statements and words behind a tie; compare    two actors, targe
 
 from typing import TYPE_CHECKING
 
-from stancegraph import lazy
+from stancegraph import lazy_exports
 
 if TYPE_CHECKING:
     from stancegraph.network.graphs import agreement as agreement
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from stancegraph.network.ties import supporting_rows as supporting_rows
     from stancegraph.network.ties import tie_rows as tie_rows
 
-__getattr__, __dir__, __all__ = lazy.exports(
+__getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
         "method": "CHOICES KINDS NetworkOptions Method",

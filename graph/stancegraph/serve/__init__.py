@@ -11,6 +11,6 @@ told, that of a large one meanwhile; it is kept in the user's cache folder (`cac
 
 from __future__ import annotations
 
-from stancegraph import lazy
+from stancegraph import lazy_exports
 
-__getattr__, __dir__, __all__ = lazy.exports(__name__, {"server": "run", "": "application"})
+__getattr__, __dir__, __all__ = lazy_exports(__name__, {"server": "run", "": "application"})

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pyoxigraph
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
-from stancegraph import lazy
+from stancegraph import lazy_exports
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import database, results
 from stancegraph.store import sparql as sparql
@@ -53,7 +53,7 @@ __all__ = [
     "remembered",
 ]
 
-__getattr__ = lazy.exports(__name__, {"ingest": "load"})[0]
+__getattr__ = lazy_exports(__name__, {"ingest": "load"})[0]
 
 
 def open(where: str | Path | Sequence[str | Path] | None = None) -> Store:  # noqa: A001
