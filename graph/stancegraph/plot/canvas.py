@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.legend import Legend
     from matplotlib.transforms import Transform
+    from numpy.typing import ArrayLike
 
     Key = tuple[Artist | tuple[Artist, ...], str]
 
@@ -253,6 +254,28 @@ def _legend(
             break
         legend.remove()
     return legend
+
+
+def annotate(
+    axes: Axes, words: str, corner: tuple[int, int], offset: tuple[int, int], **look: object
+) -> None:
+    """Writes words so many points from a corner of the axes (0 or 1), small and soft unless told otherwise."""
+    axes.annotate(
+        words,
+        corner,
+        xycoords="axes fraction",
+        xytext=offset,
+        textcoords="offset points",
+        **{"size": SMALL, "color": SOFT, **look},  # type: ignore[arg-type]
+    )
+
+
+def write_totals(axes: Axes, places: ArrayLike, numbers: Iterable[int]) -> None:
+    """Writes the number of each row at its right."""
+    totals = axes.secondary_yaxis("right")
+    totals.set_yticks(places, [f"{number:,}" for number in numbers])
+    totals.tick_params(labelsize=SMALL, labelcolor=SOFT)
+    totals.spines[:].set_visible(False)
 
 
 @cache

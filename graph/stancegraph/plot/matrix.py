@@ -196,21 +196,9 @@ def _draw(axes: Axes, grid: Grid, group: tuple[str, list[int]], selection: Selec
     axes.set_yticks(
         range(len(own)), [canvas.wrap(selection.label(actor[i]), canvas.LABEL, NAME, 1) for i in own]
     )
-    totals = axes.secondary_yaxis("right")
-    totals.set_yticks(range(len(own)), [f"{grid.total(i):,}" for i in own])
-    totals.tick_params(labelsize=canvas.SMALL, labelcolor=canvas.SOFT)
-    totals.spines[:].set_visible(False)
-    axes.annotate(
-        f"{name} · {quantity(len(own), 'actor', ',')}",
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(-6, 5),
-        textcoords="offset points",
-        ha="right",
-        size=canvas.HEADING,
-        weight="bold",
-        color=canvas.SOFT,
-    )
+    canvas.write_totals(axes, range(len(own)), map(grid.total, own))
+    words = f"{name} · {quantity(len(own), 'actor', ',')}"
+    canvas.annotate(axes, words, (0, 1), (-6, 5), ha="right", size=canvas.HEADING, weight="bold")
     places = axes.get_xticks().tolist()
     canvas.draw_marks(
         axes,
@@ -228,16 +216,7 @@ def _head(axes: Axes, names: Sequence[str]) -> None:
     slant = {"rotation": ANGLE, "ha": "left", "va": "center", "rotation_mode": "anchor"}
     axes.tick_params(axis="x", labeltop=True, labelcolor=canvas.INK, pad=7)
     axes.set_xticklabels(names, **slant)  # type: ignore[arg-type]
-    axes.annotate(
-        "stances",
-        (1, 1),
-        xycoords="axes fraction",
-        xytext=(8, 7),
-        textcoords="offset points",
-        size=canvas.SMALL,
-        color=canvas.SOFT,
-        **slant,  # type: ignore[arg-type]
-    )
+    canvas.annotate(axes, "stances", (1, 1), (8, 7), **slant)
 
 
 def _foot(axes: Axes, grid: Grid) -> None:
@@ -245,14 +224,4 @@ def _foot(axes: Axes, grid: Grid) -> None:
     totals = axes.secondary_xaxis("bottom")
     totals.set_xticks(axes.get_xticks(), [f"{grid.speakers(j):,}" for j in grid.targets])
     totals.spines[:].set_visible(False)
-    axes.annotate(
-        "actors",
-        (0, 0),
-        xycoords="axes fraction",
-        xytext=(-6, -4),
-        textcoords="offset points",
-        ha="right",
-        va="top",
-        size=canvas.SMALL,
-        color=canvas.SOFT,
-    )
+    canvas.annotate(axes, "actors", (0, 0), (-6, -4), ha="right", va="top")

@@ -231,17 +231,9 @@ def _mark_gaps(axes: Axes, windows: Sequence[Window], spans: Sequence[Span]) -> 
         room = _room(axes, [(low, high)])
         if room > canvas.SMALL + 3:
             upright = room < canvas.measure(words, canvas.SMALL) + 8
-            axes.text(
-                (low + high) / 2,
-                0.55,
-                words,
-                ha="center",
-                va="center",
-                rotation=90 if upright else 0,
-                rotation_mode="anchor",
-                size=canvas.SMALL,
-                color=canvas.SOFT,
-            )
+            look = {"size": canvas.SMALL, "color": canvas.SOFT, "ha": "center", "va": "center"}
+            turn = {"rotation": 90 if upright else 0, "rotation_mode": "anchor"}
+            axes.text((low + high) / 2, 0.55, words, **look, **turn)  # type: ignore[arg-type]
 
 
 def _write_values(axes: Axes, windows: Sequence[Window], middles: Sequence[float]) -> None:

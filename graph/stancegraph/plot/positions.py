@@ -171,6 +171,7 @@ def _fill(stands: Sequence[Stand], selection: Selection, room: float) -> list[li
 def _draw(axes: Axes, heading: str, lines: Iterable[Line], wide: float) -> None:
     """The heading and the rows of a group."""
     middle, half = wide / 2, wide * MIDDLE / 2
+    centre = {"ha": "center", "va": "center"}
     strong = {"size": canvas.HEADING, "weight": "bold", "va": "center"}
     axes.text(middle, HEAD / 2 - 2, heading, ha="center", **strong)  # type: ignore[arg-type]
     axes.text(middle - half - 4, HEAD / 2 - 2, "against", ha="right", color=canvas.NEGATIVE, **strong)  # type: ignore[arg-type]
@@ -181,25 +182,10 @@ def _draw(axes: Axes, heading: str, lines: Iterable[Line], wide: float) -> None:
         rows = line.title.count("\n") + 1
         tall = rows * canvas.LABEL * canvas.LEADING
         top = y + (line.high - tall - canvas.SMALL * canvas.LEADING) / 2 - 1
-        axes.text(
-            middle,
-            top + tall / 2,
-            line.title,
-            ha="center",
-            va="center",
-            size=canvas.LABEL,
-            weight="bold",
-            linespacing=canvas.LEADING,
-        )
-        axes.text(
-            middle,
-            top + tall + canvas.SMALL * 0.75,
-            line.when,
-            ha="center",
-            va="center",
-            size=canvas.SMALL,
-            color=canvas.SOFT,
-        )
+        title = {"size": canvas.LABEL, "weight": "bold", "linespacing": canvas.LEADING}
+        axes.text(middle, top + tall / 2, line.title, **centre, **title)  # type: ignore[arg-type]
+        when = {"size": canvas.SMALL, "color": canvas.SOFT}
+        axes.text(middle, top + tall + canvas.SMALL * 0.75, line.when, **centre, **when)  # type: ignore[arg-type]
         for names, side in ((line.against, -1), (line.supporting, 1)):
             _draw_names(axes, names, side, middle + side * (half + 4), y + line.high / 2)
         y += line.high
@@ -211,22 +197,14 @@ def _draw_names(
 ) -> None:
     """Names in their frames, from the middle outwards or, at the left, up to it."""
     colour = canvas.POSITIVE if side > 0 else canvas.NEGATIVE
+    rounded = f"round,pad=0,rounding_size={CHIP / 2}"
     for i, names in enumerate(lines):
         y = centre + (i - (len(lines) - 1) / 2) * LEADING - 3
         total = sum(wide for *_, wide in names) + GAP * (len(names) - 1)
         x = edge if side > 0 else edge - total
         for text, said, wide in names:
-            axes.add_patch(
-                FancyBboxPatch(
-                    (x, y - CHIP / 2),
-                    wide,
-                    CHIP,
-                    boxstyle=f"round,pad=0,rounding_size={CHIP / 2}",
-                    facecolor=canvas.PAPER,
-                    edgecolor=colour,
-                    linewidth=0.9,
-                    linestyle="-" if said else (0, (3, 2)),
-                )
-            )
+            dashes = "-" if said else (0, (3, 2))
+            look = {"facecolor": canvas.PAPER, "edgecolor": colour, "linewidth": 0.9, "linestyle": dashes}
+            axes.add_patch(FancyBboxPatch((x, y - CHIP / 2), wide, CHIP, boxstyle=rounded, **look))  # type: ignore[arg-type]
             axes.text(x + wide / 2, y, text, ha="center", va="center_baseline", size=canvas.SMALL)
             x += wide + GAP

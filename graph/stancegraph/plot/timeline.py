@@ -280,10 +280,7 @@ def _draw_rows(axes: Axes, rows: Sequence[Row]) -> None:
     axes.set_yticks(middles, [row.name for row in rows])
     axes.set_yticks(feet[1:-1], minor=True)
     axes.grid(True, axis="y", which="minor")
-    totals = axes.secondary_yaxis("right")
-    totals.set_yticks(middles, [f"{row.number:,}" for row in rows])
-    totals.tick_params(labelsize=canvas.SMALL, labelcolor=canvas.SOFT)
-    totals.spines[:].set_visible(False)
+    canvas.write_totals(axes, middles, (row.number for row in rows))
     placed = [
         (one, top + PAD + (one.lane + 0.5) * LANE)
         for row, top in zip(rows, feet, strict=False)
@@ -366,30 +363,16 @@ def _draw_events(axes: Axes, events: Sequence[Event], axis: TimeAxis) -> None:
     half = axis.pitch / 2
     begin = [axis.x(event.first) - half for event in events]
     end = [axis.x(event.last if axis.holds(event.last) else event.first) + half - 1.5 for event in events]
-    axes.vlines(
-        begin,
-        *axes.get_ylim(),
-        color=canvas.SOFT,
-        linewidth=0.7,
-        linestyle=(0, (1.0, 2.2)),
-        label="event",
-        zorder=0.8,
-    )
+    dotted = {"linewidth": 0.7, "linestyle": (0, (1.0, 2.2)), "zorder": 0.8}
+    axes.vlines(begin, *axes.get_ylim(), color=canvas.SOFT, label="event", **dotted)  # type: ignore[arg-type]
     axes.hlines([0] * len(events), begin, end, color=canvas.SOFT, linewidth=1.6, zorder=0.9, clip_on=False)
     leaders = [[(x, 0), (event.x, -7)] for x, event in zip(begin, events, strict=True)]
     axes.add_collection(
         LineCollection(leaders, colors=canvas.SOFT, linewidths=0.6, clip_on=False), autolim=False
     )
+    slant = {"rotation": ANGLE, "rotation_mode": "anchor", "va": "center", "size": canvas.SMALL}
     for event in events:
-        axes.text(
-            event.x + 3,
-            -11,
-            event.name,
-            size=canvas.SMALL,
-            rotation=ANGLE,
-            rotation_mode="anchor",
-            va="center",
-        )
+        axes.text(event.x + 3, -11, event.name, **slant)  # type: ignore[arg-type]
 
 
 # What is said of it

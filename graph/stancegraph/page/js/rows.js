@@ -1,5 +1,5 @@
 // The first screen: who is against and who is for each thing. Python writes it once; filters have it made anew here,
-// by the same rules (stancegraph.network.sides) and in the same words (stancegraph.page.positions).
+// by the same rules (stancegraph.network.sides) and in the same words (stancegraph.page.overview).
 import { data, entities, periods, spans, isActor, distinct, cellKey, ofCell } from "./data.js";
 import { within } from "./filters.js";
 import { byId, button, count, make, rove, sentence } from "./make.js";
