@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from rdflib import Graph
 
     from stancegraph.store import sandbox
-    from stancegraph.store.endpoint import Dataset
-    from stancegraph.store.http import Deadline
+    from stancegraph.store.endpoint import Dataset, Deadline
     from stancegraph.store.ingest import load as load
 
     Node = NamedNode | BlankNode
@@ -95,15 +94,13 @@ def _is_tables(path: Path) -> bool:
 def _together(places: Sequence[str]) -> list[Path]:
     """The files and folders to read as one graph."""
     for place in places:
-        elsewhere = place.lower().startswith(("http://", "https://", "spark://"))
-        if elsewhere or database.is_database(Path(place)) or _is_tables(Path(place)):
-            kind = (
-                "an endpoint"
-                if elsewhere
-                else "a table"
-                if _is_tables(Path(place))
-                else "an on-disk database"
-            )
+        if place.lower().startswith(("http://", "https://", "spark://")):
+            kind = "an endpoint"
+        elif _is_tables(Path(place)):
+            kind = "a table"
+        else:
+            kind = "an on-disk database" if database.is_database(Path(place)) else ""
+        if kind:
             raise UsageError(
                 f"{place} is {kind}, and is not read together with another place: "
                 "`stancegraph load` all files into one database, and name that"
@@ -482,9 +479,9 @@ class Endpoint(Store):
     @cached_property
     def is_virtuoso(self) -> bool:
         """Whether the server says that it is one."""
-        from stancegraph.store import endpoint, http
+        from stancegraph.store import endpoint
 
-        return endpoint.software(self.where, http.Deadline(self.timeout)).startswith("Virtuoso")
+        return endpoint.software(self.where, endpoint.Deadline(self.timeout)).startswith("Virtuoso")
 
     def _copy(self) -> pyoxigraph.Store:
         limit = 1_000_000
@@ -496,21 +493,21 @@ class Endpoint(Store):
         return copy
 
     def _ask(self, query: Query, timeout: float = 60) -> Answer:
-        from stancegraph.store import endpoint, http
+        from stancegraph.store import endpoint
 
-        deadline = http.Deadline(min(timeout, self.timeout))
+        deadline = endpoint.Deadline(min(timeout, self.timeout))
         return endpoint.ask(self.where, query, dataset=self._named(query, deadline), deadline=deadline)
 
     def _tuples(self, query: Query) -> list[tuple[str, ...]]:
-        from stancegraph.store import endpoint, http
+        from stancegraph.store import endpoint
 
-        deadline = http.Deadline(self.timeout)
+        deadline = endpoint.Deadline(self.timeout)
         return endpoint.tuples(self.where, query, dataset=self._named(query, deadline), deadline=deadline)
 
     def _ask_confined(self, query: Query, timeout: float, *, judged: bool = False) -> Answer:
-        from stancegraph.store import endpoint, http, sandbox
+        from stancegraph.store import endpoint, sandbox
 
-        deadline = http.Deadline(min(timeout, self.timeout))
+        deadline = endpoint.Deadline(min(timeout, self.timeout))
         if not judged:
             sandbox.judge(query, timeout=timeout)
         dataset = self._named(query, deadline)

@@ -1,24 +1,36 @@
-"""The SPARQL protocol: a query posted to an endpoint, its answer, or what it did instead."""
+"""The SPARQL protocol: a query posted to an endpoint, its answer, or what it did instead.
+
+Each request has one deadline, from the name of the host to the last byte, however slowly a server answers: a time-out
+of urllib's begins anew with each byte that arrives; here what is left of the time bounds every wait. (The system's own
+search for the host's address, which no program can cut short, comes on top.)
+"""
 
 from __future__ import annotations
 
+import io
+import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+from urllib.request import HTTPErrorProcessor, HTTPHandler, HTTPSHandler, Request, build_opener
 
 from pyoxigraph import RdfFormat
 
 from stancegraph.errors import StanceError
-from stancegraph.store import http, parser, results, sparql_json, untrusted, worker
+from stancegraph.store import parser, results, untrusted, worker
 from stancegraph.store import sparql as sparql
-from stancegraph.store.http import Deadline
 from stancegraph.store.results import Answer, Table
 from stancegraph.store.terms import Term
 from stancegraph.vocabulary import expand
 
 if TYPE_CHECKING:
-    from stancegraph.store.http import Message
+    from collections.abc import Mapping, Sequence
+
     from stancegraph.store.sparql import Query
     from stancegraph.store.untrusted import Parse
 
@@ -37,6 +49,156 @@ GROWTH: Final = 12
 """Bytes of memory for each byte of an answer: a cell is a dictionary while it is read."""
 TRUTH: Final = ("__ASK_RETVAL",)
 """Variables of the table, one number, in which Virtuoso answers an ASK."""
+
+
+class Deadline:
+    """A moment so many `seconds` from now, by which all of something has to be done."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds that are left; raises TimeoutError when there are none."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError(f"it did not answer within {self.seconds:g} s")
+        return left
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a server answered; `kind` is the media type of the body, without its parameters."""
+
+    status: int
+    reason: str
+    kind: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def shown(text: object, most: int = 200) -> str:
+    """What a server says as one line for a message, cut, and without what a terminal would obey."""
+    line = " ".join(str(text)[: 10 * most].split())
+    return "".join(c if c.isprintable() else "\ufffd" for c in line)[:most]
+
+
+def post(
+    address: str, form: Sequence[tuple[str, str]], *, accept: str, most: int, deadline: Deadline
+) -> Message:
+    """What the server at an http(s) address answers to a form; no redirect is followed.
+
+    Raises StanceError for a server that cannot be reached, has not sent all by the deadline, or sends more than
+    `most` bytes.
+    """
+    headers = {"Accept": accept, "User-Agent": "stancegraph"}
+    try:
+        request = Request(address, urlencode(form).encode(), headers)  # noqa: S310  the store takes http(s) alone
+        with build_opener(_Open(deadline), _Every).open(request, timeout=deadline.left()) as response:
+            if 300 <= response.status < 400:
+                elsewhere = shown(response.headers.get("Location", "nowhere"))
+                raise StanceError(f"{address} redirects to {elsewhere}: name that address if you trust it")
+            kind = response.headers.get_content_type()
+            body = _body(response, address, most)
+            return Message(response.status, response.reason, kind, response.headers, body)
+    except (OSError, HTTPException, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        if isinstance(reason, TimeoutError):
+            said = f"did not answer within {deadline.seconds:g} s: ask for less"
+        else:
+            said = f"cannot be asked ({shown(reason)}): is the endpoint running there?"
+        raise StanceError(f"{address} {said}") from None
+
+
+def _body(response: HTTPResponse, address: str, most: int) -> bytes:
+    """All that a server sends, up to its end."""
+    body = bytearray()
+    while chunk := response.read1(1 << 16):
+        body += chunk
+        if len(body) > most:
+            raise StanceError(f"{address}: the answer is larger than {most >> 20} MiB: ask for less")
+    if response.length:
+        raise OSError(f"the answer stopped {response.length} bytes early")
+    return bytes(body)
+
+
+class _Every(HTTPErrorProcessor):
+    """Leaves every answer to the caller, whatever its status."""
+
+    def http_response(self, request: Request, response: HTTPResponse) -> HTTPResponse:  # noqa: ARG002
+        return response
+
+    https_response = http_response
+
+
+class _Open(HTTPHandler, HTTPSHandler):
+    """Opens connections that have until a deadline."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        super().__init__()
+        self.deadline = deadline
+
+    def http_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(partial(_Connection, deadline=self.deadline), req)
+
+    def https_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(partial(_SecureConnection, deadline=self.deadline), req)
+
+
+class _Connection(HTTPConnection):
+    """A connection that waits for nothing longer than until a deadline."""
+
+    def __init__(self, *place: Any, deadline: Deadline, **options: Any) -> None:
+        super().__init__(*place, **options)
+        self.deadline = deadline
+        self._create_connection = self._reach
+        self.response_class = partial(_Response, deadline=deadline)  # type: ignore[assignment]
+
+    def connect(self) -> None:
+        super().connect()
+        self.sock.settimeout(self.deadline.left())
+
+    def _reach(self, place: tuple[str, int], *_: object) -> socket.socket:
+        """A connection to the first address of a host that takes one."""
+        error: OSError = ConnectionError("its name has no address")
+        for found in socket.getaddrinfo(*place, type=socket.SOCK_STREAM):
+            try:
+                sock = socket.create_connection((str(found[4][0]), place[1]), self.deadline.left())
+                sock.settimeout(self.deadline.left())
+                return sock
+            except OSError as refused:
+                error = refused
+        raise error
+
+
+class _SecureConnection(_Connection, HTTPSConnection):
+    """The same, encrypted, with the server's certificate checked."""
+
+
+class _Response(HTTPResponse):
+    """A response read until a deadline."""
+
+    def __init__(self, sock: socket.socket, *args: Any, deadline: Deadline, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self.fp = io.BufferedReader(_Timed(sock, self.fp.detach(), deadline))
+
+
+class _Timed(io.RawIOBase):
+    """What a socket gives until a deadline."""
+
+    def __init__(self, sock: socket.socket, raw: io.RawIOBase, deadline: Deadline) -> None:
+        self._sock, self._raw, self._deadline = sock, raw, deadline
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._sock.settimeout(self._deadline.left())
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
 
 
 class Refused(StanceError):
@@ -64,7 +226,7 @@ def ask(address: str, query: Query, *, dataset: Dataset, deadline: Deadline) -> 
         if query.form not in ("select", "ask"):
             kind = TRIPLES[message.kind]
             return parser.triples(message.body, kind, name=address, seconds=deadline.left())
-        answer = sparql_json.table_of(_decoded(address, message.body, deadline))
+        answer = results.table_of(_decoded(address, message.body, deadline))
         if isinstance(answer, bool):
             return answer
         if query.form == "ask" and answer.variables == TRUTH:
@@ -79,7 +241,7 @@ def tuples(address: str, query: Query, *, dataset: Dataset, deadline: Deadline) 
     message = _post(address, query, dataset, deadline)
     with _reading(address):
         if len(message.body) <= SMALL:
-            variables, rows = sparql_json.tuples(message.body, query.variables)
+            variables, rows = results.json_tuples(message.body, query.variables)
         else:
             task = partial(_as_text, address, message.body, query.variables)
             first, *given = _parsed(address, task, message.body, deadline)
@@ -89,10 +251,10 @@ def tuples(address: str, query: Query, *, dataset: Dataset, deadline: Deadline) 
         return rows
 
 
-def _decoded(address: str, body: bytes, deadline: Deadline) -> sparql_json.Decoded:
+def _decoded(address: str, body: bytes, deadline: Deadline) -> results.Decoded:
     """What is in an answer, the rows as they come; a long one is parsed in a worker."""
     if len(body) <= SMALL:
-        return sparql_json.decoded(body)
+        return results.decoded(body)
     parsed = _parsed(address, partial(_as_written, address, body), body, deadline)
     first = next(parsed)
     return first if isinstance(first, bool) else (tuple(first), parsed)
@@ -109,7 +271,7 @@ def _parsed(address: str, parse: Parse, body: bytes, deadline: Deadline) -> Iter
 def _as_written(address: str, body: bytes) -> Iterator[object]:
     """In the worker: the truth, or the variables and each row."""
     with _reading(address):
-        found = sparql_json.decoded(body)
+        found = results.decoded(body)
         if isinstance(found, bool):
             yield found
         else:
@@ -120,7 +282,7 @@ def _as_written(address: str, body: bytes) -> Iterator[object]:
 def _as_text(address: str, body: bytes, order: tuple[str, ...]) -> Iterator[object]:
     """In the worker: the variables, and each row as plain text."""
     with _reading(address):
-        variables, rows = sparql_json.tuples(body, order)
+        variables, rows = results.json_tuples(body, order)
         yield variables
         yield from rows
 
@@ -140,7 +302,7 @@ def _reading(address: str) -> Iterator[None]:
 def _refuse_other(variables: tuple[str, ...], query: Query) -> None:
     """A table must be of the variables asked for, in whatever order."""
     if query.variables and set(variables) != set(query.variables):
-        told = ", ".join(f"?{http.shown(name, 30)}" for name in variables[:5]) or "none"
+        told = ", ".join(f"?{shown(name, 30)}" for name in variables[:5]) or "none"
         asked = ", ".join(f"?{name}" for name in query.variables)
         raise ValueError(f"its variables are {told}, not {asked}")
 
@@ -198,15 +360,15 @@ def _post(address: str, query: Query, dataset: Dataset, deadline: Deadline) -> M
     """An endpoint's answer, whatever is in it; raises Refused where it takes the query for wrong."""
     table = query.form in ("select", "ask")
     accept = TABLE if table else ", ".join(TRIPLES)
-    message = http.post(
+    message = post(
         address, [("query", query.text), *dataset], accept=accept, most=results.LARGEST, deadline=deadline
     )
     if message.status != 200:
-        said = http.shown(message.body[:2000].decode("utf-8", "replace"))
+        said = shown(message.body[:2000].decode("utf-8", "replace"))
         wrong = Refused if message.status == 400 else StanceError
-        raise wrong(f"{address} answered {message.status} {http.shown(message.reason, 60)}: {said}")
+        raise wrong(f"{address} answered {message.status} {shown(message.reason, 60)}: {said}")
     if (table and "json" not in message.kind) or not (table or message.kind in TRIPLES):
         raise StanceError(
-            f"{address} answered {http.shown(message.kind, 60)}, not SPARQL: is this the endpoint's query address?"
+            f"{address} answered {shown(message.kind, 60)}, not SPARQL: is this the endpoint's query address?"
         )
     return message

@@ -12,7 +12,7 @@ import pyoxigraph
 from pyoxigraph import NamedNode, QueryResultsFormat, QueryTriples, RdfFormat
 
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.store import database, sparql_json, worker
+from stancegraph.store import database, results, worker
 from stancegraph.store import sparql as sparql
 from stancegraph.store.results import Table
 from stancegraph.vocabulary import PREFIXES
@@ -51,7 +51,7 @@ def ask(source: Source, query: Query, *, timeout: float, judged: bool = False) -
         return [quad.triple for quad in pyoxigraph.parse(body, RdfFormat.N_TRIPLES)]
     _refuse_large(body.count(b"{") // 2)  # one for each row, one for each cell
     try:
-        found = sparql_json.table(body)
+        found = results.json_table(body)
     except ValueError as error:
         raise StanceError(f"the answer cannot be read: {error}") from None
     if isinstance(found, Table):

@@ -20,7 +20,7 @@ from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import Local, files
 from stancegraph.store.results import Answer
 from stancegraph.store.sparql import Term, Values
-from stancegraph.vocabulary import expand
+from stancegraph.store.terms import term
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -126,7 +126,7 @@ class Tables(Local):
         """Add what the rows say of these statements to the triples."""
         import pyarrow.compute as pc
 
-        iris = {term.value for term in wanted if isinstance(term, NamedNode)} - self._told
+        iris = {each.value for each in wanted if isinstance(each, NamedNode)} - self._told
         self._told |= iris
         if not iris:
             return
@@ -150,7 +150,7 @@ class Tables(Local):
                 triple
                 for iri, title in dict.fromkeys(pairs)
                 for triple in (
-                    (iri, "rdf:type", _node("schema:NewsArticle")),
+                    (iri, "rdf:type", term("schema:NewsArticle")),
                     (iri, "dcterms:title", Literal(title)),
                 )
             )
@@ -158,8 +158,8 @@ class Tables(Local):
     @cached_property
     def _bases(self) -> dict[str, NamedNode]:
         """Label of a basis → what it is."""
-        label, scheme = _node("skos:prefLabel"), _node("skos:inScheme")
-        bases = self._triples.quads_for_pattern(None, scheme, _node("stance:bases"))
+        label, scheme = term("skos:prefLabel"), term("skos:inScheme")
+        bases = self._triples.quads_for_pattern(None, scheme, term("stance:bases"))
         return {
             told.object.value: quad.subject
             for quad in bases
@@ -169,7 +169,7 @@ class Tables(Local):
 
     def _add(self, triples: Iterator[tuple[str, str, Term]]) -> None:
         try:
-            self._triples.extend(pyoxigraph.Quad(NamedNode(s), _node(p), value) for s, p, value in triples)
+            self._triples.extend(pyoxigraph.Quad(NamedNode(s), term(p), value) for s, p, value in triples)
         except ValueError as error:
             raise StanceError(f"{self.where} is damaged: it names what is no IRI ({error})") from None
 
@@ -177,7 +177,7 @@ class Tables(Local):
 def _stated(row: Mapping[str, Any], bases: Mapping[str, NamedNode]) -> Iterator[tuple[str, str, Term]]:
     """What a row says, as triples of its statement and of its reports."""
     s = row["statement"]
-    yield s, "rdf:type", _node("stance:Statement")
+    yield s, "rdf:type", term("stance:Statement")
     yield s, "stance:speaker", NamedNode(row["actor_iri"])
     yield s, STANCES[int(row["level"])], NamedNode(row["target_iri"])
     first, last = row["earliest"], row["latest"]
@@ -199,10 +199,6 @@ def _stated(row: Mapping[str, Any], bases: Mapping[str, NamedNode]) -> Iterator[
         yield report, "stance:reports", NamedNode(s)
         yield report, "stance:document", NamedNode(document)
         yield document, "dcterms:title", Literal(title)
-
-
-def _node(curie: str) -> NamedNode:
-    return NamedNode(expand(curie))
 
 
 def _address(where: str) -> tuple[str, Path]:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from stancegraph.store.sparql import Term as Term
 from stancegraph.vocabulary import expand
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-Term = NamedNode | BlankNode | Literal
 
 
 @cache
@@ -21,10 +20,11 @@ def term(curie: str) -> NamedNode:
     return NamedNode(expand(curie))
 
 
-def describe(subject: NamedNode | BlankNode, *pairs: tuple[str | NamedNode, Term]) -> Iterator[Triple]:
-    """Triples of one subject, of its properties (prefixed names or IRIs) and their values."""
+def describe(subject: NamedNode | BlankNode, *pairs: tuple[str | NamedNode, str | Term]) -> Iterator[Triple]:
+    """Triples of one subject, of its properties and their values; both may be told by a prefixed name."""
     for predicate, value in pairs:
-        yield Triple(subject, term(predicate) if isinstance(predicate, str) else predicate, value)
+        edge = term(predicate) if isinstance(predicate, str) else predicate
+        yield Triple(subject, edge, term(value) if isinstance(value, str) else value)
 
 
 def english(text: str) -> Literal:

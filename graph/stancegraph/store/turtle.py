@@ -19,7 +19,8 @@ from stancegraph.vocabulary import PREFIXES, expand
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    Term = NamedNode | BlankNode | Literal
+    from stancegraph.store.sparql import Term
+
     Nested = list[tuple[str, list["str | Nested"]]]  # properties and their values in Turtle
     Properties = dict[str, list[Term]]
 
