@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from stancegraph import validation
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.serve import cache, forms, protocol, query, resources
+from stancegraph.serve import cache, forms, protocol, resources
 from stancegraph.serve.desk import Conflict, Desk, told
 from stancegraph.serve.guard import FIELDS, Refusal, problem
 from stancegraph.serve.live import Body, Busy, Late, Limits, Live, Snapshot
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from stancegraph.serve.blind import Blind
+    from stancegraph.serve.settlement import Blind
 
 HERE: Final = Path(__file__).parent
 STYLE, SCRIPT = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
@@ -46,7 +46,7 @@ FILES: Final = {
         for name in ("desk", "text", "form", "completion", "entries", "settle", "service", "query")
     },
     "query.css": (HERE / "static" / "query.css", STYLE),
-    **{name: (file, SCRIPT if file.suffix == ".js" else STYLE) for name, file in query.YASGUI.items()},
+    **{name: (file, SCRIPT if file.suffix == ".js" else STYLE) for name, file in protocol.YASGUI.items()},
 }
 """The files of the service's own pages, by name: nothing else of the disk has an address."""
 HTML: Final = resources.FORMATS["html"]
@@ -177,7 +177,7 @@ class Service:
         if question is None:
             address = str(request.url.replace(query=""))
             snapshot = await self.live.current()
-            return _respond(request, protocol.describe(snapshot, address, accept), VARIES)
+            return _respond(request, protocol.description(snapshot, address, accept), VARIES)
         query = protocol.prepare(question)
         media = protocol.media_for(query.form, accept)
         key = ("sparql", query.plain, question.dataset, media)
@@ -186,8 +186,8 @@ class Service:
 
     async def _query(self, request: Request) -> Response:
         snapshot = await self.live.current()
-        body = Body.of(query.html(snapshot.kind_of), HTML)
-        return _respond(request, body, {"content-security-policy": query.POLICY})
+        body = Body.of(protocol.html(snapshot.kind_of), HTML)
+        return _respond(request, body, {"content-security-policy": protocol.POLICY})
 
     async def _question(self, request: Request) -> Response:
         name, given = request.path_params["name"], _query(request)
@@ -313,12 +313,7 @@ VARIES: Final = {"vary": "Accept"}
 
 def application(service: Service, more: Sequence[Route] = ()) -> Starlette:
     """The application of a service, without its guard; `more` routes come first."""
-    handlers: Any = {
-        Refusal: _refused,
-        HTTPException: _refused_by_routing,
-        StanceError: _failed,
-        Exception: _broken,
-    }
+    handlers: Any = dict.fromkeys((Refusal, HTTPException, StanceError, Exception), _failed)
     made = Starlette(routes=[*more, *service.routes()], exception_handlers=handlers)
     made.router.redirect_slashes = False
     return made
@@ -342,26 +337,20 @@ def _page(snapshot: Snapshot, _: Limits, *, kept: bool) -> Body:
 
 
 def _entry(kind: str, iri: str, suffix: str, snapshot: Snapshot, limits: Limits) -> Body:
-    address = resources.Addresses(snapshot.kind_of)
-
-    def task() -> tuple[bytes, str, list[str]]:
-        entry = resources.Entry(snapshot.store, kind, iri)
-        return entry.content(suffix, address), resources.FORMATS[suffix], []
-
-    return snapshot.compute(task, limits)
+    address, media = resources.Addresses(snapshot.kind_of), resources.FORMATS[suffix]
+    entry = resources.Entry(snapshot.store, kind, iri)
+    return snapshot.compute(lambda: (entry.content(suffix, address), media, []), limits)
 
 
 def _bound(name: str, given: dict[str, list[str]], snapshot: Snapshot, limits: Limits) -> Body:
-    return snapshot.compute(lambda: (query.bound(snapshot.store, name, given), query.MEDIA, []), limits)
+    return snapshot.compute(lambda: (protocol.bound(snapshot.store, name, given), protocol.MEDIA, []), limits)
 
 
 def _listed(kind: str, suffix: str, snapshot: Snapshot, limits: Limits) -> Body:
-    address = resources.Addresses(snapshot.kind_of)
-
-    def task() -> tuple[bytes, str, list[str]]:
-        return resources.listing(snapshot.store, kind, suffix, address), resources.FORMATS[suffix], []
-
-    return snapshot.compute(task, limits)
+    address, media = resources.Addresses(snapshot.kind_of), resources.FORMATS[suffix]
+    return snapshot.compute(
+        lambda: (resources.listing(snapshot.store, kind, suffix, address), media, []), limits
+    )
 
 
 def _rows(operation: Operation, given: dict[str, Any], snapshot: Snapshot, limits: Limits) -> Body:
@@ -432,31 +421,18 @@ def _respond(request: Request, body: Body, more: dict[str, str] | None = None) -
     return Response(content, media_type=body.media, headers=headers)
 
 
-async def _refused(_: Request, refusal: Exception) -> Response:
-    told: Any = refusal
-    return _problem(told.status, told.detail, told.headers)
-
-
-async def _refused_by_routing(_: Request, error: Exception) -> Response:
-    told: Any = error
-    return _problem(told.status_code, told.detail, dict(told.headers or {}))
-
-
 async def _failed(_: Request, error: Exception) -> Response:
     """A wrong request, or what could not be answered, as the command line would tell it."""
-    if isinstance(error, UsageError):
-        return _problem(400, str(error), {})
-    if isinstance(error, Late | Busy):
-        return _problem(503, str(error), {"retry-after": "5"})
-    return _problem(500, str(error), {})
-
-
-async def _broken(_: Request, __: Exception) -> Response:
-    """What was not foreseen; the guard tells it where the service runs."""
-    return _problem(500, "this is a bug of stancegraph", {})
-
-
-def _problem(status: int, detail: str, headers: dict[str, str]) -> Response:
-    return Response(
-        problem(status, detail), status, {**headers, "cache-control": "no-store"}, media_type=PROBLEM
-    )
+    status, detail, headers = 500, str(error), dict[str, str]()
+    if isinstance(error, Refusal):
+        status, headers = error.status, error.headers
+    elif isinstance(error, HTTPException):  # by routing
+        status, detail, headers = error.status_code, error.detail, dict(error.headers or {})
+    elif isinstance(error, UsageError):
+        status = 400
+    elif isinstance(error, Late | Busy):
+        status, headers = 503, {"retry-after": "5"}
+    elif not isinstance(error, StanceError):  # not foreseen; the guard tells it where the service runs
+        detail = "this is a bug of stancegraph"
+    headers = {**headers, "cache-control": "no-store"}
+    return Response(problem(status, detail), status, headers, media_type=PROBLEM)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Quad
 
-    from stancegraph.serve.blind import Blind
+    from stancegraph.serve.settlement import Blind
     from stancegraph.store import Local
 
 KEPT: Final = 128 << 20
@@ -132,6 +132,11 @@ class Snapshot:
         """IRI → name of an entry, and of what the vocabulary holds."""
         return {entry.iri: entry.label for kind in names.KINDS for entry in self.names.entries(kind)}
 
+    def labels_of(self, values: Mapping[str, Sequence[str]]) -> dict[str, str]:
+        """IRI → name of what stands in the fields of an entry."""
+        iris = (each for some in values.values() for each in some)
+        return {iri: self.labels[iri] for iri in iris if iri in self.labels}
+
     @cached_property
     def entries(self) -> set[tuple[str, str]]:
         """Kind and IRI of each entry."""
@@ -229,12 +234,8 @@ def stamps(places: Sequence[str | Path] | str | None) -> dict[Path, journal.Stam
     """What tells whether the files of a graph changed; nothing of an endpoint."""
     here = local(places)
     listed = [path for path in here if is_database(path)]
-    listed += [
-        file
-        for path in here
-        if not is_database(path)
-        for file in files.listed(files.existing(path).resolve())
-    ]
+    for path in (path for path in here if not is_database(path)):
+        listed += files.listed(files.existing(path).resolve())
     return {path: found for path in listed if (found := journal.stamp(path))}
 
 

@@ -1,28 +1,36 @@
-"""The SPARQL 1.1 Protocol: a query in an address or a body, its answer in the format a client likes best.
+"""The SPARQL 1.1 Protocol: a query in an address or a body, its answer in the format a client likes best; and the page.
 
 https://www.w3.org/TR/sparql11-protocol/ and https://www.w3.org/TR/sparql11-service-description/. Queries only read,
 and only this graph: what would reach elsewhere or write is refused by its parsed form (`store.sparql`).
+
+The page on which SPARQL is typed has the shipped questions beside its editor, YASGUI, which is vendored as it was
+released (`vendor/`) and asks nothing but this service; its results lead to entries.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 import pyoxigraph
-from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple
+from pyoxigraph import BlankNode, NamedNode, RdfFormat
 
 from stancegraph.errors import StanceError, UsageError
+from stancegraph.serve import guard, resources
 from stancegraph.serve.guard import FIELDS, Refusal
 from stancegraph.serve.live import Body, Late
+from stancegraph.statements import questions
 from stancegraph.store import sandbox, sparql
-from stancegraph.vocabulary import PREFIXES, RESULTS, expand
+from stancegraph.store.terms import describe
+from stancegraph.vocabulary import PREFIXES, RESULTS, local_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from stancegraph.serve.live import Limits, Snapshot
+    from stancegraph.store import Store
 
 TABLES: Final = {
     "application/sparql-results+json": "application/sparql-results+json",
@@ -56,6 +64,19 @@ RANGES: Final = 64
 """Media ranges of an Accept header that are read."""
 JUDGED: Final = 1_000
 """Queries remembered that were found to reach nothing else."""
+YASGUI: Final = {
+    name: Path(__file__).parent / "vendor" / name for name in ("yasgui.min.js", "yasgui.min.css")
+}
+"""The files of the editor, by name."""
+POLICY: Final = guard.POLICY.replace(
+    "style-src 'self'", "style-src 'self' 'sha256-zCK2EVMoPc04mRF/g5CotUvxbJPWS+8V0b+s9ptqQIk='"
+)
+"""What the page may load: as any, and the one style sheet that the editor inserts, for the widths of columns."""
+MEDIA: Final = "application/sparql-query"
+STEMS: Final = 200
+"""Beginnings of entries' IRIs that the page is told, at most."""
+LISTED: Final = tuple(resources.LISTS)
+"""Kinds of parameters whose names can be offered, as there is a list of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,38 +186,30 @@ class Judged:
             self._known.pop(next(iter(self._known)), None)
 
 
-def describe(snapshot: Snapshot, address: str, accept: str) -> Body:
+def description(snapshot: Snapshot, address: str, accept: str) -> Body:
     """The description of the service, in RDF; raises Refusal for 406."""
     media = media_for("construct", accept)
-    service, dataset = NamedNode(address), BlankNode("dataset")
-    default = BlankNode("default")
-
-    def node(curie: str) -> NamedNode:
-        return NamedNode(expand(curie))
-
-    formats = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
+    service, dataset, default = NamedNode(address), BlankNode("dataset"), BlankNode("default")
+    formats = "SPARQL_Results_JSON SPARQL_Results_XML SPARQL_Results_CSV SPARQL_Results_TSV".split()
+    formats += "Turtle N-Triples JSON-LD RDF_XML".split()
     triples = [
-        Triple(service, node("rdf:type"), node("sd:Service")),
-        Triple(service, node("sd:endpoint"), service),
-        Triple(service, node("sd:supportedLanguage"), node("sd:SPARQL11Query")),
-        Triple(service, node("sd:feature"), node("sd:UnionDefaultGraph")),
-        Triple(service, node("sd:defaultDataset"), dataset),
-        Triple(dataset, node("rdf:type"), node("sd:Dataset")),
-        Triple(dataset, node("sd:defaultGraph"), default),
-        Triple(default, node("rdf:type"), node("sd:Graph")),
-        *(
-            Triple(service, node("sd:resultFormat"), NamedNode(RESULTS + name))
-            for name in (*formats, "Turtle", "N-Triples", "JSON-LD", "RDF_XML")
+        *describe(
+            service,
+            ("rdf:type", "sd:Service"),
+            ("sd:endpoint", service),
+            ("sd:supportedLanguage", "sd:SPARQL11Query"),
+            ("sd:feature", "sd:UnionDefaultGraph"),
+            ("sd:defaultDataset", dataset),
         ),
+        *describe(dataset, ("rdf:type", "sd:Dataset"), ("sd:defaultGraph", default)),
+        *describe(default, ("rdf:type", "sd:Graph")),
+        *describe(service, *(("sd:resultFormat", NamedNode(RESULTS + name)) for name in formats)),
     ]
     rows = snapshot.store.select("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g")
     for number, row in enumerate(rows):
         named = BlankNode(f"graph{number}")
-        triples += [
-            Triple(dataset, node("sd:namedGraph"), named),
-            Triple(named, node("rdf:type"), node("sd:NamedGraph")),
-            Triple(named, node("sd:name"), row["g"]),
-        ]
+        triples += describe(dataset, ("sd:namedGraph", named))
+        triples += describe(named, ("rdf:type", "sd:NamedGraph"), ("sd:name", row["g"]))
     form = RdfFormat.from_media_type(TRIPLES[media])
     used = {name: PREFIXES[name] for name in ("sd", "rdf")} if form == RdfFormat.TURTLE else None
     content = pyoxigraph.serialize(triples, format=form, prefixes=used)
@@ -241,3 +254,32 @@ def _ranges(accept: str) -> Iterator[tuple[str, float]]:
                 except ValueError:
                     quality = 0.0
         yield range_, quality
+
+
+def html(iris: Iterable[str]) -> bytes:
+    """The page; results whose IRIs begin as one of these `iris` lead to an entry."""
+    stems = sorted({iri.removesuffix(local_name(iri)) for iri in iris} - {""})[:STEMS]
+    template = resources.environment().get_template("query.html")
+    drawn = template.render(
+        root="",
+        kind="query",
+        questions=questions.questions(),
+        listed=LISTED,
+        examples=questions.KINDS,
+        settings={"prefixes": PREFIXES, "stems": stems},
+    )
+    return drawn.encode("utf-8", "replace")
+
+
+def bound(store: Store, name: str, given: Mapping[str, Sequence[str]]) -> bytes:
+    """A shipped question as SPARQL with the values `given`; a parameter that has none stays a variable.
+
+    Raises UsageError for a value that is none, UnknownName for a name.
+    """
+    asked = questions.question(name)
+    settings = {key: [value for value in values if value.strip()] for key, values in given.items()}
+    prologue, _, text = sparql.prepare(asked.text, questions.bind(store, asked, settings)).text.partition(
+        "\n"
+    )
+    declared = prologue.replace(" PREFIX ", "\nPREFIX ")
+    return f"# {asked.question}\n{declared}\n{text.strip()}\n".encode()

@@ -22,10 +22,10 @@ from stancegraph import output
 from stancegraph.curate.folder import Folder
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.serve.application import Service, application, desk_routes
-from stancegraph.serve.blind import Blind
 from stancegraph.serve.desk import Desk
 from stancegraph.serve.guard import HEADERS, Guard, is_loopback, problem
 from stancegraph.serve.operations import PROBLEM
+from stancegraph.serve.settlement import Blind
 
 if TYPE_CHECKING:
     from asyncio import TimerHandle, Transport

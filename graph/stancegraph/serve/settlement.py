@@ -3,14 +3,19 @@
 What was decided stands in `codings/DOCUMENT.json` of the folder, a third coding that remembers who said what; while a
 document has one, its coders see how the others coded it. Once all is decided, one coding of the two is left in the
 graph. Of more than two, the first two are made one, then that and the next, in `codings/DOCUMENT.coder-3.json`.
+
+Until then what one coder is not to see of the others is taken out of the graph that is served before anything is asked
+of it (`Blind`), so that no page, no row and no query has it.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -20,24 +25,31 @@ from stancegraph import output, statements
 from stancegraph.curate import changes, fields, references, settling
 from stancegraph.curate.changes import Change
 from stancegraph.curate.comparison import SIGNS, Comparison, units_of
+from stancegraph.curate.entries import slug
 from stancegraph.curate.folder import Folder
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.serve import forms
+from stancegraph.store.terms import term
 from stancegraph.vocabulary import FIELDS, local_name, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from pyoxigraph import Quad
 
     from stancegraph.curate.comparison import Difference, Said, Unit
     from stancegraph.names import Names
     from stancegraph.records import Statement
     from stancegraph.store import Local, Store
 
+
 PLACE: Final = "codings"
 APART: Final = ".coder-"
 """What stands in the name of a file between a document and whose coding was compared last."""
 CODERS: Final = """SELECT DISTINCT ?coder {
     ?report stance:document ?document ; stance:reports ?s . ?s stance:coder ?coder }"""
+OTHERS: Final = """SELECT DISTINCT ?s ?coder { ?s a stance:Statement ; stance:coder ?coder FILTER(?coder != ?me)
+    FILTER NOT EXISTS { ?s stance:coder ?me } }"""
 
 
 class Round(NamedTuple):
@@ -284,7 +296,9 @@ def _makings(copy: Folder, compared: Comparison, rows: Mapping[str, Mapping[str,
 
 def _decided(copy: Folder, first: Unit, second: Unit, row: Mapping[str, Any]) -> dict[str, list[str]]:
     """The fields of the first's statement that were settled otherwise than it has them."""
-    mine, theirs = (_values(copy, whole(unit.name)) for unit in (first, second))
+    iris = [whole(unit.name) for unit in (first, second)]
+    said = ([t for triples in copy.description(iri).values() for t in triples] for iri in iris)
+    mine, theirs = map(partial(fields.typed, "statement"), iris, said)
     found: dict[str, list[str]] = {}
     if set(row["speakers"]) != first.speaker:
         found["speaker"] = [copy.find(name) for name in row["speakers"]]
@@ -306,5 +320,63 @@ def _decided(copy: Folder, first: Unit, second: Unit, row: Mapping[str, Any]) ->
     return {name: values for name, values in found.items() if sorted(values) != sorted(mine.get(name, []))}
 
 
-def _values(folder: Folder, iri: str) -> dict[str, list[str]]:
-    return fields.typed("statement", iri, [t for said in folder.description(iri).values() for t in said])
+class Blind:
+    """What one coder (an IRI) is not to see; `settled` gives the documents that are, by the last part of their IRI."""
+
+    def __init__(self, coder: str, settled: Callable[[], Collection[str]]) -> None:
+        self._coder, self._settled = NamedNode(coder), settled
+        self._others: dict[NamedNode, str] = {}
+        self._seen: set[NamedNode] = set()
+        self._hidden: set[str] = set()
+        self._coders: dict[str, set[str]] = {}
+        self._known: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, place: str | Path, coder: str) -> Blind:
+        """What a coder, by number, is not to see of the folder of a graph."""
+        folder = Folder(place)
+        return cls(f"{folder.base}coder/{slug(coder, digits=True)}", Settlement(folder, coder).begun)
+
+    def hides(self, iri: str) -> bool:
+        """Whether an entry is one that is not to be seen."""
+        return iri in self._hidden
+
+    def conceal(self, text: str) -> str:
+        """A message without the names of what is not to be seen."""
+        names = {local_name(iri) for iri in self._hidden}
+        return re.sub(r"[\w-]+", lambda word: "another-coder’s" if word[0] in names else word[0], text)
+
+    def coders(self, document: str) -> set[str]:
+        """Who else has coded a document, by IRI, where that is not to be seen."""
+        return self._coders.get(document, set())
+
+    def is_past(self) -> bool:
+        """Whether other documents are settled now than when the graph was read."""
+        return self._known != frozenset(self._settled())
+
+    def forget(self) -> None:
+        """Begin anew, with a graph of which all files are read again."""
+        for known in (self._others, self._seen, self._hidden, self._coders):
+            known.clear()
+        self._known = frozenset(self._settled())
+
+    def hidden(self, store: Local) -> set[Quad]:
+        """The quads of a store, which may be a part of the graph, that are not to be seen."""
+        rows = store.select(OTHERS.replace("?me", str(self._coder)))
+        self._others |= {row["s"]: row["coder"].value for row in rows if isinstance(row["s"], NamedNode)}
+        apart: set[NamedNode] = set()
+        for row in store.select("SELECT ?r ?s ?d { ?r stance:reports ?s ; stance:document ?d }"):
+            report, statement = row["r"], row["s"]
+            if isinstance(statement, NamedNode) and statement in self._others:
+                document = row["d"].value
+                if local_name(document) in self._known:
+                    self._seen.add(statement)
+                elif isinstance(report, NamedNode):
+                    apart.add(report)
+                    self._coders.setdefault(document, set()).add(self._others[statement])
+        apart |= self._others.keys() - self._seen
+        found = {quad for node in apart for quad in (*store.description(node), *store.quads(value=node))}
+        figures = {quad.object for quad in found if quad.predicate == term("stance:claims")}
+        found |= {q for figure in figures if isinstance(figure, NamedNode) for q in store.description(figure)}
+        self._hidden |= {node.value for node in (*apart, *figures) if isinstance(node, NamedNode)}
+        return found
