@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stancegraph.curate.quotations import Quotation, paragraphs
+from stancegraph.curate.texts import Quotation, paragraphs
 
 
 def quotations(text: str) -> list[Quotation]:

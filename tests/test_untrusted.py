@@ -13,8 +13,7 @@ import pytest
 
 from conftest import Run
 from stancegraph.errors import StanceError
-from stancegraph.exchange import edges, sheets
-from stancegraph.exchange.imports import parsing
+from stancegraph.exchange import edges, imports, sheets
 from stancegraph.store import untrusted
 
 DATA: Final = Path(__file__).parent.parent / "ontology" / "data"
@@ -124,11 +123,11 @@ def test_more_cells_than_can_be_kept_are_refused(
 ) -> None:
     (tmp_path / "rows.csv").write_text(ROW + "Bo,B.,for\n", encoding="utf-8")
     (tmp_path / "ties.csv").write_text("a,b,weight\nAda,Bo,1\nAda,Cy,1\n", encoding="utf-8")
-    for module in (parsing, edges):
+    for module in (imports, edges):
         monkeypatch.setattr(module, "CELLS", 6)
     assert run("import", str(tmp_path / "rows.csv"), "-o", str(tmp_path / "six")).returncode == 0
     assert run("rank", "--edges", str(tmp_path / "ties.csv")).returncode == 0
-    for module in (parsing, edges):
+    for module in (imports, edges):
         monkeypatch.setattr(module, "CELLS", 5)
     done = run("import", str(tmp_path / "rows.csv"), "-o", str(tmp_path / "five"))
     assert "has more than 1 rows of 3 columns: split it" in done.stderr

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from stancegraph.curate.comparison import Comparison, Difference
-    from stancegraph.curate.drafts import Draft
     from stancegraph.curate.folder import Folder
-    from stancegraph.curate.proposals import Proposal
+    from stancegraph.curate.proposals import Draft, Proposal
     from stancegraph.curate.texts import Article
     from stancegraph.curate.verbs import Verbs
     from stancegraph.names import Names
@@ -111,13 +110,13 @@ def _told(found: Iterable[Proposal]) -> str:
 
 def _walk(request: Request, article: Article, file: Path, day: date | None, verbs: Verbs, coder: str) -> None:
     """Walk through the proposals that wait, those of the rules and those imported, and write what is taken."""
-    from stancegraph.curate import drafts, proposals
+    from stancegraph.curate import proposals
 
     folder = folder_of(request)
     document, issued = _document(folder, article, file, day)
     found = proposals.propose(article.text, folder.names, issued=issued, verbs=verbs)
-    review = drafts.Review(folder, document, coder)
-    everything = [*map(drafts.Draft, found), *drafts.of(folder, document)]
+    review = proposals.Review(folder, document, coder)
+    everything = [*map(proposals.Draft, found), *proposals.drafts_of(folder, document)]
     waiting = review.waiting(everything)
     output.note(f"{output.quantity(len(everything), 'proposal')}, {len(waiting)} of them to be decided")
     added = decided = 0
@@ -129,7 +128,7 @@ def _walk(request: Request, article: Article, file: Path, day: date | None, verb
             break
         review.decide(draft, outcome)
         decided += 1
-        if outcome != drafts.SKIPPED:
+        if outcome != proposals.SKIPPED:
             added += 1
             output.emit(f"{outcome}\n")
     output.note(f"{output.quantity(added, 'statement')} added; {len(waiting) - decided} to be decided")
@@ -170,16 +169,16 @@ def _document(folder: Folder, article: Article, file: Path, day: date | None) ->
 def _decide(folder: Folder, draft: Draft, document: str, text: str, coder: str) -> str | None:
     """What becomes of a draft: the IRI of its statement, `SKIPPED`, or None to stop."""
     from stancegraph.cli import prompts
-    from stancegraph.curate import drafts
+    from stancegraph.curate import proposals
 
     _tell(folder, draft, text)
-    kept = drafts.values(draft, document, text)
+    kept = proposals.draft_values(draft, document, text)
     hints = {"speaker": draft.proposal.named} if draft.proposal.named else {}
     while True:
         answer = prompts.line(CHOICE)
         choice = (answer or "q").casefold()[:1]
         if choice == "s":
-            return drafts.SKIPPED
+            return proposals.SKIPPED
         if choice == "q":
             return None
         if choice not in ("a", "c"):

@@ -332,9 +332,9 @@ def history(
     entry: Annotated[str | None, typer.Argument(help="Of which entry; default: of all.")] = None,
 ) -> None:
     """What changed when, from what to what, the latest first: as git has it, else the folder's own journal."""
-    from stancegraph.curate import history as histories
+    from stancegraph.curate import changes
 
-    rows = histories.history(folder_of(request), entry)
+    rows = changes.history(folder_of(request), entry)
     request.show(rows, ["when", "by", "what", "entry", "property", "before", "after"], "change")
 
 

@@ -170,7 +170,7 @@ def check(
     Each fault is told with its file and line, why it matters, and the command that mends it.
     """
     from stancegraph import validation
-    from stancegraph.curate import mending
+    from stancegraph.curate import repair
 
     request.files += [sources] if sources else []
     if dry_run and not fix:
@@ -179,7 +179,7 @@ def check(
         return
     own = validation.own_texts(request.folder) if request.folder and sources is None else None
     result = validation.check(request.store, sources=sources or own, partial=sources is None)
-    found = mending.with_commands(result.findings)
+    found = repair.with_commands(result.findings)
     request.show([asdict(finding) for finding in found], FAULT, "fault", lambda: answers.faults(found))
     unread = request.folder and (Path(request.folder) / "texts").is_dir() and not (sources or own)
     unverified = [
@@ -194,14 +194,14 @@ def check(
 def _mend(request: Request, sources: Path | None, *, dry_run: bool) -> bool:
     """Mend what is safe, and show it; whether it was only shown."""
     from stancegraph.cli.curating import folder_of, show
-    from stancegraph.curate import changes, mending
+    from stancegraph.curate import changes, repair
 
     folder = folder_of(request)
     if dry_run:
-        output.emit(mending.fix(folder, sources).diff())
+        output.emit(repair.fix(folder, sources).diff())
         return True
     with folder.writing():
-        change = mending.fix(folder, sources)
+        change = repair.fix(folder, sources)
         changes.apply(folder, change)
     if change.texts:
         show(change)
@@ -362,10 +362,10 @@ def _refuse_others(kind: str, options: Mapping[str, Mapping[str, object]]) -> No
 
 def _keep_drafts(file: Path, into: Path, document: str | None, maker: str | None) -> None:
     """Keep a program's proposals as drafts, and list each line that is not taken."""
-    from stancegraph.curate import drafts
+    from stancegraph.curate import proposals
     from stancegraph.curate.folder import Folder
 
-    done = drafts.keep(Folder(into), file, document=document, maker=maker)
+    done = proposals.keep_drafts(Folder(into), file, document=document, maker=maker)
     for line, why in done.refused:
         output.note(f"line {line}: {why}")
     if done.refused and not done.kept:

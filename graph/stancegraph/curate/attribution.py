@@ -14,10 +14,11 @@ The rules in the order they are tried; each proposal names its own:
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from stancegraph.curate import arabic, clauses, cues
+from stancegraph.curate import clauses
 from stancegraph.curate.clauses import (
     ADVERBS,
     AUXILIARIES,
@@ -32,18 +33,30 @@ from stancegraph.curate.clauses import (
     Sentence,
     is_adverb,
 )
+from stancegraph.curate.verbs import cues_before, finite_verb, leads_to, main_cue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from stancegraph.curate.clauses import Clauses, Token
-    from stancegraph.curate.quotations import Paragraph, Quotation
+    from stancegraph.curate.texts import Paragraph, Quotation
     from stancegraph.curate.verbs import Verb, Verbs
+
 
 _DASHES: Final = frozenset({"—", "–", "―", "-", "--"})
 _SEPARATES: Final = _DASHES | {","}
 _NO_NAMES: Final = DETERMINERS | PERSONAL | PREPOSITIONS | ADVERBS | CONJUNCTIONS
 _NO_BEGINNING: Final = CONJUNCTIONS | PREPOSITIONS | RELATIVES | AUXILIARIES | SUBORDINATORS
+_ARABIC: Final = re.compile("[\u0600-\u06ff]")
+_JOINED: Final = frozenset("وف")
+"""And, then: written as one word with the verb."""
+_SOURCES: Final = frozenset({"بحسب", "حسب", "وفق", "وفقا", "وفقاً", "نقلا", "نقلاً"})
+_STOPS: Final = frozenset(
+    "إن أن إنه أنه إنها أنها إنهم بأن بأنه بأنها في على خلال عن من إلى عبر أمس اليوم مساء صباح يوم قائلا قائلاً "
+    "قائلة مضيفا مؤكدا أمام لدى بعد قبل ضمن حول بشأن ردا إثر عقب".split()
+)
+_REACH: Final = 40  # tokens
+_LONGEST: Final = 8  # words of a speaker
 
 
 class Attribution(NamedTuple):
@@ -116,10 +129,10 @@ class Attributor:
         return next((found for rule in rules if (found := rule(s, at))), None)
 
     def _is_arabic(self, s: Sentence) -> bool:
-        return any(token.is_word and arabic.SCRIPT.match(token.text) for token in s.tokens[s.first : s.end])
+        return any(token.is_word and _ARABIC.match(token.text) for token in s.tokens[s.first : s.end])
 
     def _arabic(self, s: Sentence, at: int) -> Attribution | None:
-        found = arabic.speaker(s, at, self._verbs)
+        found = _arabic_speaker(s, at, self._verbs)
         if found is None:
             return None
         if found.speaker is None:
@@ -182,7 +195,7 @@ class Attributor:
         if first.lower.endswith("ing") and not first.is_name:
             return None
         for k in range(i + 1, min(limit, i + 40)):
-            verb = cues.finite(s, k, i) if tokens[k].verbs else None
+            verb = finite_verb(s, k, i) if tokens[k].verbs else None
             subject = s.phrase_before(k, i) if verb else None
             if subject and (strict or subject.first <= i + 1):
                 return self._made("subject-verb", s, subject, k, verb)
@@ -211,22 +224,22 @@ class Attributor:
         return self._made("label", s, Phrase(first, at - 2), None, None)
 
     def _introduced(self, s: Sentence, at: int) -> Attribution | None:
-        found = list(cues.cues(s, at))
-        if not found or not cues.leads_to(s, found[0], at):
+        found = list(cues_before(s, at))
+        if not found or not leads_to(s, found[0], at):
             return None
         cue = found[0]
         if cue.doubtful:  # he said he hopes "…"
             sure = [other for other in found if other.verb and not other.doubtful]
-            cue = cues.main(s, sure, at) if sure else cue
+            cue = main_cue(s, sure, at) if sure else cue
         return self._made("introduced", s, cue.subject, cue.at, cue.verb)
 
     def _in_clause(self, s: Sentence, at: int) -> Attribution | None:
-        found = list(cues.cues(s, at))
+        found = list(cues_before(s, at))
         sure = [cue for cue in found if not cue.doubtful]
         if not sure and (later := self._later(s, at)):
             return later
         if found:
-            cue = cues.main(s, sure or found, at)
+            cue = main_cue(s, sure or found, at)
             return self._made("clause", s, cue.subject, cue.at, cue.verb)
         subject = s.subject(at)
         return self._made("subject", s, subject, None, None) if subject else None
@@ -267,16 +280,16 @@ class Attributor:
         if self._is_arabic(s):
             found = self._arabic(s, s.end)
             return found._replace(rule="previous") if found else None
-        sure = [cue for cue in cues.cues(s, s.end) if not cue.doubtful]
+        sure = [cue for cue in cues_before(s, s.end) if not cue.doubtful]
         if sure:
-            cue = cues.main(s, sure, s.end)
+            cue = main_cue(s, sure, s.end)
             return self._made("previous", s, cue.subject, cue.at, cue.verb)
         subject = s.subject(s.end)
         return self._made("previous", s, subject, None, None) if subject else None
 
     def _remember_subjects(self, s: Sentence) -> None:
         """The names that are subjects in a sentence: of a verb of saying, or only of the sentence."""
-        spoke = [cue.subject for cue in cues.cues(s, s.end)]
+        spoke = [cue.subject for cue in cues_before(s, s.end)]
         within = any(s.tokens[phrase.first].lower in {"he", "she"} for phrase in spoke)
         speaks = dict.fromkeys(spoke, True)
         if whole := s.subject(s.end):
@@ -333,3 +346,57 @@ def _is_nominal(tokens: Sequence[Token], phrase: Phrase) -> bool:
 
 def _is_named(tokens: Sequence[Token]) -> bool:
     return any(token.is_name and token.lower not in _NO_NAMES for token in tokens)
+
+
+def _arabic_verb(word: str, verbs: Verbs) -> Verb | None:
+    """The verb of saying a word is, with or without a conjunction written as one word with it."""
+    bare = _unvowelled(word)
+    return verbs.arabic.get(bare) or (verbs.arabic.get(bare[1:]) if bare[:1] in _JOINED else None)
+
+
+class _Spoken(NamedTuple):
+    """The speaker, the token of the cue, and its verb, which is None where a source is named.
+
+    No speaker where the verb alone tells of one: and she added that.
+    """
+
+    speaker: Phrase | None
+    cue: int
+    verb: Verb | None
+
+
+def _arabic_speaker(s: Sentence, at: int, verbs: Verbs) -> _Spoken | None:
+    """Who says the quotation at token `at`, by the nearest verb before it; behind it, where a comma follows."""
+    tokens = s.tokens
+    before = range(at - 1, max(s.first, at - _REACH) - 1, -1)
+    after = range(at + 1, min(s.end, at + _REACH))
+    ends_in_comma = at + 1 < s.end and tokens[at + 1].text in {"،", ","}
+    for places in (after, before) if ends_in_comma else (before, after):
+        for i in places:
+            if tokens[i].quotation:
+                break
+            word = _unvowelled(tokens[i].text)
+            found = _arabic_verb(tokens[i].text, verbs)
+            source = word in _SOURCES or (word[:1] in _JOINED and word[1:] in _SOURCES)
+            if found or source:
+                phrase = _arabic_phrase(tokens, i + 1, s.end, source=source)
+                return _Spoken(phrase, i, found)
+    return None
+
+
+def _arabic_phrase(tokens: Sequence[Token], i: int, end: int, *, source: bool) -> Phrase | None:
+    """The words from token `i` on that name a speaker; after a source "ل" and "عن" lead in."""
+    if source and i < end and tokens[i].text == "عن":
+        i += 1
+    last = i - 1
+    while last + 1 < min(end, i + _LONGEST):
+        token = tokens[last + 1]
+        if not token.is_word or _unvowelled(token.text) in _STOPS or not _ARABIC.match(token.text):
+            break
+        last += 1
+    return Phrase(i, last) if last >= i else None
+
+
+def _unvowelled(word: str) -> str:
+    """Without the signs for vowels and the line that stretches a word."""
+    return re.sub("[\u064b-\u0652\u0640]", "", word)

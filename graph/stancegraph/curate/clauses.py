@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from stancegraph.curate.quotations import Paragraph, Quotation
+    from stancegraph.curate.texts import Paragraph, Quotation
     from stancegraph.curate.verbs import Verb, Verbs
 
 

@@ -7,7 +7,7 @@ compared plays no part in the matching.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -126,27 +126,22 @@ class Comparison:
         MASI's distance, where either coded one; of polarity and of the basis of each target that both coded.
         """
         pairs = self.pairs
-        common = [sorted(a.stances.keys() & b.stances.keys()) for a, b in pairs]
-        with_target = [
-            (frozenset(a.stances), frozenset(b.stances)) for a, b in pairs if a.stances or b.stances
-        ]
+        sets = [(frozenset(a.stances), frozenset(b.stances)) for a, b in pairs if a.stances or b.stances]
+
+        def of_units(label: Callable[[Unit], object]) -> Labels:
+            return Labels([[(label(a), label(b))] for a, b in pairs])
+
+        def of_targets(label: Callable[[Unit, str], object]) -> Labels:
+            common = [(a, b, sorted(a.stances.keys() & b.stances.keys())) for a, b in pairs]
+            return Labels([[(label(a, t), label(b, t)) for t in targets] for a, b, targets in common])
+
         return {
-            "speaker": Labels([[(a.speaker, b.speaker)] for a, b in pairs]),
-            "act": Labels([[(a.act, b.act)] for a, b in pairs]),
-            "polarity": Labels(
-                [
-                    [(a.stances[t], b.stances[t]) for t in targets]
-                    for (a, b), targets in zip(pairs, common, strict=True)
-                ]
-            ),
-            "target": Labels([[pair] for pair in with_target], reliability.masi),
-            "basis": Labels([[(a.basis, b.basis)] for a, b in pairs]),
-            "basis of each target": Labels(
-                [
-                    [(a.rests_on(t), b.rests_on(t)) for t in targets]
-                    for (a, b), targets in zip(pairs, common, strict=True)
-                ]
-            ),
+            "speaker": of_units(lambda unit: unit.speaker),
+            "act": of_units(lambda unit: unit.act),
+            "polarity": of_targets(lambda unit, target: unit.stances[target]),
+            "target": Labels([[pair] for pair in sets], reliability.masi),
+            "basis": of_units(lambda unit: unit.basis),
+            "basis of each target": of_targets(Unit.rests_on),
         }
 
     def unitising(self) -> Coefficient:
@@ -291,11 +286,8 @@ def read(place: str | Path) -> list[Unit]:
     Raises StanceError or UsageError where it cannot be read, or holds no unit that stands anywhere.
     """
     file = Path(place)
-    units = (
-        list(_array(file))
-        if file.suffix.casefold() == ".json" and not file.is_dir()
-        else units_of(store.open(place))
-    )
+    is_array = file.suffix.casefold() == ".json" and not file.is_dir()
+    units = list(_array(file)) if is_array else units_of(store.open(place))
     if not units:
         raise StanceError(f"{place} codes nothing that has a place in a document: nothing can be compared")
     return units
@@ -356,8 +348,7 @@ def units_of(graph: Store, coder: str | None = None, document: str | None = None
     """The statements of a graph as units, one for each report with a place; of one `coder` or `document`, by IRI."""
     wanted = None
     if coder is not None:
-        rows = graph.select(f"SELECT ?s {{ ?s stance:coder <{coder}> }}")
-        wanted = {row["s"].value for row in rows}
+        wanted = {iri for (iri,) in graph.tuples(f"SELECT ?s {{ ?s stance:coder <{coder}> }}")}
     return [
         Unit(
             local_name(report.document.iri),
@@ -385,25 +376,18 @@ def named(iri: str) -> str:
 
 def lengths(graph: Store) -> dict[str, int]:
     """Document → the length of its text in code points, where the graph says one."""
-    rows = graph.select("SELECT ?document ?length { ?document stance:length ?length }")
-    return {
-        local_name(row["document"].value): int(row["length"].value)
-        for row in rows
-        if row["length"].value.isdigit()
-    }
+    rows = graph.tuples("SELECT ?document ?length { ?document stance:length ?length }")
+    return {local_name(document): int(length) for document, length in rows if length.isdigit()}
 
 
 def texts(graph: Store, folder: Path) -> dict[str, str]:
     """Document → its text, where a file of the folder has the checksum that the graph says of it."""
     from stancegraph.validation import hashed
 
-    rows = graph.select("SELECT ?document ?sha256 { ?document stance:sha256 ?sha256 }")
     files = hashed(folder)
-    return {
-        local_name(row["document"].value): files[row["sha256"].value].read_bytes().decode("utf-8", "replace")
-        for row in rows
-        if row["sha256"].value in files
-    }
+    rows = graph.tuples("SELECT ?document ?sha256 { ?document stance:sha256 ?sha256 }")
+    found = ((local_name(document), files[sum_]) for document, sum_ in rows if sum_ in files)
+    return {name: file.read_bytes().decode("utf-8", "replace") for name, file in found}
 
 
 def beside(difference: Difference, third: Iterable[Unit]) -> str:
@@ -433,7 +417,7 @@ def pick(place: str, graph: Store) -> list[Unit]:
         or place.endswith(".json")
     ):
         return read(place)
-    coders = {row["coder"].value for row in graph.select("SELECT DISTINCT ?coder { ?s stance:coder ?coder }")}
+    coders = [iri for (iri,) in graph.tuples("SELECT DISTINCT ?coder { ?s stance:coder ?coder }")]
     meant = [coder for coder in coders if place.removeprefix("coder:") in (coder, local_name(coder))]
     if len(meant) != 1:
         told = ", ".join(sorted(map(local_name, coders)))

@@ -208,7 +208,7 @@ class _Adding:
     def _reported(self, report: NamedNode, statement: NamedNode, document: NamedNode) -> Iterator[Triple]:
         yield from describe(
             report,
-            ("rdf:type", term("stance:Report")),
+            ("rdf:type", "stance:Report"),
             ("stance:reports", statement),
             ("stance:document", document),
         )
@@ -224,9 +224,7 @@ class _Adding:
         # A number stands in every file: none is parsed to look for it.
         if not self._folder.store.ask(f"ASK {{ <{coder.value}> a ?class }}"):
             label = ("rdfs:label", english(f"coder {name}"))
-            self._edit.put(
-                "actors.ttl", coder.value, describe(coder, ("rdf:type", term("prov:Agent")), label)
-            )
+            self._edit.put("actors.ttl", coder.value, describe(coder, ("rdf:type", "prov:Agent"), label))
         return coder
 
     def _pairs(self, but: Iterable[str] = ()) -> list[tuple[NamedNode, Term]]:
@@ -308,7 +306,7 @@ def role(edit: Edit, name: str) -> NamedNode:
     here = NamedNode(f"{edit.folder.base}role/{slug(name) or 'role'}")
     if not edit.folder.describing(here.value):
         label = ("skos:prefLabel", english(name))
-        edit.put("actors.ttl", here.value, describe(here, ("rdf:type", term("org:Role")), label))
+        edit.put("actors.ttl", here.value, describe(here, ("rdf:type", "org:Role"), label))
     return here
 
 
@@ -344,7 +342,7 @@ def coding(folder: Folder, statement: NamedNode, text: str) -> Iterator[Triple]:
     node, fields = BlankNode(), ENTRIES["statement"]
     yield Triple(statement, term("stance:coding"), node)
     of = NamedNode(target_of(folder, target))
-    yield from describe(node, ("rdf:type", term("stance:Coding")), ("stance:of", of))
+    yield from describe(node, ("rdf:type", "stance:Coding"), ("stance:of", of))
     for part in parts:
         if "report" in part:
             yield Triple(node, term("stance:shownBy"), NamedNode(folder.find(part)))

@@ -35,6 +35,7 @@ class Takes(Flag):
 
 
 ONE, (MANY, REQUIRED, RARE) = Takes(0), Takes
+MORE: Final = MANY | RARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +82,11 @@ class Field:
 
 
 _NAMED: Final = (
-    Field("label", "skos:prefLabel", "labels", "A name in another language: ar=….", MANY | RARE),
-    Field("alias", "skos:altLabel", "name", "Another name it is found by.", MANY | RARE),
+    Field("label", "skos:prefLabel", "labels", "A name in another language: ar=….", MORE),
+    Field("alias", "skos:altLabel", "name", "Another name it is found by.", MORE),
 )
 _COMMENT: Final = Field(
-    "comment", "rdfs:comment", "text", "What a reader should know, in your own words.", MANY | RARE
+    "comment", "rdfs:comment", "text", "What a reader should know, in your own words.", MORE
 )
 _ANCHORED: Final = (
     Field(
@@ -94,13 +95,13 @@ _ANCHORED: Final = (
     Field(
         "passage", "stance:passage", "passage", "Where it stands: START:END, or its words (not stored).", MANY
     ),
-    Field("via", "stance:via", "actor", "The office, agency or outlet the document cites.", MANY | RARE),
+    Field("via", "stance:via", "actor", "The office, agency or outlet the document cites.", MORE),
 )
 _DOCUMENT: Final = (
     Field("title", "dcterms:title", "word", "Its headline.", REQUIRED),
     Field("publisher", "dcterms:publisher", "actor", "The outlet.", REQUIRED | MANY),
     Field("date", "dcterms:issued", "days", "Its day, or FROM/TO where it is undated.", REQUIRED),
-    Field("author", "dcterms:creator", "actor", "Who wrote it.", MANY | RARE),
+    Field("author", "dcterms:creator", "actor", "Who wrote it.", MORE),
     Field("language", "dcterms:language", "word", "Its language, as en.", RARE),
     Field("url", "schema:url", "address", "Its address."),
     _COMMENT,
@@ -116,24 +117,14 @@ _ACTOR: Final = (
     ),
     Field("class", "rdf:type", "class", "Of the kind other: a person, an organisation or a group.", RARE),
     *_NAMED,
-    Field(
-        "hidden_alias", "skos:hiddenLabel", "name", "A misspelling it is found by, never shown.", MANY | RARE
-    ),
-    Field(
-        "weak_alias",
-        "stance:weakAlias",
-        "word",
-        "A name that others bear too: it only suggests.",
-        MANY | RARE,
-    ),
-    Field(
-        "part_of", "org:subOrganizationOf", "actor", "The larger organisation; with its source.", MANY | RARE
-    ),
-    Field("member", "foaf:member", "actor", "Of a group: who is in it; with its source.", MANY | RARE),
-    Field("source", "dcterms:source", "source", "The document that says so, or an address.", MANY | RARE),
-    Field("identity", "skos:exactMatch", "iri", "The same in another data set, by its IRI.", MANY | RARE),
-    Field("replaces", "dcterms:replaces", "actor", "Whom it came after.", MANY | RARE),
-    Field("replaced_by", "dcterms:isReplacedBy", "actor", "Who came after it.", MANY | RARE),
+    Field("hidden_alias", "skos:hiddenLabel", "name", "A misspelling it is found by, never shown.", MORE),
+    Field("weak_alias", "stance:weakAlias", "word", "A name that others bear too: it only suggests.", MORE),
+    Field("part_of", "org:subOrganizationOf", "actor", "The larger organisation; with its source.", MORE),
+    Field("member", "foaf:member", "actor", "Of a group: who is in it; with its source.", MORE),
+    Field("source", "dcterms:source", "source", "The document that says so, or an address.", MORE),
+    Field("identity", "skos:exactMatch", "iri", "The same in another data set, by its IRI.", MORE),
+    Field("replaces", "dcterms:replaces", "actor", "Whom it came after.", MORE),
+    Field("replaced_by", "dcterms:isReplacedBy", "actor", "Who came after it.", MORE),
     _COMMENT,
 )
 _PROPOSITION: Final = (
@@ -141,8 +132,8 @@ _PROPOSITION: Final = (
     Field("type", "rdf:type", "type", "claim: something is so; demand: somebody should act.", REQUIRED),
     Field("note", "skos:scopeNote", "text", "Who could affirm it, and who could reject it.", REQUIRED),
     Field("binds", "stance:binds", "actor", "Of a demand: who would have to act.", MANY),
-    Field("about", "schema:about", "actor", "The actor it is about.", MANY | RARE),
-    Field("broader", "skos:broader", "proposition", "What it entails.", MANY | RARE),
+    Field("about", "schema:about", "actor", "The actor it is about.", MORE),
+    Field("broader", "skos:broader", "proposition", "What it entails.", MORE),
     *_NAMED,
     _COMMENT,
 )
@@ -166,9 +157,9 @@ _STATEMENT: Final = (
     ),
     Field("document", "stance:document", "document", "The document that reports it.", REQUIRED),
     Field("speaker", "stance:speaker", "actor", "Who spoke.", REQUIRED | MANY),
-    Field("on_behalf_of", "stance:onBehalfOf", "actor", "For whom.", MANY | RARE),
-    Field("addressee", "stance:addressee", "actor", "To whom.", MANY | RARE),
-    Field("role", "stance:inRole", "membership", "The membership it was said in, by name.", MANY | RARE),
+    Field("on_behalf_of", "stance:onBehalfOf", "actor", "For whom.", MORE),
+    Field("addressee", "stance:addressee", "actor", "To whom.", MORE),
+    Field("role", "stance:inRole", "membership", "The membership it was said in, by name.", MORE),
     Field("act", "stance:act", "act", "By which act: warning, condemn, urge …"),
     Field("medium", "stance:medium", "medium", "Where: speech, interview, phone call …"),
     Field("occasion", "stance:occasion", "event", "The event it was said on.", RARE),
@@ -180,23 +171,17 @@ _STATEMENT: Final = (
     Field(
         "confidence", "stance:confidence", "level", "1.0 explicit, 0.8 clear paraphrase, 0.6 inferred, 0.4."
     ),
-    Field("coding", "stance:coding", "coding", "Where one target differs: TARGET=implied,0.6.", MANY | RARE),
+    Field("coding", "stance:coding", "coding", "Where one target differs: TARGET=implied,0.6.", MORE),
     Field(
         "ascribes",
         "stance:ascribes",
         "ascription",
         "A position it says another has: HOLDER supports|opposes|neutral TARGET.",
-        MANY | RARE,
+        MORE,
     ),
-    Field("about", "schema:about", "event", "The event it is about.", MANY | RARE),
-    Field(
-        "match",
-        "skos:closeMatch",
-        "statement",
-        "One that may be the same; say why in a comment.",
-        MANY | RARE,
-    ),
-    Field("source", "dcterms:source", "source", "What a derived day or an addressee rests on.", MANY | RARE),
+    Field("about", "schema:about", "event", "The event it is about.", MORE),
+    Field("match", "skos:closeMatch", "statement", "One that may be the same; say why in a comment.", MORE),
+    Field("source", "dcterms:source", "source", "What a derived day or an addressee rests on.", MORE),
     Field("condition", "stance:condition", "text", "What it hangs on, in your own words.", RARE),
     *_ANCHORED,
     _COMMENT,

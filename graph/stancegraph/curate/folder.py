@@ -61,17 +61,15 @@ def init(
     base = base if base.endswith(("/", "#")) else f"{base}/"
     if base.endswith("#"):
         raise UsageError(f"--base '{base[:80]}' ends in #: end it in /, kinds of entries follow it")
-    graph: list[tuple[str | NamedNode, Term]] = [
-        ("rdf:type", term("owl:Ontology")),
+    graph: list[tuple[str | NamedNode, str | Term]] = [
+        ("rdf:type", "owl:Ontology"),
         ("dcterms:title", english(title or name)),
         ("dcterms:language", pyoxigraph.Literal(language)),
         ("vann:preferredNamespaceUri", pyoxigraph.Literal(base)),
         *([("dcterms:license", NamedNode(licence))] if licence else []),
     ]
     coder = NamedNode(f"{base}coder/1")
-    coders = describe(
-        coder, ("rdf:type", term("prov:Agent")), ("rdfs:label", pyoxigraph.Literal("coder 1", language="en"))
-    )
+    coders = describe(coder, ("rdf:type", "prov:Agent"), ("rdfs:label", english("coder 1")))
     with new_folder(Path(path)) as new:
         for folder in ("statements", "texts", journal.PLACE):
             (new / folder).mkdir()

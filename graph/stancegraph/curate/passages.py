@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from stancegraph.errors import UsageError
-from stancegraph.store.terms import describe, term
+from stancegraph.store.terms import describe
 
 if TYPE_CHECKING:
     from stancegraph.store.terms import Term
@@ -95,21 +95,18 @@ def quote(
             (name, Literal(part)) for name, part in (("oa:prefix", before), ("oa:suffix", after)) if part
         ]
     yield from describe(here, ("oa:hasSelector", selector))
-    yield from describe(selector, ("rdf:type", term("oa:TextQuoteSelector")), ("oa:exact", words), *around)
+    yield from describe(selector, ("rdf:type", "oa:TextQuoteSelector"), ("oa:exact", words), *around)
 
 
 def _passage(report: NamedNode, document: NamedNode, span: Span, here: BlankNode) -> Iterator[Triple]:
     position = BlankNode()
     yield from describe(report, ("stance:passage", here))
     yield from describe(
-        here,
-        ("rdf:type", term("oa:SpecificResource")),
-        ("oa:hasSource", document),
-        ("oa:hasSelector", position),
+        here, ("rdf:type", "oa:SpecificResource"), ("oa:hasSource", document), ("oa:hasSelector", position)
     )
     yield from describe(
         position,
-        ("rdf:type", term("oa:TextPositionSelector")),
+        ("rdf:type", "oa:TextPositionSelector"),
         ("oa:start", Literal(span.start)),
         ("oa:end", Literal(span.end)),
     )

@@ -2,63 +2,63 @@
 
 A proposal is a draft for a person to take, change or drop; no answer rests on one. No model and no network: the
 rules are in `attribution`, the verbs in `verbs.toml`. Names go through the resolver, which never guesses.
+
+Drafts of anybody's program are kept in the folder's own place (`store.journal.PLACE`), which neither git nor any answer
+reads: a JSON Lines file for each document and maker, and for each document and coder what has been decided.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
+from stancegraph import input as input_
+from stancegraph import output
+from stancegraph.curate import passages
 from stancegraph.curate.attribution import Attribution, Attributor
-from stancegraph.curate.quotations import paragraphs
+from stancegraph.curate.days import day_in
 from stancegraph.curate.speakers import GROUPS, PERSONS, UNSETTLED, Speakers, bare_name
+from stancegraph.curate.texts import paragraphs
 from stancegraph.curate.verbs import read_verbs
-from stancegraph.curate.weekdays import day_in
+from stancegraph.errors import StanceError, UsageError
+from stancegraph.store import journal, untrusted
+from stancegraph.vocabulary import local_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
+    from pathlib import Path
 
-    from stancegraph.curate.quotations import Paragraph, Quotation
+    from stancegraph.curate.folder import Folder
+    from stancegraph.curate.texts import Paragraph, Quotation
     from stancegraph.curate.verbs import Verbs
     from stancegraph.names import Names
 
 CONFIDENCE: Final = {
-    "subject-verb": 0.95,
-    "verb-subject": 0.95,
-    "carried": 0.95,
-    "introduced": 0.9,
-    "clause": 0.9,
-    "label": 0.9,
-    "according-to": 0.9,
-    "signature": 0.9,
-    "continued": 0.65,
-    "previous": 0.6,
-    "subject": 0.6,
-    "unattributed": 0.3,
+    "subject-verb": (0.95, "the speaker is named beside the words"),
+    "verb-subject": (0.95, "the speaker is named beside the words"),
+    "carried": (0.95, "the words before, in the same paragraph, are this speaker’s"),
+    "introduced": (0.9, "the speaker is named before the words"),
+    "clause": (0.9, "the speaker is named farther off in the sentence"),
+    "label": (0.9, "the speaker is named before a colon"),
+    "according-to": (0.9, "the words are according to the speaker"),
+    "signature": (0.9, "the speaker’s name is set under the words"),
+    "continued": (0.65, "the words go on from the paragraph before"),
+    "previous": (0.6, "the speaker is named in a sentence before"),
+    "subject": (0.6, "the sentence is about the speaker, without a verb of saying"),
+    "unattributed": (0.3, "the text names nobody who says it"),
 }
-"""Rule → how often it names the right source, 0..1, of the quotations of PolNeAR (train and dev) it decides."""
-_DOUBT: Final = {"pronoun": 0.9, "description": 0.9, "nested": 0.8}
-"""What is added to a rule's name → what the confidence is multiplied by."""
-_HOW: Final = {
-    "subject-verb": "the speaker is named beside the words",
-    "verb-subject": "the speaker is named beside the words",
-    "carried": "the words before, in the same paragraph, are this speaker’s",
-    "introduced": "the speaker is named before the words",
-    "clause": "the speaker is named farther off in the sentence",
-    "label": "the speaker is named before a colon",
-    "according-to": "the words are according to the speaker",
-    "signature": "the speaker’s name is set under the words",
-    "continued": "the words go on from the paragraph before",
-    "previous": "the speaker is named in a sentence before",
-    "subject": "the sentence is about the speaker, without a verb of saying",
-    "unattributed": "the text names nobody who says it",
-    "pronoun": "by a pronoun, taken for the last name",
-    "description": "by a description, taken for the last name",
-    "nested": "in a quotation inside another",
+"""Rule → how often it names the right source, 0..1, of the quotations of PolNeAR (train and dev) it decides; how the
+speaker was found, for a coder."""
+DOUBTS: Final = {
+    "pronoun": (0.9, "by a pronoun, taken for the last name"),
+    "description": (0.9, "by a description, taken for the last name"),
+    "nested": (0.8, "in a quotation inside another"),
 }
-"""Rule, or what is added to its name → how the speaker was found, for a coder."""
+"""What is added to a rule's name → what the confidence is multiplied by, and how the speaker was found."""
 _STRONG: Final = frozenset(CONFIDENCE) - {"subject", "previous", "continued", "carried", "unattributed"}
 _FIRST_PERSON: Final = frozenset("i we you us me it they he she who which".split())
 _TITLED: Final = re.compile(
@@ -71,6 +71,10 @@ _SMALL: Final = frozenset("a an and as at but by for from in into of on or the t
 _MARKS: Final = re.compile(r"[“”„«»\"]")
 _CLAUSE_ENDS: Final = re.compile(r"[“”„«»\"]|\bthat\b|[;:]\s|(?<!\b[A-Z][a-z]{2})(?<!Sept)\.\s")
 _FAR: Final = 100  # code points from the verb or its subject in which a day is looked for
+RULES: Final = "rules"
+"""The maker of what `proposals` finds."""
+SKIPPED: Final = "skipped"
+LARGEST: Final = 100 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ class Proposal:
     act: str | None = None
     date: str | None = None
     rule: str = "unattributed"
-    confidence: float = CONFIDENCE["unattributed"]
+    confidence: float = CONFIDENCE["unattributed"][0]
     antecedent: str | None = None
 
     @property
@@ -110,9 +114,9 @@ class Proposal:
         if rule not in CONFIDENCE:
             return f"{self.rule}: {self.confidence:g} sure, by its maker’s account"
         if self.speaker is None:
-            return _HOW[rule]
+            return CONFIDENCE[rule][1]
         by = f" (“{self.cue}”)" if self.cue else ""
-        told = ", ".join([_HOW[rule] + by, *(_HOW[mark] for mark in marks)])
+        told = ", ".join([CONFIDENCE[rule][1] + by, *(DOUBTS[mark][1] for mark in marks)])
         if not self.named and self.actor is None:
             return f"{told}: but this names nobody"
         return f"{told}: right {round(100 * self.confidence)} times in 100"
@@ -205,9 +209,9 @@ def _proposal(
     act = verb.act if verb else "assert" if attribution.cue else None
     day = _day(text, attribution, issued)
     marks = [mark for mark, holds in ((who.mark, who.mark), ("nested", nested)) if holds]
-    confidence = CONFIDENCE[attribution.rule]
+    confidence, _ = CONFIDENCE[attribution.rule]
     for mark in marks:
-        confidence *= _DOUBT[mark]
+        confidence *= DOUBTS[mark][0]
     return Proposal(
         quotation.start,
         quotation.end,
@@ -276,3 +280,214 @@ def _day(text: str, attribution: Attribution, issued: date | None) -> date | Non
     after = _CLAUSE_ENDS.split(text[last : min(end, last + _FAR)], maxsplit=1)[0]
     before = _MARKS.split(text[max(begin, first - _FAR) : first])[-1]
     return day_in(text[first:last], issued) or day_in(after, issued) or day_in(before, issued)
+
+
+_KEYS: Final = frozenset(field.name for field in fields(Proposal))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A proposal and the program that made it."""
+
+    proposal: Proposal
+    maker: str = RULES
+
+    @property
+    def key(self) -> str:
+        """What a decision on it is remembered by."""
+        return f"{self.maker}:{self.proposal.start}-{self.proposal.end}"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How many drafts were kept, and each line that was not, with the reason."""
+
+    kept: int
+    refused: tuple[tuple[int, str], ...]
+
+
+def keep_drafts(
+    folder: Folder, file: Path, *, document: str | None = None, maker: str | None = None
+) -> Imported:
+    """Keep the proposals in a JSON Lines file as drafts of documents of the folder.
+
+    A line is an object with `start`, `end` and any other key of `code --propose`; `document` and `maker` may stand in
+    it, or be given for all. One kept again replaces that of the same maker and place. Raises StanceError where the
+    file is not readable, UsageError where nobody is named as its maker.
+    """
+    found: dict[tuple[str, str], dict[str, dict[str, object]]] = {}
+    refused = []
+    texts: dict[str, str | None] = {}
+    for number, (row, why) in enumerate(untrusted.values(partial(_rows, file), file, "split it"), 1):
+        try:
+            if row is None:
+                raise UsageError(why)
+            name, who = _of(folder, row, document, maker)
+            if name not in texts:
+                texts[name] = text_of(folder, name)
+            draft = Draft(_read_proposal(folder, row, texts[name]), who)
+            found.setdefault((name, who), {})[draft.key] = {**draft.proposal.row(), "maker": who}
+        except UsageError as error:
+            refused.append((number, str(error)))
+    for (name, who), rows in found.items():
+        place = _place(folder, name, who)
+        all_ = {each.key: {**each.proposal.row(), "maker": who} for each in _read(place)} | rows
+        _write(place, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in all_.values()))
+    return Imported(sum(map(len, found.values())), tuple(refused))
+
+
+def _rows(file: Path) -> Iterator[tuple[dict[str, object] | None, str]]:
+    """In the worker: the object of each line that is not empty, or none and why."""
+    for line in _lines(file):
+        try:
+            row = untrusted.decode(line)
+        except ValueError as error:
+            yield None, f"no JSON: {error}"
+        else:
+            yield (row, "") if isinstance(row, dict) else (None, "is no object")
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        text = input_.read(file, LARGEST).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise StanceError(f"{file}: byte {error.start} is not UTF-8: save it as UTF-8") from None
+    lines = [line for line in text.split("\n") if line.strip()]
+    if not lines:
+        raise StanceError(f"{file} holds no proposal: write one JSON object to a line")
+    return lines
+
+
+def _of(folder: Folder, row: dict[str, Any], document: str | None, maker: str | None) -> tuple[str, str]:
+    """The document and the maker of a row."""
+    named, who = row.get("document", document), row.get("maker", maker)
+    if not isinstance(named, str) or not named.strip():
+        raise UsageError("names no document: write it in the line, or give --document")
+    if not isinstance(who, str) or not who.strip():
+        raise UsageError("names no maker: write it in the line, or give --maker")
+    return folder.find(named, "document"), " ".join(who.split())[:60]
+
+
+def _read_proposal(folder: Folder, row: dict[str, Any], text: str | None) -> Proposal:
+    """The proposal of a row; raises UsageError where it is none of the text."""
+    start, end = row.get("start"), row.get("end")
+    if (
+        not isinstance(start, int)
+        or not isinstance(end, int)
+        or isinstance(start, bool)
+        or not 0 <= start < end
+    ):
+        raise UsageError("start and end are no place in a text: count code points, end exclusive")
+    if text is not None and end > len(text):
+        raise UsageError(f"ends at {end}, and the text is {len(text)} code points long")
+    quote = row.get("quote") or ("" if text is None else text[start:end])
+    if text is not None and text[start:end] != quote:
+        raise UsageError(f"says '{str(quote)[:40]}', and the text has '{text[start:end][:40]}' there")
+    known = {key: value for key, value in row.items() if key in _KEYS and value is not None}
+    told = {key: str(value)[:600] for key, value in known.items() if isinstance(value, str)}
+    told |= {"quote": str(quote), "rule": str(row.get("rule", "imported"))[:60]}
+    if "date" in told and not _is_day(told["date"]):
+        raise UsageError(f"date '{told['date'][:20]}' is no day: write YYYY-MM-DD")
+    confidence = row.get("confidence", 0.5)
+    if isinstance(confidence, bool) or not isinstance(confidence, (int, float)) or not 0 <= confidence <= 1:
+        raise UsageError("confidence is no number from 0 to 1")
+    if actor := told.pop("actor", None):
+        told["actor"] = folder.find(actor, "actor")
+    return Proposal(start, end, confidence=float(confidence), **told)  # type: ignore[arg-type]
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def drafts_of(folder: Folder, document: str) -> list[Draft]:
+    """The drafts of a document (its IRI) that programs have made, by place and maker."""
+    files = sorted((folder.path / journal.PLACE / "drafts" / local_name(document)).glob("*.jsonl"))
+    return [draft for file in files for draft in _read(file)]
+
+
+def _read(file: Path) -> list[Draft]:
+    if not file.exists():
+        return []
+    try:
+        rows = [json.loads(line) for line in _lines(file)]
+        return [Draft(maker=row.pop("maker"), proposal=Proposal(**row)) for row in rows]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise StanceError(f"{file} is damaged ({error}): move it away, and import the drafts again") from None
+
+
+class Review:
+    """What a coder has decided about the drafts of a document, remembered from one run to the next."""
+
+    def __init__(self, folder: Folder, document: str, coder: str) -> None:
+        self._folder = folder
+        name = re.sub(r"[^\w-]", "-", coder)
+        self._file = folder.path / journal.PLACE / "drafts" / local_name(document) / f"coder-{name}.json"
+        self._decided: dict[str, str] = {}
+        if self._file.exists():
+            try:
+                self._decided = {str(k): str(v) for k, v in json.loads(self._file.read_bytes()).items()}
+            except (ValueError, AttributeError) as error:
+                raise StanceError(f"{self._file} is damaged ({error}): move it away") from None
+
+    def waiting(self, drafts: Iterable[Draft]) -> list[Draft]:
+        """The drafts to be decided yet, in the order of the text; one whose statement is gone waits again."""
+        found = [each for each in drafts if not self._holds(self._decided.get(each.key, ""))]
+        return sorted(found, key=lambda each: (each.proposal.start, each.proposal.end, each.maker))
+
+    def outcome(self, draft: Draft) -> str:
+        """What became of a draft: the IRI of its statement, or `SKIPPED`; empty where nobody has decided."""
+        return self._decided.get(draft.key, "")
+
+    def decide(self, draft: Draft, outcome: str) -> None:
+        """Remember what became of a draft: the IRI of its statement, or `SKIPPED`."""
+        self._decided[draft.key] = outcome
+        _write(self._file, json.dumps(self._decided, indent=1, ensure_ascii=False) + "\n")
+
+    def _holds(self, outcome: str) -> bool:
+        return outcome == SKIPPED or (bool(outcome) and bool(self._folder.describing(outcome)))
+
+
+def _place(folder: Folder, document: str, maker: str) -> Path:
+    name = re.sub(r"[^\w.-]", "-", maker)
+    return folder.path / journal.PLACE / "drafts" / local_name(document) / f"{name}.jsonl"
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        output.replace(file, text.encode("utf-8", "replace"))
+    except OSError as error:
+        raise StanceError(f"{file} cannot be written: {error.strerror or error}") from error
+
+
+def text_of(folder: Folder, document: str) -> str | None:
+    """The text of a document of the folder, where it is at hand."""
+    from stancegraph.store.terms import object_value, term
+
+    said = {t.predicate: object_value(t) for d in folder.description(document).values() for t in d}
+    checksum = said.get(term("stance:sha256"))
+    return None if checksum is None else folder.source_text(checksum)
+
+
+def draft_values(draft: Draft, document: str, text: str) -> dict[str, list[str]]:
+    """What a draft says, as fields of a statement; its words as a quote where they stand in quotation marks."""
+    from stancegraph.validation import quoted
+
+    proposal = draft.proposal
+    found = {"document": [document]}
+    words = text[proposal.start : proposal.end]
+    bare = words.lstrip(f"{passages.MARKS} \n")
+    start = proposal.end - len(bare)
+    if bare and quoted(text, start, proposal.end) and len(bare) <= passages.LONGEST:
+        found["quote"] = [f"{start}:{bare}"]
+    else:
+        found["passage"] = [f"{proposal.start}:{proposal.end}"]
+    for name, value in (("speaker", proposal.actor), ("act", proposal.act), ("date", proposal.date)):
+        if value:
+            found[name] = [value]
+    return found

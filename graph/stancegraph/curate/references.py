@@ -58,9 +58,7 @@ def edit(
             if kind == "statement" and name in REPORTED:
                 of = _report(folder, iri)
                 where = folder.description(of)
-            file = next(
-                f for f, triples in where.items() if any(t.predicate == term("rdf:type") for t in triples)
-            )
+            file = _home(where)
             now = set(making.file(file).description(of))
             kept = set[Triple]()
             if how != "add":
@@ -98,8 +96,7 @@ def rename(folder: Folder, entry: str, *, name: str | None = None, iri: str | No
                 f"--iri '{part[:60]}': write letters, digits and hyphens, and what is not there yet"
             )
         _follow(making, old, new)
-        home = next(f for f, triples in said.items() if any(t.predicate == term("rdf:type") for t in triples))
-        making.put(home, old, describe(NamedNode(old), ("dcterms:isReplacedBy", NamedNode(new))))
+        making.put(_home(said), old, describe(NamedNode(old), ("dcterms:isReplacedBy", NamedNode(new))))
     if name is None and iri is None:
         raise UsageError("nothing to rename: give a new name, or --iri")
     return making.change(f"rename {kind} {local_name(old)}", new)
@@ -126,8 +123,7 @@ def merge(folder: Folder, entry: str, into: str) -> Change:
     for file, triples in said.items():
         making.put(file, old, _merged(triples, languages))
     _follow(making, old, new, check=True)
-    home = next(f for f, triples in kept.items() if any(t.predicate == term("rdf:type") for t in triples))
-    making.put(home, old, describe(NamedNode(old), ("dcterms:isReplacedBy", NamedNode(new))))
+    making.put(_home(kept), old, describe(NamedNode(old), ("dcterms:isReplacedBy", NamedNode(new))))
     return making.change(f"merge {kind} {local_name(old)} into {local_name(new)}", new)
 
 
@@ -173,6 +169,11 @@ def _kind(folder: Folder, iri: str) -> tuple[str, Said]:
     if kind is None:
         raise UsageError(f"{shown(iri, folder)} is not of a kind that is changed by commands: edit its file")
     return kind, said
+
+
+def _home(said: Said) -> str:
+    """The file that says of what kind an entry is."""
+    return next(f for f, triples in said.items() if any(t.predicate == term("rdf:type") for t in triples))
 
 
 def _field(kind: str, name: str) -> Field:

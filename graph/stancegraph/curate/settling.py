@@ -100,17 +100,16 @@ def _taken(file: Path) -> Iterator[list[str]]:
     try:
         reader = csv.DictReader(io.StringIO(text))
         missing = [name for name in wanted if name not in (reader.fieldnames or wanted)]
-        rows = [[_cell(row[name]) for name in wanted] for row in ([] if missing else reader)]
+        # An apostrophe keeps a spreadsheet from taking a cell for a formula.
+        rows = [
+            [(row[name] or "").strip().removeprefix("'") for name in wanted]
+            for row in ([] if missing else reader)
+        ]
     except csv.Error as error:
         raise StanceError(f"{file}, line {reader.line_num}: {error}: {MEND}") from None
     if missing or not rows:
         raise StanceError(f"{file} lacks {', '.join(missing) or 'rows'}: {MEND}")
     yield from (row for row in rows if row[-1])
-
-
-def _cell(text: str | None) -> str:
-    """A cell without the apostrophe that keeps a spreadsheet from taking it for a formula."""
-    return (text or "").strip().removeprefix("'")
 
 
 def earlier(file: Path) -> Decisions:
@@ -223,11 +222,9 @@ def _value(difference: Difference, taken: str, names: Names) -> object:
         return stances(taken, names)
     if taken == "none" and difference.what == "act":
         return None
-    return (
-        _meant(taken, names, difference.what)
-        if difference.what == "act"
-        else names.resolve(taken, "basis").label
-    )
+    if difference.what == "act":
+        return _meant(taken, names, "act")
+    return names.resolve(taken, "basis").label
 
 
 def _parts(text: str) -> list[str]:
@@ -258,12 +255,10 @@ def choices(difference: Difference, said: Callable[[Unit, str], Said] = Unit.sai
     if difference.what != "unit":
         told = [as_text(said(unit, difference.what)) or "none" for unit in difference.units]
         return dict(zip((FIRST, SECOND), told, strict=True))
-    return {FIRST if difference.first else SECOND: _whole(difference.units[0], said)}
-
-
-def _whole(unit: Unit, telling: Callable[[Unit, str], Said]) -> str:
-    said = [telling(unit, what) for what in ("speaker", "act", "stances", "basis")]
-    return " · ".join(filter(None, map(as_text, said))) or local_name_of(unit.document)
+    (unit,) = difference.units
+    parts = (as_text(said(unit, what)) for what in ("speaker", "act", "stances", "basis"))
+    whole = " · ".join(filter(None, parts)) or local_name_of(unit.document)
+    return {FIRST if difference.first else SECOND: whole}
 
 
 def waiting(compared: Comparison, decided: Mapping[Identity, Decision]) -> list[Difference]:

@@ -1,18 +1,25 @@
-"""An article read from a file: plain text as it stands, the article of an HTML page by trafilatura."""
+"""The text of an article, read from a file of text or of HTML; its paragraphs, and what stands in quotation marks.
+
+The marks “ ”, « », „ “, ‘ ’, 「 」 and the straight ones, nested or not, are read by their neighbours, paragraph by
+paragraph, in one pass. An opening mark that is never closed ends with its paragraph where the next one opens again or
+closes it, as long quotations are printed; else it is none.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from stancegraph import input as input_
 from stancegraph.errors import NotInstalled, StanceError
 from stancegraph.store import untrusted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 LARGEST: Final = 10 << 20  # bytes; a book has one or two
@@ -22,6 +29,18 @@ _PAGE: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|\?xml|!--)", re.IGNORECASE
 )
 """How a page begins that is not called one."""
+PAIRS: Final = {pair[0]: pair[1:] for pair in '“”" „“”" ‟” «» »« ”” ""” ‘’\' ‚‘’ ‹› \'\'’ 「」 『』'.split()}
+"""Opening mark → the marks that close it."""
+SINGLE: Final = frozenset("‘’‚'‹›")
+_MARKS: Final = re.compile("[“”„‟«»\"‘’‚'‹›「」『』]")
+_OPENS_ONLY: Final = frozenset("“„‟‘‚「『‹")
+_CLOSES_ONLY: Final = frozenset("’›」』")
+_BREAK: Final = re.compile(r"\r\n?|\n")
+_BLANK: Final = re.compile(r"(?:\r\n?|\n)\s*(?:\r\n?|\n)")
+_GOES_ON: Final = re.compile(r"^(?P<line>[^\r\n]+)(?:\r\n?|\n)(?=[^\S\r\n]*\S)", re.MULTILINE)
+"""A line that another follows at once."""
+_FOLDED: Final = range(40, 101)  # characters of a line in a text folded to a width
+_DEEPEST: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +103,200 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text[:10]) if text else None
     except ValueError:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Words in quotation marks: code points `start` to `end`, the marks themselves from `opening` to `closing`."""
+
+    start: int
+    end: int
+    opening: int
+    closing: int
+    depth: int  # 0 where it stands in no other quotation
+    continued: bool  # begins or goes on a quotation that an earlier paragraph left open
+
+
+class Paragraph(NamedTuple):
+    """A paragraph, code points `start` to `end`, and its quotations by their beginnings."""
+
+    start: int
+    end: int
+    quotations: tuple[Quotation, ...]
+
+    def nested(self) -> Iterator[Paragraph]:
+        """Each outermost quotation that holds others, as a paragraph of its own."""
+        inside: dict[Quotation, list[Quotation]] = {}
+        outer = None
+        for quotation in self.quotations:
+            if quotation.depth == 0:
+                outer = quotation
+            elif quotation.depth == 1 and outer:
+                inside.setdefault(outer, []).append(replace(quotation, depth=0))
+        for around, inner in inside.items():
+            yield Paragraph(around.start, around.end, tuple(inner))
+
+
+@dataclass(slots=True)
+class _Open:
+    """An opening mark that waits for its end; `start` is behind the mark, or where the paragraph begins."""
+
+    mark: str
+    at: int
+    start: int
+    continued: bool = False
+
+
+def paragraphs(text: str) -> Iterator[Paragraph]:
+    """The paragraphs of a text with what stands in quotation marks in them; blank ones are left out.
+
+    >>> [text[q.start : q.end] for text in ['“Yes,” he said.'] for p in paragraphs(text) for q in p.quotations]
+    ['Yes,']
+    """
+    bounds = list(_bounds(text))
+    left = ""  # the mark with which the paragraph before was left open
+    for number, (start, end) in enumerate(bounds):
+        following = bounds[number + 1] if number + 1 < len(bounds) else (end, end)
+        found, left = _quotations(text, start, end, left, following)
+        yield Paragraph(start, end, tuple(_nest(sorted(found, key=lambda q: (q.start, -q.end)))))
+
+
+def _nest(found: Iterable[Quotation]) -> Iterator[Quotation]:
+    """Quotations by their beginnings, each with how many others it stands in."""
+    around: list[Quotation] = []
+    for quotation in found:
+        while around and around[-1].end <= quotation.start:
+            around.pop()
+        yield replace(quotation, depth=len(around))
+        around.append(quotation)
+
+
+def _bounds(text: str) -> Iterator[tuple[int, int]]:
+    """Where paragraphs begin and end: at line breaks; at blank lines, where most lines are folded to a width."""
+    lines = [match.end("line") - match.start("line") for match in _GOES_ON.finditer(text)]
+    folded = sum(length in _FOLDED for length in lines) >= max(3, 0.75 * len(lines))
+    ends = [match.span() for match in (_BLANK if folded else _BREAK).finditer(text)]
+    begin = 0
+    for stop, after in [*ends, (len(text), len(text))]:
+        if text[begin:stop].strip():
+            yield begin, stop
+        begin = after
+
+
+def _quotations(
+    text: str, start: int, end: int, left: str, following: tuple[int, int]
+) -> tuple[list[Quotation], str]:
+    """The quotations of one paragraph, and the mark it leaves open for the next (or "")."""
+    waiting: list[_Open] = []
+    found: list[Quotation] = []
+    if left and _closes_first(text, start, end, left):
+        waiting.append(_Open(left, start, start, continued=True))
+    singles: _Singles | None = None
+    first = True
+    for match in _MARKS.finditer(text, start, end):
+        mark, at = match.group(), match.start()
+        before, after = text[at - 1] if at > start else " ", text[at + 1] if at + 1 < end else " "
+        level = _closed(waiting, mark, before, after)
+        if level is not None and waiting[level].mark in SINGLE and _is_possessive(text, at, end):
+            singles = singles or _Singles(text, start, end)
+            if singles.closes_after(at):
+                continue
+        if level is not None:
+            opened = waiting[level]
+            del waiting[level:]
+            _add(found, text, opened, at, at + 1)
+        elif _opens(mark, before, after, waiting):
+            same = next((i for i, each in enumerate(waiting) if each.mark == mark), None)
+            if same is not None:
+                del waiting[same:]  # the one before was never closed
+            if len(waiting) < _DEEPEST:
+                waiting.append(_Open(mark, at, at + 1, continued=bool(left) and first and mark == left))
+        first = False
+    return found, _left_open(text, waiting, end, following, found)
+
+
+def _is_possessive(text: str, at: int, end: int) -> bool:
+    """Whether an apostrophe may be that of the workers' plan."""
+    return text[at - 1] in "sS" and text[at + 1 : min(at + 3, end)].strip().islower()
+
+
+class _Singles:
+    """Where single marks of a paragraph surely close a quotation, behind punctuation, and where they open one."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        marks = [match.start() for match in _MARKS.finditer(text, start, end) if match.group() in SINGLE]
+        self._closing = [at for at in marks if at > start and text[at - 1] in ".,?!…"]
+        self._opening = [at for at in marks if at == start or text[at - 1].isspace()]
+
+    def closes_after(self, at: int) -> bool:
+        """Whether a mark after this one closes before another opens."""
+        closing, opening = bisect_right(self._closing, at), bisect_right(self._opening, at)
+        return closing < len(self._closing) and (
+            opening == len(self._opening) or self._closing[closing] < self._opening[opening]
+        )
+
+
+def _left_open(
+    text: str, waiting: list[_Open], end: int, following: tuple[int, int], found: list[Quotation]
+) -> str:
+    """The mark left open, if the next paragraph goes on with it; what stands from it to the end is then quoted."""
+    outer = waiting[0] if waiting else None
+    if outer is None or outer.mark in {"'", "‘"}:
+        return ""
+    begin, stop = following
+    goes_on = text[begin:stop].lstrip()[:1] == outer.mark or _closes_first(text, begin, stop, outer.mark)
+    whole = not text[outer.start : end].isspace() and text[outer.start : end].rstrip()[-1:] in ".!?…,;:-—’'"
+    if goes_on or whole:
+        _add(found, text, outer, end, end)
+    return outer.mark if goes_on else ""
+
+
+def _closes_first(text: str, start: int, end: int, mark: str) -> bool:
+    """Whether a paragraph closes what the one before left open before it opens anything of its own."""
+    for match in _MARKS.finditer(text, start, end):
+        sign, at = match.group(), match.start()
+        before, after = text[at - 1] if at > start else " ", text[at + 1] if at + 1 < end else " "
+        if sign in PAIRS[mark] and _ends_word(sign, before, after):
+            return True
+        if _opens(sign, before, after, []) and sign not in SINGLE:
+            return False
+    return False
+
+
+def _closed(waiting: list[_Open], mark: str, before: str, after: str) -> int | None:
+    """Which of the opening marks waiting, from the outermost, this mark closes."""
+    if not waiting or mark in _OPENS_ONLY - {"“", "‘"} or not _ends_word(mark, before, after):
+        return None
+    for level in range(len(waiting) - 1, -1, -1):
+        if mark in PAIRS[waiting[level].mark]:
+            return level
+    return None
+
+
+def _ends_word(mark: str, before: str, after: str) -> bool:
+    if mark in _CLOSES_ONLY or mark in "'":
+        return not before.isspace() and not after.isalnum()
+    if mark in "”»":
+        return True
+    return not before.isspace() or after.isspace() or not after.isalnum()
+
+
+def _opens(mark: str, before: str, after: str, waiting: list[_Open]) -> bool:
+    if mark in _CLOSES_ONLY or mark not in PAIRS:
+        return False
+    free = not before.isalnum()
+    if mark in SINGLE:
+        return free and not after.isspace()
+    if mark in '”»"':
+        return (
+            free and not after.isspace() and after not in ",;)" and not (waiting and waiting[-1].mark == mark)
+        )
+    return True
+
+
+def _add(found: list[Quotation], text: str, opened: _Open, end: int, closing: int) -> None:
+    words = text[opened.start : end]
+    stripped = words.strip()
+    if any(map(str.isalnum, stripped)):
+        start = opened.start + len(words) - len(words.lstrip())
+        found.append(Quotation(start, start + len(stripped), opened.at, closing, 0, opened.continued))

@@ -18,8 +18,8 @@ from pyoxigraph import NamedNode, RdfFormat, Triple
 
 from stancegraph.errors import StanceError
 from stancegraph.store import turtle
-from stancegraph.store.terms import object_value
-from stancegraph.vocabulary import PREFIXES, expand
+from stancegraph.store.terms import object_value, term
+from stancegraph.vocabulary import PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,9 +39,7 @@ _STATEMENT: Final = re.compile(
 _COMMENT: Final = re.compile(rf"(?:{_ATOM})|(\#[^\n]*)", re.DOTALL)
 _DIRECTIVE: Final = re.compile(r"@?(?i:(?P<what>prefix|base))\s+(?P<prefix>[^\s:]*):?\s*<(?P<iri>[^>]*)>")
 _SUBJECT: Final = re.compile(r"<(?P<iri>[^>]*)>|(?P<prefix>[^\s:_\[<]*):(?P<local>[^\s;,<\"\[]*)")
-REPORTS: Final = NamedNode(expand("stance:reports"))
-CLAIMS: Final = NamedNode(expand("stance:claims"))
-ONTOLOGY: Final = NamedNode(expand("owl:Ontology"))
+REPORTS, CLAIMS, ONTOLOGY = map(term, ("stance:reports", "stance:claims", "owl:Ontology"))
 
 
 class Block(NamedTuple):
@@ -136,11 +134,9 @@ class TurtleFile:
 
     def extend(self, triples: Iterable[Triple]) -> None:
         """Say this too, of subjects of which the file says nothing yet: as `put`, of many at once."""
-        ours = {p: iri for p, iri in PREFIXES.items() if self._prefixes.get(p, iri) == iri}
-        theirs = {p: iri for p, iri in self._prefixes.items() if p and PREFIXES.get(p) != iri}
         texts = {
             node.value: text
-            for node, text in turtle.blocks(triples, self._base, {**theirs, **ours}).items()
+            for node, text in turtle.blocks(triples, self._base, self._usable).items()
             if isinstance(node, NamedNode)
         }
         for prefix in sorted(turtle.prefixes_used("\n".join(texts.values())) - self._prefixes.keys()):
@@ -209,14 +205,18 @@ class TurtleFile:
 
     def _written(self, subject: str, triples: frozenset[Triple]) -> str:
         """The block, in the file's own prefixes and ours; those it needs are declared."""
+        text = turtle.blocks(triples, self._base, self._usable)[NamedNode(subject)]
+        new = turtle.prefixes_used(text) - self._prefixes.keys()
+        for prefix in (each for each in PREFIXES if each in new):
+            self._declare(prefix)
+        return text
+
+    @property
+    def _usable(self) -> dict[str, str]:
+        """The prefixes a block may use: the file's own, and ours where it means nothing else by them."""
         ours = {p: iri for p, iri in PREFIXES.items() if self._prefixes.get(p, iri) == iri}
         theirs = {p: iri for p, iri in self._prefixes.items() if p and PREFIXES.get(p) != iri}
-        found = turtle.blocks(triples, self._base, {**theirs, **ours})
-        text = found[NamedNode(subject)]
-        for prefix in PREFIXES:
-            if prefix in ours and prefix in turtle.prefixes_used(text) - self._prefixes.keys():
-                self._declare(prefix)
-        return text
+        return {**theirs, **ours}
 
     def _declare(self, prefix: str) -> None:
         """Add a prefix of ours to the declarations, in the order of the vocabulary."""

@@ -108,7 +108,7 @@ def write_statements(
     `path` "-" is standard output. Raises UsageError for a format there is not, and where a file would be written over
     that the statements were read from; StanceError where it cannot be written.
     """
-    from stancegraph.exchange import qdpx, rows, sheets, webannotation
+    from stancegraph.exchange import qdpx, sheets, statement_rows, webannotation
     from stancegraph.statements.filters import Filters, check
 
     path = Path(path)
@@ -118,7 +118,7 @@ def write_statements(
     output.refuse_input(path, store.inputs)
     if path == STDOUT and form in ("xlsx", "qdpx"):
         raise UsageError(f".{form} is no text: name a file with -o")
-    taken = rows.rows(Filters.of(store, filters), whole=not check(filters))
+    taken = statement_rows.rows(Filters.of(store, filters), whole=not check(filters))
     writers: dict[str, Callable[[Sequence[str], Iterable[Sequence[str]]], bytes]] = {
         "tsv": partial(sheets.write_delimited, delimiter="\t"),
         "jsonl": sheets.write_json_lines,
@@ -176,24 +176,24 @@ def _table_or_network(
     table: Table, method: Method, path: Path, form: str, named: Path | None
 ) -> tuple[list[File], str]:
     """The files of the flat table, or of the network a method makes of it, the main one last, and the note on them."""
-    from stancegraph.exchange import attributes, formats
+    from stancegraph.exchange import networks
 
     if form == "parquet":
-        return [(path, formats.parquet(table))], "; ".join((quantity(len(table), "row"), *table.notes))
+        return [(path, networks.parquet(table))], "; ".join((quantity(len(table), "row"), *table.notes))
     from stancegraph import network
 
-    graph = attributes.annotate(network.build(table, method))
+    graph = networks.annotate(network.build(table, method))
     edges, nodes = quantity(graph.number_of_edges(), "edge"), quantity(graph.number_of_nodes(), "node")
     note = "; ".join((f"{edges}, {nodes}", *table.notes))
     if form != "csv":
-        render = {"graphml": formats.graphml, "gexf": formats.gexf}.get(form, formats.cytoscape)
+        render = {"graphml": networks.graphml, "gexf": networks.gexf}.get(form, networks.cytoscape)
         return [(path, render(graph))], note
-    flat = attributes.flatten(graph)
-    edge_list = path, formats.edge_list(flat, method.kind)
+    flat = networks.flatten(graph)
+    edge_list = path, networks.edge_list(flat, method.kind)
     if named is None and (path == STDOUT or (path.exists() and not path.is_file())):
         return [edge_list], f"{note}; only the edges: name a file, and the nodes are listed beside it"
     beside = named or path.with_name(f"{path.stem}-nodes{path.suffix}")
-    node_list = beside, formats.node_list(flat, method.kind)
+    node_list = beside, networks.node_list(flat, method.kind)
     if named is None:
         _refuse_other(*node_list)
     elif beside.resolve() == path.resolve():

@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from stancegraph.cells import UNKNOWN, UNSAFE
 from stancegraph.errors import NotInstalled, StanceError
-from stancegraph.exchange import archive
+from stancegraph.exchange import sheets
 from stancegraph.exchange.roles import ENTRY, Sheet, describes
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def read(file: Path) -> Sheet:
     except ModuleNotFoundError as error:
         raise NotInstalled("defusedxml", "sheets") from error
 
-    with zipfile.ZipFile(io.BytesIO(archive.checked(file))) as opened:
+    with zipfile.ZipFile(io.BytesIO(sheets.read_archive(file))) as opened:
         name = next((name for name in opened.namelist() if name.endswith(".qde")), None)
         if name is None:
             raise StanceError(f"{file}: no project is in the archive: {PROJECT} is missing")
@@ -184,7 +184,7 @@ def write(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
             "</Sources>\n</Project>\n",
         )
     )
-    return archive.pack({PROJECT: UNSAFE.sub(UNKNOWN, text).encode()})
+    return sheets.pack_archive({PROJECT: UNSAFE.sub(UNKNOWN, text).encode()})
 
 
 def _code_book(rows: Iterable[Mapping[str, str]]) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """Sheets of rows: CSV, TSV, JSON Lines and Excel's workbooks, read as they come (in a worker), and written.
 
 A sheet may be of any size. Nothing in a cell is run: a formula is no value, and what would be one to a spreadsheet is
-written behind an apostrophe (`cells.in_csv`), and taken off again.
+written behind an apostrophe (`cells.in_csv`), and taken off again. An archive that holds a
+workbook or a project is refused where it would fill the memory, and written without a clock.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import codecs
 import csv
 import io
 import json
+import re
+import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -19,7 +22,6 @@ from typing import Any, BinaryIO, Final
 from stancegraph import cells
 from stancegraph import input as input_
 from stancegraph.errors import NotInstalled, StanceError, UsageError
-from stancegraph.exchange import archive
 from stancegraph.exchange.roles import Left, Sheet
 from stancegraph.store import untrusted
 
@@ -34,6 +36,16 @@ MOST: Final = 16_384
 WIDE: Final = 8
 """One in so many bytes is zero in text of two bytes a character, but in no other."""
 ARABIC: Final = range(0x0600, 0x0700)
+PACKED: Final = 256 << 20
+UNPACKED: Final = 1 << 30
+"""Bytes an archive may have, packed and unpacked."""
+RATIO: Final = 400
+"""How many times its packed size a large part may be; text is packed to a hundredth at the most."""
+LARGE: Final = 16 << 20
+MEMBERS: Final = 10_000
+DAY: Final = (1980, 1, 1, 0, 0, 0)
+"""The first day an archive can tell."""
+_STAMP: Final = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*<")
 
 
 def read(file: Path, kind: str, *, encoding: str = "") -> Sheet:
@@ -224,7 +236,7 @@ def _workbook(file: Path) -> Sheet:
     import warnings
 
     warnings.simplefilter("ignore")  # what a sheet has beside cells is not read
-    book = load_workbook(io.BytesIO(archive.checked(file)), read_only=True, data_only=False)
+    book = load_workbook(io.BytesIO(read_archive(file)), read_only=True, data_only=False)
     others, page = book.sheetnames[1:], book.worksheets[0]
     page.reset_dimensions()  # what it claims of its size need not be so
     rows = ((line, [_value(cell) for cell in row]) for line, row in enumerate(page.iter_rows(), 1))
@@ -291,4 +303,40 @@ def write_workbook(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> byt
         page.append(made)
     buffer = io.BytesIO()
     book.save(buffer)
-    return archive.without_clock(buffer.getvalue())
+    return without_clock(buffer.getvalue())
+
+
+def read_archive(file: Path) -> bytes:
+    """The bytes of an archive that can be unpacked; raises StanceError for a bomb, and for what is no archive."""
+    content = input_.read(file, PACKED, "name an archive")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as opened:
+            parts = opened.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
+        raise StanceError(f"{file} is no archive that can be unpacked ({error}): save it anew") from None
+    bomb = any(part.file_size > LARGE and part.file_size > RATIO * part.compress_size for part in parts)
+    if bomb or len(parts) > MEMBERS or sum(part.file_size for part in parts) > UNPACKED:
+        raise StanceError(f"{file} would unpack to more than it can honestly hold: it is not opened")
+    if any(part.flag_bits & 1 for part in parts):
+        raise StanceError(f"{file} is encrypted: save it without a password")
+    return content
+
+
+def pack_archive(members: Mapping[str, bytes]) -> bytes:
+    """An archive of members in their order, the same for the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in members.items():
+            info = zipfile.ZipInfo(name, DAY)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            packed.writestr(info, content)
+    return buffer.getvalue()
+
+
+def without_clock(content: bytes) -> bytes:
+    """The same archive with no time of writing in it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as opened:
+        members = {part.filename: opened.read(part) for part in opened.infolist()}
+    return pack_archive(
+        {name: _STAMP.sub(b"\\g<1>1980-01-01T00:00:00Z<", held) for name, held in members.items()}
+    )

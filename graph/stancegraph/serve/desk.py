@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import NamedNode, Triple
 
 from stancegraph import names, validation
-from stancegraph.curate import changes, drafts, entries, fields, moving, passages, proposals, references
+from stancegraph.curate import changes, entries, fields, passages, proposals, references, repair
+from stancegraph.curate.days import weekdays_before
 from stancegraph.curate.folder import Folder, decode
-from stancegraph.curate.weekdays import weekdays_before
 from stancegraph.dates import calendar_day
 from stancegraph.errors import StanceError, UnknownName, UsageError
 from stancegraph.serve import forms, settlement
@@ -104,7 +104,7 @@ class Desk:
         record = reader.documents(snapshot.store, [iri])[iri]
         coded = self._coded(snapshot, iri)
         text = self._text(iri)
-        moved = None if text is not None else moving.changed_text(self._folder, iri)
+        moved = None if text is not None else repair.changed_text(self._folder, iri)
         return {
             "document": iri,
             "title": record.title,
@@ -133,7 +133,7 @@ class Desk:
         """Where each statement's words stand in a text that changed: its spans, and words not found, or found twice."""
         shown = {each["iri"] for each in coded}
         told = {}
-        for statement, found in moving.places(self._folder, document, text).items():
+        for statement, found in repair.places(self._folder, document, text).items():
             if statement in shown:
                 lost = [{"words": p.words, "times": len(p.now)} for p in found if len(p.now) != 1]
                 spans = sorted([*p.now[0]] for p in found if len(p.now) == 1)
@@ -164,7 +164,9 @@ class Desk:
         iri = self._named(self._live.now, name)
         text = self._text(iri) or ""
         ((start, end),) = forms.marks([[start, end]], text)
-        told = drafts.values(drafts.Draft(proposals.Proposal(start, end, text[start:end])), "", text)
+        told = proposals.draft_values(
+            proposals.Draft(proposals.Proposal(start, end, text[start:end])), "", text
+        )
         quotes = [passages.unmarked(each.partition(":")[2]) for each in told.get("quote", ())]
         issued = reader.documents(self._live.now.store, [iri])[iri].issued
         paragraphs = [
@@ -196,9 +198,8 @@ class Desk:
             self._folder.refresh()
             self._refresh()
             kind, now = self._now(self._folder, iri, None)
-        labels = self._live.now.labels
-        named = {each: labels[each] for some in now.values() for each in some if each in labels}
-        return {"iri": iri, "kind": kind, "values": now, "labels": named, "seen": forms.seen(now)}
+        labels = self._live.now.labels_of(now)
+        return {"iri": iri, "kind": kind, "values": now, "labels": labels, "seen": forms.seen(now)}
 
     def settling(self, name: str) -> Json:
         """What differs between the two codings of a document, and what was decided of it."""
@@ -307,7 +308,7 @@ class Desk:
 
     def skip(self, given: Json) -> Json:
         """Remember that a proposal is no statement."""
-        self._decide(forms.word(given, "draft"), forms.word(given, "document"), drafts.SKIPPED)
+        self._decide(forms.word(given, "draft"), forms.word(given, "document"), proposals.SKIPPED)
         return {"state": self.state()}
 
     def take(self, given: Json) -> Json:
@@ -317,12 +318,14 @@ class Desk:
             raise UsageError("spans are missing: where each statement's words stand now")
 
         def build(folder: Folder) -> Change:
-            text = moving.changed_text(folder, iri)
+            text = repair.changed_text(folder, iri)
             if text is None or hashlib.sha256(text.encode()).hexdigest() != given.get("sum"):
                 raise UsageError("the text was changed again: look at it as it is now")
             if self._coders(iri) != [entries.slug(self._coder, digits=True)] and self._blind is not None:
                 raise UsageError("another coder has coded it too: take the text over where all is seen")
-            return moving.take(folder, iri, text, {str(k): forms.marks(v, text) for k, v in spans.items()})
+            return repair.take_text(
+                folder, iri, text, {str(k): forms.marks(v, text) for k, v in spans.items()}
+            )
 
         return self._told(self._write(build))
 
@@ -402,12 +405,12 @@ class Desk:
             start, _, end = place.partition("-")
             if not (maker and start.isdigit() and end.isdigit()):
                 raise UsageError(f"no proposal is called '{key[:60]}'")
-            review.decide(drafts.Draft(proposals.Proposal(int(start), int(end), ""), maker), outcome)
+            review.decide(proposals.Draft(proposals.Proposal(int(start), int(end), ""), maker), outcome)
 
-    def _review(self, document: str) -> drafts.Review:
+    def _review(self, document: str) -> proposals.Review:
         """What this coder has decided on a document, as the files are now."""
         self._folder.refresh()
-        return drafts.Review(self._folder, document, self._coder)
+        return proposals.Review(self._folder, document, self._coder)
 
     def texts(self) -> tuple[Path | None, Hashable]:
         """The folder of the texts, if there are any, and what changes when one of them does."""
@@ -438,12 +441,11 @@ class Desk:
             for node in (report, statement):
                 if isinstance(node, NamedNode):
                     said[statement.value] += (quad.triple for quad in kept.description(node))
-        labels = snapshot.labels
         found = []
         for iri, triples in said.items():
             values = {**fields.typed("statement", iri, triples), "document": [document]}
             spans = forms.spans(values)
-            named = {each: labels[each] for some in values.values() for each in some if each in labels}
+            named = snapshot.labels_of(values)
             coder = next((local_name(object_value(t)) for t in triples if t.predicate == CODER), "")
             told = {"iri": iri, "name": local_name(iri), "values": values, "labels": named, "coder": coder}
             found.append(
@@ -477,7 +479,7 @@ class Desk:
         index = self._live.now.names
         found = proposals.propose(text, index, issued=calendar_day(day, "date") if day else None)
         with self.lock:
-            every = [*map(drafts.Draft, found), *drafts.of(self._folder, document)]
+            every = [*map(proposals.Draft, found), *proposals.drafts_of(self._folder, document)]
             review = self._review(document)
             waiting = review.waiting(every)
         spoke = {each["iri"]: each["values"].get("speaker", []) for each in coded}
@@ -492,13 +494,12 @@ class Desk:
             at = draft.proposal
             if any(start < at.end and at.start < end for start, end in spans):
                 continue
-            values = drafts.values(draft, document, text)
+            values = proposals.draft_values(draft, document, text)
             how = at.how
             if at.source and (same := corrected.get(at.source)) and same != values.get("speaker"):
                 values["speaker"], how = same, f"{how}; taken as you took the same words before"
-            labels = self._live.now.labels
-            named = {each: labels[each] for each in values.get("speaker", ()) if each in labels}
-            told = {"key": draft.key, "maker": draft.maker, "spans": [[at.start, at.end]], "labels": named}
+            labels = self._live.now.labels_of({"speaker": values.get("speaker", ())})
+            told = {"key": draft.key, "maker": draft.maker, "spans": [[at.start, at.end]], "labels": labels}
             rows.append({**told, "values": values, "said": at.row(), "how": how, "named": at.named})
         return rows
 
@@ -508,13 +509,13 @@ class Desk:
         """Marked stretches as quotes, where they stand in quotation marks, or as passages."""
         if not values.get("document"):
             raise UsageError("document is missing: a statement is coded on one")
-        text = drafts.text_of(folder, folder.find(values["document"][0], "document"))
+        text = proposals.text_of(folder, folder.find(values["document"][0], "document"))
         if text is None:
             raise UsageError("the text of the document is not at hand: its words cannot be marked")
         found: dict[str, list[str]] = {}
         for start, end in forms.marks(marks, text):
-            draft = drafts.Draft(proposals.Proposal(start, end, text[start:end]))
-            told = drafts.values(draft, "", text)
+            draft = proposals.Draft(proposals.Proposal(start, end, text[start:end]))
+            told = proposals.draft_values(draft, "", text)
             for name in ("quote", "passage"):
                 found.setdefault(name, []).extend(told.get(name, ()))
         return {name: list(dict.fromkeys(each)) for name, each in found.items() if each}

@@ -1,16 +1,19 @@
-"""A coding as triples: its names, variables and categories, its documents, who takes which stance, and where."""
+"""A coding as triples: its names, variables and categories, its documents, who takes which stance, and where.
+
+DNA counts positions in UTF-16 code units, a graph in Unicode code points.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING, Final
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from stancegraph.curate import passages
-from stancegraph.exchange.dna.offsets import Offsets, quotation
 from stancegraph.exchange.roles import CLASSES
 from stancegraph.store.terms import describe, english, term
 from stancegraph.vocabulary import expand
@@ -20,6 +23,65 @@ if TYPE_CHECKING:
 
     from stancegraph.exchange.dna.sqlite import Document, Entity, LeftOut, Statement, Variable
     from stancegraph.exchange.dna.variables import Categories
+
+MARKS: Final = frozenset('"“”„«»')
+STOPS: Final = frozenset(".,;:")
+
+
+class Span(NamedTuple):
+    """Positions in code points, end exclusive; not `exact` where those of the file are not all in the text."""
+
+    start: int
+    end: int
+    exact: bool = True
+
+
+class Offsets:
+    """A text measured in both units.
+
+    >>> Offsets("a😀b").span(1, 4)
+    Span(start=1, end=3, exact=True)
+    """
+
+    def __init__(self, text: str) -> None:
+        wide = [] if text.isascii() else [at for at, character in enumerate(text) if character > "\uffff"]
+        self._wide = [at + before for before, at in enumerate(wide)]
+        self._length = len(text)
+
+    def span(self, start: object, stop: object) -> Span | None:
+        """What stands between two UTF-16 positions, as far as it lies in the text; none of an empty text.
+
+        Where nothing of it does, it is the whole text: all that is known of the words is that they stand there.
+        """
+        if not self._length:
+            return None
+        if isinstance(start, int) and isinstance(stop, int):
+            first, last = max(start, 0), min(stop, self._length + len(self._wide))
+            if first < last:
+                exact = (first, last) == (start, stop)
+                return Span(self._code_point(first), self._code_point(last, up=True), exact)
+        return Span(0, self._length, exact=False)
+
+    def _code_point(self, unit: int, *, up: bool = False) -> int:
+        """Code points before a UTF-16 position; one within a character is its start, or (`up`) its end."""
+        before = bisect_left(self._wide, unit)
+        within = before > 0 and self._wide[before - 1] + 1 == unit
+        return unit - before + (up and within)
+
+
+def quotation(text: str, span: Span) -> Span | None:
+    """The words of a span without blanks and quotation marks around them, and without closing punctuation.
+
+    >>> quotation('He said: "Never." Then', Span(8, 17))
+    Span(start=10, end=15, exact=True)
+    """
+    start, end, _ = span
+    while start < end and (text[start].isspace() or text[start] in MARKS):
+        start += 1
+    while start < end and (text[end - 1].isspace() or text[end - 1] in MARKS | STOPS):
+        end -= 1
+    return Span(start, end) if start < end else None
+
 
 RANGES: Final = {"long text": "xsd:string", "integer": "xsd:integer", "boolean": "xsd:boolean"}
 EXPECTED: Final = {
@@ -76,13 +138,13 @@ def provenance(namespace: Namespace, statement_type: str, coders: Iterable[int |
     """The database itself, and its coders by number."""
     yield from describe(
         namespace.database,
-        ("rdf:type", term("prov:Entity")),
+        ("rdf:type", "prov:Entity"),
         ("dcterms:title", Literal(namespace.name)),
         ("dcterms:description", english(f"Discourse Network Analyzer, statement type {statement_type}.")),
     )
     for number in coders:
         label = Literal(f"coder {'unknown' if number is None else number}")
-        yield from describe(namespace.coder(number), ("rdf:type", term("prov:Agent")), ("rdfs:label", label))
+        yield from describe(namespace.coder(number), ("rdf:type", "prov:Agent"), ("rdfs:label", label))
 
 
 def variable(
@@ -94,18 +156,18 @@ def variable(
         kind, values = "Object", namespace.category_class(declared)
         yield from describe(
             values,
-            ("rdf:type", term("owl:Class")),
+            ("rdf:type", "owl:Class"),
             ("rdfs:label", Literal(declared.name)),
-            ("rdfs:subClassOf", term(superclass)),
+            ("rdfs:subClassOf", superclass),
             ("prov:wasDerivedFrom", namespace.database),
         )
     role = {"stance:Actor": ", written as stance:speaker", "stance:Proposition": ", written as the target"}
     yield from describe(
         namespace.property(declared),
-        ("rdf:type", term(f"owl:{kind}Property")),
+        ("rdf:type", f"owl:{kind}Property"),
         ("rdfs:label", Literal(declared.name)),
         ("rdfs:comment", english(f"A variable of the coding: {declared.kind}{role.get(superclass, '')}.")),
-        ("rdfs:domain", term("stance:Statement")),
+        ("rdfs:domain", "stance:Statement"),
         ("rdfs:range", values),
         ("prov:wasDerivedFrom", namespace.database),
     )
@@ -119,7 +181,7 @@ def category(namespace: Namespace, variable: Variable, entity: Entity, *types: s
     here = namespace.iri("entity", entity.id)
     yield from describe(
         here,
-        *(("rdf:type", term(type_)) for type_ in types),
+        *(("rdf:type", type_) for type_ in types),
         ("rdf:type", namespace.category_class(variable)),
         ("skos:prefLabel", english(entity.value or "(empty)")),
         *(() if entity.value else [("skos:notation", Literal(""))]),
@@ -163,10 +225,10 @@ def publisher_or_author(namespace: Namespace, name: str, *, outlet: bool) -> tup
     here = namespace.iri("outlet" if outlet else "author", key)
     triples = describe(
         here,
-        ("rdf:type", term("stance:Actor")),
-        ("rdf:type", term("org:Organization" if outlet else "foaf:Group")),
+        ("rdf:type", "stance:Actor"),
+        ("rdf:type", "org:Organization" if outlet else "foaf:Group"),
         ("skos:prefLabel", english(name)),
-        ("stance:actorKind", term("kind:media-outlet" if outlet else "kind:other")),
+        ("stance:actorKind", "kind:media-outlet" if outlet else "kind:other"),
         ("prov:wasDerivedFrom", namespace.database),
     )
     return here, list(triples)
@@ -179,7 +241,7 @@ def document(
     here = namespace.iri("document", source.id)
     yield from describe(
         here,
-        ("rdf:type", term("schema:NewsArticle")),
+        ("rdf:type", "schema:NewsArticle"),
         ("dcterms:title", Literal(source.title or f"[document {source.id}]")),
         ("dcterms:publisher", outlet),
         ("dcterms:language", Literal("und")),
@@ -210,11 +272,11 @@ def statement(
     here = namespace.iri("statement", coded.id)
     yield from describe(
         here,
-        ("rdf:type", term("stance:Statement")),
+        ("rdf:type", "stance:Statement"),
         ("stance:speaker", namespace.iri("entity", actor.id)),
         (stance, namespace.iri("entity", target.id)),
         ("stance:gist", english(gist)),
-        ("stance:basis", term("basis:said")),
+        ("stance:basis", "basis:said"),
         ("stance:confidence", Literal("1.0", datatype=term("xsd:decimal"))),
         ("stance:coder", namespace.coder(coded.coder)),
         ("prov:wasDerivedFrom", namespace.database),
@@ -269,7 +331,7 @@ def report(
     here, document_ = namespace.iri("report", coded.id), namespace.iri("document", source.id)
     yield from describe(
         here,
-        ("rdf:type", term("stance:Report")),
+        ("rdf:type", "stance:Report"),
         ("stance:reports", namespace.iri("statement", coded.id)),
         ("stance:document", document_),
     )

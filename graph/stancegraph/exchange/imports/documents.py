@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from stancegraph.curate.entries import slug
+from stancegraph.curate.days import Days, days
 from stancegraph.curate.folder import is_address
 from stancegraph.dates import BEGINNING, END
-from stancegraph.exchange.imports.days import Days, days
+from stancegraph.exchange.imports.names import mint
 from stancegraph.store.terms import day, describe, english, term
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ class Documents:
         if not source.iri:
             source.iri = self._known.get((source.title, source.url), "")
             if not source.iri:
-                source.iri = self._mint(source.title or source.url or "source")
+                words = source.title or source.url or "source"
+                source.iri = mint(f"{self._base}document/", words, "document", self._taken)
                 self.new[source.key] = source
             self._all[source.key] = source
         if said and said[1] != END:
@@ -118,22 +119,13 @@ class Documents:
             sha256, length = hashlib.sha256(text.encode()).hexdigest(), len(text)
         return Source(key, title, url, issued, language, sha256, length, text)
 
-    def _mint(self, title: str) -> str:
-        words = slug(title, digits=True) or "document"
-        local, number = words, 1
-        while f"{self._base}document/{local}" in self._taken:
-            number += 1
-            local = f"{words}-{number}"
-        self._taken.add(f"{self._base}document/{local}")
-        return f"{self._base}document/{local}"
-
 
 def describe_document(source: Source, derived: NamedNode) -> Iterator[Triple]:
     """A document that a file names; one without a day is no older than what it reports."""
     here = NamedNode(source.iri)
     yield from describe(
         here,
-        ("rdf:type", term("schema:NewsArticle")),
+        ("rdf:type", "schema:NewsArticle"),
         ("dcterms:title", Literal(source.title)),
         ("dcterms:language", Literal(source.language)),
         ("prov:wasDerivedFrom", derived),

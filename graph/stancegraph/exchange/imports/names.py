@@ -1,31 +1,50 @@
-"""Whose names the cells of a file are: entries of the graph there is, or new ones; a doubtful one is nobody's."""
+"""Whose names the cells of a file are: entries of the graph there is, or new ones; a doubtful one is nobody's.
+
+Of events also the days, and the figures that rows claim of them, checked before anything of them is taken.
+"""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from stancegraph import names
+from stancegraph.curate.days import Days, days
 from stancegraph.curate.entries import GROUPS, PERSONS, slug
-from stancegraph.curate.fields import CLASSES
+from stancegraph.curate.fields import CLASSES, ENTRIES, literal
 from stancegraph.dates import BEGINNING, END
-from stancegraph.errors import UnknownName
+from stancegraph.errors import UnknownName, UsageError
 from stancegraph.names import spelling
-from stancegraph.store.terms import day, describe, english, term
+from stancegraph.store.terms import day, describe, english
 
 if TYPE_CHECKING:
     from stancegraph.errors import Candidate
-    from stancegraph.exchange.imports.days import Days
+    from stancegraph.exchange.imports.statements import Coded
 
 NEW: Final = "new"
 """What a person writes for a name that is another than all there are."""
 TYPES: Final = {"claim": "stance:Claim", "demand": "stance:Demand", "proposition": "", "actor": ""}
 LONGEST: Final = 500
 """Characters of a name."""
+FIELDS: Final = {name: field for name, field in ENTRIES["figure"].items() if name != "statement"}
+"""What a file tells of a figure: the role is `figure_` and the name."""
+LONGEST_WORDING: Final = 100
+"""Characters, as the shapes have it."""
+
+
+def mint(base: str, words: str, other: str, taken: set[str]) -> str:
+    """An IRI of the words, or of `other` where they are none in Latin letters, with a number where it is `taken`."""
+    first = found = f"{base}{slug(words, digits=True) or other}"
+    number = 1
+    while found in taken:
+        number += 1
+        found = f"{first}-{number}"
+    taken.add(found)
+    return found
 
 
 class Doubtful(Exception):
@@ -75,7 +94,7 @@ class Names:
         self.kind, self._base, self._known, self._decided = kind, f"{base}{kind}/", known, decided
         self.new: dict[str, New] = {}
         self.doubts: dict[str, Doubt] = {}
-        self._taken = {iri.removeprefix(self._base) for iri in taken if iri.startswith(self._base)}
+        self._taken = {iri for iri in taken if iri.startswith(self._base)}
         self._iri: dict[str, str] = {}
         self._keys: dict[str, str] = {}
 
@@ -138,20 +157,12 @@ class Names:
         key = self.key(name)
         if key not in self.new:
             label = spelling.repaired(name)
-            self.new[key] = New(self._mint(label), label, kind, class_, raw=name if name != label else "")
+            iri = mint(self._base, label, self.kind, self._taken)
+            self.new[key] = New(iri, label, kind, class_, raw=name if name != label else "")
         elif name != self.new[key].label:
             self.new[key].others[name] = None
         self._iri[name] = self.new[key].iri
         return self._iri[name]
-
-    def _mint(self, label: str) -> str:
-        words = slug(label, digits=True) or self.kind
-        local, number = words, 1
-        while local in self._taken:
-            number += 1
-            local = f"{words}-{number}"
-        self._taken.add(local)
-        return self._base + local
 
 
 def describe_actor(new: New, source: NamedNode, kinds: Mapping[str, str]) -> Iterator[Triple]:
@@ -161,8 +172,8 @@ def describe_actor(new: New, source: NamedNode, kinds: Mapping[str, str]) -> Ite
     told = "person" if kind in PERSONS else "group" if kind in (*GROUPS, "other") else "organisation"
     yield from describe(
         here,
-        ("rdf:type", term("stance:Actor")),
-        ("rdf:type", term(new.class_ or CLASSES[told])),
+        ("rdf:type", "stance:Actor"),
+        ("rdf:type", new.class_ or CLASSES[told]),
         ("stance:actorKind", NamedNode(kinds[kind])),
     )
     yield from _named(new, here, source)
@@ -172,9 +183,9 @@ def describe_proposition(new: New, source: NamedNode, title: str) -> Iterator[Tr
     """A proposition that a file brings, under its label there."""
     here = NamedNode(new.iri)
     note = f"A target in {title}, under its own label there."
-    yield from describe(here, ("rdf:type", term("stance:Proposition")), ("skos:scopeNote", english(note)))
+    yield from describe(here, ("rdf:type", "stance:Proposition"), ("skos:scopeNote", english(note)))
     if TYPES.get(new.kind):
-        yield from describe(here, ("rdf:type", term(TYPES[new.kind])))
+        yield from describe(here, ("rdf:type", TYPES[new.kind]))
     yield from _named(new, here, source)
 
 
@@ -182,7 +193,7 @@ def describe_event(new: New, source: NamedNode) -> Iterator[Triple]:
     """An event that a file brings, with its days where the file gives them."""
     here = NamedNode(new.iri)
     first, last = new.days or (BEGINNING, END)
-    yield from describe(here, ("rdf:type", term("schema:Event")))
+    yield from describe(here, ("rdf:type", "schema:Event"))
     for document in new.documents:
         yield from describe(here, ("dcterms:source", NamedNode(document)))
     if new.days:
@@ -201,3 +212,103 @@ def _named(new: New, here: NamedNode, source: NamedNode) -> Iterator[Triple]:
         yield from describe(here, ("skos:altLabel", english(other)))
     for note in new.notes:
         yield from describe(here, ("skos:note", Literal(note)))
+
+
+class Figure(NamedTuple):
+    """A number claimed: what it counts (a prefixed name), its event (the name, once taken the IRI), its bounds."""
+
+    counted: str
+    event: str
+    wording: str
+    least: str
+    greatest: str
+    exclusive: str
+    day: str
+    comment: str
+    id: str
+
+
+class Told(NamedTuple):
+    """The event that a row is about, its days where the row gives them, and the figure it claims."""
+
+    about: str
+    days: Days | None
+    figure: Figure | None
+
+
+_NOTHING: Final = Told("", None, None)
+
+
+class Events:
+    """The events of a file, by `names`, and its figures, where its `roles` are of any.
+
+    `concept` finds what is counted, `form` is how days in numbers are written.
+    """
+
+    def __init__(
+        self, names: Names, roles: Iterable[str], concept: Callable[[str, str], str | None], form: str
+    ) -> None:
+        self.names, self._concept, self._form = names, concept, form
+        self._any = any(role.startswith(("about", "figure_")) for role in roles)
+
+    def told(self, cell: Callable[[str], str]) -> Told:
+        """What a row says of events and figures; raises ValueError, saying why it cannot be taken."""
+        if not self._any:
+            return _NOTHING
+        about = _plain(cell("about"))
+        when = days(cell("about_date"), self._form) if cell("about_date") else None
+        if when and not about:
+            raise ValueError("about_date without an event in about")
+        new = self.names.new.get(self.names.key(about)) if about else None
+        if new and when and new.days not in (None, when):
+            raise ValueError(f"an earlier row gives the event '{about[:60]}' another day")
+        cells = {name: _plain(cell(f"figure_{name}")) for name in FIELDS}
+        return Told(about, when, self._figure(cells, about, cell("figure_id")))
+
+    def take(self, told: Told, coded: Coded, document: str) -> None:
+        """Add the event and the figure of a row to its statement, the events made where they are new."""
+        if told.about:
+            coded.about[self.take_event(told.about, document, told.days)] = None
+        if told.figure:
+            event = self.take_event(told.figure.event, document)
+            coded.figures[told.figure._replace(event=event)] = None
+
+    def take_event(self, name: str, document: str, when: Days | None = None) -> str:
+        """The IRI of an event, made where it is new, of which the document says something."""
+        iri = self.names.take(name)
+        if new := self.names.new.get(self.names.key(name)):
+            new.days = new.days or when
+            new.documents[document] = None
+        return iri
+
+    def _figure(self, cells: dict[str, str], about: str, id: str) -> Figure | None:
+        if not any(cells.values()):
+            return None
+        event, wording = cells["event"] or about, cells["wording"]
+        if not (cells["counted"] and event and wording and (cells["min"] or cells["max"])):
+            raise ValueError(
+                "a figure needs figure_counted, figure_event, figure_wording and figure_min or _max"
+            )
+        if len(wording) > LONGEST_WORDING:
+            raise ValueError(f"figure_wording is longer than {LONGEST_WORDING} characters")
+        counted = self._concept("count", cells["counted"])
+        if counted is None:
+            raise ValueError(f"nothing counted is called '{cells['counted'][:40]}'")
+        least, greatest, exclusive = (_value(name, cells[name]) for name in ("min", "max", "exclusive"))
+        if (least and int(least) < 0) or (least and greatest and int(least) > int(greatest)):
+            raise ValueError("figure_min is below 0 or above figure_max")
+        day, last = days(cells["date"], self._form) if cells["date"] else ("", "")
+        if day != last:
+            raise ValueError(f"figure_date '{cells['date'][:40]}' is more than one day")
+        return Figure(counted, event, wording, least, greatest, exclusive, day, cells["comment"], id)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _value(name: str, text: str) -> str:
+    try:
+        return literal(FIELDS[name], text).value if text else ""
+    except UsageError as error:
+        raise ValueError(f"figure_{str(error).removeprefix('--')}") from None

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pyoxigraph import NamedNode
 
+from stancegraph.curate import fields
+from stancegraph.curate.days import Days, days
 from stancegraph.curate.entries import slug
 from stancegraph.curate.passages import LONGEST, STOPS
 from stancegraph.dates import END
-from stancegraph.exchange import entries
-from stancegraph.exchange.imports.days import Days, days
+from stancegraph.exchange import entry_rows
 from stancegraph.exchange.imports.documents import LANGUAGE
 from stancegraph.exchange.imports.names import LONGEST as LONGEST_NAME
 from stancegraph.exchange.imports.names import TYPES, Doubtful
@@ -25,26 +26,17 @@ from stancegraph.store.terms import term
 if TYPE_CHECKING:
     from pyoxigraph import Literal
 
-    from stancegraph.exchange.entries import Ascription
+    from stancegraph.exchange.entry_rows import Ascription
     from stancegraph.exchange.imports.documents import Documents, Source
-    from stancegraph.exchange.imports.events import Events, Figure
-    from stancegraph.exchange.imports.names import Names
+    from stancegraph.exchange.imports.names import Events, Figure, Names
     from stancegraph.exchange.mapping import Reading
 
 Cell = Callable[[str], str]
 """The cell of a role in a row."""
 UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """What is in no text: controls, and halves of characters."""
-LEVELS: Final = {
-    "1": "1.0",
-    "1.0": "1.0",
-    "0.8": "0.8",
-    ".8": "0.8",
-    "0.6": "0.6",
-    ".6": "0.6",
-    "0.4": "0.4",
-    ".4": "0.4",
-}
+LEVELS: Final = {"1": "1.0"} | {cell: level for level in fields.LEVELS for cell in (level, level.lstrip("0"))}
+"""Cell → the confidence it means."""
 IDS: Final = {"report_id": "report", "figure_id": "figure"}
 """Role of a name → the kind of what it names."""
 OTHERS: Final = ("on_behalf_of", "addressee")
@@ -128,6 +120,14 @@ class Coded:
     via: dict[str, dict[str, None]] = field(default_factory=dict)
     """Document → whom its report cites."""
 
+    def refuse_conflict(self, **told: object) -> None:
+        """Raise NotTaken where another row tells otherwise."""
+        for name, value in told.items():
+            if value and (had := getattr(self, name)) and value != had:
+                raise NotTaken(
+                    f"line {self.line} gives the statement of this name another {name.removesuffix('s')}"
+                )
+
 
 _NOTHING: Final = More()
 _EMPTY: Final = dict.fromkeys(ROLES, "")
@@ -158,7 +158,7 @@ class Rows:
         self._concept, self._base, self._taken = concept, base, taken
         self._more = [
             role
-            for role in (*entries.STATEMENT, "background", "occasion", "ascribes", *IDS, "via")
+            for role in (*entry_rows.STATEMENT, "background", "occasion", "ascribes", *IDS, "via")
             if role in roles
         ]
         named = ("speaker", "target", "publisher", "document", "via", *OTHERS, *EVENTS)
@@ -178,7 +178,8 @@ class Rows:
         basis = self._named(cell, "basis") or "basis:said"
         confidence = self._confidence(cell, basis)
         target, edge, kind = self._target(cell)
-        if target and cell("speaker") and kind == "actor" and self._same(cell("speaker"), target):
+        name = " ".join(cell("speaker").split())
+        if kind == "actor" and self.actors.key(name) == self.actors.key(target):
             raise NotTaken("the speaker is its own target")
         try:
             events = self.events.told(cell)
@@ -194,10 +195,10 @@ class Rows:
         condition = _condition(cell)
         coded = into or Coded("", line, said, act, medium, gist, condition)
         if into is not None:
-            told = {"day": said, "act": act, "medium": medium, "gist": gist, "condition": condition}
-            _refuse_conflict(into, told)
+            into.refuse_conflict(days=said, act=act, medium=medium, gist=gist, condition=condition)
         speaker = self._look_up(cell("speaker"), self.actors, "speaker", line)
-        aim = self._look_up(target, self._of(kind), "target", line) if target else None
+        those = self.actors if kind == "actor" else self.propositions
+        aim = self._look_up(target, those, "target", line) if target else None
         self._look_up_others(cell, line, source.publisher)
         if aim and into and aim in into.sides and into.sides[aim].edge != edge:
             raise NotTaken("another stance on this target in an earlier row of the statement")
@@ -270,18 +271,15 @@ class Rows:
             is_actor = self.actors.key(target) in self._speakers or (
                 not self.propositions.known(target) and self.actors.known(target)
             )
-            return target, entries.EDGES[edge], "actor" if is_actor else "proposition"
+            return target, entry_rows.EDGES[edge], "actor" if is_actor else "proposition"
         if kind not in TYPES and self._concept("actor kind", kind) is None:
             raise NotTaken(f"'{kind[:40]}' is no kind of target: actor, claim, demand, proposition")
-        return target, entries.EDGES[edge], kind if kind in TYPES and kind != "actor" else "actor"
+        return target, entry_rows.EDGES[edge], kind if kind in TYPES and kind != "actor" else "actor"
 
     def _place(self, cell: Cell, basis: str, source: Source) -> Place:
         """Where the words stand, and the words without the marks around them."""
-        quote, start, end = (
-            cell("quote").strip(),
-            _position(cell("start"), "start"),
-            _position(cell("end"), "end"),
-        )
+        quote = cell("quote").strip()
+        start, end = (_position(cell(role), role) for role in ("start", "end"))
         bare = quote.strip(AROUND).rstrip(AROUND + STOPS)
         if cell("report_id"):  # as `export` writes them
             bare = quote = cell("quote")
@@ -337,13 +335,13 @@ class Rows:
         """What else a row says; raises NotTaken where it cannot be taken."""
         terms: list[tuple[str, NamedNode | Literal]] = []
         try:
-            for role, field_ in entries.STATEMENT.items():
+            for role, field_ in entry_rows.STATEMENT.items():
                 if told := cell(role):
                     told = self._coder(told) if role == "coder" else told
                     told = _day(told, self._reading.dates) if role == "created" else told
-                    terms.append((role, entries.read(told, field_.values, self._base)))
+                    terms.append((role, entry_rows.read(told, field_.values, self._base)))
             ascribed = cell("ascribes")
-            ascription = entries.read_ascription(ascribed, self._base) if ascribed else None
+            ascription = entry_rows.read_ascription(ascribed, self._base) if ascribed else None
         except ValueError as error:
             raise NotTaken(str(error)) from None
         for role, kind in IDS.items():
@@ -352,7 +350,7 @@ class Rows:
 
     def _coder(self, told: str) -> str:
         """The name of a coder as a cell names an entry."""
-        if entries.is_name(told):
+        if entry_rows.is_name(told):
             return told
         name = f"coder/{slug(told, digits=True) or 'coder'}"
         self.coders[self._base + name] = told
@@ -374,7 +372,7 @@ class Rows:
 
     def _add(self, more: More, cell: Cell, coded: Coded, document: str) -> None:
         for role, value in more.terms:
-            coded.more.setdefault(entries.STATEMENT[role].edge, {})[value] = None
+            coded.more.setdefault(entry_rows.STATEMENT[role].edge, {})[value] = None
             if role in more.apart:
                 coded.apart[role, value] = None
         for role in {"act", "medium"} & more.apart:
@@ -403,12 +401,6 @@ class Rows:
         for role in self._events:
             if cell(role):
                 self._look_up(cell(role), self.events.names, "event", line)
-
-    def _of(self, kind: str) -> Names:
-        return self.actors if kind == "actor" else self.propositions
-
-    def _same(self, speaker: str, target: str) -> bool:
-        return self.actors.key(" ".join(speaker.split())) == self.actors.key(target)
 
     def _new_speaker(self, cell: Cell) -> str:
         name = " ".join(cell("speaker").split())
@@ -458,19 +450,6 @@ def _day(cell: str, form: str) -> str:
     if first != last:
         raise NotTaken(f"'{cell[:40]}' is more than one day")
     return first
-
-
-def _refuse_conflict(coded: Coded, told: Mapping[str, object]) -> None:
-    had = {
-        "day": coded.days,
-        "act": coded.act,
-        "medium": coded.medium,
-        "gist": coded.gist,
-        "condition": coded.condition,
-    }
-    for name, value in told.items():
-        if value and had[name] and value != had[name]:
-            raise NotTaken(f"line {coded.line} gives the statement of this name another {name}")
 
 
 def speaker_kind(header: str) -> tuple[str, str]:

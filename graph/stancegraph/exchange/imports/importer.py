@@ -16,17 +16,22 @@ from pyoxigraph import Literal, NamedNode, Triple
 from stancegraph import cells, names, store
 from stancegraph.curate import folder as folders
 from stancegraph.curate.changes import UNUSED, Change
+from stancegraph.curate.days import form_of
 from stancegraph.curate.entries import slug
 from stancegraph.curate.folder import Folder
 from stancegraph.errors import UsageError
-from stancegraph.exchange import entries
-from stancegraph.exchange.imports import unmapped
-from stancegraph.exchange.imports.days import form_of
+from stancegraph.exchange import entry_rows, mapping
 from stancegraph.exchange.imports.documents import Documents, describe_document
-from stancegraph.exchange.imports.events import Events
-from stancegraph.exchange.imports.names import Names, describe_actor, describe_event, describe_proposition
+from stancegraph.exchange.imports.names import (
+    Events,
+    Names,
+    describe_actor,
+    describe_event,
+    describe_proposition,
+    mint,
+)
 from stancegraph.exchange.imports.statements import NAMED, UNWRITABLE, Coded, NotTaken, Rows
-from stancegraph.exchange.imports.text import Writer
+from stancegraph.exchange.imports.writer import Writer
 from stancegraph.exchange.roles import ENTRY, describes
 from stancegraph.output import quantity
 from stancegraph.store import files, journal, turtle
@@ -149,7 +154,7 @@ class _Taking:
         self._taken = set() if self._graph is None else {row[0] for row in self._graph.tuples(_SUBJECTS)}
         self._slug = self._name_import()
         self._roles = {role: sheet.columns.index(header) for role, header in reading.columns.items()}
-        self._described: dict[str, entries.Described] = {}
+        self._described: dict[str, entry_rows.Described] = {}
         self._rows = self._read_rows()
         self._had = self._described.keys() & self._taken
         self._taken |= self._described.keys()
@@ -160,12 +165,12 @@ class _Taking:
             for kind in ("actor", "proposition", "event")
         ]
         self._actors, self._propositions, events = self._names
-        documents = Documents(
-            self._base, self._actors, self._documents_known(), sheet.texts, self._reading.dates, self._taken
-        )
+        rows = () if self._graph is None else self._graph.tuples(_DOCUMENTS)
+        titled = {(title, url): iri for iri, title, url in rows}
+        documents = Documents(self._base, self._actors, titled, sheet.texts, self._reading.dates, self._taken)
         self._declare(documents)
         plain = [row for _, row in self._rows]
-        self._columns = unmapped.sort_out(sheet.columns, self._roles, plain, self._base, self._taken)
+        self._columns = mapping.sort_out(sheet.columns, self._roles, plain, self._base, self._taken)
         at = self._roles["speaker"]
         speakers = {self._actors.key(" ".join(cell.split())) for cell in {row[at] for row in plain}}
         self._taker = Rows(
@@ -239,7 +244,7 @@ class _Taking:
     def _describe(self, line: int, cells_: Mapping[str, str], row: Sequence[str]) -> None:
         """Take what a row says of an entry."""
         try:
-            entries.describe(self._described, cells_, self._folder)
+            entry_rows.describe(self._described, cells_, self._folder)
         except (ValueError, UsageError) as error:
             self._left.append((line, str(error), row))
 
@@ -269,7 +274,7 @@ class _Taking:
         """The statements, those of rows without a name as they come."""
         named: dict[str, Coded] = {}
         seen: dict[tuple[str, ...], int] = {}
-        known = self._known_statements()
+        known = {tuple(row) for row in self._graph.tuples(_KNOWN)} if self._graph is not None else set()
         for number, (line, row) in enumerate(self._rows, 1):
             if self._progress and number % EVERY == 0:
                 self._progress(number / len(self._rows))
@@ -314,9 +319,9 @@ class _Taking:
         here = NamedNode(f"{self._base}statement/{coded.local}")
         outer = (each for each in coded.more.get(SOURCE, ()) if not self._is_document(each.value))
         for role, value in [*coded.apart, *(("rests_on", each) for each in outer)]:
-            edge = entries.APART[role]
+            edge = entry_rows.APART[role]
             self._background.append(Triple(here, term(edge), value))
-            if role in entries.STATEMENT:
+            if role in entry_rows.STATEMENT:
                 coded.more[edge].pop(value, None)
             elif role in ("act", "medium"):
                 setattr(coded, role, "")
@@ -350,8 +355,8 @@ class _Taking:
         source = NamedNode(f"{self._base}import/{self._slug}")
         for header, (role, values) in self._columns.notes.items():
             for each in (self._actors,) if role == "speaker" else (self._actors, self._propositions):
-                unmapped.note(each, header, values)
-        kinds = _actor_kinds()
+                mapping.note(each, header, values)
+        kinds = entry_rows.actor_kinds()
         described: dict[str, Iterable[Triple]] = {
             "background": self._background,
             "actors": (t for new in self._actors.new.values() for t in describe_actor(new, source, kinds)),
@@ -389,7 +394,7 @@ class _Taking:
         for iri in self._described.keys() - self._had:
             described = self._described[iri]
             yield from described.said.get(file, ())
-            if described.taken_over and file in described.said and file != entries.BACKGROUND:
+            if described.taken_over and file in described.said and file != entry_rows.BACKGROUND:
                 yield Triple(NamedNode(iri), term("prov:wasDerivedFrom"), source)
 
     def _unmark(self, file: TurtleFile) -> None:
@@ -404,21 +409,21 @@ class _Taking:
         name = Literal(self._file.name)
         yield from describe(
             source,
-            ("rdf:type", term("prov:Entity")),
+            ("rdf:type", "prov:Entity"),
             ("dcterms:title", name),
             ("stance:sha256", Literal(self._checksum)),
         )
         coder = NamedNode(f"{self._base}coder/{self._slug}")
         yield from describe(
-            coder, ("rdf:type", term("prov:Agent")), ("rdfs:label", english(f"coder of {self._file.name}"))
+            coder, ("rdf:type", "prov:Agent"), ("rdfs:label", english(f"coder of {self._file.name}"))
         )
         for iri in self._taker.coders.keys() - self._taken:
             agent = NamedNode(iri)
             yield from describe(
-                agent, ("rdf:type", term("prov:Agent")), ("rdfs:label", english(self._taker.coders[iri]))
+                agent, ("rdf:type", "prov:Agent"), ("rdfs:label", english(self._taker.coders[iri]))
             )
         for variable in self._columns.variables:
-            yield from unmapped.describe_variable(variable, self._base, source)
+            yield from mapping.describe_variable(variable, self._base, source)
 
     def _lists(self) -> dict[str, str]:
         """The rows not taken, to be mended and taken again, and the names a person must decide on."""
@@ -496,21 +501,7 @@ class _Taking:
         if self._graph is not None:
             for iri, title in self._graph.tuples(_IMPORTS.format(self._checksum)):
                 raise UsageError(f"{self._file}: the graph has it already, as {title} ({compact(iri)})")
-        words = slug(self._file.stem, digits=True) or "file"
-        local, number = words, 1
-        while f"{self._base}import/{local}" in self._taken:
-            number += 1
-            local = f"{words}-{number}"
-        return local
-
-    def _documents_known(self) -> dict[tuple[str, str], str]:
-        if self._graph is None:
-            return {}
-        return {(title, url): iri for iri, title, url in self._graph.tuples(_DOCUMENTS)}
-
-    def _known_statements(self) -> set[tuple[str, ...]]:
-        """What tells one statement of the graph from another."""
-        return {tuple(row) for row in self._graph.tuples(_KNOWN)} if self._graph is not None else set()
+        return local_name(mint(f"{self._base}import/", self._file.stem, "file", self._taken))
 
 
 def _local(name: str) -> str:
@@ -524,14 +515,8 @@ def _identity(coded: Coded) -> tuple[str, ...]:
     first, last = coded.days or ("", "")
     quote = next((place.quote for place in places), "")
     one = (first, "", "") if first == last else ("", first, last)
-    return (
-        next(iter(coded.speakers)),
-        aim,
-        term(side.edge).value if side.edge else "",
-        *one,
-        document,
-        quote,
-    )
+    edge = term(side.edge).value if side.edge else ""
+    return next(iter(coded.speakers)), aim, edge, *one, document, quote
 
 
 _SUBJECTS: Final = "SELECT DISTINCT ?s { ?s ?p ?o FILTER(ISIRI(?s)) }"
@@ -572,13 +557,3 @@ def _concepts() -> Callable[[str, str], str | None]:
         return found[0].label if kind == "actor kind" else compact(found[0].iri)
 
     return concept
-
-
-@cache
-def _actor_kinds() -> Mapping[str, str]:
-    """Label of a kind of actor → its IRI."""
-    schemes = store.open(store.ontology() / "schemes.ttl")
-    rows = schemes.tuples(
-        "SELECT ?label ?kind { ?kind skos:inScheme stance:actorKinds ; skos:prefLabel ?label }"
-    )
-    return {label.casefold(): kind for label, kind in rows}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import Literal, NamedNode
 
 from stancegraph.dates import BEGINNING, END
-from stancegraph.exchange import entries
+from stancegraph.exchange import entry_rows
 from stancegraph.store import turtle
 from stancegraph.store.terms import term
 from stancegraph.vocabulary import expand, local_name
@@ -16,8 +16,8 @@ from stancegraph.vocabulary import expand, local_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from stancegraph.exchange.entries import Ascription
-    from stancegraph.exchange.imports.events import Figure
+    from stancegraph.exchange.entry_rows import Ascription
+    from stancegraph.exchange.imports.names import Figure
     from stancegraph.exchange.imports.statements import Coded, Place
     from stancegraph.store.turtle import Nested
 
@@ -185,7 +185,8 @@ class Writer:
             *_one("stance:exclusive", figure.exclusive),
             ("stance:wording", [_english(figure.wording)]),
             *_one(
-                "rdfs:comment", _literal(entries.read(figure.comment, "text", "")) if figure.comment else ""
+                "rdfs:comment",
+                _literal(entry_rows.read(figure.comment, "text", "")) if figure.comment else "",
             ),
         ]
 

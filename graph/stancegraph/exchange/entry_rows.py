@@ -10,11 +10,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from stancegraph import store as stores
 from stancegraph.curate.fields import BOUNDS, CLASSES, ENTRIES, TYPES, Field, pairs
 from stancegraph.curate.folder import is_address
 from stancegraph.exchange.roles import ENTRY
@@ -81,15 +83,9 @@ STATEMENT: Final = {
 BACKGROUND: Final = "background"
 FILES: Final = {"document": "documents", "proposition": "propositions", "event": "events"}
 """Kind of entry → the file it stands in, where that is not the actors'."""
-APART: Final = {
-    role: field.edge
-    for role, field in {
-        **STATEMENT,
-        **{
-            name: ENTRIES["statement"][name]
-            for name in ("on_behalf_of", "addressee", "act", "medium", "occasion")
-        },
-    }.items()
+APART: Final = {role: field.edge for role, field in STATEMENT.items()} | {
+    name: ENTRIES["statement"][name].edge
+    for name in ("on_behalf_of", "addressee", "act", "medium", "occasion")
 }
 """Role → its property, of those whose values may stand in the background."""
 DATATYPES: Final = {
@@ -344,3 +340,13 @@ def read_ascription(cell: str, base: str) -> Ascription:
         raise ValueError(f"'{cell[:60]}' is no position: write HOLDER supports TARGET, opposes or neutral")
     pairs = zip(stances[::2], stances[1::2], strict=True)
     return read_iri(holder, base), tuple((EDGES[word], read_iri(name, base)) for word, name in pairs)
+
+
+@cache
+def actor_kinds() -> Mapping[str, str]:
+    """Label of a kind of actor → its IRI."""
+    schemes = stores.open(stores.ontology() / "schemes.ttl")
+    rows = schemes.tuples(
+        "SELECT ?label ?kind { ?kind skos:inScheme stance:actorKinds ; skos:prefLabel ?label }"
+    )
+    return {label.casefold(): kind for label, kind in rows}

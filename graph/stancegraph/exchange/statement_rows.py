@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 from stancegraph import statements
 from stancegraph.curate.entries import slug
-from stancegraph.exchange.entries import APART, COLUMNS, STATEMENT, Entries, spell, spell_ascription, spread
+from stancegraph.exchange.entry_rows import (
+    APART,
+    COLUMNS,
+    STATEMENT,
+    Entries,
+    spell,
+    spell_ascription,
+    spread,
+)
 from stancegraph.exchange.roles import ROLES, VARIABLE
 from stancegraph.statements.reader import CHUNK
 from stancegraph.store import results
@@ -308,20 +316,14 @@ class _Flat:
 
     def _aims(self, statement: Statement) -> list[_Aim]:
         aims = [
-            _Aim(
-                self._call(target.thing.iri),
-                self._kind(target.thing.iri),
-                FIELDS[target.sign],
-                target.basis,
-                target.confidence,
-                frozenset(target.documents),
-            )
-            for target in statement.targets
+            (each.thing.iri, FIELDS[each.sign], each.basis, each.confidence, frozenset(each.documents))
+            for each in statement.targets
         ]
         bare = self._bare.get(statement.iri, ())
-        return aims + [
-            _Aim(self._call(iri), self._kind(iri), "on", statement.basis, statement.confidence, frozenset())
-            for iri, _ in bare
+        aims += [(iri, "on", statement.basis, statement.confidence, frozenset()) for iri, _ in bare]
+        return [
+            _Aim(self._call(iri), self._kind(iri), stance, basis, confidence, shown)
+            for iri, stance, basis, confidence, shown in aims
         ]
 
     def _kind(self, iri: str) -> str:
