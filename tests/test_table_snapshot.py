@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import pyarrow
 import pyoxigraph
 import pytest
 from pyarrow import parquet
@@ -140,14 +142,25 @@ def test_a_copy_of_a_database_keeps_its_table(mine: Path, tmp_path: Path) -> Non
     assert file(tmp_path / "copy").read_bytes() == before
 
 
-@pytest.mark.parametrize("at", [100, -100, 0])
-def test_a_damaged_table_is_never_read(run: Run, mine: Path, shipped: Store, at: int) -> None:
-    content = bytearray(file(mine).read_bytes())
+@pytest.mark.parametrize(("at", "is_told"), [(100, True), (-100, False), (0, False)])
+def test_a_damaged_table_is_never_read(
+    run: Run, mine: Path, shipped: Store, capsys: pytest.CaptureFixture[str], at: int, is_told: bool
+) -> None:
+    """A page that is harmed is told and taken away; what is no table any more is made anew."""
+    whole = file(mine).read_bytes()
+    content = bytearray(whole)
     content[at] ^= 255
     file(mine).write_bytes(content)
+    capsys.readouterr()
     rows = table.stances(store.open(mine))
     assert list(rows) == list(table.stances(shipped))
-    notes(run, "network", "--data", mine)
+    told = capsys.readouterr().err
+    why = "could not verify page integrity, CRC checksum verification failed for page_ordinal 0"
+    expected = f"{mine}: the table kept beside it is damaged ({why}), and is not read"
+    assert told.split("\n")[:-1] == ([expected] if is_told else [])
+    assert file(mine).exists() is not is_told
+    assert notes(run, "network", "--data", mine).count("table") == 0
+    assert parquet.read_table(file(mine)).equals(parquet.read_table(pyarrow.BufferReader(whole)))
 
 
 def test_a_table_of_a_newer_version_is_left_as_it_is(run: Run, mine: Path) -> None:
@@ -156,8 +169,23 @@ def test_a_table_of_a_newer_version_is_left_as_it_is(run: Run, mine: Path) -> No
     newer = {**read.schema.metadata, b"stancegraph.snapshot": json.dumps({**about, "version": 99})}
     parquet.write_table(read.replace_schema_metadata(newer), file(mine))
     before = file(mine).read_bytes()
-    assert "newer version of stancegraph" in notes(run, "network", "--data", mine)
+    told = f"{mine}: the table kept beside it is of a newer version of stancegraph, and is not read\n"
+    assert told in notes(run, "network", "--data", mine)
     assert file(mine).read_bytes() == before
+
+
+def test_a_table_that_cannot_be_kept_is_told_and_its_rows_are_the_graphs(
+    mine: Path, shipped: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file(mine).unlink()
+    in_the_way = mine / f"{file(mine).name}.{os.getpid()}"
+    in_the_way.touch()
+    capsys.readouterr()
+    assert list(table.stances(store.open(mine))) == list(table.stances(shipped))
+    told = "the table of its statements cannot be kept beside a database: File exists\n"
+    assert capsys.readouterr().err == told
+    assert not file(mine).exists()
+    assert not in_the_way.exists()
 
 
 def test_what_another_program_writes_is_in_the_rows(mine: Path, shipped: Store) -> None:
