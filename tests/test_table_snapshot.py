@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from pyarrow import parquet
 
 import synthetic
 from conftest import Run
+from february import opened, says
 from stancegraph import network, store, table
 from stancegraph.statements.filters import FilterOptions
 from stancegraph.store import Store
@@ -230,3 +232,84 @@ def test_of_few_days_few_rows_are_read_and_none_is_missed(
     assert len(rows.details.snapshot) < len(table.stances(store.open(mine)))
     for ours, theirs in zip(told(rows), told(table.stances(shipped, **days)), strict=True):
         assert ours == theirs
+
+
+ODD: Final = (
+    ':herald a schema:NewsArticle ; dcterms:title "The herald"@en ; dcterms:issued "2020-02-20" .\n',
+    ":mayor a org:Membership ; org:member :ada ; org:organization :council .\n",
+    ":flooding a schema:Event ; skos:prefLabel 'Flooding'@en ; schema:superEvent :flood .\n",
+    says("both", "ada bo", "4", "+bridge -bridge", "stance:act act:deny ; stance:medium :wire , :radio ;"),
+    says("twice", "ada", "9", "-dam", 'stance:inRole :mayor ; stance:saidOn "2020-02-03"^^xsd:date ;'),
+    says("never", "bo", "", "+dam", f'stance:saidOn "{"x" * 41}" ;'),
+    says("from", "cy", "", "0dam", 'stance:saidNotBefore "2020-02-11"^^xsd:date ;'),
+    says(
+        "until", "cy", "", "+bridge", 'stance:saidNotAfter "2020-02-02"^^xsd:date ; schema:about :flooding ;'
+    ),
+    says("hour", "di", "", "+dam", 'stance:saidOn "2020-02-12T08:00:00"^^xsd:dateTime ;'),
+    says("for", "cy di", "5", "+dam", "stance:onBehalfOf :council , :bo ;").replace("1.0", "0.5"),
+    says("unsigned", "di", "5", "", "stance:stanceOn :dam ;"),
+    ":wire a skos:Concept ; skos:inScheme stance:media ; skos:prefLabel 'Wire'@en .\n",
+    ":radio a skos:Concept ; skos:inScheme stance:media ; skos:prefLabel 'Radio'@en .\n",
+    """:for stance:coding [ a stance:Coding ; stance:of :dam ; stance:basis basis:implied ; stance:confidence 0.25 ;
+        stance:shownBy :second ] .
+    :first a stance:Report ; stance:reports :for , :both ; stance:document :gazette ; stance:quote 'so'@en ;
+        stance:passage [ oa:hasSelector [ oa:start 70 ; oa:end 71 ] ] , [ oa:hasSelector [ oa:start 7 ; oa:end 8 ] ] .
+    """,
+    ":second a stance:Report ; stance:reports :for , :twice ; stance:document :herald .\n",
+)
+"""What the shipped graph has none of: several values of one property, days that are none, hours, open ends."""
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Store]:
+    """The same statements in a file and in a database."""
+    folder = tmp_path_factory.mktemp("odd")
+    of_file = opened(folder, *ODD)
+    store.load([folder / "said.ttl"], folder / "database")
+    return of_file, store.open(folder / "database")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"as_": "organisation"},
+        {"act": "deny"},
+        {"not_act": "deny"},
+        {"medium": "radio"},
+        {"not_medium": ["radio", "wire"]},
+        {"since": "2020-02-04"},
+        {"until": "2020-02-04", "as_": "organisation"},
+        {"since": "2020-02-12", "until": "2020-02-12"},
+        {"about": "flood"},
+        {"not_about": "flood", "min_count": 2},
+        {"min_confidence": 0.5},
+        {"basis": "implied"},
+        {"not_basis": "implied", "quoted": True},
+        {"document": "gazette"},
+        {"not_document": "gazette"},
+        {"joint": True, "not_opposes": "bridge"},
+        {"supports": "bridge", "opposes": "bridge"},
+        {"not_kind": "official", "target": ["dam", "bridge"]},
+    ],
+    ids=str,
+)
+def test_odd_statements_come_out_of_the_file_as_out_of_the_graph(
+    odd: tuple[Store, Store], options: FilterOptions
+) -> None:
+    theirs, mine = (table.stances(each, **options) for each in odd)
+    assert isinstance(mine.details, snapshot.Kept)
+    for ours, expected in zip(told(mine), told(theirs), strict=True):
+        assert ours == expected
+    assert len(mine)
+
+
+def test_a_day_that_is_none_is_told_once_and_counts_as_none(odd: tuple[Store, Store]) -> None:
+    for each in odd:
+        rows = table.stances(each)
+        never = rows[np.array([iri.endswith("/never") for iri in rows.statement.to_list()])]
+        assert (never.earliest.tolist(), never.latest.tolist()) == ([1], [date.max.toordinal()])
+        assert rows.notes == (
+            f"https://example.org/id/never: stance:saidOn '{'x' * 40}' is not a day, and counts as none",
+        )
+        assert table.stances(each, actor="Di").notes == ()
