@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
+import numpy as np
 import pytest
 
 from stancegraph import balance, store, table
-from stancegraph.balance.fragility import Pair
+from stancegraph.balance.fragility import Pair, interval
+from stancegraph.errors import UsageError
 from stancegraph.statements import catalogue
 from stancegraph.table import Table
 
@@ -110,3 +113,84 @@ def test_where_it_is_not_told_how_fragile_blocs_are_a_note_says_why(monkeypatch:
         monkeypatch.setattr(f"stancegraph.balance.{module}.LARGEST", 2)
     told = balance.alliances(rows).notes[-1]
     assert told == "how fragile the blocs are is not told, of more than 2 actors"
+
+
+def test_an_interval_leaves_two_and_a_half_percent_out_at_either_end() -> None:
+    assert interval([float(value) for value in range(40, 0, -1)]) == (1, 39)
+    assert interval([float(value) for value in range(1, 41)] * 2) == (1, 39)
+    assert interval([float(value) for value in range(1, 101)]) == (3, 98)
+    assert interval([0.5]) == (0.5, 0.5)
+    assert interval([]) is interval([0.5, None]) is None
+
+
+def test_ten_documents_tell_an_interval_and_nine_none() -> None:
+    """Each document alone has Ada and Bo against Cy on its own bridge: however they are drawn, 1 * 2 * 1/3."""
+    rows = [
+        (actor, f"bridge {i}", sign, f"document {i}")
+        for i in range(10)
+        for actor, sign in (("Ada", 1), ("Bo", 1), ("Cy", -1))
+    ]
+    found = balance.alliances(of(*rows))
+    assert found.polarisation_interval == pytest.approx((2 / 3, 2 / 3))
+    assert found.row()["polarisation_interval"] == list(found.polarisation_interval or ())
+    assert (found.codings, found.row()["codings"], found.left_out) == (None, None, 10)
+    assert balance.alliances(of(*rows[:-3])).polarisation_interval is None
+    assert balance.alliances(of(*rows), blocs=None).polarisation_interval is None
+
+
+def test_of_many_documents_some_are_left_out_and_shares_are_of_those(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ada and Bo share a bridge in each of nine documents: without any of the four drawn they stay together."""
+    monkeypatch.setattr("stancegraph.balance.fragility.DOCUMENTS", 4)
+    rows = [(actor, f"bridge {i}", 1, f"document {i}") for i in range(9) for actor in ("Ada", "Bo", "Cy")]
+    one = ("Cy", "Di"), (("Cy", "well", 1, "document 4"), ("Di", "well", 1, "document 4"))
+    found = balance.alliances(of(*rows, *one[1]))
+    assert found.left_out == 4
+    (pair,) = (pair for pair in found.blocs[0].pairs if (pair.a, pair.b) == one[0])
+    assert pair.parted_by in {(), ("document 4",)}
+    assert pair.without_document == 1 - len(pair.parted_by) / 4
+    assert {pair.without_document for pair in found.blocs[0].pairs if "Di" not in (pair.a, pair.b)} == {1}
+
+
+def test_codings_are_drawn_by_their_confidence() -> None:
+    """Three enemies, each two on a target of theirs: an index of 1/2 where all six codings are right, else 0.
+
+    They are so in .95^6 = .74 of the draws. Where one tie is left it polarises wholly, 1; two share an end, 2/3; three
+    leave one within a bloc, (2/3) * (2/3) at the least.
+    """
+    stances = [(a, f"{a}{b}", 1) for a, b in ("ab", "bc", "ca")] + [
+        (b, f"{a}{b}", -1) for a, b in ("ab", "bc", "ca")
+    ]
+    sure = table.of(*zip(*stances, strict=True))
+    rows = replace(sure, own_confidence=np.full(6, 0.95))
+    found = balance.alliances(rows, draws=40)
+    assert found.codings is not None
+    assert (found.codings.draws, found.codings.frustration) == (40, (0, 0.5))
+    low, high = found.codings.polarisation or (0, 0)
+    assert low == pytest.approx(4 / 9)
+    assert high == pytest.approx(2 / 3) or high == 1
+    assert found.row()["codings"] == {
+        "draws": 40,
+        "frustration": found.codings.frustration,
+        "polarisation": found.codings.polarisation,
+    }
+    certain = balance.alliances(sure, draws=3, robustness=False).codings
+    assert certain is not None
+    assert (certain.draws, certain.frustration) == (3, (0.5, 0.5))
+    assert balance.alliances(sure, blocs=None, draws=3).codings == balance.blocs.Codings(3, (0, 0), None)
+    with pytest.raises(UsageError, match="--disagreement 2: give a share from 0 to 1"):
+        balance.alliances(rows, draws=1, disagreement=2)
+
+
+def test_pairs_say_in_how_many_codings_they_stay_together() -> None:
+    """Ada and Bo agree where both codings are right, one in four; nobody contradicts them."""
+    rows = replace(of(("Ada", "well", 1, "one"), ("Bo", "well", 1, "two")), own_confidence=np.full(2, 0.5))
+    (pair,) = balance.alliances(rows, draws=100, robustness=False).blocs[0].pairs
+    assert pair.codings == pytest.approx(0.25, abs=4 * np.sqrt(3 / 16 / 100))
+    (pair,) = balance.alliances(rows).blocs[0].pairs
+    assert pair.codings is None
+
+
+def test_the_most_fragile_pairs_stand_first_and_equal_ones_by_name() -> None:
+    rows = [(actor, f"bridge {i}", 1, f"document {i}") for i in range(3) for actor in ("Cy", "Bo", "Ada")]
+    found = list(pairs(of(*rows, ("Di", "bridge 0", 1, "document 0"))))
+    assert found == [("Ada", "Di"), ("Bo", "Di"), ("Cy", "Di"), ("Ada", "Bo"), ("Ada", "Cy"), ("Bo", "Cy")]

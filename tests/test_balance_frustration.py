@@ -209,6 +209,16 @@ def movers(graph: nx.Graph[int], optima: list[tuple[int, ...]], *, free: bool) -
     return {x for x, y in near - one if len(seen[x, y]) == 2 and size[x] <= size[y]}
 
 
+def companies(graph: nx.Graph[int], optima: list[tuple[int, ...]]) -> set[frozenset[int]]:
+    """The nodes of each connected part that stand in one bloc in all of `optima`, where they are several."""
+    found = {
+        frozenset(y for y in part if all(split[x] == split[y] for split in optima))
+        for part in nx.connected_components(graph)
+        for x in part
+    }
+    return {members for members in found if len(members) > 1}
+
+
 @pytest.mark.parametrize("most", [14, 3])
 def test_either_side_and_the_number_of_splits_are_those_of_all_splits(
     most: int, monkeypatch: pytest.MonkeyPatch
@@ -224,13 +234,16 @@ def test_either_side_and_the_number_of_splits_are_those_of_all_splits(
             continue
         found, optima = frustration_index(graph), every_optimum(graph, free=False)
         assert found.either == movers(graph, optima, free=False)
+        assert set(found.together) == companies(graph, optima)
         assert found.splits in {len(optima)} | ({None} if most == 3 else set())
         if found.splits:
             values = [polarisation(graph, [[v for v in graph if s[v] == k] for k in (0, 1)]) for s in optima]
             assert found.polarisation == pytest.approx((min(values), max(values)), abs=1e-9)
         if n < 8:
             free = frustration_index(graph, None)
-            assert free.either == movers(graph, every_optimum(graph, free=True), free=True)
+            optima = every_optimum(graph, free=True)
+            assert free.either == movers(graph, optima, free=True)
+            assert set(free.together) == companies(graph, optima)
 
 
 def test_an_actor_that_could_join_a_bloc_it_has_no_tie_to_is_named() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from math import sqrt
 from pathlib import Path
 from statistics import fmean, pstdev
 
@@ -11,7 +12,7 @@ import pytest
 
 from conftest import Run
 from signed import HIGHLAND, network
-from stancegraph.balance.null_model import null_model
+from stancegraph.balance.null_model import NullModel, Score, null_model
 from stancegraph.errors import UsageError
 
 
@@ -34,8 +35,16 @@ def test_chance_is_the_mean_over_every_way_to_deal_the_signs() -> None:
     assert found.triangles.mean == pytest.approx(fmean(balanced), abs=0.08)
     assert found.triangles.sd == pytest.approx(pstdev(balanced), abs=0.06)
     assert found.proved == 1
-    drawn = found.frustration
-    assert drawn.z == pytest.approx((drawn.observed - drawn.mean) / drawn.sd)
+    seen = [sum((s[a] == s[b]) != (i > 2) for i, (a, b) in enumerate(pairs)) for s in splits]
+    assert found.frustration.observed == min(seen)
+    for drawn in (found.frustration, found.triangles):
+        assert drawn.z == pytest.approx((drawn.observed - drawn.mean) / drawn.sd)
+    share = fmean(value <= min(seen) for value in least)
+    assert found.frustration.p == pytest.approx(share, abs=4 * sqrt(share * (1 - share) / 100) + 0.01)
+    threes = [sum(a == 0 for a, _ in combinations(three, 2)) for three in combinations(range(4), 3)]
+    assert found.triangles.observed == fmean(number % 2 == 0 for number in threes)
+    share = fmean(value >= found.triangles.observed for value in balanced)
+    assert found.triangles.p == pytest.approx(share, abs=4 * sqrt(share * (1 - share) / 100) + 0.01)
 
 
 def test_highland_tribes_are_far_more_balanced_than_chance() -> None:
@@ -53,7 +62,12 @@ def test_highland_tribes_are_far_more_balanced_than_chance() -> None:
 def test_where_chance_makes_always_the_same_there_is_no_score() -> None:
     found = null_model(network(("a", "b", 1), ("b", "c", 1), ("a", "c", -1)), 20)
     assert found is not None
-    assert (found.frustration.mean, found.frustration.z, found.frustration.p) == (1, None, 1)
+    assert found == NullModel(20, 1, Score(1, 1, 0, None, 1), Score(0, 0, 0, None, 1))
+    halves = null_model(network(("a", "b", 0.5), ("b", "c", 0.5), ("a", "c", -0.5)))
+    assert halves == NullModel(100, 1, Score(0.5, 0.5, 0, None, 1), Score(0, 0, 0, None, 1))
+    path = null_model(network(("a", "b", 1), ("b", "c", -1)), 20)
+    assert path == NullModel(20, 1, Score(0, 0, 0, None, 1), None)
+    assert null_model(HIGHLAND, 20, seconds=1e-9) is None
     with pytest.raises(UsageError, match="20 or more"):
         null_model(HIGHLAND, 5)
     with pytest.raises(UsageError, match="without ties"):

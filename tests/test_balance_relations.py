@@ -50,6 +50,27 @@ def test_allies_stand_first_the_closest_before_the_others_and_opponents_last(gra
     assert [name.rpartition("/")[2] for name in rows[2]["statements"]] == ["a", "d"]
 
 
+def test_who_changed_their_minds_together_agree_in_either_period(graph: Graph) -> None:
+    """Ada and Bo are for the bridge in February and against it in June; Cy was against it and then for it."""
+    own = graph(
+        *(
+            says(f"{slug}{i}", who, day, f"{sign}bridge")
+            for slug, who, signs in (("a", "ada", "+-"), ("b", "bo", "+-"), ("c", "cy", "-+"))
+            for i, (sign, day) in enumerate(zip(signs, ("1", "06-01"), strict=True))
+        )
+    )
+    bridge = ["The bridge should stay open."]
+    assert [(row["actor"], row["weight"], row["agree"], row["disagree"]) for row in allies(own, "Ada")] == [
+        ("Bo", 1, bridge, []),
+        ("Cy", -1, [], bridge),
+    ]
+    mixed = allies(own, "Ada", period="none")
+    assert [(row["actor"], row["agree"], row["disagree"]) for row in mixed] == [
+        ("Bo", bridge, bridge),
+        ("Cy", bridge, bridge),
+    ]
+
+
 def test_direct_stances_tie_those_who_share_no_target(five: Store) -> None:
     assert allies(five, "Delta") == []
     rows = allies(five, "Delta", direct=True)
@@ -119,3 +140,23 @@ def test_a_profile_names_allies_aliases_and_who_addresses_one(graph: Graph) -> N
         [],
     )
     assert (row["allies"], row["opponents"], row["spoken_of"]) == (["Bo"], ["Cy"], ["Cy"])
+
+
+def test_a_profile_names_roles_members_and_those_who_speak_of_what_is_said_of_one(graph: Graph) -> None:
+    """Ada holds a seat in the council; Bo speaks of a claim about it, Cy of it, Di of the bridge alone."""
+    own = graph(
+        ":seat a org:Membership ; org:member :ada ; org:organization :council ; org:role :member . "
+        ':member a org:Role ; skos:prefLabel "member"@en .\n',
+        ':claim a stance:Proposition ; skos:prefLabel "The council sleeps."@en ; schema:about :council .\n',
+        says("a", "ada", "1", "+bridge"),
+        says("b", "bo", "2", "-claim"),
+        says("c", "cy", "3", "+council"),
+        says("d", "di", "4", "+bridge"),
+        says("e", "council", "5", "-claim 0bridge", "stance:addressee :ada ;"),
+    )
+    row = profile(own, "Council")
+    assert (row["actor"], row["kind"], row["members"]) == ("Council", "government body", ["Ada, member"])
+    assert (row["spoken_of"], row["opposes"], row["supports"]) == (["Bo", "Cy"], ["The council sleeps."], [])
+    assert (row["allies"], row["opponents"]) == (["Bo"], [])
+    ada = profile(own, "Ada")
+    assert (ada["roles"], ada["members"], ada["spoken_of"]) == (["member, Council"], [], ["Council"])

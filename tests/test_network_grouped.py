@@ -119,6 +119,30 @@ def test_what_no_query_counts_is_fetched_for_a_reason(
     assert grouped.cells(shipped, kind, options) == reason
 
 
+def test_rows_that_had_to_be_fetched_say_so_and_cells_that_were_counted_need_not(
+    shipped: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shipped graph taken for an endpoint's, at which the same queries are asked."""
+    monkeypatch.setattr(counting, "Endpoint", type(shipped))
+    fetched, method = counting.countable(shipped, "agreement", {"min_count": 4, "normalisation": "none"})
+    rows, same_method = network.prepare(shipped, "agreement", {"min_count": 4, "normalisation": "none"})
+    assert method == same_method
+    rows = network.countable(rows, method)
+    said = "the rows were fetched from the endpoint, not counted there: --min-count cannot be said in a query"
+    assert fetched.notes == (*rows.notes, said)
+    assert fetched.statement.to_list() == rows.statement.to_list()
+    options: dict[str, Any] = {"not_act": "accuse", "duplicates": "ever"}
+    counted, method = counting.countable(shipped, "targets", options)
+    rows, same_method = network.prepare(shipped, "targets", options)
+    assert method == same_method
+    rows = network.countable(rows, method)
+    assert [*Edges.of(counted, method).rows()] == [*Edges.of(rows, method).rows()] != []
+    assert counted.periods == rows.periods
+    assert counted.filters is not None
+    assert counted.filters.given == {"not_act": ("accuse",)}
+    assert 0 < len(set(counted.statement.values) - {""}) < len(rows.statement.values)
+
+
 def test_a_graph_whose_stances_or_days_are_odd_is_fetched(graph: Graph) -> None:
     twice = graph(says("a", "ada", "1", "+bridge 0bridge"), says("b", "bo", "2", "+bridge"))
     assert grouped.cells(twice, "agreement", {}) == "statements take two stances on one target"

@@ -122,6 +122,9 @@ def test_a_row_of_several_days_is_in_each_window_it_overlaps_unless_it_is_wider(
     told = [{slug(iri) for iri in window.rows.statement.to_list()} for window in found]
     assert told == [{"a", "b", "c"}, {"b"}]
     assert found[1].rows.notes == ("2 rows left out: the day is bounded more loosely than the window",)
+    fewer = rows[np.array([slug(iri) != "e" for iri in rows.statement.to_list()])]
+    (one,) = network.windows(fewer, "1w", start=date(2020, 2, 5))
+    assert one.rows.notes == ("1 row left out: the day is bounded more loosely than the window",)
     (moment,) = network.kernels(rows, "uniform", 7, at=["2020-02-03"])
     assert {slug(iri) for iri in moment.rows.statement.to_list()} == {"a", "c"}
     assert moment.rows.notes == ("2 rows left out: the day is bounded more loosely than the kernel",)

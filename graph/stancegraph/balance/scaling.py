@@ -15,6 +15,7 @@ from stancegraph import network
 from stancegraph.balance import item_response
 from stancegraph.errors import UsageError
 from stancegraph.network.method import NetworkOptions
+from stancegraph.output import note_on
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -134,7 +135,7 @@ def ideal_points(
     notes = (
         "0 is the middle of these actors, not neutrality; what a direction means only the targets say",
         f"{unsure} of {of} actors: nothing can be told, their intervals hold the middle" if unsure else "",
-        f"{alone} actors left out: they speak of no disputed target" if alone else "",
+        note_on(alone, "actor", "left out: they speak of no disputed target"),
     )
     return IdealPoints(
         dimensions,

@@ -16,6 +16,7 @@ import numpy as np
 
 from stancegraph.dates import calendar_day
 from stancegraph.errors import UsageError
+from stancegraph.output import note_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -124,10 +125,8 @@ def windows(
 def _close(table: Table, days: int, what: str) -> Table:
     """The rows bounded to so many days or fewer."""
     rows = table[table.latest - table.earliest < days]
-    loose = len(table) - len(rows)
-    return rows.with_notes(
-        f"{loose} rows left out: the day is bounded more loosely than {what}" if loose else ""
-    )
+    said = f"left out: the day is bounded more loosely than {what}"
+    return rows.with_notes(note_on(len(table) - len(rows), "row", said))
 
 
 def _by_statements(table: Table, number: int, step: int) -> Iterator[Moment]:
@@ -175,12 +174,7 @@ def kernels(
         raise UsageError(f"--kernel '{kernel}': choose one of {', '.join(KERNELS)}")
     if not 1 <= width <= WIDEST:
         raise UsageError(f"--width {width}: a kernel spans 1 to {WIDEST} days")
-    close = table.latest - table.earliest < width
-    rows = table[close]
-    loose = len(table) - len(rows)
-    rows = rows.with_notes(
-        f"{loose} rows left out: the day is bounded more loosely than the kernel" if loose else ""
-    )
+    rows = _close(table, width, "the kernel")
     middle = (rows.earliest.astype(float) + rows.latest) / 2
     for day in _moments(rows, step) if at is None else (calendar_day(day, "at") for day in at):
         weights = KERNELS[kernel](2 * (middle - day.toordinal()) / width)
