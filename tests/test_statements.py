@@ -395,6 +395,12 @@ def test_a_statement_of_two_speakers_is_joint_and_no_other_is(graph: Graph) -> N
     assert [slug(s.iri) for s in statements.said(own, joint=False)] == ["b"]
 
 
+def test_what_was_coded_with_no_confidence_passes_no_least_one(graph: Graph) -> None:
+    own = graph(says("a", "ada", "4", "+dam"), says("b", "bo", "4", "+dam").replace("confidence 1.0", "x 1"))
+    assert [slug(s.iri) for s in statements.said(own)] == ["a", "b"]
+    assert [slug(s.iri) for s in statements.said(own, min_confidence=0)] == ["a"]
+
+
 def test_words_quoted_without_a_place_are_told_like_those_with_one(graph: Graph) -> None:
     own = graph(
         says("a", "ada", "4", "+bridge"),

@@ -35,6 +35,7 @@ WANTING: Final = [
     ["ask", "ASK { ?s ?p ?o }"],
     ["check"],
     ["network", "--about", "Syria"],
+    ["network", "--not-about", "Syria"],
     ["network", "--words", "fear"],
     ["network", "--min-confidence", "0"],
     ["network", "--level", "figure"],
@@ -93,6 +94,8 @@ def test_what_needs_words_or_triples_says_in_a_line_where_they_are(
     assert done.stdout == ""
     (line,) = done.stderr.splitlines()
     assert "give --data the database, files or endpoint it was made of" in line
+    if command[0] == "network" and "--min-confidence" not in command:
+        assert f" {' '.join(command[1:2])} " in line
 
 
 def rewritten(file: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
