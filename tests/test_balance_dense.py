@@ -63,6 +63,32 @@ def test_blocks_of_a_dense_network_are_those_of_all_its_ties(monkeypatch: pytest
         assert found == {frozenset(map(frozenset, edges)) for edges in nx.biconnected_component_edges(graph)}
 
 
+def test_blocks_share_the_time_by_their_ties_and_the_last_has_all_that_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of 3, 5 and 10 ties and ten seconds, by a clock that only searches move, each for as long as it may.
+
+    3/18 are less than the fifth that each has; of 8 seconds 5/15, as three ties are solved; the last has the rest.
+    """
+    graph = nx.disjoint_union_all(
+        [nx.complete_graph(5), nx.complete_graph(3), nx.Graph([(0, 1), (1, 2), (2, 3), (3, 0), (0, 2)])]
+    )
+    nx.set_edge_attributes(graph, dict.fromkeys(graph.edges, -1), "weight")
+    now: list[float] = [0.0]
+    taken: list[Any] = []
+
+    def solve(network: Any, *, seconds: float, **_: bool) -> solver.Solution:
+        taken.append((len(network.size), seconds))
+        now[0] += seconds
+        return solver.Solution(np.zeros(network.n, np.int64), 0.0, 0.0)
+
+    monkeypatch.setattr(blocks, "solve", solve)
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    blocks.solve_blocks(read(graph), free=False, seconds=10)
+    monkeypatch.undo()
+    assert taken == [(3, pytest.approx(2)), (5, pytest.approx(8 / 3)), (10, pytest.approx(16 / 3))]
+
+
 def test_communities_by_rows_are_as_good_as_those_of_networkx(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = planted(60, 600, 0.05, seed=3)
     plain = balance.louvain_communities(graph)

@@ -246,6 +246,36 @@ def test_either_side_and_the_number_of_splits_are_those_of_all_splits(
             assert set(free.together) == companies(graph, optima)
 
 
+def test_of_a_part_too_large_those_are_named_who_alone_could_change_at_no_cost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each node is put into every other bloc, of free blocs into one of its own too, and the cost added up anew."""
+    for name in ("WHOLE", "FORCED"):
+        monkeypatch.setattr(f"stancegraph.balance.optima.{name}", 2)
+    some = 0
+    for seed in range(20):
+        graph = chance(8, 0.5, seed, whole=seed % 2 == 0)
+        for blocs in (2, None):
+            found = frustration_index(graph, blocs)
+            if found.splits or not any(graph.degree(node) for node in graph):
+                continue
+            split = {node: number for number, bloc in enumerate(found.blocs) for node in bloc}
+            near = {
+                node: {split[other] for other in nx.node_connected_component(graph, node)} for node in graph
+            }
+            alone = len(found.blocs)
+            expected = {
+                node
+                for node in graph
+                for bloc in ({0, 1} if blocs else near[node] | {alone}) - {split[node]}
+                if graph.degree(node) and not (bloc == alone and len(found.blocs[split[node]]) == 1)
+                if ignored(graph, split | {node: bloc}) == pytest.approx(found.index)
+            }
+            assert found.either == expected
+            some += len(expected)
+    assert some > 20
+
+
 def test_an_actor_that_could_join_a_bloc_it_has_no_tie_to_is_named() -> None:
     graph: nx.Graph[str] = nx.Graph()
     graph.add_weighted_edges_from([("a", "b", -1), ("b", "c", -1)])

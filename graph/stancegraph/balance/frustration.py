@@ -182,6 +182,8 @@ def _either(network: Network, split: Split, free: bool) -> Iterable[int]:
         side = np.where(split == 0, 1.0, -1.0)
         yield from np.flatnonzero(tied & (np.abs(matrix @ side) <= even)).tolist()
         return
+    _, part = connected_components(matrix, directed=False)
+    number = np.bincount(np.unique(np.column_stack((part, split)), axis=0)[:, 0])  # of blocs in each part
     for node in np.flatnonzero(tied).tolist():
         near = slice(matrix.indptr[node], matrix.indptr[node + 1])
         pull: dict[int, float] = defaultdict(float)
@@ -190,7 +192,8 @@ def _either(network: Network, split: Split, free: bool) -> Iterable[int]:
         ):
             pull[other] += weight
         here = pull.pop(int(split[node]), 0.0)
-        alone = bool(np.count_nonzero(split == split[node]) > 1)
-        others = [*pull.values(), *([0.0] if alone else [])]
+        # It may stand alone, or with those it has no tie to.
+        elsewhere = np.count_nonzero(split == split[node]) > 1 or number[part[node]] - 1 > len(pull)
+        others = [*pull.values(), *([0.0] if elsewhere else [])]
         if any(abs(other - here) <= even for other in others):
             yield node
