@@ -11,7 +11,7 @@ import pytest
 
 from signed import planted
 from stancegraph import balance, table
-from stancegraph.balance import blocks, communities, partition, scores, semidefinite, solver
+from stancegraph.balance import bounds, communities, partition, scores, solver
 from stancegraph.balance.frustration import frustration_index
 from stancegraph.network.signed import read
 
@@ -34,7 +34,7 @@ def test_the_semidefinite_bound_is_below_what_every_split_must_ignore(seed: int)
         graph.edges[a, b]["weight"] = random.Random(a * 100 + b + seed).choice([-3, -1, 1, 2])
     exact = frustration_index(graph)
     assert exact.exact
-    bound, splits = semidefinite.relax(read(graph), lambda: False)
+    bound, splits = bounds.relax(read(graph), lambda: False)
     assert 0.8 * exact.index < bound <= exact.index
     assert partition.cost(read(graph), splits[0]) <= 1.2 * exact.index
 
@@ -51,14 +51,14 @@ def test_two_camps_of_a_dense_network_are_found_with_a_bound_near_the_index(
 
 
 def test_blocks_of_a_dense_network_are_those_of_all_its_ties(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blocks, "DENSE", 1)
+    monkeypatch.setattr(solver, "DENSE", 1)
     for seed in range(30):
         graph = nx.gnm_random_graph(14, 10 + seed, seed=seed)
         nx.set_edge_attributes(graph, dict.fromkeys(graph.edges, 1), "weight")
         network = read(graph)
         found = {
             frozenset(frozenset((int(network.a[tie]), int(network.b[tie]))) for tie in block.ties.tolist())
-            for block in blocks.find(network)
+            for block in solver.find_blocks(network)
         }
         assert found == {frozenset(map(frozenset, edges)) for edges in nx.biconnected_component_edges(graph)}
 

@@ -15,7 +15,7 @@ import scipy
 
 from signed import HIGHLAND, planted
 from stancegraph.balance import Frustration, frustration_index, polarisation
-from stancegraph.balance.packing import pack_cycles
+from stancegraph.balance.bounds import pack_cycles
 from stancegraph.errors import UsageError
 from stancegraph.network.signed import read
 

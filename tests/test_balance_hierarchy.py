@@ -10,7 +10,7 @@ from conftest import Run
 from signed import network
 from stancegraph import network as networks
 from stancegraph import table
-from stancegraph.balance.hierarchy import Linkage, hierarchy
+from stancegraph.balance.communities import Linkage, hierarchy
 from stancegraph.errors import UsageError
 
 
@@ -61,9 +61,9 @@ def test_the_steps_of_rows_are_those_of_their_network_of_agreement(monkeypatch: 
         assert found.notes == graph.graph["notes"]
     none = hierarchy(rows[:1])
     assert (list(none), none.notes) == ([], ())
-    monkeypatch.setattr("stancegraph.balance.hierarchy.LARGEST", 3)
+    monkeypatch.setattr("stancegraph.balance.communities.LARGEST", 3)
     assert hierarchy(rows)
-    monkeypatch.setattr("stancegraph.balance.hierarchy.LARGEST", 2)
+    monkeypatch.setattr("stancegraph.balance.communities.LARGEST", 2)
     with pytest.raises(
         UsageError, match=r"^3 actors have more pairs than can be held: choose 2 \(--min-count\)$"
     ):

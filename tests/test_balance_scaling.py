@@ -11,7 +11,7 @@ import scipy
 
 from conftest import Run
 from stancegraph import table
-from stancegraph.balance import item_response
+from stancegraph.balance import scaling
 from stancegraph.balance.scaling import ideal_points
 from stancegraph.errors import UsageError
 from stancegraph.store import Store
@@ -34,7 +34,7 @@ def held(actors: int, targets: int, dimensions: int, tables: range) -> float:
     shares = []
     for seed in tables:
         truth, support, weight = simulated(actors, targets, dimensions, seed)
-        found = item_response.fit(support, weight, dimensions)
+        found = scaling.fit(support, weight, dimensions)
         turn, _ = scipy.linalg.orthogonal_procrustes(
             truth, found.points
         )  # the mirror image, or any turn, is as true
@@ -60,7 +60,7 @@ def test_a_point_is_the_integral_over_what_an_actor_may_be() -> None:
     """Where slopes and intercepts are sure, for there are many actors, only the point is to be integrated out."""
     _, support, weight = simulated(1000, 3, 1, 5)
     weight[:] = 1
-    found = item_response.fit(support, weight)
+    found = scaling.fit(support, weight)
 
     def likelihood(x: float, answers: tuple[float, ...], power: int) -> float:
         chance = 1 / (1 + np.exp(-(found.slopes[:, 0] * x + found.intercepts)))
@@ -114,9 +114,9 @@ def test_points_slopes_and_intercepts_are_those_of_the_posterior_found_another_w
     edges = nodes + (nodes[1] - nodes[0]) / 2
     ends = np.array([np.interp((0.025, 0.975), np.cumsum(each), edges) for each in posterior])
 
-    monkeypatch.setattr(item_response, "KEPT", 1_000)
+    monkeypatch.setattr(scaling, "KEPT", 1_000)
     support = np.repeat(answers, times, axis=0)
-    found = item_response.fit(support, np.ones_like(support))
+    found = scaling.fit(support, np.ones_like(support))
     first = np.cumsum(times) - times
     assert found.points[first, 0] == pytest.approx(posterior @ nodes, abs=0.12)
     assert found.low[first, 0] == pytest.approx(ends[:, 0], abs=0.12)

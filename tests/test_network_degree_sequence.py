@@ -11,7 +11,7 @@ import scipy
 from conftest import Run
 from stancegraph import network, table
 from stancegraph.errors import UsageError
-from stancegraph.network.degree_sequence import chances, probabilities, tail
+from stancegraph.network.backbone import chances_to_share, probabilities, tail
 from stancegraph.network.edgelist import Edges
 
 
@@ -48,7 +48,7 @@ def test_the_chance_of_a_pair_is_how_often_drawing_gives_as_much(kind: str) -> N
     taken = (dice.random((6, 20)) < 0.4).astype(float)
     p = probabilities(taken.sum(axis=1).astype(int), taken.sum(axis=0).astype(int))
     a, b = np.array([0, 1, 2]), np.array([3, 4, 5])
-    found = chances(scipy.sparse.csr_array(taken), 2, a, b, kind)
+    found = chances_to_share(scipy.sparse.csr_array(taken), 2, a, b, kind)
     facing = {"congruence": np.eye(2), "conflict": 1 - np.eye(2), "ignore": np.ones((2, 2))}[kind]
 
     def shared(cells: np.ndarray) -> np.ndarray:

@@ -18,9 +18,8 @@ import numpy as np
 from scipy.sparse.csgraph import connected_components
 
 from stancegraph.balance import partition
-from stancegraph.balance.blocks import join_blocks, solve_blocks
 from stancegraph.balance.optima import every_split
-from stancegraph.balance.solver import meets
+from stancegraph.balance.solver import join_blocks, meets, solve_blocks
 from stancegraph.errors import UsageError
 from stancegraph.network.signed import Node, read
 

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from stancegraph.balance import partition
-from stancegraph.balance.blocks import solve_blocks
 from stancegraph.balance.scores import triangle_share
-from stancegraph.balance.solver import meets
+from stancegraph.balance.solver import meets, solve_blocks
 from stancegraph.errors import UsageError
 from stancegraph.network.signed import Node, read
 

@@ -16,15 +16,15 @@ import numpy as np
 from scipy.sparse import csgraph
 
 from stancegraph.balance import partition
-from stancegraph.balance.blocks import join_blocks, solve_blocks
+from stancegraph.balance.solver import join_blocks, solve_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from stancegraph.balance.blocks import Block
     from stancegraph.balance.partition import Network, Split
+    from stancegraph.balance.solver import Block
 
     Sides = NDArray[np.int8]
 

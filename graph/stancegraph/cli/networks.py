@@ -284,7 +284,7 @@ def alliances(
 
 def _joinings(request: Request, by: Literal["average", "single", "complete"], edges: Path | None) -> None:
     """Print the steps of a hierarchical clustering."""
-    from stancegraph.balance.hierarchy import Joining, hierarchy
+    from stancegraph.balance.communities import Joining, hierarchy
 
     choices = request.choices if edges is None else {}
     rows = hierarchy(request.store if edges is None else _read(request, edges), by, **choices)

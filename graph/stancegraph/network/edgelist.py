@@ -11,8 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from stancegraph.errors import UsageError
-from stancegraph.network.backbone import check
-from stancegraph.network.degree_sequence import chances
+from stancegraph.network.backbone import chances_to_share, check
 from stancegraph.network.method import Method
 from stancegraph.network.projection import DENSE, LARGEST, count, project
 from stancegraph.network.ties import Tie, meeting
@@ -72,7 +71,7 @@ class Edges:
         return self[((p < alpha) | (alpha == 1)) & (size >= (minimum or 0))]
 
     def degree_sequence_backbone(self, alpha: float, minimum: float | None = None) -> Edges:
-        """Those that are more than chance by the stochastic degree sequence model (see `degree_sequence`).
+        """Those that are more than chance by the stochastic degree sequence model (see `backbone`).
 
         A positive tie is held against the stances both share, a negative one against those on which they differ; where
         levels are ignored, a tie against all they both speak of. Raises UsageError for a network of two modes.
@@ -89,7 +88,9 @@ class Edges:
             here = np.flatnonzero(np.sign(self.weight) == sign)
             of = kind if self.method.aggregation == "subtract" else self.method.aggregation
             if len(here):
-                p[here] = chances(counts.matrix, len(counts.levels), rows[0][here], rows[1][here], of)
+                p[here] = chances_to_share(
+                    counts.matrix, len(counts.levels), rows[0][here], rows[1][here], of
+                )
         return self[((p < alpha) | (alpha == 1)) & (np.abs(self.weight) >= (minimum or 0))]
 
     @cached_property
