@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from stancegraph.balance.relations import allies as allies
     from stancegraph.centrality import rank as rank
     from stancegraph.change.shifts import shifts as shifts
-    from stancegraph.change.timeline import timeline as timeline
     from stancegraph.network.graphs import agreement as agreement
     from stancegraph.network.graphs import two_mode as two_mode
     from stancegraph.network.ties import compare as compare
     from stancegraph.network.ties import evidence as evidence
     from stancegraph.statements import said as said
+    from stancegraph.statements.catalogue import timeline as timeline
     from stancegraph.statements.citation import cite as cite
     from stancegraph.statements.search import search as search
     from stancegraph.store import load as load
@@ -88,7 +88,7 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "balance.blocs": "alliances",
         "centrality": "rank",
         "change.shifts": "shifts",
-        "change.timeline": "timeline",
+        "statements.catalogue": "timeline",
         "validation": "check",
         "": "page plot",
     },

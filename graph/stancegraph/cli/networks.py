@@ -438,7 +438,7 @@ def _phases(
 @command("timeline", filters=True)
 def timeline(request: Request, who: OptionalActor = None) -> None:
     """What was said, day by day: the stance taken, the words, the source."""
-    from stancegraph.change.timeline import Said, timeline
+    from stancegraph.statements.catalogue import Said, timeline
 
     rows = timeline(request.store, request.speakers(who) or None, **but(request.filters, "actor"))
     request.show(rows, Said, "row", lambda: answers.timeline(rows))

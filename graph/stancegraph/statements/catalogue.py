@@ -1,21 +1,31 @@
-"""What is in the graph: its actors, propositions, documents, events and figures, as rows of plain values."""
+"""What is in the graph as rows of plain values: actors, propositions, documents, events, figures, all that was said."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, Final, Unpack
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 from stancegraph import names, statements
+from stancegraph.records import Rows
 from stancegraph.statements import reader
+from stancegraph.statements.filters import ROWS, FilterOptions, Filters
 from stancegraph.store.results import node
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from stancegraph.statements.filters import FilterOptions
+    from stancegraph.records import Named, Statement, Target
     from stancegraph.store import Store
 
+
 Row = dict[str, Any]
+ROLES: Final = """SELECT ?role ?name ?start ?end WHERE {
+    ?membership org:member ?member ; org:role/skos:prefLabel ?role ; org:organization ?organisation .
+    ?SHOWN skos:prefLabel ?name . FILTER(LANG(?name) = "en" && LANG(?role) IN ("en", ""))
+    OPTIONAL { ?membership schema:startDate ?start } OPTIONAL { ?membership schema:endDate ?end } }"""
+PARTS: Final = """SELECT DISTINCT ?name WHERE {
+    { ?whole foaf:member ?part } UNION { ?part org:subOrganizationOf ?whole }
+    ?part skos:prefLabel ?name . FILTER(LANG(?name) = "en") }"""
 
 
 def actors(store: Store, text: str | None = None) -> list[Row]:
@@ -157,15 +167,6 @@ def figures(store: Store, **filters: Unpack[FilterOptions]) -> list[Row]:
     )
 
 
-ROLES: Final = """SELECT ?role ?name ?start ?end WHERE {
-    ?membership org:member ?member ; org:role/skos:prefLabel ?role ; org:organization ?organisation .
-    ?SHOWN skos:prefLabel ?name . FILTER(LANG(?name) = "en" && LANG(?role) IN ("en", ""))
-    OPTIONAL { ?membership schema:startDate ?start } OPTIONAL { ?membership schema:endDate ?end } }"""
-PARTS: Final = """SELECT DISTINCT ?name WHERE {
-    { ?whole foaf:member ?part } UNION { ?part org:subOrganizationOf ?whole }
-    ?part skos:prefLabel ?name . FILTER(LANG(?name) = "en") }"""
-
-
 def roles(store: Store, iri: str) -> list[str]:
     """The roles of one actor as text: "leader, State of Law Coalition (until 2025-01-29)"."""
     found = store.tuples(ROLES.replace("SHOWN", "organisation"), {"member": node(iri)})
@@ -186,3 +187,83 @@ def _with_spans(rows: Iterable[tuple[str, str, str]]) -> list[str]:
         span = [f"{word} {day}" for word, day in (("from", start), ("until", end)) if day]
         texts[text] = f" ({' '.join(span)})" if span else texts[text]
     return sorted(text + span for text, span in texts.items())
+
+
+class Said(TypedDict):
+    """One statement by one speaker on one target, in words.
+
+    `date` is ISO, or earliest/latest; `stance` its word ("calls for", "against"), None like `target` where none is
+    taken; `quotes` are verbatim, perhaps none, `gist` the coder's words; `confidence` is 0..1; `documents` are
+    titles, `event` the labels of what it is about.
+    """
+
+    date: str
+    actor: str
+    iri: str
+    act: str | None
+    stance: str | None
+    target: str | None
+    target_iri: str | None
+    quotes: list[str]
+    gist: str
+    basis: str
+    confidence: float
+    documents: list[str]
+    statement: str
+    event: list[str]
+
+
+def timeline(
+    store: Store, actor: str | Sequence[str] | None = None, /, **options: Unpack[FilterOptions]
+) -> Rows[Said]:
+    """What was said, oldest first: one row for each statement, speaker and target.
+
+    A statement without stance has one row for each speaker. Takes the filters of `statements.said`; those on speaker
+    and target choose rows. Raises UnknownName where a name is not one thing's.
+
+    >>> from stancegraph import store
+    >>> [(row["date"], row["stance"]) for row in timeline(store.open(), "khazali", act="condemn")]
+    [('2025-03-08', 'calls for')]
+    """
+    if actor is not None:
+        options["actor"] = actor
+    chosen = Filters.of(store, options)
+    passes = chosen.row_test().passes
+    found = [
+        (statement, speaker, stance)
+        for statement in statements.select(_on_statements(chosen))
+        for speaker in statement.speakers
+        for stance in statement.targets or (None,)
+        if passes(speaker, *(stance[:2] if stance else (None, None)))
+    ]
+    spoken: dict[Named, set[str]] = defaultdict(set)
+    for statement, speaker, *_ in found:
+        spoken[speaker].add(statement.iri)
+    least = chosen.min_count
+    return Rows(_row(*each) for each in found if len(spoken[each[1]]) >= least)
+
+
+def _on_statements(chosen: Filters) -> Filters:
+    """The filters by which statements are found, some rows of which pass them all."""
+    return chosen.without("min_count", *(f"not_{name}" for name in ROWS))
+
+
+def _row(statement: Statement, speaker: Named, stance: Target | None) -> Said:
+    documents = {r.document.iri: r.document.title for r in statement.reports}
+    shown = documents.values() if stance is None else (documents[iri] for iri in stance.documents)
+    return {
+        "date": statement.date,
+        "actor": speaker.label,
+        "iri": speaker.iri,
+        "act": statement.act,
+        "stance": stance.word if stance else None,
+        "target": stance.thing.label if stance else None,
+        "target_iri": stance.thing.iri if stance else None,
+        "quotes": list(statement.quotes),
+        "gist": statement.gist,
+        "basis": (stance or statement).basis,
+        "confidence": (stance or statement).confidence,
+        "documents": list(dict.fromkeys(shown)),
+        "statement": statement.iri,
+        "event": [event.label for event in statement.about],
+    }

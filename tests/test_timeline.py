@@ -8,7 +8,7 @@ import pytest
 
 from february import Graph, quoted, says, slug
 from stancegraph import statements, table
-from stancegraph.change.timeline import timeline
+from stancegraph.statements.catalogue import timeline
 from stancegraph.store import Store
 
 
