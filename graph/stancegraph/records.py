@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from stancegraph.dates import span
@@ -46,6 +46,16 @@ class Document:
     publisher: str
     issued: str
     url: str | None = None
+
+    def row(self) -> dict[str, Any]:
+        """The document as rows have it."""
+        return {
+            "document": self.iri,
+            "title": self.title,
+            "publisher": self.publisher,
+            "issued": self.issued,
+            "url": self.url,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,25 +190,11 @@ class Statement:
                 for target in self.targets
             ],
             "about": [event.label for event in self.about],
-            "figures": [
-                {
-                    "counted": f.counted,
-                    "event": f.event,
-                    "min": f.min,
-                    "max": f.max,
-                    "exclusive": f.exclusive,
-                    "wording": f.wording,
-                }
-                for f in self.figures
-            ],
+            "figures": [asdict(figure) for figure in self.figures],
             "confidence": self.confidence,
             "reports": [
                 {
-                    "document": report.document.iri,
-                    "title": report.document.title,
-                    "publisher": report.document.publisher,
-                    "issued": report.document.issued,
-                    "url": report.document.url,
+                    **report.document.row(),
                     "passages": [{"start": p.start, "end": p.end, "quote": p.quote} for p in report.passages]
                     + [{"start": None, "end": None, "quote": words} for words in report.unplaced],
                 }

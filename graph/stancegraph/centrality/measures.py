@@ -311,8 +311,8 @@ def katz(network: SignedNetwork[Node], backend: str | None = None) -> NDArray[np
     equal without positive ties.
     """
     size = network.n
-    largest = _greatest((network.positive + network.positive.T).tocsr() / 2)
-    attenuation = DAMPING / largest if largest > 0 else 0.0
+    both = (network.positive + network.positive.T).tocsr() / 2
+    attenuation = DAMPING / _strongest(both)[0] if both.nnz else 0.0
     if backend is not None:
         options = {**ITERATED, "alpha": attenuation}
         return backends.run(
@@ -414,10 +414,6 @@ def _strongest(matrix: csr_array) -> tuple[float, NDArray[np.float64]]:
         values, vectors = eigh(matrix.toarray(), subset_by_index=[size - 1, size - 1])
     vector = np.abs(vectors[:, -1])
     return float(values[-1]), vector / np.linalg.norm(vector)
-
-
-def _greatest(matrix: csr_array) -> float:
-    return _strongest(matrix)[0] if matrix.nnz else 0.0
 
 
 def _degrees() -> Iterator[Measure]:

@@ -24,7 +24,7 @@ def format_rows(form: str, rows: Sequence[Mapping[str, object]], columns: Sequen
         return as_json([{column: row.get(column) for column in columns} for row in rows])
     if form == "csv":
         return csv_rows(rows, columns, [columns])
-    cells = [[_shown(row.get(column), column) for column in columns] for row in rows]
+    cells = [[_text(row.get(column), column, _rounded) for column in columns] for row in rows]
     if form == "md":
         head, *lines = ([in_markdown(cell) for cell in row] for row in (columns, *cells))
         lines = [head, ["---"] * len(columns), *lines]
@@ -161,12 +161,8 @@ def _record(value: Mapping[str, Any], column: str, figure: Callable[[float], str
     return ", ".join(f"{key} {text}" for key, item in value.items() if (text := _text(item, key, figure)))
 
 
-def _shown(value: object, column: str) -> str:
-    """A cell for the eye: numbers with four significant figures, which csv and json give in full."""
-    return _text(value, column, _rounded)
-
-
 def _rounded(value: float) -> str:
+    """A number for the eye: four significant figures, which csv and json give in full."""
     if not isfinite(value):
         return str(value)
     return f"{value:.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:.4g}"

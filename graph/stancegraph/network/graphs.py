@@ -307,17 +307,7 @@ def _words(statement: Statement, target: Named) -> dict[str, Any]:
         "confidence": own.confidence,
         "gist": statement.gist,
         "quotes": statement.quotes,
-        "reports": tuple(
-            {
-                "document": report.document.iri,
-                "title": report.document.title,
-                "publisher": report.document.publisher,
-                "issued": report.document.issued,
-                "url": report.document.url,
-            }
-            for report in statement.reports
-            if report.document.iri in shown
-        ),
+        "reports": tuple(r.document.row() for r in statement.reports if r.document.iri in shown),
     }
 
 

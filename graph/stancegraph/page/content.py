@@ -125,13 +125,9 @@ class Stances:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class Content(Stances):
     """Everything the template and the script read."""
 
-    entities: list[Entity]
-    stances: list[Stance]
-    documents: list[Document]
-    ties: list[Tie]
     agreement: Agreement
     periods: list[Period]
     first: FirstScreen

@@ -95,13 +95,9 @@ def _blocs(
     names = _choose(shown, bloc)
     kept = [tie for tie in shown if {tie["from"], tie["to"]} <= names]
     links = [
-        Link(
-            tie["id"],
-            tie["from"],
-            tie["to"],
-            tie["sign"] > 0 and _together(bloc[tie["from"]], bloc[tie["to"]]),
-        )
+        Link(tie["id"], a, b, tie["sign"] > 0 and bloc[a] is not None and bloc[a] == bloc[b])
         for tie in kept
+        for a, b in [(tie["from"], tie["to"])]
     ]
     outer = [link for link in links if not link.fuller][: LINES["blocs"]]
     inner = [link for link in links if link.fuller][: LINES["blocs"]]
@@ -137,10 +133,6 @@ def _choose(ties: Iterable[AgreementTie], bloc: Mapping[int, int | None]) -> set
                 room[bloc[end]] -= 1
                 chosen.add(end)
     return chosen
-
-
-def _together(one: int | None, other: int | None) -> bool:
-    return one is not None and one == other
 
 
 def _say_common(bloc: Bloc, entities: Sequence[Entity], stances: Sequence[Stance]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from matplotlib.patches import FancyBboxPatch
@@ -126,11 +126,7 @@ def _arrange(selection: Selection) -> tuple[list[Sides], list[str]]:
         periods.find(rows, "auto", rows.store).spans, [(s.earliest, s.latest) for s in taken]
     )
     found = sides.arrange(numbered, [*named] if len(named) > 1 else [], labels)
-    return [_moved(row, shift) for row in found], [*named.values()]
-
-
-def _moved(row: Sides, shift: int) -> Sides:
-    return sides.Sides(row.target - shift, row.against, row.supporting, row.open, row.periods, row.disputed)
+    return [replace(row, target=row.target - shift) for row in found], [*named.values()]
 
 
 def _line(row: Sides, selection: Selection, names: Sequence[str], wide: float) -> Line:

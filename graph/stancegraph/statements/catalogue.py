@@ -88,17 +88,8 @@ def documents(store: Store) -> list[Row]:
     )
     number = {row["document"].value: int(row["n"].value) for row in counts}
     iris = {iri for (iri,) in store.tuples("SELECT ?document { ?document a schema:NewsArticle }")}
-    rows = [
-        {
-            "document": d.iri,
-            "title": d.title,
-            "publisher": d.publisher,
-            "issued": d.issued,
-            "url": d.url,
-            "statements": number.get(d.iri, 0),
-        }
-        for d in reader.documents(store, iris).values()
-    ]
+    found = reader.documents(store, iris).values()
+    rows = [{**document.row(), "statements": number.get(document.iri, 0)} for document in found]
     return sorted(rows, key=lambda row: (row["issued"], row["document"]))
 
 

@@ -122,15 +122,11 @@ def _said(statement: Statement, quotes: tuple[str, ...]) -> str:
 
 def _coded(statement: Statement) -> str:
     """The statement's IRI, and on what its coding rests where the words do not plainly say it."""
-    plain = not statement.basis or (statement.basis, statement.confidence) == ("said", 1)
-    doubt = "" if plain else f"; coded as {statement.basis}, confidence {statement.confidence:g}"
-    return f"{statement.iri}{doubt} (stancegraph {_version()})."
-
-
-def _version() -> str:
     from stancegraph import __version__
 
-    return __version__
+    plain = not statement.basis or (statement.basis, statement.confidence) == ("said", 1)
+    doubt = "" if plain else f"; coded as {statement.basis}, confidence {statement.confidence:g}"
+    return f"{statement.iri}{doubt} (stancegraph {__version__})."
 
 
 def _issued(document: Document) -> str:

@@ -197,7 +197,7 @@ class Filters:
             lacking := next((name for name in given if name.removeprefix("not_") in TRIPLES), None)
         ):
             raise store.lacks(f"--{lacking.replace('_', '-')}")
-        named = {name: TESTS[name.removeprefix("not_")].kinds for name in given if _is_named(name)}
+        named = {n: TESTS[of].kinds for n in given if (of := n.removeprefix("not_")) in TESTS}
         if not named:
             return cls(store, given, {}, {})
         known = names.index(store, *sorted({kind for kinds in named.values() for kind in kinds}))
@@ -332,10 +332,6 @@ class RowTest:
 
 def _held(side: dict[str, set[str]], name: str, target: Named | None, sign: int | None) -> bool:
     return target is not None and target.iri in side[name] and SIGNS.get(name, sign) == sign
-
-
-def _is_named(name: str) -> bool:
-    return name.removeprefix("not_") in TESTS
 
 
 def _without(name: str, pattern: str, number: int) -> str:
