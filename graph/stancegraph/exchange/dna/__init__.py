@@ -202,7 +202,6 @@ class Writer:
         self._integers: dict[int, set[int]] = defaultdict(set)
 
     def write(self) -> None:
-        """Write everything of the statement type chosen."""
         self._put("documents", list(self._write_statements()))
         self._put("actors", self._describe_actors())
         self._put("targets", self._describe_targets())

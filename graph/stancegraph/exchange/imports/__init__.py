@@ -1,9 +1,7 @@
 """Files of other people's programs as a graph of one's own: `stancegraph import csv FILE -o DIR`, and its like.
 
 importer    one file on its way into a folder
-days        days as people and spreadsheets write them
-names       whose names the cells are, a doubtful one nobody's; the events and figures of rows
-documents   the documents that rows stand in
+names       whose names the cells are, a doubtful one nobody's; the events, figures and documents of rows
 statements  what a row says, checked; rows of one statement joined
 writer      statements as Turtle, many of them
 """

@@ -21,11 +21,12 @@ from stancegraph.curate.entries import slug
 from stancegraph.curate.folder import Folder
 from stancegraph.errors import UsageError
 from stancegraph.exchange import entry_rows, mapping
-from stancegraph.exchange.imports.documents import Documents, describe_document
 from stancegraph.exchange.imports.names import (
+    Documents,
     Events,
     Names,
     describe_actor,
+    describe_document,
     describe_event,
     describe_proposition,
     mint,
@@ -193,7 +194,6 @@ class _Taking:
         )
 
     def take(self, into: Path, *, dry_run: bool) -> Imported:
-        """Take all rows, and write what they say."""
         for coded in self._statements_of_rows():
             self._write(coded)
         self._flush()
@@ -242,7 +242,6 @@ class _Taking:
         return rows
 
     def _describe(self, line: int, cells_: Mapping[str, str], row: Sequence[str]) -> None:
-        """Take what a row says of an entry."""
         try:
             entry_rows.describe(self._described, cells_, self._folder)
         except (ValueError, UsageError) as error:
@@ -452,7 +451,6 @@ class _Taking:
         return made
 
     def _texts(self) -> dict[str, str]:
-        """The documents' texts, where the file brings them."""
         texts = ((source.iri, source.text) for source in self._taker.documents.new.values())
         return {f"texts/{local_name(iri)}.txt": text for iri, text in texts if text is not None}
 

@@ -16,9 +16,8 @@ from stancegraph.curate.entries import slug
 from stancegraph.curate.passages import LONGEST, STOPS
 from stancegraph.dates import END
 from stancegraph.exchange import entry_rows
-from stancegraph.exchange.imports.documents import LANGUAGE
+from stancegraph.exchange.imports.names import LANGUAGE, TYPES, Doubtful
 from stancegraph.exchange.imports.names import LONGEST as LONGEST_NAME
-from stancegraph.exchange.imports.names import TYPES, Doubtful
 from stancegraph.exchange.roles import CLASSES, ROLES
 from stancegraph.names import spelling
 from stancegraph.store.terms import term
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Literal
 
     from stancegraph.exchange.entry_rows import Ascription
-    from stancegraph.exchange.imports.documents import Documents, Source
-    from stancegraph.exchange.imports.names import Events, Figure, Names
+    from stancegraph.exchange.imports.names import Documents, Events, Figure, Names, Source
     from stancegraph.exchange.mapping import Reading
 
 Cell = Callable[[str], str]
