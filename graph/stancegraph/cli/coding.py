@@ -284,32 +284,32 @@ def _settle(
     from datetime import UTC, datetime
 
     from stancegraph import names
-    from stancegraph.curate import comparison, settling
+    from stancegraph.curate import comparison, decisions
 
     if request.output == "-":
         raise UsageError("name the file of the third coding: -o C.json")
     into, today = Path(request.output), datetime.now(UTC).date().isoformat()
     known = names.index(request.store)
-    decided = settling.earlier(into)
+    decided = decisions.earlier(into)
 
     def save() -> None:
-        units = settling.third(compared, decided, known)
+        units = decisions.third(compared, decided, known)
         output.write(into, printing.as_json(units).encode(), request.files)
 
     if file is not None:
-        decided |= settling.read_decisions(file, coder, today)
+        decided |= decisions.read_decisions(file, coder, today)
         save()
     else:
         texts = comparison.texts(request.store, sources) if sources else {}
-        for number, difference in enumerate(waiting := settling.waiting(compared, decided), 1):
+        for number, difference in enumerate(waiting := decisions.waiting(compared, decided), 1):
             output.note(f"{number} of {len(waiting)}")
             taken = _ask(difference, texts.get(difference.units[0].document, ""), known)
             if taken is None:
                 break
             if taken:
-                decided[settling.identity(difference)] = settling.Decision(taken, coder, today)
+                decided[decisions.identity(difference)] = decisions.Decision(taken, coder, today)
                 save()
-    still = len(settling.waiting(compared, decided))
+    still = len(decisions.waiting(compared, decided))
     done = len(compared.differences) - still
     output.note(f"{done} of {output.quantity(len(compared.differences), 'difference')} settled, in {into}")
     if still:
@@ -319,14 +319,14 @@ def _settle(
 def _ask(difference: Difference, text: str, known: Names) -> str | None:
     """What a person takes of a difference: empty for later, None to stop."""
     from stancegraph.cli import prompts
-    from stancegraph.curate import settling
+    from stancegraph.curate import decisions
 
     row = difference.row()
     output.note(f"{row['document']}, {row['start']} to {row['end']}: {row['what']}")
     for start, end in sorted({place for unit in difference.units for place in unit.passages}):
         if text:
             output.note(printing.fill(f"“{text[start:end]}”", 4))
-    offered = settling.choices(difference)
+    offered = decisions.choices(difference)
     for number, (_, said) in enumerate(offered.items(), 1):
         output.note(f"  {number}  {said}")
     more = "n leaves it out" if row["what"] == "unit" or "only" in str(row["what"]) else "or another value"
@@ -334,11 +334,11 @@ def _ask(difference: Difference, text: str, known: Names) -> str | None:
         answer = prompts.line(f"1{'/2' * (len(offered) > 1)}, {more}, Enter later, q stops > ")
         if answer is None or answer.casefold() == "q":
             return None
-        short = dict(zip("12", offered, strict=False)) | {"n": settling.NEITHER}
+        short = dict(zip("12", offered, strict=False)) | {"n": decisions.NEITHER}
         taken = short.get(answer.casefold(), answer)
         try:
             if taken:
-                settling.refuse_wrong(difference, taken, known)
+                decisions.refuse_wrong(difference, taken, known)
         except UsageError as error:
             output.note(str(error))
         else:

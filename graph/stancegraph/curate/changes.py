@@ -108,7 +108,6 @@ class Edit:
         self._subjects: set[str] = set()
 
     def file(self, name: str) -> TurtleFile:
-        """A file as it will stand."""
         if name not in self._files:
             self._files[name] = self.folder.file(name).copy()
         return self._files[name]

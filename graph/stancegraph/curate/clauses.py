@@ -55,7 +55,7 @@ COMMON: Final = _set(
 _AROUND: Final = PREPOSITIONS | SUBORDINATORS | RELATIVES | AUXILIARIES | PERSONAL
 """Words that stand around a noun phrase and never in it."""
 DAYS: Final = _set("monday tuesday wednesday thursday friday saturday sunday")
-_AFTER: Final = _AROUND | ADVERBS | DAYS
+_AFTER: Final = _AROUND | ADVERBS
 """Words that end one before them."""
 ABBREVIATIONS: Final = _set(
     "mr mrs ms dr sen gov rep reps sens gen col lt sgt capt st jr sr prof rev hon adm maj pres jan feb mar apr "
@@ -87,7 +87,6 @@ class Token(NamedTuple):
 
     @property
     def is_name(self) -> bool:
-        """Whether it begins with a capital."""
         first = self.text[1:2] if self.text[0] in "@#" else self.text[:1]
         return self.quotation is None and (first.isupper() or self.text[0] == "@")
 
@@ -336,10 +335,7 @@ class Sentence:
             return None
         if tokens[i].lower in PERSONAL:
             return Phrase(i, i)
-        if (
-            tokens[i].lower in PREPOSITIONS | CONJUNCTIONS | SUBORDINATORS | AUXILIARIES
-            and not tokens[i].is_name
-        ):
+        if tokens[i].lower in _OUTSIDE and not tokens[i].is_name:
             return None
         last = i
         while last + 1 < limit and last - i < 14:
@@ -380,6 +376,8 @@ class Sentence:
         return comma if comma and self.tokens[comma - 1].lower in {"later", "ago", "earlier"} else None
 
 
+_OUTSIDE: Final = PREPOSITIONS | CONJUNCTIONS | SUBORDINATORS | AUXILIARIES
+"""Words that no noun phrase begins with, or ends in."""
 _LEADING: Final = CONJUNCTIONS | RELATIVES | SUBORDINATORS | ADVERBS
 _TRAILING: Final = CONJUNCTIONS | DETERMINERS | JOINING | ADVERBS
 
@@ -400,14 +398,7 @@ def _is_lead(token: Token) -> bool:
 
 def _may_end(token: Token) -> bool:
     """Whether a noun phrase can end in this word."""
-    word = token.lower
-    return token.is_word and not (
-        word in PREPOSITIONS
-        or word in CONJUNCTIONS
-        or word in SUBORDINATORS
-        or word in AUXILIARIES
-        or word == "to"
-    )
+    return token.is_word and token.lower not in _OUTSIDE
 
 
 def _stops(token: Token, following: Token) -> bool:

@@ -61,7 +61,6 @@ class Unit:
 
     @property
     def end(self) -> int:
-        """Where it ends."""
         return max((end for _, end in self.passages), default=0)
 
     def said(self, what: str) -> Said:
@@ -90,11 +89,9 @@ class Difference:
 
     @property
     def units(self) -> tuple[Unit, ...]:
-        """The units it is about, one or two."""
         return tuple(unit for unit in (self.first, self.second) if unit)
 
     def row(self) -> dict[str, object]:
-        """The difference as one row."""
         first, second = (self._told(unit) for unit in (self.first, self.second))
         start, end = min(u.start for u in self.units), max(u.end for u in self.units)
         what = self.what if self.what != "unit" else "only the first" if self.first else "only the second"

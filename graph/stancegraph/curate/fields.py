@@ -52,17 +52,14 @@ class Field:
 
     @property
     def many(self) -> bool:
-        """Whether it has several values."""
         return MANY in self.takes
 
     @property
     def required(self) -> bool:
-        """Whether an entry must have it."""
         return REQUIRED in self.takes
 
     @property
     def rare(self) -> bool:
-        """Whether it is asked for only where everything is."""
         return RARE in self.takes
 
     @property
@@ -72,7 +69,6 @@ class Field:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of entry its values may be."""
         return {"target": ("actor", "proposition"), "source": ("document",)}.get(self.values, (self.values,))
 
     @property

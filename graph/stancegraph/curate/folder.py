@@ -175,7 +175,6 @@ class Folder:
         self._parsed.setdefault(file, {})[parsed.text] = parsed
 
     def graph(self, file: str) -> str:
-        """The graph a file is loaded into."""
         return files.graph_of(self.path / file, self.path, self.path.name)
 
     @cached_property
@@ -209,7 +208,6 @@ class Folder:
 
     @property
     def names(self) -> names.Names:
-        """The names of the entries and of the vocabulary."""
         if self._names is None or self._names[0] is not self.store:
             self._names = self.store, names.index(self.store, *names.KINDS, *names.APART)
         return self._names[1]
@@ -264,7 +262,6 @@ class Folder:
         return [file for file in self.file_names if is_named(local, self.text(file) or "")]
 
     def describing(self, iri: str) -> list[str]:
-        """The files that describe an entry."""
         return [file for file in self.naming(iri) if iri in self.file(file).subjects]
 
     def description(self, iri: str) -> dict[str, frozenset[Triple]]:

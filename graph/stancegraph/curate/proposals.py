@@ -15,12 +15,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from functools import partial
+from math import prod
 from typing import TYPE_CHECKING, Any, Final
 
 from stancegraph import input as input_
 from stancegraph import output
 from stancegraph.curate import passages
-from stancegraph.curate.attribution import Attribution, Attributor
+from stancegraph.curate.attribution import Attribution, Attributor, Mention
 from stancegraph.curate.days import day_in
 from stancegraph.curate.speakers import GROUPS, PERSONS, UNSETTLED, Speakers, bare_name
 from stancegraph.curate.texts import paragraphs
@@ -30,6 +31,7 @@ from stancegraph.store import journal, untrusted
 from stancegraph.vocabulary import local_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from stancegraph.curate.folder import Folder
@@ -134,7 +136,6 @@ class Proposal:
         return (speaker.casefold(), antecedent) if known else None
 
     def row(self) -> dict[str, object]:
-        """The proposal as one row of `code --propose`."""
         return asdict(self)
 
 
@@ -149,84 +150,62 @@ def propose(
     >>> [p.speaker for p in propose('“We will talk,” the minister said.')]
     ['the minister']
     """
-    table = verbs or read_verbs()
-    attributor = Attributor(text, table)
-    speakers = Speakers(text, names)
-    found: list[Proposal] = []
-    for paragraph in paragraphs(text):
-        for quotation, attribution in attributor.read(paragraph):
-            if attribution is None:
-                found += _unattributed(text, quotation)
-            elif _is_statement(text, quotation, attribution):
-                found.append(_proposal(text, quotation, attribution, speakers, attributor, issued))
-        found += _nested(text, paragraph, table, speakers, attributor, issued)
+    found = _Reading(text, names, issued, verbs or read_verbs()).proposals()
     return sorted(found, key=lambda proposal: (proposal.start, -proposal.end))
 
 
-def _unattributed(text: str, quotation: Quotation) -> Iterator[Proposal]:
-    """A quoted sentence of which the text does not tell whose it is."""
-    words = text[quotation.start : quotation.end]
-    if _is_sentence(words) and not _is_name(words):
-        yield Proposal(quotation.start, quotation.end, words)
+class _Reading:
+    """One text, read from its beginning to its end."""
 
+    def __init__(self, text: str, names: Names | None, issued: date | None, verbs: Verbs) -> None:
+        self._text, self._issued, self._verbs = text, issued, verbs
+        self._attributor, self._speakers = Attributor(text, verbs), Speakers(text, names)
 
-def _nested(
-    text: str,
-    paragraph: Paragraph,
-    verbs: Verbs,
-    speakers: Speakers,
-    attributor: Attributor,
-    issued: date | None,
-) -> list[Proposal]:
-    """Quotations inside quotations, where the words around them plainly say whose they are."""
-    found = []
-    for inner in paragraph.nested():
-        for quotation, attribution in Attributor(text, verbs).read(inner):
-            if attribution is None or attribution.rule not in _STRONG or attribution.cue is None:
-                continue
-            if text[slice(*attribution.speaker)].casefold() in _FIRST_PERSON:
-                continue
-            if _is_statement(text, quotation, attribution):
-                found.append(
-                    _proposal(text, quotation, attribution, speakers, attributor, issued, nested=True)
-                )
-    return found
+    def proposals(self) -> Iterator[Proposal]:
+        for paragraph in paragraphs(self._text):
+            for quotation, attribution in self._attributor.read(paragraph):
+                words = self._text[quotation.start : quotation.end]
+                if attribution is not None:
+                    if _is_statement(self._text, quotation, attribution):
+                        yield self._proposal(quotation, attribution, self._attributor.mentions)
+                elif _is_sentence(words) and not _is_name(words):
+                    yield Proposal(quotation.start, quotation.end, words)
+            yield from self._nested(paragraph)
 
+    def _nested(self, paragraph: Paragraph) -> Iterator[Proposal]:
+        """Quotations inside quotations, where the words around them plainly say whose they are."""
+        for inner in paragraph.nested():
+            for quotation, attribution in Attributor(self._text, self._verbs).read(inner):
+                if attribution is None or attribution.rule not in _STRONG or attribution.cue is None:
+                    continue
+                if self._text[slice(*attribution.speaker)].casefold() in _FIRST_PERSON:
+                    continue
+                if _is_statement(self._text, quotation, attribution):
+                    yield self._proposal(quotation, attribution, (), "nested")
 
-def _proposal(
-    text: str,
-    quotation: Quotation,
-    attribution: Attribution,
-    speakers: Speakers,
-    attributor: Attributor,
-    issued: date | None,
-    *,
-    nested: bool = False,
-) -> Proposal:
-    start, end = attribution.speaker
-    who = speakers.find(start, end, [] if nested else attributor.mentions)
-    verb = attribution.verb
-    act = verb.act if verb else "assert" if attribution.cue else None
-    day = _day(text, attribution, issued)
-    marks = [mark for mark, holds in ((who.mark, who.mark), ("nested", nested)) if holds]
-    confidence, _ = CONFIDENCE[attribution.rule]
-    for mark in marks:
-        confidence *= DOUBTS[mark][0]
-    return Proposal(
-        quotation.start,
-        quotation.end,
-        text[quotation.start : quotation.end],
-        text[start:end],
-        start,
-        end,
-        who.actor,
-        text[slice(*attribution.cue)] if attribution.cue else None,
-        act.replace("-", " ") if act else None,
-        day.isoformat() if day else None,
-        ", ".join([attribution.rule, *marks]),
-        round(confidence, 2),
-        who.antecedent,
-    )
+    def _proposal(
+        self, quotation: Quotation, attribution: Attribution, mentions: Sequence[Mention], *marks: str
+    ) -> Proposal:
+        text, (start, end), cue = self._text, attribution.speaker, attribution.cue
+        who = self._speakers.find(start, end, mentions)
+        act = attribution.verb.act if attribution.verb else "assert" if cue else None
+        day = _day(text, attribution, self._issued)
+        doubts = [*filter(None, (who.mark,)), *marks]
+        return Proposal(
+            quotation.start,
+            quotation.end,
+            text[quotation.start : quotation.end],
+            text[start:end],
+            start,
+            end,
+            who.actor,
+            text[slice(*cue)] if cue else None,
+            act.replace("-", " ") if act else None,
+            day.isoformat() if day else None,
+            ", ".join([attribution.rule, *doubts]),
+            round(prod((CONFIDENCE[attribution.rule][0], *(DOUBTS[each][0] for each in doubts))), 2),
+            who.antecedent,
+        )
 
 
 def _is_statement(text: str, quotation: Quotation, attribution: Attribution) -> bool:
@@ -299,16 +278,14 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class Kept:
     """How many drafts were kept, and each line that was not, with the reason."""
 
     kept: int
     refused: tuple[tuple[int, str], ...]
 
 
-def keep_drafts(
-    folder: Folder, file: Path, *, document: str | None = None, maker: str | None = None
-) -> Imported:
+def keep_drafts(folder: Folder, file: Path, *, document: str | None = None, maker: str | None = None) -> Kept:
     """Keep the proposals in a JSON Lines file as drafts of documents of the folder.
 
     A line is an object with `start`, `end` and any other key of `code --propose`; `document` and `maker` may stand in
@@ -333,7 +310,7 @@ def keep_drafts(
         place = _place(folder, name, who)
         all_ = {each.key: {**each.proposal.row(), "maker": who} for each in _read(place)} | rows
         _write(place, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in all_.values()))
-    return Imported(sum(map(len, found.values())), tuple(refused))
+    return Kept(sum(map(len, found.values())), tuple(refused))
 
 
 def _rows(file: Path) -> Iterator[tuple[dict[str, object] | None, str]]:

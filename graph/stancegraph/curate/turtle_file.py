@@ -81,7 +81,6 @@ class TurtleFile:
 
     @cached_property
     def text(self) -> str:
-        """The whole file."""
         return "".join(f"{b.before}{b.text}{b.after}" for b in self._blocks) + self._end
 
     def copy(self) -> TurtleFile:
@@ -92,7 +91,6 @@ class TurtleFile:
 
     @cached_property
     def subjects(self) -> frozenset[str]:
-        """The IRIs the file describes."""
         return frozenset(block.subject for block in self._blocks if block.subject)
 
     def mentioning(self, names: Iterable[str]) -> Iterator[str]:
@@ -106,7 +104,6 @@ class TurtleFile:
         return frozenset(self._triples("\n".join(b.text for b in self._blocks if b.subject == subject)))
 
     def triples(self) -> list[Triple]:
-        """All that the file says."""
         return self._parse(self.text)
 
     def put(self, subject: str, triples: Iterable[Triple]) -> None:

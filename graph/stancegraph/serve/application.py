@@ -127,7 +127,6 @@ class Service:
             await asyncio.to_thread(worker.inherit, module)
 
     def routes(self) -> list[Route]:
-        """Which address gives what."""
         return [
             Route("/", self._front),
             Route("/sparql", self._sparql, methods=["GET", "POST"]),
@@ -196,7 +195,6 @@ class Service:
         return _respond(request, body)
 
     async def _found(self, request: Request) -> Response:
-        """Where the entry of an IRI stands."""
         iris = _query(request).get("iri", [])
         snapshot = await self.live.current()
         where = resources.Addresses(snapshot.kind_of)(iris[0], "") if len(iris) == 1 else ""

@@ -94,7 +94,6 @@ class Desk:
         }
 
     def state(self) -> str:
-        """What changes when a file does."""
         return self._live.now.mark
 
     def document(self, name: str) -> Json:

@@ -124,7 +124,6 @@ class Snapshot:
 
     @cached_property
     def names(self) -> names.Names:
-        """The names of all entries, and of the vocabulary."""
         return names.index(self.store)
 
     @cached_property
@@ -139,7 +138,6 @@ class Snapshot:
 
     @cached_property
     def entries(self) -> set[tuple[str, str]]:
-        """Kind and IRI of each entry."""
         found = {(kind, entry.iri) for kind in KINDS for entry in self.names.entries(kind)}
         found |= {
             ("statement", iri) for (iri,) in self.store.tuples("SELECT DISTINCT ?s { ?s a stance:Statement }")
@@ -157,13 +155,11 @@ class Snapshot:
         return {iri: address for address, iri in self.addresses.items()}
 
     def kept(self, key: Hashable) -> Body | None:
-        """An answer that was computed already."""
         if key in self._kept:
             self._kept.move_to_end(key)
         return self._kept.get(key)
 
     def keep(self, key: Hashable, body: Body) -> None:
-        """Keep an answer while there is room for it."""
         if len(body.content) > KEPT // 8:
             return
         self._kept[key] = body

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from pyoxigraph import NamedNode
 
 from stancegraph import output, statements
-from stancegraph.curate import changes, fields, references, settling
+from stancegraph.curate import changes, decisions, fields, references
 from stancegraph.curate.changes import Change
 from stancegraph.curate.comparison import SIGNS, Comparison, units_of
 from stancegraph.curate.entries import slug
@@ -81,7 +81,7 @@ class Settlement:
         Stances, speakers and acts are told in the words that are used everywhere.
         """
         first, second, file, compared = self._round(store, document)
-        decided = settling.earlier(file)
+        decided = decisions.earlier(file)
         coded = statements.by_iri(
             store, {whole(unit.name) for each in compared.differences for unit in each.units}
         )
@@ -91,13 +91,13 @@ class Settlement:
             return _in_words(coded[whole(unit.name)], unit, what)
 
         for number, difference in enumerate(compared.differences):
-            row, taken = difference.row(), decided.get(settling.identity(difference))
+            row, taken = difference.row(), decided.get(decisions.identity(difference))
             rows.append(
                 {
                     "what": row["what"],
                     "number": number,
                     "passages": sorted({place for unit in difference.units for place in unit.passages}),
-                    "choices": settling.choices(difference, said),
+                    "choices": decisions.choices(difference, said),
                     "taken": taken.taken if taken else None,
                     "another": _another(store, names, coded, difference, taken.taken) if taken else None,
                     "by": taken.by if taken else None,
@@ -125,28 +125,28 @@ class Settlement:
         found = compared.differences[number] if 0 <= number < len(compared.differences) else None
         if found is None or _known_by(found) != seen:
             raise UsageError("the codings were changed meanwhile: look at what differs now")
-        if found.what == "stances" and taken not in ("", settling.FIRST, settling.SECOND):
+        if found.what == "stances" and taken not in ("", decisions.FIRST, decisions.SECOND):
             taken = _signed(store, taken)
         with self._folder.writing():
-            decided = settling.earlier(file)
+            decided = decisions.earlier(file)
             if taken:
-                settling.refuse_wrong(found, taken, names)
+                decisions.refuse_wrong(found, taken, names)
                 today = datetime.now(UTC).date().isoformat()
-                decided[settling.identity(found)] = settling.Decision(taken, self._by, today)
+                decided[decisions.identity(found)] = decisions.Decision(taken, self._by, today)
             else:
-                decided.pop(settling.identity(found), None)
+                decided.pop(decisions.identity(found), None)
             between = {"between": [*first, second]}
-            self._write(file, [row | between for row in settling.third(compared, decided, names)])
+            self._write(file, [row | between for row in decisions.third(compared, decided, names)])
 
     def taken_over(self, store: Store, document: str, names: Names) -> Change:
         """The change that leaves one coding of the two in the graph, as was decided; all must have been."""
         _, _, file, compared = self._round(store, document)
-        decided = settling.earlier(file)
-        if left := settling.waiting(compared, decided):
+        decided = decisions.earlier(file)
+        if left := decisions.waiting(compared, decided):
             raise UsageError(
                 f"{output.quantity(len(left), 'difference')} open: settle all, then take them over"
             )
-        rows = {row["name"]: row for row in settling.third(compared, decided, names)}
+        rows = {row["name"]: row for row in decisions.third(compared, decided, names)}
         with tempfile.TemporaryDirectory() as place:
             copy = Folder(_copied(self._folder, Path(place) / "graph"))
             subjects: set[str] = set()
@@ -204,7 +204,7 @@ class Settlement:
 
 def _rows(file: Path) -> list[dict[str, Any]]:
     """The units of a third coding; none where there is no such file."""
-    settling.earlier(file)  # or say that it is none
+    decisions.earlier(file)  # or say that it is none
     return json.loads(file.read_bytes()) if file.exists() else []
 
 
@@ -240,13 +240,13 @@ def _another(
     store: Local, names: Names, coded: Mapping[str, Statement], difference: Difference, taken: str
 ) -> str | None:
     """What was taken that neither coder has, in words; None where it is one of theirs, or neither."""
-    if taken in (settling.FIRST, settling.SECOND, settling.NEITHER):
+    if taken in (decisions.FIRST, decisions.SECOND, decisions.NEITHER):
         return None
     if difference.what != "stances":
         return taken
     speakers = {who.iri for unit in difference.units for who in coded[whole(unit.name)].speakers}
     words, told = forms.words(store), []
-    for target, sign in settling.stances(taken, names).items():
+    for target, sign in decisions.stances(taken, names).items():
         kind, _, name = target.partition(":")
         entry = names.resolve(name, kind)
         sort = forms.sorts(store, {"": [entry.iri]})[entry.iri]
@@ -267,7 +267,7 @@ def _signed(store: Local, text: str) -> str:
 
 
 def _known_by(difference: Difference) -> str:
-    return "\n".join(settling.identity(difference))
+    return "\n".join(decisions.identity(difference))
 
 
 def _copied(folder: Folder, place: Path) -> Path:

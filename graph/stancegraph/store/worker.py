@@ -129,7 +129,6 @@ class Kept:
         return self._left > 0 and self._worker.is_alive()
 
     def close(self) -> None:
-        """End it."""
         self._left = 0
         self._worker.kill()
         self._worker.join()
