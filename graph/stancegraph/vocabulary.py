@@ -53,6 +53,8 @@ PREFIXES: Final[dict[str, str]] = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 """Prefix → namespace, in the order a file declares them; every query may use them undeclared."""
+NAMESPACES: Final = {namespace: prefix for prefix, namespace in PREFIXES.items()}
+"""Namespace → prefix; each ends in / or #."""
 
 INSECURE_SCHEMA: Final = "http://schema.org/"
 """How the namespace of schema.org is often written; its terms are those of `PREFIXES["schema"]`."""
@@ -128,11 +130,9 @@ def compact(iri: str) -> str:
     >>> compact("https://w3id.org/stancegraph/id/actor/iraq")
     'actor:iraq'
     """
-    for prefix, namespace in PREFIXES.items():
-        local = iri.removeprefix(namespace)
-        if local and local != iri and "/" not in local and "#" not in local:
-            return f"{prefix}:{local}"
-    return iri
+    end = max(iri.rfind("/"), iri.rfind("#")) + 1
+    prefix, local = NAMESPACES.get(iri[:end]), iri[end:]
+    return f"{prefix}:{local}" if prefix and local else iri
 
 
 def local_name(iri: str) -> str:

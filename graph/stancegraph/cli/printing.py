@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 GAP: Final = "  "
+NARROWEST: Final = 40
+"""Characters to a line on the narrowest of terminals: whether fewer fit, it need not be asked."""
 
 
 def format_rows(form: str, rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> str:
@@ -62,8 +64,7 @@ def fill(text: str, first: int = 0, rest: int | None = None) -> str:
 
 
 def _fold(text: str, first: str, rest: str) -> str:
-    width = _width()
-    if _fits(text, width - len(first)):
+    if _fits(text, NARROWEST - len(first)) or _fits(text, (width := _width()) - len(first)):
         return first + text
     return textwrap.fill(
         text,
@@ -81,7 +82,7 @@ def _fits(text: str, width: int) -> bool:
 
 
 def _width() -> int:
-    return max(40, min(shutil.get_terminal_size((100, 24)).columns, 120))
+    return max(NARROWEST, min(shutil.get_terminal_size((100, 24)).columns, 120))
 
 
 def _table(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:

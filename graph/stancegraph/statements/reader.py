@@ -13,7 +13,7 @@ from functools import cached_property
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pyoxigraph import BlankNode, NamedNode
+from pyoxigraph import NamedNode
 
 from stancegraph.dates import BEGINNING, END, span
 from stancegraph.records import Document, Figure, Named, Passage, Report, Statement, Target
@@ -62,9 +62,12 @@ LABELS: Final = """SELECT DISTINCT ?x ?label WHERE {{ {about} ?x skos:prefLabel 
 NAMES: Final = """SELECT DISTINCT ?x ?label ?type WHERE {{ {about}
     {{ ?x skos:prefLabel ?label FILTER(LANG(?label) IN ("en", "")) }}
     UNION {{ ?x a ?type FILTER(?type IN (stance:Actor, stance:Claim, stance:Demand)) }} }}"""
-MEANT: Final = """SELECT DISTINCT ?x WHERE {
-    { ?s ?p ?x FILTER(!isLiteral(?x)) } UNION { ?s stance:coding/stance:basis ?x } }"""
-"""What statements name: far fewer things than are named, each time anew, by a thousand statements."""
+CODING: Final = expand("stance:coding")
+PLAIN: Final = frozenset(
+    expand(f"stance:{name}")
+    for name in ("gist", "condition", "saidOn", "saidNotBefore", "saidNotAfter", "confidence")
+)
+"""Properties of statements whose values are literals."""
 EVERYTHING: Final = """{ ?x a stance:Actor } UNION { ?x a stance:Proposition } UNION { ?x a skos:Concept }
     UNION { ?x a schema:Event }"""
 WORDS: Final = """SELECT ?edge ?sign ?label ?for ?word WHERE { ?edge stance:polarity ?sign ; rdfs:label ?label
@@ -74,8 +77,9 @@ BOUND: Final = """SELECT DISTINCT ?demand ?who WHERE { ?demand stance:binds ?bou
     { ?who (org:subOrganizationOf|^foaf:member)* ?bound } UNION { ?bound org:subOrganizationOf+ ?who } }"""
 """Who a demand binds: the actor named, its parts and members, and the wholes it is part of."""
 CODINGS: Final = "SELECT ?s ?coding ?p ?value WHERE { ?s stance:coding ?coding . ?coding ?p ?value }"
-PROPERTIES: Final = """SELECT ?s ?coding ?p ?value WHERE {{ {about}{{ ?s ?p ?value }}
-    UNION {{ ?s stance:coding ?coding . ?coding ?p ?value }} }}"""
+PROPERTIES: Final = "SELECT ?s ?coding ?p ?value WHERE {{ {about}{{ ?s ?p ?value }}{codings} }}"
+AND_CODINGS: Final = " UNION { ?s stance:coding ?coding . ?coding ?p ?value }"
+"""In the same breath where each question takes its time; to look for codings that are not there takes as long."""
 QUOTED: Final = "SELECT DISTINCT ?s WHERE { ?report stance:reports ?s ; stance:quote ?words }"
 
 
@@ -215,6 +219,8 @@ class Reader:
         self.store = store
         self.chosen = None if chosen is None else frozenset(chosen)
         self._named = chosen is not None and len(chosen) <= (FEW if store.light else MANY)
+        self.at_once = self._named or store.light
+        """Whether all properties are read in one query, and not each in a scan of its own."""
         self._columns: dict[str, dict[str, set[str]]] = {}
 
     def ask(
@@ -222,30 +228,31 @@ class Reader:
     ) -> list[tuple[str, ...]]:
         """The rows of a query whose first variable is ?s, about the statements chosen."""
         if self._named:
-            iris = [node(iri) for iri in sorted(self.chosen or ())]
-            chunks = (iris[at : at + CHUNK] for at in range(0, len(iris), CHUNK))
             return [
-                row for chunk in chunks for row in self.store.tuples(text, {**(values or {}), "s": chunk})
+                row
+                for chunk in self._chunks
+                for row in self.store.tuples(text, {**(values or {}), "s": chunk})
             ]
         rows = self.store.tuples(text, values)
         return rows if self.chosen is None else [row for row in rows if row[0] in self.chosen]
 
-    @property
-    def at_once(self) -> bool:
-        """Whether all properties are read in one query, and not each in a scan of its own."""
-        return self._named or self.store.light
+    @cached_property
+    def _chunks(self) -> list[list[NamedNode]]:
+        iris = [node(iri) for iri in sorted(self.chosen or ())]
+        return [iris[at : at + CHUNK] for at in range(0, len(iris), CHUNK)]
 
     def values(self, curie: str) -> Mapping[str, set[str]]:
         """Statement → its values of a property (a prefixed name or an IRI); one that has none is missing."""
-        iri = curie if "://" in curie else expand(curie)
-        if self.at_once:
-            return self._properties.get(iri, {})
-        if iri not in self._columns:
-            column: dict[str, set[str]] = defaultdict(set)
-            for s, value in self.ask(f"SELECT ?s ?value WHERE {{ ?s <{iri}> ?value }}"):
-                column[s].add(value)
-            self._columns[iri] = dict(column)
-        return self._columns[iri]
+        if curie not in self._columns:
+            iri = curie if "://" in curie else expand(curie)
+            self._columns[curie] = self._properties.get(iri, {}) if self.at_once else self._column(iri)
+        return self._columns[curie]
+
+    def _column(self, iri: str) -> dict[str, set[str]]:
+        column: dict[str, set[str]] = defaultdict(set)
+        for s, value in self.ask(f"SELECT ?s ?value WHERE {{ ?s <{iri}> ?value }}"):
+            column[s].add(value)
+        return dict(column)
 
     def value(self, curie: str) -> dict[str, str]:
         """Statement → its value of a property, the least where there are several."""
@@ -259,10 +266,13 @@ class Reader:
     @cached_property
     def _all_properties(self) -> tuple[Column, dict[tuple[str, str], dict[str, set[str]]]]:
         """Property → statement → values; statement and coding → property → values."""
-        about = "" if self._named else "?s a stance:Statement . "
         found: Column = defaultdict(lambda: defaultdict(set))
         coded: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        for s, coding, p, value in self.ask(PROPERTIES.format(about=about)):
+        about = "" if self._named else "?s a stance:Statement . "
+        rows = self.ask(PROPERTIES.format(about=about, codings=AND_CODINGS if self.store.light else ""))
+        if not self.store.light and CODING in {p for _, _, p, _ in rows}:
+            rows += self.ask(CODINGS)
+        for s, coding, p, value in rows:
             if coding:
                 coded[s, coding][p].add(value)
             else:
@@ -328,17 +338,23 @@ class Reader:
 
     def _rows_of_named(self) -> list[tuple[str, ...]]:
         """What NAMES tells of the things that the statements name; of each IRI a store is asked once."""
-        iris = [node(iri) for iri in sorted(self.chosen or ())]
-        chunks = [iris[at : at + CHUNK] for at in range(0, len(iris), CHUNK)]
-        things = {row["x"] for chunk in chunks for row in self.store.select(MEANT, {"s": chunk})}
-        known = _named(self.store)
-        new = [thing for thing in things if isinstance(thing, NamedNode) and thing.value not in known]
-        known.update((thing.value, []) for thing in new)
+        properties, coded = self._all_properties
+        things = {text for each in coded.values() for text in each.get(expand("stance:basis"), ())}
+        for p, column in properties.items():
+            if p not in PLAIN:
+                things.update(*column.values())
+        known, new, nameless = _named(self.store), list[NamedNode](), False
+        for thing in things - known.keys():
+            try:
+                new.append(NamedNode(thing))
+                known[thing] = []
+            except ValueError:  # a blank node, or a literal
+                nameless = True
         for at in range(0, len(new), CHUNK):
             for row in self.store.tuples(NAMES.format(about=""), {"x": new[at : at + CHUNK]}):
                 known.setdefault(row[0], []).append(row)  # an endpoint may tell of what it was not asked
-        rows = [row for thing in things for row in known.get(thing.value, ())]
-        if any(isinstance(thing, BlankNode) for thing in things):
+        rows = [row for thing in things for row in known.get(thing, ())]
+        if nameless:
             about = "?s ?p ?x FILTER(isBlank(?x))"
             rows += [row[1:] for row in self.ask(NAMES.replace("?x", "?s ?x", 1).format(about=about))]
         return rows
@@ -436,14 +452,18 @@ class Reader:
         return tuple(found)
 
     def _things(self, iri: str, curie: str) -> tuple[Named, ...]:
-        found = (Named(x, self.labels[x]) for x in self.values(curie).get(iri, ()))
-        return tuple(sorted(found, key=lambda thing: (thing.label, thing.iri)))
+        if not (given := self.values(curie).get(iri)):
+            return ()
+        found = [Named(x, self.labels[x]) for x in given]
+        return tuple(sorted(found, key=lambda thing: (thing.label, thing.iri)) if len(found) > 1 else found)
 
     def _concept(self, iri: str, curie: str) -> str | None:
-        return next((found.label for found in self._things(iri, curie)), None)
+        given = self.values(curie).get(iri)
+        return min(self.labels[x] for x in given) if given else None
 
     def _text(self, iri: str, curie: str) -> str | None:
-        return min(self.values(curie).get(iri, ()), default=None)
+        given = self.values(curie).get(iri)
+        return min(given) if given else None
 
     @cached_property
     def reported(self) -> list[tuple[str, str, str]]:
