@@ -82,9 +82,9 @@ def test_blocks_share_the_time_by_their_ties_and_the_last_has_all_that_is_left(
         now[0] += seconds
         return solver.Solution(np.zeros(network.n, np.int64), 0.0, 0.0)
 
-    monkeypatch.setattr(blocks, "solve", solve)
+    monkeypatch.setattr(solver, "solve", solve)
     monkeypatch.setattr("time.monotonic", lambda: now[0])
-    blocks.solve_blocks(read(graph), free=False, seconds=10)
+    solver.solve_blocks(read(graph), free=False, seconds=10)
     monkeypatch.undo()
     assert taken == [(3, pytest.approx(2)), (5, pytest.approx(8 / 3)), (10, pytest.approx(16 / 3))]
 
