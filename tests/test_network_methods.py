@@ -195,7 +195,12 @@ def test_an_edge_of_the_stance_network_says_what_and_where(graph: Graph) -> None
     rows, method = network.prepare(own, "stances", {})
     ((_, _, bare),) = network.build(rows, method, words=False).edges(data=True)
     assert bare == {"polarity": 1, "documents": ("https://example.org/id/gazette",)}
-    assert network.stances(own).graph["rows"].store is own
+    whole = network.stances(own, act="assert")
+    assert list(network.build(rows, method).edges(data=True)) == list(whole.edges(data=True))
+    assert whole.graph["rows"].store is own
+    for made in (whole, network.agreement(own, act="assert")):
+        assert made.graph["filters"].given == {"act": ("assert",)}
+        assert (made.graph["notes"], made.graph["rows"].notes) == ((), ())
 
 
 def test_the_matrix_of_a_network_holds_the_weights_of_its_graph() -> None:

@@ -111,6 +111,11 @@ def test_a_loose_reading_counts_the_documents_of_stances_and_takes_text_and_ties
     assert both.unsigned.toarray().tolist() == [[0, 3, 1.5], [3, 0, 2], [1.5, 2, 0]]
     with pytest.raises(UsageError, match="a - b has nothing for its weight"):
         read(graph)
+    graph.add_edge("b", "c", polarity="strong")
+    with pytest.raises(
+        UsageError, match=r"^the tie b - c has 'strong' for its polarity: give it a finite number$"
+    ):
+        read(graph, loose=True)
 
 
 def test_weights_that_cancel_out_but_for_rounding_are_no_tie() -> None:
@@ -119,6 +124,10 @@ def test_weights_that_cancel_out_but_for_rounding_are_no_tie() -> None:
     assert list(read(graph).ties()) == []
     graph.add_edge("a", "b", weight=1e-9)
     assert len(list(read(graph).ties())) == 1
+    for scale in (1e6, 1e-6):
+        graph.clear()
+        graph.add_weighted_edges_from(("a", "b", weight * scale) for weight in (0.1, 0.2, -0.3))
+        assert list(read(graph).ties()) == []
 
 
 @pytest.mark.parametrize("weight", [nan, inf, -inf, "1", None, True, 1j, 10**400, np.float64("nan"), [1]])

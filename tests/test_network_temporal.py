@@ -299,3 +299,7 @@ def test_a_series_is_a_network_for_each_window_of_the_kind_asked_for() -> None:
         ("2024-02-01", 2),
         ("2024-02-08", 2),
     ]
+    daily = [str(moment.since) for moment, _ in network.series(rows, kernel="uniform", width=2)]
+    assert daily == [f"2024-02-0{day}" for day in range(1, 10)]
+    ((moment, graph),) = network.series(rows, kernel="uniform", width=2, at=["2024-02-08"], of="two-mode")
+    assert (str(moment.since), sorted(graph.edges)) == ("2024-02-08", [("a", "y"), ("b", "y")])

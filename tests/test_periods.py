@@ -12,7 +12,7 @@ from february import Graph, says
 from stancegraph import balance, network, statements, table
 from stancegraph.errors import StanceError, UnknownName, UsageError
 from stancegraph.network import Method
-from stancegraph.network.periods import event_day, name_spans, of_network, periods
+from stancegraph.network.periods import event_day, name_spans, of_network, overlaps, periods
 from stancegraph.store import Store
 from stancegraph.table import Table
 
@@ -256,6 +256,7 @@ def test_a_span_is_named_by_the_months_in_which_something_was_surely_said(
     open_ends = [(None, of[0][0]), (of[0][0], None), (None, None)]
     found = name_spans(of, [*ordinals(*days), *open_ends])
     assert [found.get(span) for span in of] == names
+    assert not overlaps(None, None, of[0])
     assert name_spans([(1, of[0][1])], ordinals(*days)) == {}, "of what has no beginning no month is told"
 
 
