@@ -217,7 +217,7 @@ def test_windows_too_few_to_part_are_told_with_what_is_in_none(graph: Graph) -> 
     assert [(window["statements"], window["phase"]) for window in found.windows] == [(1, 1)] * 3
     assert found.row() == {"windows": [*found.windows], "transitions": [], "modularity": None, "p": None}
     assert found.notes == (
-        "1 rows left out: the day is bounded more loosely than the window",
+        "1 row left out: the day is bounded more loosely than the window",
         "no phases: 3 windows have statements, 4 are needed; take a shorter --phases",
     )
 

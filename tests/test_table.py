@@ -229,7 +229,7 @@ def test_a_window_leaves_out_what_is_dated_more_loosely(five: Store) -> None:
     """Beta's later word is of some day from 1 to 9 March: it is in no window of a week."""
     found = list(network.windows(table.stances(five, actor="Beta"), "1w"))
     assert [len(w.rows) for w in found] == [1]
-    assert found[0].rows.notes == ("1 rows left out: the day is bounded more loosely than the window",)
+    assert found[0].rows.notes == ("1 row left out: the day is bounded more loosely than the window",)
 
 
 @pytest.mark.parametrize("length", ["", "4", "w", "0d", "-1w", "4 weeks", "1e9d"])
