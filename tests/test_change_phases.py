@@ -56,7 +56,8 @@ def test_a_planted_turn_is_found_in_its_week_with_those_who_turned(distance: str
 
 
 def test_a_debate_in_which_nobody_turns_has_one_phase() -> None:
-    found = phases(debate(10, None), "1w")
+    rows = debate(10, None)
+    found = phases(rows, "1w")
     assert {row["phase"] for row in found.windows} == {1}
     assert not found.transitions
     assert found.p is not None
@@ -65,6 +66,8 @@ def test_a_debate_in_which_nobody_turns_has_one_phase() -> None:
         f"no phases can be told from chance (p = {found.p:.2f}): statements dealt at random part as well",
     )
     assert found.turns() == []
+    windows = [(row["since"], row["until"]) for row in found.windows]
+    assert found.modularity == pytest.approx(by_hand(rows, windows, "absolute"), abs=1e-4) != 0
 
 
 def by_hand(rows: Table, windows: list[tuple[str, str]], distance: str) -> float:
