@@ -123,13 +123,15 @@ def test_an_interval_leaves_two_and_a_half_percent_out_at_either_end() -> None:
     assert interval([]) is interval([0.5, None]) is None
 
 
-def test_ten_documents_tell_an_interval_and_nine_none() -> None:
+def test_ten_documents_tell_an_interval_and_nine_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each document alone has Ada and Bo against Cy on its own bridge: however they are drawn, 1 * 2 * 1/3."""
     rows = [
         (actor, f"bridge {i}", sign, f"document {i}")
         for i in range(10)
         for actor, sign in (("Ada", 1), ("Bo", 1), ("Cy", -1))
     ]
+    for name, few in (("BY_DOCUMENT", 10), ("RESAMPLES", 2)):
+        monkeypatch.setattr(f"stancegraph.balance.fragility.{name}", few)
     found = balance.alliances(of(*rows))
     assert found.polarisation_interval == pytest.approx((2 / 3, 2 / 3))
     assert found.row()["polarisation_interval"] == list(found.polarisation_interval or ())
@@ -151,7 +153,7 @@ def test_of_many_documents_some_are_left_out_and_shares_are_of_those(monkeypatch
     assert {pair.without_document for pair in found.blocs[0].pairs if "Di" not in (pair.a, pair.b)} == {1}
 
 
-def test_codings_are_drawn_by_their_confidence() -> None:
+def test_codings_are_drawn_by_their_confidence(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three enemies, each two on a target of theirs: an index of 1/2 where all six codings are right, else 0.
 
     They are so in .95^6 = .74 of the draws. Where one tie is left it polarises wholly, 1; two share an end, 2/3; three
@@ -160,6 +162,7 @@ def test_codings_are_drawn_by_their_confidence() -> None:
     stances = [(a, f"{a}{b}", 1) for a, b in ("ab", "bc", "ca")] + [
         (b, f"{a}{b}", -1) for a, b in ("ab", "bc", "ca")
     ]
+    monkeypatch.setattr("stancegraph.balance.fragility.RESAMPLES", 2)
     sure = table.of(*zip(*stances, strict=True))
     rows = replace(sure, own_confidence=np.full(6, 0.95))
     found = balance.alliances(rows, draws=40)

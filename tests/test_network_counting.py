@@ -18,7 +18,6 @@ import pytest
 
 import synthetic
 from conftest import Run
-from february import Graph, says
 from stancegraph import network, store
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.network import counting
@@ -113,7 +112,9 @@ def test_cells_make_the_ties_that_rows_do_with_the_number_of_their_statements(
     graph = store.open(loaded)
     if options.get("period") == "quarter":
         options = options | {"period": "auto"}
-    there = Edges.of(*counting.tabulate(rows, graph, kind, options)).rows()
+    cells, method = counting.tabulate(rows, graph, kind, options)
+    assert {*cells.statement.values} == {""}, "each has one row, and needs no name"
+    there = Edges.of(cells, method).rows()
     table, method = network.graphs.prepare(graph, kind, options)
     assert [*there] == [*Edges.of(network.countable(table, method), method).rows()] != []
 
@@ -150,23 +151,6 @@ def test_what_is_no_table_is_an_error_that_names_it(loaded: Path) -> None:
     rows = counting.read(loaded / "stancegraph-person.parquet")
     with pytest.raises(UsageError, match=r"read those, and leave out --as"):
         counting.counts(rows, store.open(loaded), as_="organisation")
-
-
-def test_a_statement_is_counted_by_name_where_it_has_several_rows(graph: Graph, tmp_path: Path) -> None:
-    """Ada and Bo say one thing together, of bridge and dam; the others speak once each."""
-    graph(
-        says("a", "ada bo", "1", "+bridge +dam"),
-        says("b", "cy", "2", "+bridge"),
-        says("c", "di", "3", "+bridge"),
-    )
-    store.load([tmp_path / "said.ttl"], tmp_path / "database")
-    own = store.open(tmp_path / "database")
-    network.agreement(own)
-    rows = counting.read(tmp_path / "database" / "stancegraph-person.parquet")
-    counted, method = counting.tabulate(rows, own, "agreement", {"period": "none"})
-    assert {*counted.statement.values} == {"https://example.org/id/a", ""}
-    table, _ = network.graphs.prepare(own, "agreement", {"period": "none"})
-    assert [*Edges.of(counted, method).rows()] == [*Edges.of(network.countable(table, method), method).rows()]
 
 
 def test_what_the_columns_cannot_tell_is_refused(loaded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
