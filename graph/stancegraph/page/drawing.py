@@ -45,8 +45,8 @@ __all__ = ["Network", "Page", "draw"]
 HERE: Final = Path(__file__).parent
 VIS: Final = "vendor/vis-network.min.js"
 SCRIPTS: Final = (
-    *("make", "data", "filters", "state", "quotations", "rows", "actor"),
-    *("drawing", "matrix", "scenes", "timeline", "statements", "cells", "downloads", "page"),
+    *("data", "state", "rows", "actor", "drawing", "matrix"),
+    *("scenes", "timeline", "statements", "downloads", "page"),
 )
 """The page's own modules, each after those it imports from."""
 IMPORT: Final = re.compile(r'^import \{ [^}]* \} from "\./\w+\.js";\n', re.MULTILINE)

@@ -1,7 +1,6 @@
 // An actor's own page: whom it is for and against, what it says, denies, undertakes, who speaks of it, who agrees.
-import { data, entities, stances, isActor, ofNode, distinct } from "./data.js";
-import { byId, count, make, sentence } from "./make.js";
-import { entries, nameOf, verb } from "./quotations.js";
+import { data, entities, stances, isActor, ofNode, distinct, byId, count, make, sentence } from "./data.js";
+import { entries, nameOf, verb } from "./rows.js";
 
 const AT_ONCE = 6;
 const NOBODY = "nobody here, on one thing surely in one period";

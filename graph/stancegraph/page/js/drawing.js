@@ -1,6 +1,5 @@
 // The network: names on two banks as Python placed them, the lines that pass the filters, and what is pointed at.
-import { data, entities, stances, ofTie, periods, SIGN } from "./data.js";
-import { byId, count, sentence } from "./make.js";
+import { data, entities, stances, ofTie, periods, SIGN, byId, count, sentence } from "./data.js";
 import { state } from "./state.js";
 
 export const MODES = ["blocs", "agreement", "stances", "ego"];

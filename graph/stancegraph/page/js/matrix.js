@@ -1,8 +1,6 @@
 // Who has taken which stance on what: a table with a cell for each, one stop for the keyboard.
-import { data, entities, isActor, ofCell, ofNode, cellKey, distinct, SIGN } from "./data.js";
-import { byId, count, make, rove, sentence } from "./make.js";
-import { entries, nameOf, verb } from "./quotations.js";
-import { joinNames } from "./rows.js";
+import { data, entities, isActor, ofCell, ofNode, cellKey, distinct, SIGN, byId, count, make, rove, sentence } from "./data.js";
+import { entries, nameOf, verb, joinNames } from "./rows.js";
 
 export const MARK = { for: "+", against: "−", open: "○" };
 let openCell = null;

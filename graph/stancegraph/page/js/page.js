@@ -1,15 +1,12 @@
 // The page: what each control does, what each view needs, and when it is made.
 import { fillActor } from "./actor.js";
-import { data, entities, numberOf, ofNode, periods, stances, distinct, SIGN } from "./data.js";
+import { data, entities, numberOf, ofNode, periods, stances, distinct, SIGN, byId, button, count, make, sentence } from "./data.js";
 import { link, svgOf } from "./downloads.js";
 import { colour, draw, drawn, entityOf, fit, highlight, both, legendOf, linesThere, MODES, onChoice, readColours } from "./drawing.js";
-import { FILTERS, fold, namesOf } from "./filters.js";
-import { byId, button, count, make, sentence } from "./make.js";
+import { FILTERS, fold, namesOf, addressOf, initial, narrowed, passes, readAddress, state, VIEWS, writeAddress } from "./state.js";
 import { fillMatrix } from "./matrix.js";
-import { entries, headline, nameOf, verb } from "./quotations.js";
-import { close, fillRows, group, onOpen, openNamed } from "./rows.js";
+import { entries, headline, nameOf, verb, close, fillRows, group, onOpen, openNamed } from "./rows.js";
 import { fillStatements, onSort } from "./statements.js";
-import { addressOf, initial, narrowed, passes, readAddress, state, VIEWS, writeAddress } from "./state.js";
 import { fillTimeline } from "./timeline.js";
 
 const body = document.body;

@@ -1,5 +1,5 @@
 // A picture as a list of shapes, written as SVG (text stays text) or painted on a canvas, in colours by name.
-import { make, makeSvg } from "./make.js";
+import { make, makeSvg } from "./data.js";
 
 const FACE = getComputedStyle(document.body).fontFamily;
 const pick = (colours, name) => (name === undefined ? "none" : colours[name] || name);

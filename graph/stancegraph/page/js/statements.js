@@ -1,7 +1,6 @@
 // Everything that is shown, in words: a row for each speaker, target and statement; 20, then more.
-import { documents, entities, spell } from "./data.js";
-import { byId, make, sentence } from "./make.js";
-import { nameOf, source, verb, words } from "./quotations.js";
+import { documents, entities, spell, byId, make, sentence } from "./data.js";
+import { nameOf, source, verb, words } from "./rows.js";
 import { state } from "./state.js";
 
 const PORTION = 20;

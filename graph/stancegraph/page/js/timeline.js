@@ -1,7 +1,6 @@
 // When it was said: a row for each actor, the periods side by side, empty time between them cut out.
-import { entities, spans, stances, SIGN, isoDay, spell } from "./data.js";
-import { byId, make } from "./make.js";
-import { entries, nameOf } from "./quotations.js";
+import { entities, spans, stances, SIGN, isoDay, spell, byId, make } from "./data.js";
+import { entries, nameOf } from "./rows.js";
 import { toSvg } from "./scenes.js";
 import { colour } from "./drawing.js";
 
