@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from stancegraph.network import Method, Moment
     from stancegraph.records import Statement
+    from stancegraph.store import Store
     from stancegraph.table import Table
 
 Edges = Annotated[
@@ -256,19 +257,9 @@ def alliances(
         return
     number = 2 if blocs == "2" else None
     differing = _differing(request, edges, draws, disagreement)
-    if edges is None:
-        found = balance.alliances(
-            request.store,
-            blocs=number,
-            seconds=seconds,
-            robustness=robust,
-            draws=draws,
-            disagreement=differing,
-            chance=chance,
-            **request.choices,
-        )
-    else:
-        found = balance.alliances(_read(request, edges), blocs=number, seconds=seconds, chance=chance)
+    source, choices = _source(request, edges)
+    choices |= {"robustness": robust, "draws": draws, "disagreement": differing}
+    found = balance.alliances(source, blocs=number, seconds=seconds, chance=chance, **choices)
     if request.format == "json":
         request.emit(printing.as_json(found.row()))
         return
@@ -286,8 +277,8 @@ def _joinings(request: Request, by: Literal["average", "single", "complete"], ed
     """Print the steps of a hierarchical clustering."""
     from stancegraph.balance.communities import Joining, hierarchy
 
-    choices = request.choices if edges is None else {}
-    rows = hierarchy(request.store if edges is None else _read(request, edges), by, **choices)
+    source, choices = _source(request, edges)
+    rows = hierarchy(source, by, **choices)
     request.show(rows, Joining, "step")
 
 
@@ -336,19 +327,9 @@ def rank(
         request.show(measures, ["measure", "on", "tells"], "measure")
         return
     differing = _differing(request, edges, draws, disagreement)
-    if edges is None:
-        rows = centrality.rank(
-            request.store,
-            by,
-            on=request.network,
-            backend=backend,
-            robustness=robust,
-            draws=draws,
-            disagreement=differing,
-            **request.choices,
-        )
-    else:
-        rows = centrality.rank(_read(request, edges), by, backend=backend)
+    source, choices = _source(request, edges)
+    choices |= {"robustness": robust, "draws": draws, "disagreement": differing}
+    rows = centrality.rank(source, by, on=request.network, backend=backend, **choices)
     columns = ["actor", "score", "rank", "best", "worst", "moved_most_by"]
     request.show(rows, columns + (["low", "high", "present"] if draws else []), "actor")
 
@@ -460,18 +441,21 @@ def _moments(request: Request, time: Mapping[str, Any]) -> Iterator[tuple[Moment
         yield None, *counting.countable(request.store, of, request.choices)
 
 
-def _read(request: Request, file: Path) -> nx.Graph[str]:
-    """Somebody else's network, with a note of what was mended in it; options that make one of ours are refused."""
+def _source(request: Request, edges: Path | None) -> tuple[Store | nx.Graph[str], dict[str, Any]]:
+    """The graph asked with its choices; or somebody else's network, with which those are refused."""
     from stancegraph.network.method import Method
     from stancegraph.statements.filters import check
 
+    if edges is None:
+        return request.store, request.choices
     ours = check(request.filters) or Method.of("agreement", request.projection) != Method()
     if ours or request.network:
         raise UsageError("--edges reads a network as it is: leave out the options of filters and network")
-    return _ties_of(request, file)
+    return _ties_of(request, edges), {}
 
 
 def _ties_of(request: Request, file: Path) -> nx.Graph[str]:
+    """The ties of a file, with a note of what was mended in it."""
     from stancegraph.exchange import edges
 
     request.files.append(file)
