@@ -65,17 +65,18 @@ def captured() -> Iterator[Captured]:
         _CAPTURED.reset(token)
 
 
-def note(text: str, *, error: bool = False) -> None:
-    """One line for the person, on stderr, that no text in it can break; nothing where stderr cannot be written."""
+def note(*lines: str, error: bool = False) -> None:
+    """Lines for the person, on stderr, that no text in them can break; nothing where stderr cannot be written."""
     if kept := _CAPTURED.get():
-        kept.notes.append(text)
+        kept.notes += lines
         return
     if sys.stderr is None:
         return
     if _wipe:
         _wipe()
     try:
-        print(f"{'error: ' * error}{printable(text)}", file=sys.stderr, flush=True)
+        for text in lines:
+            print(f"{'error: ' * error}{printable(text)}", file=sys.stderr, flush=True)
     except (OSError, ValueError):
         _silence(sys.stderr)
 

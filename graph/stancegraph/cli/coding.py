@@ -201,8 +201,7 @@ def _tell(folder: Folder, draft: Draft, text: str) -> None:
     end = min(len(text) if stop < 0 else stop, proposal.end + AROUND)
     words = text[proposal.start : proposal.end]
     around = f"{text[begin : proposal.start]}⟦{words}⟧{text[proposal.end : end]}"
-    for line in printing.fill(around, 4, 4).splitlines():
-        output.note(line)
+    output.note(*printing.fill(around, 4, 4).splitlines())
     speaker = proposal.speaker or "nobody named"
     if proposal.antecedent:
         speaker += f" [{proposal.antecedent}]"

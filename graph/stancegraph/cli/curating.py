@@ -383,5 +383,4 @@ def show(change: Change) -> None:
     """What is written, for the person to see."""
     if not change.texts:
         output.note("nothing changes: it is said already")
-    for line in change.diff(SHOWN).splitlines():
-        output.note(line)
+    output.note(*change.diff(SHOWN).splitlines())

@@ -185,8 +185,7 @@ def check(
     unverified = [
         "no words verified: put the documents' texts into texts/, or name their folder by --sources"
     ]
-    for line in (*result.notes, *(unverified if unread else ()), str(result)):
-        output.note(line)
+    output.note(*result.notes, *(unverified if unread else ()), str(result))
     if found:
         raise typer.Exit(1)
 
@@ -330,8 +329,7 @@ def import_(
         from stancegraph.exchange import dna
 
         made = dna.convert(file, into, **coded, base=base, texts=texts)
-        for line in (f"{made} in {into}; use it with --data {into}", *made.left_out, *made.notes):
-            output.note(line)
+        output.note(f"{made} in {into}; use it with --data {into}", *made.left_out, *made.notes)
         return
     reading = reading_of(column or (), value or (), file=mapping, dates=dates or "", encoding=encoding or "")
     done, used = imports.read(
@@ -348,8 +346,7 @@ def import_(
         output.write(save_mapping, used.toml().encode(), [file])
     output.emit(done.diff)
     where = "would be written" if dry_run else f"in {into}; use it with --data {into}"
-    for line in (f"{done} {where}", *done.notes):
-        output.note(line)
+    output.note(f"{done} {where}", *done.notes)
 
 
 def _refuse_others(kind: str, options: Mapping[str, Mapping[str, object]]) -> None:

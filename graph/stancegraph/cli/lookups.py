@@ -74,8 +74,7 @@ def said(
     if not found:
         from stancegraph.statements.suggestions import suggest
 
-        for line in suggest(request.store, filters):
-            output.note(line)
+        output.note(*suggest(request.store, filters))
     if any(statement.quotes for statement in found):
         output.note("quotations stand as the documents print them; many are translations")
 
@@ -97,10 +96,7 @@ def actor(request: Request, name: Actor) -> None:
     from stancegraph import balance
 
     row = balance.profile(request.store, name)
-    if request.format == "json":
-        request.emit(printing.as_json(row))
-        return
-    request.show([row], list(row), "actor", lambda: answers.profile(row))
+    request.show([row], list(row), "actor", lambda: answers.profile(row), whole=lambda: row)
 
 
 @command("propositions")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from stancegraph import output
-from stancegraph.cli import answers, printing
+from stancegraph.cli import answers
 from stancegraph.cli.commands import command
 from stancegraph.cli.options import Actor, OptionalActor, Request, but
 from stancegraph.errors import UsageError
@@ -260,9 +260,6 @@ def alliances(
     source, choices = _source(request, edges)
     choices |= {"robustness": robust, "draws": draws, "disagreement": differing}
     found = balance.alliances(source, blocs=number, seconds=seconds, chance=chance, **choices)
-    if request.format == "json":
-        request.emit(printing.as_json(found.row()))
-        return
     evidence = {iri for bloc in found.blocs for held in bloc.holds for iri in held.statements}
     evidence |= {iri for bloc in found.blocs for tie in bloc.contradicted for iri in tie.statements}
     request.show(
@@ -270,6 +267,7 @@ def alliances(
         Member,
         "actor",
         lambda: answers.alliances(found, statements.by_iri(request.store, evidence) if evidence else {}),
+        whole=found.row,
     )
 
 
@@ -293,12 +291,8 @@ def ideal_points(
     from stancegraph.balance.scaling import Position, ideal_points
 
     found = ideal_points(request.store, dimensions=dimensions, **request.choices)
-    if request.format == "json":
-        request.emit(printing.as_json(found.row()))
-        return
-    request.show(
-        Rows(found.actors, notes=found.notes), Position, "position", lambda: answers.ideal_points(found)
-    )
+    rows = Rows(found.actors, notes=found.notes)
+    request.show(rows, Position, "position", lambda: answers.ideal_points(found), whole=found.row)
 
 
 @command("rank", filters=True, network="any", words=False)
@@ -408,12 +402,15 @@ def _phases(
     if not alone:
         raise UsageError("--phases is of the whole debate: leave out the actor, --event and --blocs")
     found = phases(request.store, window, step=step, distance=distance, **request.choices)
-    if request.format == "json":
-        request.emit(printing.as_json(found.row()))
-        return
     rows = Rows(found.turns(), notes=found.notes)
     columns = ["last", "first", "phase_before", "phase_after", *Turn.__annotations__]
-    request.show(rows, columns, "turned stance", lambda: answers.phases(found, _statements(request, rows)))
+    request.show(
+        rows,
+        columns,
+        "turned stance",
+        lambda: answers.phases(found, _statements(request, rows)),
+        whole=found.row,
+    )
 
 
 @command("timeline", filters=True)
@@ -460,8 +457,7 @@ def _ties_of(request: Request, file: Path) -> nx.Graph[str]:
 
     request.files.append(file)
     found = edges.read(file)
-    for note in found.notes:
-        output.note(note)
+    output.note(*found.notes)
     return found.graph
 
 

@@ -126,11 +126,16 @@ class Request:
         text: Callable[[], str] | None = None,
         *,
         notes: Sequence[str] = (),
+        whole: Callable[[], object] | None = None,
     ) -> None:
         """Print rows, and on stderr their number and notes; `text` makes what reads better than a table.
 
-        `columns` may be the TypedDict that the rows are. Many rows of CSV are printed as they are made.
+        `columns` may be the TypedDict that the rows are. Many rows of CSV are printed as they are made. Where the rows
+        are only a part of an answer, JSON has the `whole`, without notes.
         """
+        if whole is not None and self.format == "json":
+            self.emit(printing.as_json(whole()))
+            return
         columns = list(columns.__annotations__) if isinstance(columns, type) else columns
         as_text = text if self.format == "table" else None
         if self.format == "csv" and self.output == "-":
@@ -140,8 +145,7 @@ class Request:
         else:
             self.emit(as_text() if as_text else printing.format_rows(self.format, rows, columns))
         output.note(output.quantity(len(rows), noun) if rows else f"no {noun}s")
-        for note in dict.fromkeys((*notes, *(rows.notes if isinstance(rows, Rows) else ()))):
-            output.note(note)
+        output.note(*dict.fromkeys((*notes, *(rows.notes if isinstance(rows, Rows) else ()))))
 
     def note_left_out(self) -> None:
         """Tell what of the data was malformed, and what was done without it; and what a table of stances lacks."""
@@ -150,8 +154,7 @@ class Request:
             output.note(
                 f"{self.store.where} has no words: they lie in the database or files that it was made of"
             )
-        for line in lines[:FEW]:
-            output.note(line)
+        output.note(*lines[:FEW])
         if lines:
             more = f"{len(lines) - FEW} more are like that; " if len(lines) > FEW else ""
             output.note(f"{more}`stancegraph check` finds all that is to be mended")

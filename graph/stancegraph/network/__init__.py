@@ -25,10 +25,8 @@ if TYPE_CHECKING:
     from stancegraph.network.graphs import targets as targets
     from stancegraph.network.graphs import two_mode as two_mode
     from stancegraph.network.graphs import weights_of as weights_of
-    from stancegraph.network.method import CHOICES as CHOICES
     from stancegraph.network.method import KINDS as KINDS
     from stancegraph.network.method import Method as Method
-    from stancegraph.network.method import NetworkOptions as NetworkOptions
     from stancegraph.network.projection import Projection as Projection
     from stancegraph.network.projection import project as project
     from stancegraph.network.temporal import Moment as Moment
@@ -47,7 +45,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy_exports(
     __name__,
     {
-        "method": "CHOICES KINDS NetworkOptions Method",
+        "method": "KINDS Method",
         "graphs": "agreement build countable graph matrix moments prepare series stance_network stances targets "
         "two_mode weights_of",
         "projection": "Projection project",
