@@ -308,8 +308,7 @@ def _made(store: Local, organisation: bool) -> pa.Table:
     for name in ("act", "medium"):
         iris = concepts.concept(f"stance:{name}").to_list()
         made = made.append_column(f"{name}_iri", arrow.texts(table.statement.codes, iris))
-    bound = np.zeros(len(table), np.bool_) if table.bound is None else table.bound
-    made = made.append_column("bound", pa.array(bound)).append_column(
+    made = made.append_column("bound", pa.array(table.bound)).append_column(
         "number", pa.array(table.statement.codes)
     )
     about = {
