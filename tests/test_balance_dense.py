@@ -89,6 +89,29 @@ def test_blocks_share_the_time_by_their_ties_and_the_last_has_all_that_is_left(
     assert taken == [(3, pytest.approx(2)), (5, pytest.approx(8 / 3)), (10, pytest.approx(16 / 3))]
 
 
+@pytest.mark.parametrize(("seconds", "spent", "left"), [(10, 2, 3), (10, 4, 4), (5, 4, 1), (60, 20, 20)])
+def test_other_optimal_splits_are_sought_for_three_seconds_or_as_long_as_the_first(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, spent: float, left: float
+) -> None:
+    """By a clock that only the first search moves; never longer than there is time in all."""
+    now, until = [1000.0], []
+
+    def solve(network: Any, **_: object) -> solver.Solution:
+        now[0] += spent
+        return solver.Solution(np.zeros(network.n, np.int64), 0.0, 0.0)
+
+    def every_split(*_: object, **options: Any) -> None:
+        until.append(options["until"] - now[0])
+
+    monkeypatch.setattr(solver, "solve", solve)
+    monkeypatch.setattr("stancegraph.balance.frustration.AT_LEAST", 3.0)
+    monkeypatch.setattr("stancegraph.balance.frustration.every_split", every_split)
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    found = frustration_index(nx.Graph([("a", "b", {"weight": 1})]), seconds=seconds)
+    monkeypatch.undo()
+    assert (found.seconds, until) == (spent, [left])
+
+
 def test_communities_by_rows_are_as_good_as_those_of_networkx(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = planted(60, 600, 0.05, seed=3)
     plain = balance.louvain_communities(graph)
