@@ -225,3 +225,21 @@ def test_a_variable_counts_on_targets_coded_without_polarity_too(graph: Graph) -
     ]
     assert rows.notes == ("2 rows without tone left out",)
     assert [row.actor.label for row in table.stances(own, level="tone", supports="dam")] == ["Ada"]
+
+
+def test_a_category_that_says_nothing_was_coded_can_be_left_out(graph: Graph) -> None:
+    own = graph(
+        variable("frame", ":Frame"),
+        ':none skos:prefLabel "(none)" ; skos:notation "" . :law skos:prefLabel "law" ; skos:notation "l" .\n',
+        *(
+            says(name, "ada", "1", "+dam", f":frame :{frame} ;")
+            for name, frame in zip("abc", ("none", "law", "none"), strict=False)
+        ),
+    )
+    rows = table.stances(own, level="frame")
+    assert ([row.level for row in rows], rows.scale.empty) == (["(none)", "law", "(none)"], 0)
+    coded = rows.without_empty()
+    assert [row.level for row in coded] == ["law"]
+    assert (coded.scale.levels, coded.scale.labels, coded.scale.empty) == ((1,), ("(none)", "law"), None)
+    assert coded.notes == ("2 rows left out: frame is empty (--aggregation ignore counts them)",)
+    assert coded.without_empty() is coded
