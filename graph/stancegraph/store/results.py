@@ -143,8 +143,8 @@ def table_of(found: Decoded) -> Table | bool:
     return Table(names, [{name: _term(cell) for name, cell in row.items()} for row in rows])
 
 
-def json_tuples(body: bytes, order: tuple[str, ...] = ()) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """A table's variables, and its rows as plain text in the order given, by default its own; unbound is empty."""
+def json_tuples(body: bytes, order: tuple[str, ...]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """A table's variables, and its rows as plain text in the order given, else its own; unbound is empty."""
     found = decoded(body)
     if isinstance(found, bool):
         raise ValueError("it is a truth where a table was asked for")

@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from stancegraph.curate import passages
 from stancegraph.exchange.roles import CLASSES
-from stancegraph.store.terms import describe, english, term
+from stancegraph.store.terms import day, decimal, describe, english, term
 from stancegraph.vocabulary import expand
 
 if TYPE_CHECKING:
@@ -249,7 +249,7 @@ def document(
         ("stance:sha256", Literal(hashlib.sha256(source.text.encode()).hexdigest())),
         *([("dcterms:creator", author)] if author is not None else []),
     )
-    yield from _day(here, source, "stance:issued", "dcterms:issued")
+    yield from _days(here, source, "stance:issued", "dcterms:issued")
     if not source.day:
         yield from describe(here, ("rdfs:comment", english("Undated: the bounds are those of the calendar.")))
     for predicate, text in (
@@ -277,22 +277,20 @@ def statement(
         (stance, namespace.iri("entity", target.id)),
         ("stance:gist", english(gist)),
         ("stance:basis", "basis:said"),
-        ("stance:confidence", Literal("1.0", datatype=term("xsd:decimal"))),
+        ("stance:confidence", decimal(1.0)),
         ("stance:coder", namespace.coder(coded.coder)),
         ("prov:wasDerivedFrom", namespace.database),
     )
-    yield from _day(here, source, "stance:said", "stance:saidOn")
+    yield from _days(here, source, "stance:said", "stance:saidOn")
 
 
-def _day(here: NamedNode, source: Document, bounds: str, day: str) -> Iterator[Triple]:
+def _days(here: NamedNode, source: Document, bounds: str, one: str) -> Iterator[Triple]:
     """A document's day; where there is none, it is bounded by the calendar."""
     if source.day:
-        days = {day: source.day.isoformat()}
+        days = {one: source.day.isoformat()}
     else:
         days = {f"{bounds}NotBefore": "0001-01-01", f"{bounds}NotAfter": "9999-12-31"}
-    yield from describe(
-        here, *((name, Literal(iso, datatype=term("xsd:date"))) for name, iso in days.items())
-    )
+    yield from describe(here, *((name, day(iso)) for name, iso in days.items()))
 
 
 def value(

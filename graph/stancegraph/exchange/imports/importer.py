@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -96,18 +96,16 @@ def take(
     folder's; StanceError where the folder cannot be read or written.
     """
     made: Imported | None = None
-    try:
-        with (
-            _folder(into, file, base) as (folder, fresh),
-            folder.writing(),
-            journal.staging(folder.path) as place,
-        ):
-            taking = _Taking(sheet, file, folder, reading, fresh=fresh, place=place, progress=progress)
-            made = taking.take(into, dry_run=dry_run)
-            if dry_run:
-                raise _DryRun
-    except _DryRun:
-        pass
+    with (
+        suppress(_DryRun),
+        _folder(into, file, base) as (folder, fresh),
+        folder.writing(),
+        journal.staging(folder.path) as place,
+    ):
+        taking = _Taking(sheet, file, folder, reading, fresh=fresh, place=place, progress=progress)
+        made = taking.take(into, dry_run=dry_run)
+        if dry_run:
+            raise _DryRun
     assert made is not None  # noqa: S101  a dry run makes it too
     return made
 
