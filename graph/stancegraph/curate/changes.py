@@ -31,9 +31,7 @@ if TYPE_CHECKING:
     from stancegraph.curate.turtle_file import TurtleFile
     from stancegraph.validation import Finding
 
-STANCES: Final = tuple(
-    map(term, ("stance:supports", "stance:opposes", "stance:neutralOn", "stance:stanceOn"))
-)
+STANCES: Final = tuple(map(term, "stance:supports stance:opposes stance:neutralOn stance:stanceOn".split()))
 CONTEXT: Final = 3
 """Lines of a diff around what changes."""
 UNUSED: Final = english("No statement is on it yet.")

@@ -204,13 +204,13 @@ def _attributes(tokens: Sequence[Token], i: int) -> bool:
     return False
 
 
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence: tokens `first` to `end` (exclusive) of a paragraph, and the phrases in it."""
 
-    def __init__(self, tokens: Sequence[Token], first: int, end: int) -> None:
-        self.tokens = tokens
-        self.first = first
-        self.end = end
+    tokens: Sequence[Token]
+    first: int
+    end: int
 
     def phrase_before(self, i: int, floor: int) -> Phrase | None:
         """The noun phrase that ends just before token `i`, the subject of a verb there; none before `floor`."""

@@ -105,7 +105,7 @@ class _Adding:
 
     def membership(self) -> Change:
         """A role somebody holds; what no document of ours states goes to the background."""
-        member = local_name(resolve(self._folder, self._fields["member"], self._given["member"][0]))
+        member = local_name(self._meant("member"))
         here = self._mint(self._given["role"][0], before=member)
         said = [
             *self._pairs(),
@@ -116,19 +116,14 @@ class _Adding:
 
     def figure(self) -> Change:
         """A number that a statement claims, beside it."""
-        statement = resolve(self._folder, self._fields["statement"], self._given.pop("statement")[0])
-        counted, event = (
-            local_name(resolve(self._folder, self._fields[name], self._given[name][0]))
-            for name in ("counted", "event")
-        )
-        claiming = [
-            (file, triples)
-            for file, triples in self._folder.description(statement).items()
-            if any(t.object == term("stance:Statement") for t in triples)
-        ]
-        if not claiming:
+        statement = self._meant("statement")
+        del self._given["statement"]
+        counted, event = (local_name(self._meant(name)) for name in ("counted", "event"))
+        said, class_ = self._folder.description(statement).items(), term("stance:Statement")
+        claiming = next((each for each in said if any(t.object == class_ for t in each[1])), None)
+        if claiming is None:
             raise UsageError(f"--statement '{local_name(statement)}' is no statement: name one of the graph")
-        (file, triples), *_ = claiming
+        file, triples = claiming
         speaker = next((local_name(object_value(t)) for t in triples if t.predicate == _SPEAKER), "")
         here = self._mint(f"{counted} {event}", before=speaker)
         self._edit.put(file, statement, {*triples, Triple(NamedNode(statement), term("stance:claims"), here)})
@@ -139,7 +134,7 @@ class _Adding:
         content = b"" if self._text is None else input_.read(self._text, LARGEST)
         text = decode(self._text, content) if self._text else ""
         self._given.setdefault("language", ["en"])
-        publisher = local_name(resolve(self._folder, self._fields["publisher"], self._given["publisher"][0]))
+        publisher = local_name(self._meant("publisher"))
         here = self._mint(self._given["title"][0], before=_telling(publisher.split("-"))[0])
         said = [
             *self._pairs(),
@@ -156,11 +151,11 @@ class _Adding:
 
     def statement(self, coder: str, today: date, *, apart: bool) -> Change:
         """A statement with its report, and the coder where nobody has declared that one."""
-        document = NamedNode(resolve(self._folder, self._fields["document"], self._given["document"][0]))
+        document = NamedNode(self._meant("document"))
         self._given.setdefault("basis", ["said"])
         explicit = self._given["basis"] == ["said"] and "quote" in self._given
         self._given.setdefault("confidence", ["1.0" if explicit else "0.8"])
-        speaker = local_name(resolve(self._folder, self._fields["speaker"], self._given["speaker"][0]))
+        speaker = local_name(self._meant("speaker"))
         here = self._mint(
             self._words(), before=speaker, after=f"coder-{slug(coder, digits=True)}" if apart else ""
         )
@@ -189,10 +184,7 @@ class _Adding:
 
     def report(self) -> Change:
         """Another document's report of a statement there is."""
-        statement, document = (
-            NamedNode(resolve(self._folder, self._fields[name], self._given[name][0]))
-            for name in ("statement", "document")
-        )
+        statement, document = (NamedNode(self._meant(name)) for name in ("statement", "document"))
         report = self._report(statement, document)
         return self._edit.change(f"add report {local_name(report)}", report)
 
@@ -218,6 +210,10 @@ class _Adding:
             )
         quotes, stretches = self._given.get("quote", ()), self._given.get("passage", ())
         yield from anchor(self._folder, report, document, quotes, stretches, self._text)
+
+    def _meant(self, name: str) -> str:
+        """The IRI of the entry that the first value of a field means."""
+        return resolve(self._folder, self._fields[name], self._given[name][0])
 
     def _coder(self, name: str) -> NamedNode:
         coder = NamedNode(f"{self._folder.base}coder/{slug(name, digits=True)}")

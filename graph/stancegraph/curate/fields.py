@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 CLASSES: Final = {"person": "foaf:Person", "organisation": "org:Organization", "group": "foaf:Group"}
 TYPES: Final = {"claim": "stance:Claim", "demand": "stance:Demand"}
+WORDS: Final = {"class": CLASSES, "type": TYPES}
+"""Kind of value that is a class → the words for it."""
 LEVELS: Final = ("0.4", "0.6", "0.8", "1.0")
 
 
@@ -256,8 +258,8 @@ def value(folder: Folder, field: Field, text: str) -> Term:
         return english(text)
     if field.values in ("word", "number", "truth"):
         return literal(field, text)
-    if field.values in ("class", "type"):
-        return term(one_of(text, CLASSES if field.values == "class" else TYPES, field.option))
+    if field.values in WORDS:
+        return term(one_of(text, WORDS[field.values], field.option))
     if field.values == "labels":
         language, equals, label = text.partition("=")
         if not (equals and label.strip() and language.isascii() and language.replace("-", "").isalnum()):
@@ -351,8 +353,7 @@ def typed(kind: str, iri: str, said: Iterable[Triple]) -> dict[str, list[str]]:
         edges = own if field.name not in REPORTED else {k: v for each in told for k, v in each.items()}
         if field.values == "days":
             found[field.name] = _typed_days(field, own)
-        elif field.values in ("class", "type"):
-            words = CLASSES if field.values == "class" else TYPES
+        elif words := WORDS.get(field.values):
             found[field.name] = [word for word, name in words.items() if expand(name) in own["rdf:type"]]
         elif field.values == "coding":
             found[field.name] = sorted(_typed_coding(node) for node in about.values() if "stance:of" in node)

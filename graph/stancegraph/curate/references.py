@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from stancegraph.curate import entries
 from stancegraph.curate.changes import UNUSED, Change, Edit, shown
-from stancegraph.curate.fields import CLASSES, ENTRIES, REPORTED, TYPES, UNNAMED, Field, pairs, properties
+from stancegraph.curate.fields import ENTRIES, REPORTED, UNNAMED, WORDS, Field, pairs, properties
 from stancegraph.errors import UsageError
 from stancegraph.store.terms import describe, object_value, term
 from stancegraph.vocabulary import local_name
@@ -244,9 +244,8 @@ def _values(
         }
     edges = properties(field)
     mine = {t for t in now if t.predicate in edges and t.subject == NamedNode(of)}
-    if field.values in ("class", "type"):
-        names = CLASSES if field.values == "class" else TYPES
-        mine = {t for t in mine if t.object in set(map(term, names.values()))}
+    if words := WORDS.get(field.values):
+        mine = {t for t in mine if t.object in set(map(term, words.values()))}
     if field.edge == "skos:prefLabel":
         languages = {each.partition("=")[0] for each in given} if field.values == "labels" else {"en"}
         mine = {t for t in mine if isinstance(t.object, Literal) and t.object.language in languages}

@@ -114,16 +114,10 @@ def _describe_text(making: Edit, document: str) -> bool:
             return False
         if length and length != str(len(decoded)):
             return False
-        here = NamedNode(document)
-        now = set(making.file(file).description(document))
-        now |= set(
-            describe(
-                here,
-                ("stance:sha256", Literal(hashlib.sha256(content).hexdigest())),
-                ("stance:length", Literal(len(decoded))),
-            )
-        )
-        making.put(file, document, now)
+        sha256 = Literal(hashlib.sha256(content).hexdigest())
+        told = (("stance:sha256", sha256), ("stance:length", Literal(len(decoded))))
+        now = making.file(file).description(document)
+        making.put(file, document, {*now, *describe(NamedNode(document), *told)})
         return True
     return False
 

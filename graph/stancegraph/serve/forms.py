@@ -139,7 +139,5 @@ def values(given: Json) -> dict[str, list[str]]:
         case dict(values) if all(
             isinstance(each, list) and all(isinstance(text, str) for text in each) for each in values.values()
         ):
-            return {
-                str(name): [_text(text) for text in each if text.strip()] for name, each in values.items()
-            }
+            return {name: [_text(text) for text in each if text.strip()] for name, each in values.items()}
     raise UsageError("values are missing: an object of lists of text")
