@@ -255,7 +255,10 @@ ODD: Final = (
     :first a stance:Report ; stance:reports :for , :both ; stance:document :gazette ; stance:quote 'so'@en ;
         stance:passage [ oa:hasSelector [ oa:start 70 ; oa:end 71 ] ] , [ oa:hasSelector [ oa:start 7 ; oa:end 8 ] ] .
     """,
-    ":second a stance:Report ; stance:reports :for , :twice ; stance:document :herald .\n",
+    """:second a stance:Report ; stance:reports :for , :twice ; stance:document :herald ;
+        stance:passage [ oa:hasSelector [ oa:exact "so" ] ] .
+    :third a stance:Report ; stance:document :herald ; stance:passage [ oa:hasSelector [ oa:start 3 ; oa:end 4 ] ] .
+    """,
 )
 """What the shipped graph has none of: several values of one property, days that are none, hours, open ends."""
 
