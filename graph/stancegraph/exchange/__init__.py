@@ -176,24 +176,24 @@ def _table_or_network(
     table: Table, method: Method, path: Path, form: str, named: Path | None
 ) -> tuple[list[File], str]:
     """The files of the flat table, or of the network a method makes of it, the main one last, and the note on them."""
-    from stancegraph.exchange import networks
+    from stancegraph.exchange import network_files
 
     if form == "parquet":
-        return [(path, networks.parquet(table))], "; ".join((quantity(len(table), "row"), *table.notes))
+        return [(path, network_files.parquet(table))], "; ".join((quantity(len(table), "row"), *table.notes))
     from stancegraph import network
 
-    graph = networks.annotate(network.build(table, method))
+    graph = network_files.annotate(network.build(table, method))
     edges, nodes = quantity(graph.number_of_edges(), "edge"), quantity(graph.number_of_nodes(), "node")
     note = "; ".join((f"{edges}, {nodes}", *table.notes))
     if form != "csv":
-        render = {"graphml": networks.graphml, "gexf": networks.gexf}.get(form, networks.cytoscape)
-        return [(path, render(graph))], note
-    flat = networks.flatten(graph)
-    edge_list = path, networks.edge_list(flat, method.kind)
+        render = {"graphml": network_files.graphml, "gexf": network_files.gexf}
+        return [(path, render.get(form, network_files.cytoscape)(graph))], note
+    flat = network_files.flatten(graph)
+    edge_list = path, network_files.edge_list(flat, method.kind)
     if named is None and (path == STDOUT or (path.exists() and not path.is_file())):
         return [edge_list], f"{note}; only the edges: name a file, and the nodes are listed beside it"
     beside = named or path.with_name(f"{path.stem}-nodes{path.suffix}")
-    node_list = beside, networks.node_list(flat, method.kind)
+    node_list = beside, network_files.node_list(flat, method.kind)
     if named is None:
         _refuse_other(*node_list)
     elif beside.resolve() == path.resolve():
