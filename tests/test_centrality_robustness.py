@@ -9,8 +9,8 @@ import pytest
 
 from stancegraph import centrality, network
 from stancegraph.centrality import Place, ranks, robust_ranks, robustness
-from stancegraph.network.jackknife import Jackknife
 from stancegraph.network.method import NetworkOptions
+from stancegraph.network.resampling import Jackknife
 from stancegraph.network.signed import of_rows
 from stancegraph.records import Named
 from stancegraph.store import Store

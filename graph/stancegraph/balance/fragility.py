@@ -19,8 +19,8 @@ import numpy as np
 from stancegraph import network
 from stancegraph.balance.frustration import frustration_index
 from stancegraph.balance.scores import polarisation, polarisation_range
+from stancegraph.network.resampling import draw_codings, resample_documents, resample_statements
 from stancegraph.network.signed import of_rows
-from stancegraph.table.resampling import draw_codings, resample_documents, resample_statements
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence

@@ -12,11 +12,10 @@ import numpy as np
 from stancegraph import network
 from stancegraph.centrality.measures import NO_BROKER, named
 from stancegraph.errors import UsageError
-from stancegraph.network.jackknife import Jackknife
 from stancegraph.network.method import NetworkOptions
+from stancegraph.network.resampling import Jackknife, draw_codings
 from stancegraph.network.signed import Node, of_rows, read
 from stancegraph.records import Rows
-from stancegraph.table.resampling import draw_codings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

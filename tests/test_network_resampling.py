@@ -13,8 +13,8 @@ from conftest import Run
 from february import Graph, says
 from stancegraph import balance, centrality, table
 from stancegraph.errors import UsageError
+from stancegraph.network.resampling import draw_codings, resample_documents, resample_statements
 from stancegraph.table import Table
-from stancegraph.table.resampling import draw_codings, resample_documents, resample_statements
 
 
 def camps(documents: int, confidence: float = 1.0) -> Table:
