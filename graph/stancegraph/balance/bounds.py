@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     Neighbours = list[dict[int, int]]
 
-
 LENGTHS: Final = (2, 3, 4, 6)
 """Most ties of the paths sought in turn; then of any length."""
 PORTION: Final = 256

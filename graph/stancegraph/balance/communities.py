@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from stancegraph.store import Store
     from stancegraph.table import Table
 
-
 Linkage = Literal["average", "single", "complete"]
 MANY: Final = 100_000
 """Positive ties beyond which the first level is found by rows of their matrix."""

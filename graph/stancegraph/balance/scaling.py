@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
-
 FEWEST: Final = 3
 """Disputed targets, and actors who speak of them, below which no position is reckoned."""
 LARGEST: Final = 20_000_000

@@ -25,7 +25,6 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from stancegraph.balance import bounds, partition
-from stancegraph.balance.bounds import pack_cycles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from stancegraph.balance.partition import Network, Split
 
     Cut = tuple[int, ...]
-
 
 CUTS: Final = 4000
 """Most cuts added at once."""
@@ -138,7 +136,9 @@ class _Search:
     def pack(self) -> list[Cut]:
         """Raise the bound to that of a packing of cycles (see `bounds`), which are given."""
         ignored = partition.ignored_ties(self.network, self.best)
-        bound, cycles = pack_cycles(self.network, self.network.sign < 0 if self.free else ignored, self.late)
+        bound, cycles = bounds.pack_cycles(
+            self.network, self.network.sign < 0 if self.free else ignored, self.late
+        )
         self.bound = max(self.bound, bound)
         return cycles
 

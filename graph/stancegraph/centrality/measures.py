@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from stancegraph.network.signed import SignedNetwork
 
-
 Direction = Literal["", "in-", "out-"]
 Sign = Literal["", "positive-", "negative-"]
 

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     Series = list["Position"]
     Pair = tuple["Position", "Position"]
 
-
 ASCRIBED: Final = """SELECT DISTINCT ?s ?position ?holder ?target ?sign ?on ?from ?to WHERE {
     ?s stance:ascribes ?position . ?position stance:holder ?holder ; ?edge ?target .
     ?edge stance:polarity ?sign .

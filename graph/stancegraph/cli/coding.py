@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from stancegraph.curate.verbs import Verbs
     from stancegraph.names import Names
 
-
 PROPOSAL: Final = (
     "start end quote speaker speaker_start speaker_end actor cue act date rule confidence antecedent"
 ).split()

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 import numpy as np
 
-from stancegraph import names
+from stancegraph import names, network
 from stancegraph.dates import EPOCH
 from stancegraph.errors import UsageError
 from stancegraph.network import periods as network_periods
-from stancegraph.network import stances
 from stancegraph.page import agreement, overview, pictures
 from stancegraph.statements.filters import in_words
 from stancegraph.statements.reader import CHUNK
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 
     Edge = tuple[str, str, str, dict[str, Any]]
     Curve = dict[str, object] | bool
-
 
 VIEWS: Final = ("positions", "blocs", "agreement", "stances", "ego", "matrix", "timeline", "statements")
 WORDS: Final = {1: "for", -1: "against", 0: "leaves open"}
@@ -237,7 +235,7 @@ def _spans(table: Table | None, stances: Sequence[Stance], period: str) -> Seque
 def network_of(rows: Table) -> nx.MultiDiGraph[str]:
     """The stance network of the rows, or of an excerpt that a page can show; `excerpt` of the graph says of what."""
     chosen, told = excerpt(rows)
-    graph = stances(chosen)
+    graph = network.stances(chosen)
     graph.graph["excerpt"] = told
     return graph
 

@@ -318,7 +318,7 @@ def _place(
     font = {"face": FACE, "color": colour["ink"], "strokeWidth": 4, "strokeColor": colour["paper"]}
     nodes = _shape_nodes(entities, ties)
     drawn: list[Row] = []
-    for node, entity, (x, y) in zip(nodes, entities, _places(nodes, ties), strict=True):
+    for node, entity, (x, y) in zip(nodes, entities, _lay_out(nodes, ties), strict=True):
         box = node["shape"] == "box"
         background, border = (colour["box"], colour["edge"]) if box else (colour["actor"], colour["paper"])
         strong = {"background": background, "border": colour["focus"]}
@@ -347,7 +347,7 @@ def _shape_nodes(entities: Sequence[Entity], ties: Iterable[Line]) -> list[Node]
     return drawn
 
 
-def _places(nodes: Sequence[Node], lines: Sequence[Line]) -> list[Pair]:
+def _lay_out(nodes: Sequence[Node], lines: Sequence[Line]) -> list[Pair]:
     """Places of the nodes: of two with a line far apart where it is negative."""
     pairs = [_pair(line) for line in lines]
     near = {_pair(line) for line in lines if line["sign"] >= 0}

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     Key = tuple[Artist | tuple[Artist, ...], str]
 
-
 POSITIVE: Final = "#0072B2"
 NEGATIVE: Final = "#D55E00"
 NEUTRAL: Final = "#666666"

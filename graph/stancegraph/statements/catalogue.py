@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from stancegraph.records import Named, Statement, Target
     from stancegraph.store import Store
 
-
 Row = dict[str, Any]
 ROLES: Final = """SELECT ?role ?name ?start ?end WHERE {
     ?membership org:member ?member ; org:role/skos:prefLabel ?role ; org:organization ?organisation .

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     Marks = NDArray[np.bool_]
     Numbers = NDArray[np.int64]
 
-
 Row = dict[str, Any]
 TOLD: Final = """SELECT DISTINCT ?s ?name ?on ?from ?to WHERE { ?s a stance:Statement .
     OPTIONAL { ?s stance:speaker/skos:prefLabel ?name FILTER(LANG(?name) IN ("en", "")) }
