@@ -9,6 +9,7 @@ import networkx as nx
 import pytest
 
 from signed import network
+from stancegraph import network as networks
 from stancegraph import table
 from stancegraph.balance import Alliances, alliances, triad_census, walk_balance
 from stancegraph.table import Scale, Table
@@ -192,6 +193,17 @@ def test_the_choices_of_agreement_are_taken(rows: Table) -> None:
     """Undivided, Ada and Cy agree by 2 - 1, and the cheapest split leaves that."""
     assert alliances(rows, normalisation="none").split.index == 1
     assert alliances(rows, duplicates="ever", isolates=False).untied == ()
+
+
+def test_a_network_that_remembers_its_rows_tells_what_holds_its_blocs(rows: Table, found: Alliances) -> None:
+    made = networks.agreement(rows)
+    again = alliances(made)
+    assert [(bloc.holds, bloc.contradicted) for bloc in again.blocs] == [
+        (bloc.holds, bloc.contradicted) for bloc in found.blocs
+    ]
+    assert (again.left_out, {bloc.pairs for bloc in again.blocs}) == (None, {()})
+    del made.graph["method"]
+    assert {bloc.holds for bloc in alliances(made).blocs} == {()}
 
 
 def test_levels_of_a_coded_variable_are_told_with_its_name() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import combinations
 from math import sqrt
 from pathlib import Path
@@ -80,3 +81,7 @@ def test_alliances_say_whether_chance_would_make_as_much_balance(run: Run, tmp_p
     told = run("alliances", "--edges", str(file), "--chance", "20")
     assert "frustration 0; with signs dealt at random 0.00 ± 0.00 in 20 samples" in told.stdout
     assert run("alliances", "--edges", str(file), "--chance", "3").returncode == 2
+    told = json.loads(run("alliances", "--edges", str(file), "--chance", "20", "--format", "json").stdout)
+    nothing = {"observed": 0, "mean": 0, "sd": 0, "z": None, "p": 1}
+    balanced = nothing | {"observed": 1, "mean": 1}
+    assert told["chance"] == {"samples": 20, "proved": 1, "frustration": nothing, "triangles": balanced}

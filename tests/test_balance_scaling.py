@@ -155,6 +155,9 @@ def test_camps_stand_apart_and_what_nobody_disputes_says_nothing() -> None:
         "0 is the middle of these actors, not neutrality; what a direction means only the targets say",
         "1 actor left out: they speak of no disputed target",
     )
+    numbers = [end for point in found.actors for end in (point["low"], point["high"])]
+    for number in (*numbers, *(slope for target in found.targets for slope in target["slopes"])):
+        assert number == round(number, 2) != round(number)
     places = [row["position"] or 0 for row in found.actors]
     assert places == sorted(places, reverse=True)
     one = next(row for row in found.actors if row["actor"] == "contra 0")
