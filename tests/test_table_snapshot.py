@@ -71,6 +71,7 @@ def told(rows: Table) -> Iterator[Any]:
     """All that a table says."""
     yield list(rows)
     yield [getattr(rows, name).tolist() for name in COLUMNS]
+    yield [str(getattr(rows, name).dtype) for name in COLUMNS]
     yield [getattr(rows, name).to_list() for name in CODED]
     for column in (rows.actor, rows.target, rows.statement, rows.document):
         yield np.unique(column.codes, return_inverse=True)[1].tolist()
