@@ -231,10 +231,8 @@ def disagreement(file: Path) -> tuple[float, str]:
             f"{file}: the two coders have no target in common: nothing says how often they differ"
         )
     share = turned / number
-    return (
-        share,
-        f"of {number} stances that both coders coded they differ in {turned}: --disagreement {share:.4g}",
-    )
+    told = f"of {number} stances that both coders coded they differ in {turned}: --disagreement {share:.4g}"
+    return share, told
 
 
 def _turned(first: Sequence[str], second: Sequence[str]) -> int:

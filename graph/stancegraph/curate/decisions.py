@@ -101,10 +101,8 @@ def _taken(file: Path) -> Iterator[list[str]]:
         reader = csv.DictReader(io.StringIO(text))
         missing = [name for name in wanted if name not in (reader.fieldnames or wanted)]
         # An apostrophe keeps a spreadsheet from taking a cell for a formula.
-        rows = [
-            [(row[name] or "").strip().removeprefix("'") for name in wanted]
-            for row in ([] if missing else reader)
-        ]
+        told = [] if missing else reader
+        rows = [[(row[name] or "").strip().removeprefix("'") for name in wanted] for row in told]
     except csv.Error as error:
         raise StanceError(f"{file}, line {reader.line_num}: {error}: {MEND}") from None
     if missing or not rows:

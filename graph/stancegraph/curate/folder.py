@@ -135,11 +135,8 @@ class Folder:
     @cached_property
     def file_names(self) -> list[str]:
         """The Turtle files, by their path below the folder, as they were first listed."""
-        return [
-            file.relative_to(self.path).as_posix()
-            for file in files.listed(self.path)
-            if file.suffix.lower() == ".ttl"
-        ]
+        listed = (file for file in files.listed(self.path) if file.suffix.lower() == ".ttl")
+        return [file.relative_to(self.path).as_posix() for file in listed]
 
     def text(self, file: str) -> str | None:
         """The text of a file as it was when the folder was last looked at; None where there is none."""

@@ -315,11 +315,8 @@ def _relabel(making: Edit, kind: str, iri: str, said: Said, name: str) -> None:
             t for t in triples if t.predicate == edge and getattr(t.object, "language", None) in ("en", None)
         ]
         if old:
-            hidden = (
-                {Triple(here, term("skos:hiddenLabel"), t.object) for t in old}
-                if kind != "document"
-                else set()
-            )
+            named = old if kind != "document" else []
+            hidden = {Triple(here, term("skos:hiddenLabel"), t.object) for t in named}
             fresh = {Triple(here, *pair) for pair in pairs(making.folder, field, name)}
             making.put(file, iri, (triples - set(old)) | hidden | fresh)
 

@@ -85,11 +85,8 @@ class Reading:
         settings = {"dates": self.dates, "encoding": self.encoding}
         lines = [f"{name} = {_quoted(value)}" for name, value in settings.items() if value]
         lines += ["", "[columns]", *(f"{role} = {_quoted(name)}" for role, name in self.columns.items())]
-        lines += [
-            "",
-            "[values]",
-            *(f"{s} = [{', '.join(map(_quoted, cells))}]" for s, cells in values.items()),
-        ]
+        meant = (f"{stance} = [{', '.join(map(_quoted, cells))}]" for stance, cells in values.items())
+        lines += ["", "[values]", *meant]
         lines += ["", "[names]", *(f"{_quoted(name)} = {_quoted(iri)}" for name, iri in self.names.items())]
         return "\n".join(lines).lstrip("\n") + "\n"
 

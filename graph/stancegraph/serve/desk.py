@@ -183,11 +183,8 @@ class Desk:
     def borrowed(self, name: str, text: str) -> Json:
         """Which words of a coder's own text stand in a document, as `check` finds them."""
         iri = self._named(self._live.now, name)
-        quotes = [
-            q.partition(":")[2]
-            for s in self._coded(self._live.now, iri)
-            for q in s["values"].get("quote", ())
-        ]
+        coded = self._coded(self._live.now, iri)
+        quotes = [q.partition(":")[2] for each in coded for q in each["values"].get("quote", ())]
         shared = validation.borrowed(text, validation.narration([self._text(iri) or ""], quotes))
         return {"message": shared, "mend": validation.SOURCE_RULES["narration-is-not-stored"].mend}
 
@@ -277,22 +274,12 @@ class Desk:
 
     def remove(self, given: Json) -> Json:
         """Take an entry out, unless it is not as it was seen, or something points at it."""
-
-        def build(folder: Folder) -> Change:
-            self._seen(folder, given)
-            return references.remove(folder, given["entry"])
-
-        return self._told(self._write(build))
+        return self._write_seen(given, lambda folder: references.remove(folder, given["entry"]))
 
     def merge(self, given: Json) -> Json:
         """Make one of two actors, or two propositions, unless the first is not as it was seen."""
         into = forms.word(given, "into")
-
-        def build(folder: Folder) -> Change:
-            self._seen(folder, given)
-            return references.merge(folder, given["entry"], into)
-
-        return self._told(self._write(build))
+        return self._write_seen(given, lambda folder: references.merge(folder, given["entry"], into))
 
     def undo(self, _: Json) -> Json:
         """Take back the last change; of a coder who codes blind, one of their own."""
@@ -372,6 +359,15 @@ class Desk:
         if given.get("seen") != forms.seen(now):
             raise Conflict({"iri": iri, "values": now, "seen": forms.seen(now)})
         return kind, now
+
+    def _write_seen(self, given: Json, build: Callable[[Folder], Change]) -> Json:
+        """Write a change of an entry, unless it is not as it was seen."""
+
+        def as_seen(folder: Folder) -> Change:
+            self._seen(folder, given)
+            return build(folder)
+
+        return self._told(self._write(as_seen))
 
     def _write(self, build: Callable[[Folder], Change]) -> Change:
         with self.lock:

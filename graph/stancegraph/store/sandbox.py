@@ -77,14 +77,8 @@ def serialize(
     less than the `timeout`: then one of the `workers` may answer it, and waits for others less than one that may
     compute for long.
     """
-    nice = LONG if cpu is None else 0
-    asked: dict[str, Any] = {
-        "query": query,
-        "media": media,
-        "dataset": tuple(dataset),
-        "judged": judged,
-        "nice": nice,
-    }
+    asked: dict[str, Any] = {"query": query, "media": media, "dataset": tuple(dataset), "judged": judged}
+    asked["nice"] = LONG if cpu is None else 0
     if workers is None or cpu is None:
         task = partial(_answer, source, **asked)
         ways = _ways(source)
