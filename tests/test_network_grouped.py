@@ -137,7 +137,7 @@ def test_rows_that_had_to_be_fetched_say_so_and_cells_that_were_counted_need_not
     assert method == same_method
     rows = network.countable(rows, method)
     assert [*Edges.of(counted, method).rows()] == [*Edges.of(rows, method).rows()] != []
-    assert counted.periods == rows.periods
+    assert (counted.periods, counted.store) == (rows.periods, shipped)
     assert counted.filters is not None
     assert counted.filters.given == {"not_act": ("accuse",)}
     assert 0 < len(set(counted.statement.values) - {""}) < len(rows.statement.values)

@@ -102,6 +102,13 @@ def test_where_levels_do_not_count_the_first_row_on_a_target_does() -> None:
     assert weights(twice) == {("a", "b"): 2}
 
 
+def test_that_nothing_was_coded_is_no_level_but_where_levels_do_not_count() -> None:
+    parties = table.Scale("party", "categorical", (0, 1), labels=("", "left"), empty=0)
+    rows = table.of(list("abcd"), list("xxyy"), [0, 0, 1, 1], scale=parties)
+    assert set(weights(network.agreement(rows, aggregation="ignore"))) == {("a", "b"), ("c", "d")}
+    assert set(weights(network.agreement(rows, aggregation="congruence"))) == {("c", "d")}
+
+
 def test_direct_stances_are_added_to_agreement_once_for_each_document(graph: Graph) -> None:
     """Ada and Bo agree (1 over mean activity) and Ada supports Bo, twice; Bo opposes Cy, who never speaks."""
     own = graph(
