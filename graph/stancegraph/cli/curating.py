@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 import shlex
 from collections.abc import Callable, Collection, Mapping
 from keyword import iskeyword
@@ -15,7 +14,7 @@ import typer
 from stancegraph import output
 from stancegraph.cli import printing
 from stancegraph.cli.commands import Family, command
-from stancegraph.cli.options import Base, Request, complete_names
+from stancegraph.cli.options import Base, Request, complete_names, places
 from stancegraph.errors import UsageError
 
 if TYPE_CHECKING:
@@ -342,12 +341,12 @@ def folder_of(request: Request) -> Folder:
     """The folder to write to: one, named."""
     from stancegraph.curate.folder import Folder
 
-    places = request.data or list(filter(None, [os.environ.get("STANCEGRAPH_DATA")]))
-    if len(places) != 1:
+    named = places(request.data)
+    if len(named) != 1:
         raise UsageError("name the folder to write to by --data DIR; `stancegraph init DIR` makes one")
-    if places[0].lower().startswith(("http://", "https://")):
-        raise UsageError(f"{places[0]} is an endpoint, and only read: name a folder")
-    return Folder(places[0])
+    if named[0].lower().startswith(("http://", "https://")):
+        raise UsageError(f"{named[0]} is an endpoint, and only read: name a folder")
+    return Folder(named[0])
 
 
 def _write(request: Request, build: Callable[[Folder], Change], *, dry_run: bool) -> None:

@@ -58,14 +58,18 @@ POURED: Final = 1 << 16
 SWITCHES: Final = {"quoted": "--quoted/--not-quoted", "joint": "--joint/--alone"}
 
 
+def places(data: list[str] | None) -> list[str]:
+    """Where the data is: as `--data` says, or the variable, which Typer would split at blanks; none: as shipped."""
+    return data or [place for place in [os.environ.get("STANCEGRAPH_DATA")] if place]
+
+
 def complete_names(*kinds: str) -> Callable[[typer.Context, str], list[str]]:
     """Shell completion with names of these kinds from the graph that is asked."""
 
     def names_beginning(ctx: typer.Context, incomplete: str) -> list[str]:
         from stancegraph import names, store
 
-        place = ctx.params.get("data") or os.environ.get("STANCEGRAPH_DATA") or None
-        return names.index(store.open(place), *kinds).complete(incomplete, *kinds)
+        return names.index(store.open(places(ctx.params.get("data"))), *kinds).complete(incomplete, *kinds)
 
     return names_beginning
 
@@ -94,8 +98,7 @@ class Request:
     def store(self) -> Store:
         from stancegraph import store
 
-        # Typer would split the variable at blanks, which a path may have.
-        opened = store.open(self.data or os.environ.get("STANCEGRAPH_DATA") or None)
+        opened = store.open(places(self.data))
         if opened.tabular and self.needing:
             raise opened.lacks(f"`{self.needing}`")
         return opened
@@ -103,8 +106,8 @@ class Request:
     @property
     def folder(self) -> str | None:
         """The folder that is asked, where it is one and no more."""
-        places = self.data or list(filter(None, [os.environ.get("STANCEGRAPH_DATA")]))
-        return places[0] if len(places) == 1 and Path(places[0]).is_dir() else None
+        named = places(self.data)
+        return named[0] if len(named) == 1 and Path(named[0]).is_dir() else None
 
     @property
     def choices(self) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin
@@ -12,7 +11,7 @@ import typer
 
 from stancegraph import output
 from stancegraph.cli.commands import COMMANDS, Command, command
-from stancegraph.cli.options import Request
+from stancegraph.cli.options import Request, places
 from stancegraph.errors import NotInstalled, UsageError
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def serve(
     if edit is not None and request.data:
         raise UsageError("--edit names the folder that is served: leave out --data")
     server.run(
-        _places(request),
+        places(request.data),
         [operation(name) for name in SERVED],
         host=host,
         port=port,
@@ -107,14 +106,10 @@ def site(
     from stancegraph.serve import site as sites
     from stancegraph.serve.live import Snapshot
 
-    snapshot = Snapshot(_places(request))
+    snapshot = Snapshot(places(request.data))
     request.store = snapshot.store
     count = sites.write(snapshot, [operation(name) for name in SERVED], folder)
     output.note(f"wrote {folder}: {count} files; begin at {folder / 'index.html'}")
-
-
-def _places(request: Request) -> list[str] | str | None:
-    return request.data or os.environ.get("STANCEGRAPH_DATA") or None
 
 
 def operation(name: str) -> Operation:
