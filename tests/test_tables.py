@@ -13,6 +13,7 @@ from pyarrow import parquet
 
 from conftest import Run
 from stancegraph import store, table
+from stancegraph.statements import by_iri, reader
 from stancegraph.statements.filters import FilterOptions
 from stancegraph.store import Store
 from test_everywhere import FILTERS
@@ -63,6 +64,15 @@ def test_a_table_answers_what_its_graph_does(run: Run, tables: Path, command: li
     assert there.returncode == 0, there.stderr
     assert json.loads(there.stdout) == json.loads(here.stdout) != []
     assert "has no words: they lie in the database or files" in there.stderr
+
+
+def test_a_table_tells_of_more_statements_than_a_question_names(
+    tables: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [stance.statement for stance in table.stances(store.open(tables))]
+    few = by_iri(store.open(tables), found)
+    monkeypatch.setattr(reader, "FEW", 5)
+    assert by_iri(store.open(tables), found) == few != {}
 
 
 @pytest.mark.parametrize("given", [{}, {"as_": "organisation"}, *ANSWERED], ids=str)

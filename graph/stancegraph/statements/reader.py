@@ -218,7 +218,8 @@ class Reader:
     def __init__(self, store: Store, chosen: Collection[str] | None = None) -> None:
         self.store = store
         self.chosen = None if chosen is None else frozenset(chosen)
-        self._named = chosen is not None and len(chosen) <= (FEW if store.light else MANY)
+        few = FEW if store.light else MANY
+        self._named = chosen is not None and (len(chosen) <= few or store.tabular)
         self.at_once = self._named or store.light
         """Whether all properties are read in one query, and not each in a scan of its own."""
         self._columns: dict[str, dict[str, set[str]]] = {}
@@ -238,8 +239,10 @@ class Reader:
 
     @cached_property
     def _chunks(self) -> list[list[NamedNode]]:
+        """The statements chosen, as many as one question names; a table is read once for all of them."""
         iris = [node(iri) for iri in sorted(self.chosen or ())]
-        return [iris[at : at + CHUNK] for at in range(0, len(iris), CHUNK)]
+        size = max(len(iris), 1) if self.store.tabular else CHUNK
+        return [iris[at : at + size] for at in range(0, len(iris), size)]
 
     def values(self, curie: str) -> Mapping[str, set[str]]:
         """Statement → its values of a property (a prefixed name or an IRI); one that has none is missing."""
