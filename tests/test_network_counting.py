@@ -204,14 +204,24 @@ ABSENT: Final = "Spark is not counted with: it needs Java, and .venv/bin/pip ins
 
 
 @pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
-    """A connection to a master with two workers, all on this machine."""
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A connection to a master with two workers, all on this machine, that start soon rather than run fast."""
     import pyspark
 
     home = Path(pyspark.__file__).parent
     port, shown = (_free_port() for _ in range(2))
     environment = {**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1"}
     environment |= {"PYSPARK_PYTHON": sys.executable, "SPARK_NO_DAEMONIZE": "1"}
+    soon = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    environment |= {"SPARK_DAEMON_JAVA_OPTS": soon, "SPARK_LAUNCHER_OPTS": soon}
+    conf = tmp_path_factory.mktemp("conf")
+    settings = {
+        "executor.extraJavaOptions": soon,
+        "sql.shuffle.partitions": 2,
+        "sql.codegen.wholeStage": "false",
+    }
+    lines = [f"spark.{name} {value}\n" for name, value in settings.items()]
+    (conf / "spark-defaults.conf").write_text("".join(lines), "utf-8")
     start = [str(home / "bin" / "spark-class")]
     master = f"spark://127.0.0.1:{port}"
     commands = [
@@ -228,11 +238,11 @@ def spark() -> Iterator[Any]:
         )
         for command in commands
     ]
-    os.environ.update(SPARK_LOCAL_IP="127.0.0.1", PYSPARK_PYTHON=sys.executable)
+    os.environ.update(SPARK_LOCAL_IP="127.0.0.1", PYSPARK_PYTHON=sys.executable, SPARK_LAUNCHER_OPTS=soon)
+    os.environ["SPARK_CONF_DIR"] = str(conf)
     try:
         _wait(port)
         made = counting.connect(master)
-        made._session.conf.set("spark.sql.shuffle.partitions", "2")
         try:
             yield made
         finally:
@@ -260,6 +270,14 @@ def _wait(port: int) -> None:
 
 
 @pytest.mark.skipif(not SPARK, reason=ABSENT)
+def test_an_address_where_no_master_answers_is_an_error_before_java_starts() -> None:
+    with pytest.raises(
+        UsageError, match=r"no master of Spark answers there \(Connection refused\): start it"
+    ):
+        counting.connect(f"spark://127.0.0.1:{_free_port()}")
+
+
+@pytest.mark.skipif(not SPARK, reason=ABSENT)
 @pytest.mark.filterwarnings("ignore")
 def test_spark_on_two_workers_counts_what_duckdb_counts(run: Run, loaded: Path, spark: Any) -> None:
     graph = store.open(loaded)
@@ -270,5 +288,6 @@ def test_spark_on_two_workers_counts_what_duckdb_counts(run: Run, loaded: Path, 
     table = loaded / "stancegraph-person.parquet"
     there = run("network", "--data", f"{spark._session.sparkContext.master}{table}", "--format", "json")
     assert there.stdout == run("network", "--data", str(table), "--format", "json").stdout
+    assert "WARN" not in there.stderr.upper()
     executors = spark._session.sparkContext._jsc.sc().getExecutorMemoryStatus().size()
     assert executors == 3  # the driver's and two workers'

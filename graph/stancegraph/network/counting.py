@@ -10,6 +10,9 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import socket
+import subprocess
+import warnings
 from dataclasses import replace
 from datetime import date
 from functools import reduce
@@ -28,14 +31,14 @@ from stancegraph.records import Named
 from stancegraph.statements import reader
 from stancegraph.statements.filters import Filters
 from stancegraph.store import Endpoint
-from stancegraph.store.tables import Tables
+from stancegraph.store.tables import CLUSTER, Tables
 from stancegraph.table.columns import WIDEST, Column, Reports, Table
 from stancegraph.table.rows import UNKNOWN, Uncoded
 from stancegraph.table.scales import POLARITY
 from stancegraph.table.selection import passing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import ibis
@@ -49,8 +52,11 @@ QUIET: Final = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
-"""What keeps Spark from telling more than an answer."""
+"""What keeps Spark from telling more than an answer, and Java here, which counts nothing itself, from a long start."""
+PATIENCE: Final = 5
+"""Seconds that the master of a cluster may take to be there; Spark itself would wait a minute."""
 MOST: Final = 500
 """Periods that one expression tells apart."""
 OPEN: Final = date.fromisoformat(BEGINNING), date.fromisoformat(END)
@@ -82,14 +88,28 @@ def connect(address: str) -> Any:
         raise NotInstalled("pyspark", "spark")
     if "JAVA_HOME" not in os.environ and shutil.which("java") is None:
         raise UsageError("Spark needs Java, and there is none: install it, or say where it is with JAVA_HOME")
+    host, _, port = address.removeprefix(CLUSTER).rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), PATIENCE).close()
+    except OSError as error:
+        raise UsageError(
+            f"{address}: no master of Spark answers there ({error.strerror or error}): start it, or give the "
+            "address that it tells in its log"
+        ) from error
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     import ibis
+    from pyspark import SparkConf, SparkContext, java_gateway
     from pyspark.sql import SparkSession
 
+    launch: Callable[..., Any] = java_gateway.launch_gateway
+    asked = SparkConf().setMaster(address).setAppName("stancegraph").setAll([*QUIET.items()])
     try:
-        asked = SparkSession.builder.master(address)
-        for name, value in QUIET.items():
-            asked = asked.config(name, value)
-        return ibis.pyspark.connect(asked.getOrCreate())
+        if SparkContext._gateway is None:  # Java tells on stderr what concerns nobody here
+            SparkContext._ensure_initialized(gateway=launch(asked, {"stderr": subprocess.DEVNULL}))
+        context = SparkContext.getOrCreate(asked)
+        if context._jsc.sc().isStopped():
+            raise StanceError("what listens there is no master, or one of another version")
+        return ibis.pyspark.connect(SparkSession(context))
     except Exception as error:
         raise UsageError(f"{address}: no Spark answers there: {_short(error)}") from error
 
