@@ -396,8 +396,9 @@ def test_a_sentence_is_found_with_a_slip_in_it() -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "\t\n", "x" * 201, "\0" * 10_000, "الصدر " * 2_000])
 def test_an_empty_or_endless_name_is_wrong_usage(text: str) -> None:
+    told = f"a name has at most 200 characters, this one {len(text)}" if text.strip() else "the name is empty"
     for ask in (known().resolve, known().nearest):
-        with pytest.raises(UsageError, match=r"the name is empty|a name has at most 200 characters"):
+        with pytest.raises(UsageError, match=f"^{told}$"):
             ask(text)
 
 
@@ -409,12 +410,6 @@ def test_a_name_of_strange_characters_is_unknown_and_its_message_is_printable(te
         known().resolve(text)
     assert str(caught.value).isprintable()
     str(caught.value).encode()
-
-
-def test_a_long_unknown_name_is_shortened_in_the_message() -> None:
-    with pytest.raises(UnknownName) as caught:
-        known().resolve("q" * 200, "actor")
-    assert str(caught.value) == f"no actor is called '{'q' * 60}…'"
 
 
 def test_the_nearest_are_ordered_by_score_then_label_whatever_order_they_were_read_in() -> None:
