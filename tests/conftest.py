@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import ctypes
 import gc
 import os
@@ -42,6 +43,8 @@ for variable in ("STANCEGRAPH_DATA", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS",
 if "PYTEST_XDIST_WORKER" not in os.environ:
     kept = tempfile.TemporaryDirectory()
     os.environ["XDG_CACHE_HOME"] = kept.name
+    # A command that may write no long file would leave the bytecode of a module cut short, which Python then reads.
+    compileall.compile_dir(ROOT / "graph" / "stancegraph", quiet=2)
 # Where it is set, each of the commands that are run would compile anew all it imports, and take twice as long.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
