@@ -311,9 +311,11 @@ def test_an_iri_nobody_has_is_never_taken_for_one_that_looks_like_it() -> None:
             known().resolve(text)
 
 
-def test_an_iri_longer_than_a_name_may_be_still_decides() -> None:
+def test_an_iri_decides_however_long_and_with_a_colon_in_it() -> None:
     long = Entry("https://example.org/" + "x" * 300, "Long", "actor", ("Long",))
     assert Names([long]).resolve(long.iri) is long
+    colon = Entry(iri("a:b"), "Ab", "actor", ("Ab",))
+    assert Names([colon]).resolve("actor:a:b") == colon
 
 
 def test_only_the_kinds_asked_for_are_found() -> None:
