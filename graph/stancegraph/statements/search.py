@@ -227,7 +227,7 @@ def index(store: Store) -> Words:
     found = _opened(file, store.fingerprint)
     if found is None:
         output.note(
-            f"making the index of words in {store.folder}, once: a minute or so for a million statements"
+            f"making the index of words in {store.where}, once: a minute or so for a million statements"
         )
         texts, words = _made(store)
         _keep(file, store.fingerprint, texts, words)
