@@ -9,11 +9,19 @@ from random import Random
 from typing import Any
 
 import networkx as nx
+import numpy as np
 import pytest
 
 from signed import HIGHLAND, network, random_signed, simplified
 from stancegraph.balance.communities import louvain_communities, signed_modularity
-from stancegraph.balance.scores import line_balance, polarisation, triad_census, triangle_share, walk_balance
+from stancegraph.balance.scores import (
+    Spectrum,
+    line_balance,
+    polarisation,
+    triad_census,
+    triangle_share,
+    walk_balance,
+)
 from stancegraph.errors import UsageError
 
 
@@ -129,6 +137,17 @@ def test_walk_balance_of_many_actors_is_settled_by_a_few_eigenvalues(number: int
     below = [(1 + r) / 2, (1 - r) / 2, *[1] * (k - 1), *[-1] * k]
     expected = sum(exp(value - r / 2) for value in above) / sum(exp(value - r / 2) for value in below)
     assert walk_balance(triangles(number, -1)) == pytest.approx(expected, abs=2e-9)
+
+
+def test_eigenvalues_that_are_not_known_are_bounded_by_their_sum_and_their_squares() -> None:
+    """3 and 2 are known, two others add up to 2 and their squares to 4: both 1 at the least, 0 and 2 at the most."""
+    spectrum = Spectrum(np.array([3.0, 2.0]), 2, 2.0, 4.0)
+    known = exp(3) + exp(2)
+    for shift in (0, 3):
+        assert spectrum.bounds(shift) == pytest.approx(
+            ((known + 2 * exp(1)) * exp(-shift), (known + 1 + exp(2)) * exp(-shift))
+        )
+    assert Spectrum(np.array([3.0, 2.0])).bounds(1) == pytest.approx((known / exp(1), known / exp(1)))
 
 
 def test_walk_balance_adds_the_components_of_a_network() -> None:
