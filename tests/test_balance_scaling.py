@@ -103,7 +103,7 @@ def test_points_slopes_and_intercepts_are_those_of_the_posterior_found_another_w
     start = np.array([1.0, 1, 1, 0.5, 0.5, 0.5])
     mode = scipy.optimize.minimize(lambda t: -density(t[None], likelihood(t[None]))[0], start)
     about = scipy.stats.multivariate_t(mode.x, 2 * mode.hess_inv, df=4, seed=1)
-    drawn = about.rvs(8_000)
+    drawn = about.rvs(12_000)
     drawn = drawn[drawn[:, :3].sum(axis=1) > 0]  # the others are mirror images
     cells = likelihood(drawn)
     weight = density(drawn, cells) - about.logpdf(drawn)
@@ -114,15 +114,15 @@ def test_points_slopes_and_intercepts_are_those_of_the_posterior_found_another_w
     edges = nodes + (nodes[1] - nodes[0]) / 2
     ends = np.array([np.interp((0.025, 0.975), np.cumsum(each), edges) for each in posterior])
 
-    monkeypatch.setattr(scaling, "KEPT", 600)
+    monkeypatch.setattr(scaling, "KEPT", 1_000)
     support = np.repeat(answers, times, axis=0)
     found = scaling.fit(support, np.ones_like(support))
     first = np.cumsum(times) - times
-    assert found.points[first, 0] == pytest.approx(posterior @ nodes, abs=0.12)
-    assert found.low[first, 0] == pytest.approx(ends[:, 0], abs=0.12)
-    assert found.high[first, 0] == pytest.approx(ends[:, 1], abs=0.12)
-    assert found.slopes.mean() == pytest.approx((weight @ drawn[:, :3]).mean(), rel=0.1)
-    assert found.intercepts == pytest.approx(weight @ drawn[:, 3:], abs=0.06)
+    assert found.points[first, 0] == pytest.approx(posterior @ nodes, abs=0.15)
+    assert found.low[first, 0] == pytest.approx(ends[:, 0], abs=0.2)
+    assert found.high[first, 0] == pytest.approx(ends[:, 1], abs=0.2)
+    assert found.slopes.mean() == pytest.approx((weight @ drawn[:, :3]).mean(), rel=0.15)
+    assert found.intercepts == pytest.approx(weight @ drawn[:, 3:], abs=0.1)
     linear = found.points @ found.slopes.T + found.intercepts
     assert found.probability == pytest.approx(1 / (1 + np.exp(-linear)))
 
