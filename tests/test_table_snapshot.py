@@ -122,7 +122,11 @@ def test_every_command_prints_the_same_with_the_table_and_without(run: Run, mine
 def test_load_leaves_the_table_beside_the_triples(run: Run, tmp_path: Path) -> None:
     folder = synthetic.write(tmp_path / "turtle", 40)
     notes(run, "load", folder, "--into", tmp_path / "db")
-    assert parquet.read_table(file(tmp_path / "db")).num_rows == len(table.stances(store.open(folder)))
+    left = file(tmp_path / "db").read_bytes()
+    rows = table.stances(store.open(tmp_path / "db"))
+    assert isinstance(rows.details, snapshot.Kept)
+    assert list(rows) == list(table.stances(store.open(folder)))
+    assert file(tmp_path / "db").read_bytes() == left
 
 
 def test_a_table_of_another_graph_is_made_anew(mine: Path, tmp_path: Path) -> None:
@@ -317,3 +321,29 @@ def test_a_day_that_is_none_is_told_once_and_counts_as_none(odd: tuple[Store, St
             f"https://example.org/id/never: stance:saidOn '{'x' * 40}' is not a day, and counts as none",
         )
         assert table.stances(each, actor="Di").notes == ()
+
+
+def test_days_of_the_file_are_held_against_the_first_and_the_last_asked_for(tmp_path: Path) -> None:
+    """What is of no known day is of none that is asked for; an open end reaches as far as is asked."""
+    opened(
+        tmp_path,
+        says("day", "ada", "4", "+dam"),
+        says("never", "ada", "", "+dam"),
+        says("from", "ada", "", "+dam", 'stance:saidNotBefore "2020-02-11"^^xsd:date ;'),
+        says("until", "ada", "", "+dam", 'stance:saidNotAfter "2020-02-02"^^xsd:date ;'),
+    )
+    store.load([tmp_path / "said.ttl"], tmp_path / "database")
+    place = store.open(tmp_path / "database")
+    for since, until, expected in (
+        ("2020-02-04", None, {"day", "from"}),
+        ("2020-02-05", None, {"from"}),
+        (None, "2020-02-04", {"day", "until"}),
+        (None, "2020-02-03", {"until"}),
+        ("2020-02-02", "2020-02-02", {"until"}),
+        ("2020-02-03", "2020-02-10", {"day"}),
+        (None, "2020-02-11", {"day", "until", "from"}),
+        (None, None, {"day", "until", "from", "never"}),
+    ):
+        rows = table.stances(place, since=since, until=until)
+        assert isinstance(rows.details, snapshot.Kept)
+        assert {iri.rpartition("/")[2] for iri in rows.statement.to_list()} == expected
