@@ -137,18 +137,20 @@ class Tables(Local):
 
     def _tell_documents(self) -> None:
         """Add the titles of all documents to the triples, once."""
+        import pyarrow as pa
+
         if self._has_documents:
             return
         self._has_documents = True
         for file in self.files_of(organisation=None):
             rows = _read(file, ["documents", "titles"])
-            pairs = zip(
-                *(rows[name].combine_chunks().flatten().to_pylist() for name in rows.column_names),
-                strict=True,
-            )
+            each = {
+                name: rows[name].combine_chunks().flatten().cast(pa.string()) for name in rows.column_names
+            }
+            told = pa.table(each).group_by([*each]).aggregate([])
             self._add(
                 triple
-                for iri, title in dict.fromkeys(pairs)
+                for iri, title in zip(*(told[name].to_pylist() for name in each), strict=True)
                 for triple in (
                     (iri, "rdf:type", term("schema:NewsArticle")),
                     (iri, "dcterms:title", Literal(title)),
