@@ -253,6 +253,7 @@ ODD: Final = (
     says("hour", "di", "", "+dam", 'stance:saidOn "2020-02-12T08:00:00"^^xsd:dateTime ;'),
     says("for", "cy di", "5", "+dam", "stance:onBehalfOf :council , :bo ;").replace("1.0", "0.5"),
     says("unsigned", "di", "5", "", "stance:stanceOn :dam ;"),
+    says("sure", "bo", "7", "-dam").replace("1.0", "'sure'"),
     ":wire a skos:Concept ; skos:inScheme stance:media ; skos:prefLabel 'Wire'@en .\n",
     ":radio a skos:Concept ; skos:inScheme stance:media ; skos:prefLabel 'Radio'@en .\n",
     """:for stance:coding [ a stance:Coding ; stance:of :dam ; stance:basis basis:implied ; stance:confidence 0.25 ;
@@ -347,3 +348,11 @@ def test_days_of_the_file_are_held_against_the_first_and_the_last_asked_for(tmp_
         rows = table.stances(place, since=since, until=until)
         assert isinstance(rows.details, snapshot.Kept)
         assert {iri.rpartition("/")[2] for iri in rows.statement.to_list()} == expected
+
+
+def test_a_database_in_which_nobody_takes_a_stance_has_a_table_without_rows(tmp_path: Path) -> None:
+    opened(tmp_path, says("a", "ada", "4", ""))
+    store.load([tmp_path / "said.ttl"], tmp_path / "database")
+    rows = table.stances(store.open(tmp_path / "database"))
+    assert isinstance(rows.details, snapshot.Kept)
+    assert (list(rows), rows.basis.to_list(), rows.deduplicate().notes) == ([], [], ())
