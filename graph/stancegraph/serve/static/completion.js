@@ -4,7 +4,8 @@ import { ask, make } from "./service.js";
 let number = 0;
 
 export class Names {
-  // `onmake(kind, text)` makes an entry that is not there yet and gives it as {iri, label}.
+  // `onmake(kind, text)` makes an entry that is not there yet and gives it as {iri, label}; `ontake(entry)` is told what
+  // was taken, and may give the element to go on with.
   constructor({ label, kinds, many, onmake, ontake, placeholder = "" }) {
     Object.assign(this, { kinds, many, onmake, ontake, placeholder, taken: [], options: [], at: -1 });
     const id = `names${++number}`;
@@ -108,9 +109,10 @@ export class Names {
     if (made) this.taken = this.many ? [...this.taken, made] : [made];
     else this.input.value = text;
     this.draw();
-    this.ontake?.(made);
+    const next = this.ontake?.(made);
     this.element.dispatchEvent(new Event("input", { bubbles: true }));
-    if (!this.input.hidden) {
+    if (next) next.focus();
+    else if (!this.input.hidden) {
       this.input.focus();
       this.input.select(); // a dialog that gave the focus back took the caret with it: nothing could be typed
     }

@@ -120,11 +120,11 @@ function stances(overview, onmake, speakers, shown) {
     hint(each),
   )));
   const input = new Names({ label: "Takes a stance on", kinds: ["actor", "proposition"], many: true, onmake, placeholder: "An actor or a proposition …", ontake: (made) => {
-    if (!made) return;
+    if (!made) return null;
     held.push({ ...made, side: "", basis: "", confidence: "" }); // which one, the coder says
     input.set([]);
     draw();
-    setTimeout(() => rows.lastElementChild?.querySelector("select").focus());
+    return rows.lastElementChild.querySelector("select");
   } });
   return {
     element: make("div", { class: "field" }, make("span", {}, "Stances"), rows, input.element),
