@@ -100,6 +100,8 @@ def _table(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
         while sum(widths) > room and widths != longest:
             spare = [width - least for width, least in zip(widths, longest, strict=True)]
             widths[spare.index(max(spare))] -= 1
+    elif all(text == text.strip() for column in texts for text in column):  # nothing is to be folded
+        return "".join(GAP.join(map(str.ljust, row, widths)).rstrip() + "\n" for row in (columns, *cells))
     lines: list[str] = []
     for row in (columns, *cells):
         wrapped = [_wrapped(cell, width) for cell, width in zip(row, widths, strict=True)]

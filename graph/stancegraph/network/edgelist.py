@@ -59,15 +59,11 @@ class Edges:
         """Those that `backbone.backbone` keeps: significant at one of their ends, and at least as strong."""
         check(alpha, minimum)
         size = np.abs(self.weight)
-        found = []
-        sides = [self.a, self.b]
-        if self.method.kind != "two-mode":
-            sides = [np.concatenate((self.a, self.b))] * 2
-        for end, side in zip((self.a, self.b), sides, strict=True):
-            sizes = size if len(side) == len(size) else np.concatenate((size, size))
-            strength, ties = sums(side, sizes), np.bincount(side)
-            found.append((1 - size / strength[end]) ** (ties[end] - 1))
-        p = np.minimum(*found)
+        if self.method.kind == "two-mode":
+            p = np.minimum(_by_chance(self.a, size), _by_chance(self.b, size))
+        else:
+            both = _by_chance(np.concatenate((self.a, self.b)), np.concatenate((size, size)))
+            p = np.minimum(*np.split(both, 2))
         return self[((p < alpha) | (alpha == 1)) & (size >= (minimum or 0))]
 
     def degree_sequence_backbone(self, alpha: float, minimum: float | None = None) -> Edges:
@@ -257,3 +253,8 @@ def _repeated(values: NDArray[Any]) -> NDArray[np.bool_]:
     """Which values stand more than once."""
     _, place, number = np.unique(values, return_inverse=True, return_counts=True)
     return number[place] > 1
+
+
+def _by_chance(end: Indices, size: Vector) -> Vector:
+    """How likely each tie would be as strong, were the strength of its end shared out at random among its ties."""
+    return (1 - size / sums(end, size)[end]) ** (np.bincount(end)[end] - 1)
