@@ -12,8 +12,8 @@ import signal
 import threading
 import time
 import warnings
-from collections.abc import Callable, Generator, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
@@ -146,13 +146,26 @@ def _started(
     context: Any = multiprocessing.get_context("fork" if fork else "spawn")
     here, there = context.Pipe()
     worker = context.Process(target=target, args=(there, *arguments), daemon=True)
-    with warnings.catch_warnings(), FORKING:
+    with warnings.catch_warnings(), FORKING, _uninterrupted():
         warnings.simplefilter("ignore", DeprecationWarning)  # the worker takes no lock of another thread
         if begin is not None:
             begin()
         worker.start()
     there.close()
     return here, worker
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits, in this process until the block ends, in one begun within it until that ignores it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _parts(
