@@ -81,3 +81,8 @@ def test_who_speaks_for_a_person_is_not_the_person_but_a_question_names_it(typed
     assert [candidate.label for candidate in refused(Names([khazali]), typed).candidates] == [
         "Qais al-Khazali"
     ]
+
+
+def test_a_long_unknown_name_is_shortened_in_the_message() -> None:
+    told = refused(Names(known(*(f"Actor {i}" for i in range(FEW + 1)), kind="actor")), "q" * 200, "actor")
+    assert str(told) == f"no actor is called '{'q' * 60}…'"
