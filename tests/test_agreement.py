@@ -13,8 +13,9 @@ import pytest
 
 from conftest import ROOT, Run
 from stancegraph.curate import changes, entries
+from stancegraph.curate.codings import sections
 from stancegraph.curate.folder import Folder
-from stancegraph.curate.reliability import Labels, alpha_u, masi, sections
+from stancegraph.curate.reliability import Labels, alpha_u, masi
 from valley import BRIDGE, begun
 
 CODING = ROOT / "ontology" / "coding"

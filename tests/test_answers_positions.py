@@ -10,7 +10,7 @@ from pathlib import Path
 
 from asking import AMMAN, KILLED, PREFIXES, STAYS_OUT, THREAT, Ask, only
 from stancegraph import store, table
-from stancegraph.network import periods
+from stancegraph.network import temporal
 from stancegraph.store import Store
 
 # --- positions --------------------------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ def test_agree_most_begins_with_the_signatories_of_amman(ask: Ask) -> None:
 
 
 def test_agree_most_counts_what_the_table_does_without_undertakings(ask: Ask, shipped: Store) -> None:
-    rows = periods.assign(table.stances(shipped), "quarter", shipped)
+    rows = temporal.assign(table.stances(shipped), "quarter", shipped)
     sides: dict[str, set[tuple[str, float, int]]] = {}
     assert rows.bound is not None
     assert rows.period is not None

@@ -127,6 +127,11 @@ def test_arrow_loads_no_pandas_for_a_command(shell: Shell, tmp_path: Path) -> No
     assert not [name for name in loaded if name.startswith("pandas.")]
 
 
+def test_a_table_of_arrow_is_made_without_pandas(shell: Shell) -> None:
+    code = "import sys, stancegraph as sg; sg.stances(sg.open()).to_arrow(); print('pandas' in sys.modules)"
+    assert shell("python", "-c", code).stdout == "False\n"
+
+
 def _loaded(shell: Shell, *command: str) -> set[str]:
     """The modules that a command imports."""
     done = shell("python", "-X", "importtime", "-m", "stancegraph", *command)

@@ -189,6 +189,14 @@ def test_stronger_contradictions_and_wider_agreement_stand_first() -> None:
     ]
 
 
+def test_all_ties_that_contradict_a_bloc_are_told_however_many() -> None:
+    """Sixty actors who stand by Ann, and not quite so much against Bob, who stands by Ann himself."""
+    crowd = [f"c{number:02}" for number in range(60)]
+    ties = [("Ann", "Bob", 99), *(("Ann", each, 2) for each in crowd), *(("Bob", each, -1) for each in crowd)]
+    (bloc,) = alliances(network(*ties)).blocs
+    assert [(tie.a, tie.b, tie.weight) for tie in bloc.contradicted] == [("Bob", each, -1) for each in crowd]
+
+
 def test_the_choices_of_agreement_are_taken(rows: Table) -> None:
     """Undivided, Ada and Cy agree by 2 - 1, and the cheapest split leaves that."""
     assert alliances(rows, normalisation="none").split.index == 1

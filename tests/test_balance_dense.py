@@ -11,7 +11,7 @@ import pytest
 
 from signed import planted
 from stancegraph import balance, table
-from stancegraph.balance import bounds, communities, partition, scores, solver
+from stancegraph.balance import communities, partition, scores, solver
 from stancegraph.balance.frustration import frustration_index
 from stancegraph.network.signed import read
 
@@ -34,7 +34,7 @@ def test_the_semidefinite_bound_is_below_what_every_split_must_ignore(seed: int)
         graph.edges[a, b]["weight"] = random.Random(a * 100 + b + seed).choice([-3, -1, 1, 2])
     exact = frustration_index(graph)
     assert exact.exact
-    bound, splits = bounds.relax(read(graph), lambda: False)
+    bound, splits = partition.relax(read(graph), lambda: False)
     assert 0.8 * exact.index < bound <= exact.index
     assert partition.cost(read(graph), splits[0]) <= 1.2 * exact.index
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from stancegraph import balance, store, table
-from stancegraph.balance.fragility import Pair, interval
+from stancegraph.balance.blocs import Pair
 from stancegraph.errors import UsageError
+from stancegraph.network.resampling import interval
 from stancegraph.statements import catalogue
 from stancegraph.table import Table
 
@@ -109,8 +110,7 @@ def test_where_it_is_not_told_how_fragile_blocs_are_a_note_says_why(monkeypatch:
     late = balance.alliances(rows, seconds=1e-9)
     assert late.left_out is None
     assert late.notes[-1] == "how fragile the blocs are is not told, as time was up (--seconds)"
-    for module in ("blocs", "fragility"):
-        monkeypatch.setattr(f"stancegraph.balance.{module}.LARGEST", 2)
+    monkeypatch.setattr("stancegraph.balance.blocs.LARGEST", 2)
     told = balance.alliances(rows).notes[-1]
     assert told == "how fragile the blocs are is not told, of more than 2 actors"
 
@@ -131,7 +131,7 @@ def test_ten_documents_tell_an_interval_and_nine_none(monkeypatch: pytest.Monkey
         for actor, sign in (("Ada", 1), ("Bo", 1), ("Cy", -1))
     ]
     for name, few in (("BY_DOCUMENT", 10), ("RESAMPLES", 2)):
-        monkeypatch.setattr(f"stancegraph.balance.fragility.{name}", few)
+        monkeypatch.setattr(f"stancegraph.balance.blocs.{name}", few)
     found = balance.alliances(of(*rows))
     assert found.polarisation_interval == pytest.approx((2 / 3, 2 / 3))
     assert found.row()["polarisation_interval"] == list(found.polarisation_interval or ())
@@ -142,7 +142,7 @@ def test_ten_documents_tell_an_interval_and_nine_none(monkeypatch: pytest.Monkey
 
 def test_of_many_documents_some_are_left_out_and_shares_are_of_those(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ada and Bo share a bridge in each of nine documents: without any of the four drawn they stay together."""
-    monkeypatch.setattr("stancegraph.balance.fragility.DOCUMENTS", 4)
+    monkeypatch.setattr("stancegraph.balance.blocs.DOCUMENTS", 4)
     rows = [(actor, f"bridge {i}", 1, f"document {i}") for i in range(9) for actor in ("Ada", "Bo", "Cy")]
     one = ("Cy", "Di"), (("Cy", "well", 1, "document 4"), ("Di", "well", 1, "document 4"))
     found = balance.alliances(of(*rows, *one[1]))
@@ -162,7 +162,7 @@ def test_codings_are_drawn_by_their_confidence(monkeypatch: pytest.MonkeyPatch) 
     stances = [(a, f"{a}{b}", 1) for a, b in ("ab", "bc", "ca")] + [
         (b, f"{a}{b}", -1) for a, b in ("ab", "bc", "ca")
     ]
-    monkeypatch.setattr("stancegraph.balance.fragility.RESAMPLES", 2)
+    monkeypatch.setattr("stancegraph.balance.blocs.RESAMPLES", 2)
     sure = table.of(*zip(*stances, strict=True))
     rows = replace(sure, own_confidence=np.full(6, 0.95))
     found = balance.alliances(rows, draws=40)

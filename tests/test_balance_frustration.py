@@ -15,7 +15,7 @@ import scipy
 
 from signed import HIGHLAND, planted
 from stancegraph.balance import Frustration, frustration_index, polarisation
-from stancegraph.balance.bounds import pack_cycles
+from stancegraph.balance.partition import pack_cycles
 from stancegraph.errors import UsageError
 from stancegraph.network.signed import read
 
@@ -224,7 +224,7 @@ def test_either_side_and_the_number_of_splits_are_those_of_all_splits(
     most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where all are gone through, and where each node is forced, as it is in larger networks."""
-    monkeypatch.setattr("stancegraph.balance.optima.WHOLE", most)
+    monkeypatch.setattr("stancegraph.balance.frustration.WHOLE", most)
     for seed in range(60):
         n = 3 + seed % 6
         graph = chance(n, 0.5, seed, whole=True)
@@ -251,7 +251,7 @@ def test_of_a_part_too_large_those_are_named_who_alone_could_change_at_no_cost(
 ) -> None:
     """Each node is put into every other bloc, of free blocs into one of its own too, and the cost added up anew."""
     for name in ("WHOLE", "FORCED"):
-        monkeypatch.setattr(f"stancegraph.balance.optima.{name}", 2)
+        monkeypatch.setattr(f"stancegraph.balance.frustration.{name}", 2)
     some = 0
     for seed in range(20):
         graph = chance(8, 0.5, seed, whole=seed % 2 == 0)

@@ -13,7 +13,7 @@ import pytest
 
 from conftest import Run
 from signed import HIGHLAND, network
-from stancegraph.balance.null_model import NullModel, Score, null_model
+from stancegraph.balance.scores import NullModel, Score, null_model
 from stancegraph.errors import UsageError
 
 

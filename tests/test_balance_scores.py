@@ -82,6 +82,7 @@ def test_the_triad_census_is_what_looking_at_every_three_actors_finds(seed: int)
     assert list(census) == ["+++", "++-", "+--", "---", "++", "+-", "--", "+", "-", "empty"]
     assert Counter(census) == found
     assert sum(census.values()) == comb(12, 3)
+    assert all(isinstance(number, int) for number in census.values())
 
 
 def test_the_triad_census_of_fewer_than_three_actors_is_all_zero() -> None:

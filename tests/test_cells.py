@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from stancegraph import cells
+from stancegraph import output
 from stancegraph.cli import printing
 
 CASES: Final = {
@@ -77,14 +77,14 @@ def is_formula(cell: str) -> bool:
 
 @pytest.mark.parametrize(("text", "cell"), CASES.items(), ids=ascii)
 def test_a_cell_of_csv_is_what_the_table_says(text: str, cell: str) -> None:
-    assert cells.in_csv(text) == cell
-    assert read(cells.as_csv([[text, "beside"]])) == [[cell, "beside"]]
+    assert output.in_csv(text) == cell
+    assert read(output.as_csv([[text, "beside"]])) == [[cell, "beside"]]
 
 
 @given(st.lists(st.lists(CELL, min_size=2, max_size=4), max_size=4))
 def test_csv_read_back_gives_the_cells_and_none_is_a_formula(rows: list[list[object]]) -> None:
-    text = cells.as_csv(rows)
-    assert read(text) == [[cells.in_csv(cell) for cell in row] for row in rows]
+    text = output.as_csv(rows)
+    assert read(text) == [[output.in_csv(cell) for cell in row] for row in rows]
     assert not any(is_formula(cell) for row in read(text) for cell in row)
     assert not {c for c in text if unicodedata.category(c) in COMMANDS} - {"\n", "\t"}
     assert not TURNS & {*text}
@@ -102,7 +102,7 @@ def test_csv_read_back_gives_the_cells_and_none_is_a_formula(rows: list[list[obj
 @given(TEXT)
 @example("\u202eab\u2069\x1b]0;title\x07")
 def test_no_text_commands_a_terminal(text: str) -> None:
-    shown = cells.printable(text)
+    shown = output.printable(text)
     assert not [c for c in shown if unicodedata.category(c) in COMMANDS]
     assert not TURNS & {*shown}
     assert (shown.count("\u2068"), shown.count("\u2069")) in {(0, 0), (1, 1)}
@@ -132,6 +132,6 @@ def test_json_is_exact_but_for_what_utf8_cannot_hold(text: str) -> None:
 @pytest.mark.parametrize("text", ["\x9b2J\u202e", "tag\U000e0041", '"\\'])
 def test_turtle_that_is_escaped_says_the_same(text: str) -> None:
     triple = f"<x:s> <x:p> {pyoxigraph.Literal(text)} ."
-    (quad,) = pyoxigraph.parse(cells.escaped(triple), pyoxigraph.RdfFormat.TURTLE)
+    (quad,) = pyoxigraph.parse(output.escaped(triple), pyoxigraph.RdfFormat.TURTLE)
     assert isinstance(quad.object, pyoxigraph.Literal)
     assert quad.object.value == text

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from stancegraph import centrality, network
-from stancegraph.centrality import Place, ranks, robust_ranks, robustness
-from stancegraph.network.method import NetworkOptions
+from stancegraph.centrality import Place, ranks, robust_ranks
+from stancegraph.network import NetworkOptions
 from stancegraph.network.resampling import Jackknife
 from stancegraph.network.signed import of_rows
 from stancegraph.records import Named
@@ -102,8 +102,8 @@ def test_of_many_documents_a_stated_sample_is_left_out(
     shipped: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = {row["iri"]: row for row in centrality.rank(shipped)}
-    monkeypatch.setattr(robustness, "DOCUMENTS", 4)
-    monkeypatch.setattr(robustness, "SAMPLE", 3)
+    monkeypatch.setattr(centrality, "DOCUMENTS", 4)
+    monkeypatch.setattr(centrality, "SAMPLE", 3)
     rows = centrality.rank(shipped)
     assert any("3 of 5 documents, drawn by chance" in note for note in rows.notes)
     assert rows == centrality.rank(shipped)

@@ -111,7 +111,7 @@ def test_the_shell_completes_names_and_loads_nothing_heavy_for_it(
     }
     done = shell("stancegraph", env=env)
     assert expected in done.stdout.splitlines()
-    assert "stancegraph.cli.program\n" in done.stderr
+    assert "stancegraph.cli.commands\n" in done.stderr
     assert not re.findall(
         r"\| +(numpy|networkx|scipy|rdflib|pyarrow|pydantic|rich)$", done.stderr, re.MULTILINE
     )

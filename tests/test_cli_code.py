@@ -105,8 +105,8 @@ def test_an_article_without_quotations_has_no_proposals(run: Run, tmp_path: Path
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        ("caf\xe9".encode("latin-1"), "byte 3 is not UTF-8"),
-        ("“We wait,” he said.".encode("utf-16"), "byte 0 is not UTF-8"),
+        ("caf\xe9".encode("latin-1"), "line 1: not UTF-8"),
+        ("“We wait,” he said.".encode("utf-16"), "line 1: not UTF-8"),
         (b"PK\x03\x04\x00\x00", "not text"),
         (b" \n\n", "holds no article"),
         (b"<html><body></body></html>", "holds no article"),

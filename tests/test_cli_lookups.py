@@ -204,3 +204,27 @@ def test_every_statement_is_printed_under_its_speaker_though_others_spoke_in_bet
     told = run("said").stdout
     for row in json.loads(run("said", "--format", "json").stdout):
         assert told.count(f"statement:{row['statement'].rpartition('/')[2]}\n") == 1
+
+
+def test_what_a_statement_does_not_say_of_its_coding_is_not_printed(run: Run, tmp_path: Path) -> None:
+    graph = tmp_path / "bare.ttl"
+    told = "a stance:Statement ; stance:speaker ex:ada ; stance:saidOn '2025-01-02'^^xsd:date"
+    graph.write_text(
+        "@prefix stance: <https://w3id.org/stancegraph/ns#> . @prefix ex: <https://example.org/> .\n"
+        "@prefix basis: <https://w3id.org/stancegraph/id/basis/> .\n"
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+        "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
+        "ex:ada a stance:Actor ; skos:prefLabel 'Ada'@en .\n"
+        "ex:rain a stance:Proposition ; skos:prefLabel 'It rains.'@en .\n"
+        f"ex:neither {told} ; stance:supports ex:rain .\n"
+        f"ex:plain {told} ; stance:basis basis:said .\n"
+        f"ex:implied {told} ; stance:basis basis:implied ; stance:supports ex:rain .\n"
+        f"ex:unsure {told} ; stance:basis basis:said ; stance:confidence 0.6 .\n"
+    )
+    printed = run("said", "ada", "--data", str(graph)).stdout
+    assert sorted(line.strip() for line in printed.splitlines() if "[" in line) == [
+        "[said, confidence 0.6]",
+        "supports: It rains. [implied]",
+    ]
+    cited = run("cite", "https://example.org/neither", "--data", str(graph)).stdout
+    assert "coded as" not in cited

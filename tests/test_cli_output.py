@@ -11,8 +11,8 @@ from typing import get_args
 import pytest
 
 from conftest import Run, Shell
+from stancegraph.cli.commands import RdfFormat
 from stancegraph.cli.lookups import CitationFormat
-from stancegraph.cli.options import RdfFormat
 from stancegraph.vocabulary import compact
 
 FIVE = str(Path(__file__).parent / "fixtures" / "five.ttl")

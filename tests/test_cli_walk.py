@@ -199,7 +199,7 @@ def test_drafts_of_anybodys_program_are_walked_through_and_their_maker_is_named(
     for line, why in (
         (2, "the text is"),
         (3, "the text has 'Farmers'"),
-        (4, "is no day"),
+        (4, "'Monday' is not a day of the calendar"),
         (5, "names no document"),
         (6, "is no object"),
         (7, "no JSON"),

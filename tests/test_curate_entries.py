@@ -150,6 +150,9 @@ def test_a_target_shown_by_one_report_identities_and_members_are_coded(do: Do, p
     report = "report/valley-bridge-ada-demands-open-bridge"
     do("edit", "ada-demands-open-bridge", "--set", f"coding=River Company=implied,0.6,{report}")
     assert "stance:shownBy <report/" in (place / "statements" / "valley-bridge.ttl").read_text("utf-8")
+    do("edit", "ada-demands-open-bridge", "--set", "coding=River Company=basis:implied,0.6")
+    written = (place / "statements" / "valley-bridge.ttl").read_text("utf-8")
+    assert "stance:shownBy" not in written, "a basis by its prefix is none of a report"
     do("edit", "river-company", "--add", "identity=https://example.org/Q1", "--add", "source=valley-bridge")
     assert "skos:exactMatch <https://example.org/Q1>" in (place / "actors.ttl").read_text("utf-8")
 

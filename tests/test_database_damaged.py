@@ -18,8 +18,8 @@ from pyoxigraph import NamedNode, RdfFormat
 from conftest import Run, Shell
 from stancegraph import store
 from stancegraph.errors import StanceError
-from stancegraph.store import checksums
-from stancegraph.store.checksums import BLOCK
+from stancegraph.store import database
+from stancegraph.store.database import BLOCK
 
 FIVE: Final = Path(__file__).parent / "fixtures" / "five.ttl"
 PLACES: Final = int(os.environ.get("STANCEGRAPH_DAMAGES", "6"))
@@ -162,12 +162,12 @@ def test_a_log_is_whole_whatever_its_records_leave_of_a_block(tmp_path: Path, le
     whole = first + record(ENDS if left == 11 else WHOLE, 40)
     log = tmp_path / "000008.log"
     log.write_bytes(whole)
-    assert not checksums.verify(tmp_path)
+    assert not database.verify(tmp_path)
     damaged = bytearray(whole)
     flip(damaged, -20)
     log.write_bytes(damaged)
     with pytest.raises(StanceError, match=f"at byte {BLOCK}$"):
-        checksums.verify(tmp_path)
+        database.verify(tmp_path)
 
 
 def record(kind: int, size: int) -> bytes:

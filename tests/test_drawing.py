@@ -21,8 +21,8 @@ from pages import edge, five
 from stancegraph import layout, page
 from stancegraph.errors import StanceError
 from stancegraph.page import drawing
-from stancegraph.page.banks import wrap
 from stancegraph.page.content import describe
+from stancegraph.page.pictures import wrap
 
 if TYPE_CHECKING:
     from stancegraph.page.content import Tie

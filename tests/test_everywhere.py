@@ -16,7 +16,7 @@ from stancegraph import store
 from stancegraph.errors import UsageError
 from stancegraph.exchange import rdf
 from stancegraph.network import counting
-from stancegraph.network.edgelist import Edges
+from stancegraph.network.ties import Edges
 from stancegraph.statements import questions
 from stancegraph.statements.filters import FilterOptions, Filters
 from stancegraph.store import Store

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.exchange import edges
+from stancegraph.exchange import network_files
 
 File = Callable[[str | bytes], Path]
 
@@ -25,12 +25,12 @@ def file(tmp_path: Path) -> File:
     return write
 
 
-def weights(read: edges.Edges) -> dict[frozenset[str], float]:
+def weights(read: network_files.Edges) -> dict[frozenset[str], float]:
     return {frozenset((a, b)): tie["weight"] for a, b, tie in read.graph.edges(data=True)}
 
 
 def test_names_become_nodes_and_rows_weighted_ties(file: File) -> None:
-    read = edges.read(file("a,b,weight\nAda, Bo ,2.5\n Bo,العراق,-1e-3\n"))
+    read = network_files.read(file("a,b,weight\nAda, Bo ,2.5\n Bo,العراق,-1e-3\n"))
     assert weights(read) == {frozenset(("Ada", "Bo")): 2.5, frozenset(("Bo", "العراق")): -0.001}
     assert {name: node["label"] for name, node in read.graph.nodes.items()} == {
         "Ada": "Ada",
@@ -54,7 +54,7 @@ def test_names_become_nodes_and_rows_weighted_ties(file: File) -> None:
     ],
 )
 def test_a_sign_is_a_weight_of_one(file: File, sign: str, weight: int) -> None:
-    read = edges.read(file(f"a,b,sign\nAda,Bo,{sign}\n"))
+    read = network_files.read(file(f"a,b,sign\nAda,Bo,{sign}\n"))
     assert list(read.graph.edges(data=True)) == [("Ada", "Bo", {"weight": weight})]
 
 
@@ -66,31 +66,31 @@ def test_any_usual_csv_is_read(file: File, delimiter: str, end: str, mark: bytes
     if delimiter != "\t":
         lines[-1] = '"y, z; w"|1|Cy|Ada'
     path = file(mark + end.join(lines).replace("|", delimiter).encode())
-    read = edges.read(path)
+    read = network_files.read(path)
     bo = f'Bo{delimiter} Jr "B"'
     assert weights(read) == {frozenset(("Ada", bo)): -2, frozenset(("Ada", "Cy")): 1}
     assert read.graph.edges["Ada", "Cy"]["note"] == "y, z; w"
 
 
 def test_a_delimiter_inside_the_names_of_columns_does_not_mislead(file: File) -> None:
-    read = edges.read(file('"a";"b";"weight";"seen, heard, read, told"\nAda;Bo;1;often\n'))
+    read = network_files.read(file('"a";"b";"weight";"seen, heard, read, told"\nAda;Bo;1;often\n'))
     assert read.graph.edges["Ada", "Bo"] == {"weight": 1, "seen, heard, read, told": "often"}
 
 
 def test_a_name_may_run_over_two_lines_in_quotes(file: File) -> None:
     path = file('a,b,weight\n"Ada\nLovelace",Bo,1\nCy,Bo,none\n')
     with pytest.raises(UsageError, match="line 4"):
-        edges.read(path)
-    read = edges.read(file('a,b,weight\n"Ada\nLovelace",Bo,1\n'))
+        network_files.read(path)
+    read = network_files.read(file('a,b,weight\n"Ada\nLovelace",Bo,1\n'))
     assert set(read.graph) == {"Ada\nLovelace", "Bo"}
 
 
 def test_a_quoted_name_may_follow_a_space(file: File) -> None:
-    assert set(edges.read(file('a, b, weight\nAda, "Bo, Jr", 1\n')).graph) == {"Ada", "Bo, Jr"}
+    assert set(network_files.read(file('a, b, weight\nAda, "Bo, Jr", 1\n')).graph) == {"Ada", "Bo, Jr"}
 
 
 def test_other_columns_are_attributes_and_empty_cells_none(file: File) -> None:
-    read = edges.read(
+    read = network_files.read(
         file("a,b,weight,source,year\nAda,Bo,1,Times,\nBo,Ada,1,Post,1999\nAda,Bo,1,Times,1999\n")
     )
     assert list(read.graph.edges(data=True)) == [
@@ -99,7 +99,7 @@ def test_other_columns_are_attributes_and_empty_cells_none(file: File) -> None:
 
 
 def test_rows_of_one_pair_are_added_in_either_direction_and_noted(file: File) -> None:
-    read = edges.read(
+    read = network_files.read(
         file(
             "a,b,weight\nAda,Bo,1\nBo,Ada,-3\nCy,Bo,-1\nCy,Bo,-2\nDi,Cy,1\nEd,Di,4\nDi,Ed,1\nAda,Ada,1\nBo,Bo,-1\n"
         )
@@ -117,7 +117,9 @@ def test_rows_of_one_pair_are_added_in_either_direction_and_noted(file: File) ->
 
 
 def test_ties_that_cancel_out_are_left_out_and_their_names_kept(file: File) -> None:
-    read = edges.read(file("a,b,weight\nAda,Bo,.1\nAda,Bo,.2\nBo,Ada,-.3\nCy,Di,0\nEd,Ed,1\nAda,Ed,1\n"))
+    read = network_files.read(
+        file("a,b,weight\nAda,Bo,.1\nAda,Bo,.2\nBo,Ada,-.3\nCy,Di,0\nEd,Ed,1\nAda,Ed,1\n")
+    )
     assert weights(read) == {frozenset(("Ada", "Ed")): 1}
     assert list(read.graph) == ["Ada", "Bo", "Cy", "Di", "Ed"]
     assert read.notes == (
@@ -129,7 +131,7 @@ def test_ties_that_cancel_out_are_left_out_and_their_names_kept(file: File) -> N
 
 @pytest.mark.parametrize("content", ["a,b,weight", "a,b,sign\n", "\n\n b ;sign; a\n\n"])
 def test_a_header_alone_is_an_empty_network(file: File, content: str) -> None:
-    read = edges.read(file(content))
+    read = network_files.read(file(content))
     assert len(read.graph) == 0
     assert read.notes == ()
 
@@ -157,8 +159,8 @@ def test_a_header_alone_is_an_empty_network(file: File, content: str) -> None:
         ('a,b,weight\n"Ada,Bo,1\nBo,Cy,1\n', r", line 2: .*; mend the quotation marks"),
         (f"a,b,weight\n{'A' * 200_000},Bo,1\n", r", line 2: .*shorten the cell"),
         (f"a,b,{'weight' * 200_000}\n", r", line 1: .*let the file begin"),
-        (b"a,b,weight\nAda,Bo,1\nBj\xf6rn,Bo,1\n", r", line 3: not UTF-8; save the file"),
-        ("a,b,weight\nAda,Bo,1\n".encode("utf-16"), r", line 1: not UTF-8; save the file"),
+        (b"a,b,weight\nAda,Bo,1\nBj\xf6rn,Bo,1\n", r", line 3: not UTF-8: save it as UTF-8"),
+        ("a,b,weight\nAda,Bo,1\n".encode("utf-16"), r", line 1: not UTF-8: save it as UTF-8"),
         (
             "a,b,weight\nAda,Bo,1e308\nBo,Ada,1e308\n",
             r"Ada - Bo: the weights add up to more than can be counted",
@@ -170,7 +172,7 @@ def test_a_fault_is_told_with_its_file_its_line_and_its_mend(
 ) -> None:
     path = file(content)
     with pytest.raises(UsageError, match=message) as caught:
-        edges.read(path)
+        network_files.read(path)
     assert str(caught.value).startswith(str(path))
 
 
@@ -179,13 +181,13 @@ def test_a_fault_is_told_with_its_file_its_line_and_its_mend(
 )
 def test_a_weight_that_is_no_finite_number_is_told(file: File, weight: str) -> None:
     with pytest.raises(UsageError, match=f", line 3: the weight is '{weight}'; write a finite number"):
-        edges.read(file(f"a;b;weight\nAda;Bo;1\nAda;Cy;{weight}\n"))
+        network_files.read(file(f"a;b;weight\nAda;Bo;1\nAda;Cy;{weight}\n"))
 
 
 def test_a_file_that_is_not_there_or_no_file_could_not_be_read(tmp_path: Path) -> None:
     for path in (tmp_path / "missing.csv", tmp_path, "with\0zero.csv"):
         with pytest.raises(StanceError, match=r"cannot read .*; name a CSV file") as caught:
-            edges.read(path)
+            network_files.read(path)
         assert caught.value.exit_code == 3
 
 
@@ -194,4 +196,4 @@ def test_a_file_over_200_mebibytes_is_not_read(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate((200 << 20) + 1)
     with pytest.raises(StanceError, match="over 200 MiB: split it"):
-        edges.read(path)
+        network_files.read(path)

@@ -15,8 +15,8 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, DefaultGraph, NamedNo
 from conftest import Run
 from stancegraph import exchange, store
 from stancegraph.curate.fields import ENTRIES
-from stancegraph.exchange import imports, mapping, sheets
-from stancegraph.exchange.roles import ROLES
+from stancegraph.exchange import imports, sheets
+from stancegraph.exchange.column_roles import ROLES, read_mapping
 from stancegraph.statements import said
 from stancegraph.store import Store
 from stancegraph.validation import check
@@ -69,7 +69,7 @@ def back(graph: Store, form: str, place: Path, base: str | None = None) -> Store
     """The statements written in a format and read again."""
     file = place / f"statements.{form}"
     exchange.write_statements(graph, file, format=form)
-    done, _ = imports.read(form, file, place / form, mapping.read(), base=base)
+    done, _ = imports.read(form, file, place / form, read_mapping(), base=base)
     assert done.not_taken == 0
     return store.open(place / form)
 
@@ -112,7 +112,7 @@ def test_rows_never_take_the_name_of_another_statements_report(tmp_path: Path) -
         for name, who in (("s1", "Ada"), ("s2", "Bo"))
     ]
     (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    done, _ = imports.read("jsonl", tmp_path / "rows.jsonl", tmp_path / "graph", mapping.read())
+    done, _ = imports.read("jsonl", tmp_path / "rows.jsonl", tmp_path / "graph", read_mapping())
     assert done.not_taken == 1
     assert "line 2 is not taken: another report is called 'one' already" in done.notes
 
@@ -130,7 +130,7 @@ def test_rows_that_describe_no_entry_are_told(tmp_path: Path) -> None:
     ]
     rows = [{"speaker": "Ada", "gist": "Speaks.", "document": "G"}, *entries]
     (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    done, _ = imports.read("jsonl", tmp_path / "rows.jsonl", tmp_path / "graph", mapping.read())
+    done, _ = imports.read("jsonl", tmp_path / "rows.jsonl", tmp_path / "graph", read_mapping())
     told = [note for note in done.notes if " is not taken: " in note]
     assert [note.partition(" is not taken: ")[2].partition(":")[0] for note in told] == [
         "'statement/ada' is no name of this kind",
@@ -143,7 +143,7 @@ def test_rows_that_describe_no_entry_are_told(tmp_path: Path) -> None:
 def test_what_was_imported_and_comes_back_breaks_no_rule(tmp_path: Path) -> None:
     rows = "country,resolution,vote\nIraq,R/1,yes\nIran,R/1,no\nIraq,R/2,abstain\nIran,R/2,yes\n"
     (tmp_path / "votes.csv").write_text(rows, encoding="utf-8")
-    imports.read("csv", tmp_path / "votes.csv", tmp_path / "graph", mapping.read(["stance=vote"]))
+    imports.read("csv", tmp_path / "votes.csv", tmp_path / "graph", read_mapping(["stance=vote"]))
     graph = store.open(tmp_path / "graph")
     again = back(graph, "csv", tmp_path, "https://graph.invalid/")
     assert check(graph).findings == check(again).findings == ()
@@ -158,7 +158,7 @@ def test_coded_variables_come_back(form: str, tmp_path: Path) -> None:
         for n, (a, b, c) in enumerate(cells)
     ]
     (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    imports.read("jsonl", tmp_path / "rows.jsonl", tmp_path / "graph", mapping.read())
+    imports.read("jsonl", tmp_path / "rows.jsonl", tmp_path / "graph", read_mapping())
     graph = store.open(tmp_path / "graph")
     again = back(graph, form, tmp_path, "https://graph.invalid/")
     coded = """SELECT ?s ?variable ?value { ?variable rdfs:domain stance:Statement . ?s ?variable ?value
@@ -227,7 +227,7 @@ def test_small_graphs_come_back(found: list[dict[str, str]], form: str) -> None:
         first = Path(place, "first.jsonl")
         cells = [[row.get(role, "") for role in ROLES] for row in found]
         first.write_bytes(sheets.write_json_lines([*ROLES], cells))
-        imports.read("jsonl", first, Path(place, "graph"), mapping.read())
+        imports.read("jsonl", first, Path(place, "graph"), read_mapping())
         graph = store.open(Path(place, "graph"))
         assert meaning(back(graph, form, Path(place))) == meaning(graph)
 
@@ -236,7 +236,7 @@ def test_cells_that_a_spreadsheet_would_run_are_text_out_and_in(tmp_path: Path) 
     names = ["=HYPERLINK(1)", "'=quoted", "-2+3", "@ada", "+1"]
     rows = "".join(f'{{"speaker": "{name}", "target": "B.", "stance": "for"}}\n' for name in names)
     (tmp_path / "rows.jsonl").write_text(rows, encoding="utf-8")
-    imports.read("jsonl", tmp_path / "rows.jsonl", tmp_path / "graph", mapping.read())
+    imports.read("jsonl", tmp_path / "rows.jsonl", tmp_path / "graph", read_mapping())
     graph = store.open(tmp_path / "graph")
     for form in ("csv", "xlsx"):
         assert meaning(back(graph, form, tmp_path)) == meaning(graph)

@@ -14,9 +14,9 @@ from stancegraph import store
 from stancegraph.change.shifts import shifts
 from stancegraph.curate import changes, entries, folder
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.exchange import imports, mapping
+from stancegraph.exchange import imports
+from stancegraph.exchange.column_roles import Reading, read_mapping
 from stancegraph.exchange.imports import Imported
-from stancegraph.exchange.mapping import Reading
 from stancegraph.records import Figure
 from stancegraph.statements import said
 from stancegraph.store import journal, turtle
@@ -40,7 +40,7 @@ def taken(
 ) -> Imported:
     file = place.parent / name
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    done, _ = imports.read(file.suffix[1:], file, place, reading or mapping.read())
+    done, _ = imports.read(file.suffix[1:], file, place, reading or read_mapping())
     return done
 
 
@@ -298,7 +298,7 @@ def test_a_column_shows_whether_the_day_or_the_month_is_first(tmp_path: Path) ->
 def test_serial_days_are_those_of_the_epoch_named(tmp_path: Path) -> None:
     text = "speaker,target,stance,date\nAda,B.,for,1\n"
     for form, day in (("excel-1900", "1899-12-31"), ("excel-1904", "1904-01-02")):
-        taken(text.replace(",1\n", ",00001\n"), tmp_path / form, reading=mapping.read(dates=form))
+        taken(text.replace(",1\n", ",00001\n"), tmp_path / form, reading=read_mapping(dates=form))
         assert {row[3] for row in told(tmp_path / form)} == {day}
 
 
@@ -356,7 +356,7 @@ def test_names_of_a_graph_there_is_are_found_and_doubtful_ones_are_asked_about(t
         '[names]\n"Moqtada Sadr" = "Muqtada al-Sadr"\n',
         encoding="utf-8",
     )
-    done = taken(text + "\n", tmp_path / "valley", "again.csv", mapping.read(file=decided))
+    done = taken(text + "\n", tmp_path / "valley", "again.csv", read_mapping(file=decided))
     assert (done.statements, done.actors) == (1, 0)
     assert "the graph has this statement already" in left_of(tmp_path / "valley", "again")[2]
     assert ("Muqtada al-Sadr", 1, "B.", "2020-02-03", "2020-02-03") in told(tmp_path / "valley")
@@ -380,9 +380,9 @@ def test_the_same_file_is_not_taken_twice_and_undo_takes_it_back(tmp_path: Path,
     place = tmp_path / "valley"
     begun(place)
     before, changes_before = contents(place), len(journal.entries(place))
-    taken(VOTES, place, reading=mapping.read(*HOW))
+    taken(VOTES, place, reading=read_mapping(*HOW))
     with pytest.raises(UsageError, match="the graph has it already"):
-        taken(VOTES, place, "other.csv", reading=mapping.read(*HOW))
+        taken(VOTES, place, "other.csv", reading=read_mapping(*HOW))
     assert len(journal.entries(place)) == changes_before + 1
     assert run("undo", "--data", str(place)).returncode == 0
     assert contents(place) == before
@@ -467,5 +467,5 @@ def test_other_encodings_are_read_when_they_say_so_or_are_named(
 ) -> None:
     who = "مقتدى" if encoding != "latin-1" else "Gül"
     text = f"speaker;target;stance\r{who};B.;for\r"
-    taken(text.encode(encoding), tmp_path / "graph", reading=mapping.read(encoding=named))
+    taken(text.encode(encoding), tmp_path / "graph", reading=read_mapping(encoding=named))
     assert {row[:3] for row in told(tmp_path / "graph")} == {(who, 1, "B.")}

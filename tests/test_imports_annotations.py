@@ -14,7 +14,8 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from stancegraph import store
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.exchange import imports, mapping, qdpx
+from stancegraph.exchange import imports, standoff
+from stancegraph.exchange.column_roles import read_mapping
 from stancegraph.exchange.imports import Imported
 from stancegraph.statements import said
 from stancegraph.validation import check
@@ -26,7 +27,7 @@ END = START + len("The bridge must stay open 😀, whatever it costs")
 
 def taken(kind: str, file: Path, *columns: str) -> tuple[Imported, store.Store]:
     place = file.parent / "graph"
-    done, _ = imports.read(kind, file, place, mapping.read(columns))
+    done, _ = imports.read(kind, file, place, read_mapping(columns))
     return done, store.open(place)
 
 
@@ -62,7 +63,7 @@ def test_events_of_brat_become_statements_with_their_words_and_place(tmp_path: P
 def project(body: str, members: dict[str, str], place: Path) -> Path:
     file = place / "project.qdpx"
     with zipfile.ZipFile(file, "w") as packed:
-        packed.writestr(qdpx.PROJECT, body)
+        packed.writestr(standoff.PROJECT, body)
         for name, text in members.items():
             packed.writestr(name, text)
     return file
@@ -70,7 +71,7 @@ def project(body: str, members: dict[str, str], place: Path) -> Path:
 
 def coded(prolog: str = "", name: str = "The bridge") -> str:
     return (
-        f'<?xml version="1.0"?>{prolog}<Project name="p" xmlns="{qdpx.NAMESPACE}"><CodeBook><Codes>'
+        f'<?xml version="1.0"?>{prolog}<Project name="p" xmlns="{standoff.NAMESPACE}"><CodeBook><Codes>'
         '<Code guid="c0" name="stance" isCodable="false"><Code guid="c1" name="for" isCodable="true"/></Code>'
         '<Code guid="c2" name="Open the bridge" isCodable="true"/></Codes></CodeBook>'
         '<Cases><Case guid="k1" name="Ada"><SelectionRef targetGUID="s1"/></Case></Cases>'

@@ -9,7 +9,7 @@ import networkx as nx
 import pytest
 
 from february import opened, says
-from stancegraph import balance, centrality, network
+from stancegraph import centrality, network
 from stancegraph.errors import UsageError
 from stancegraph.store import Store
 
@@ -124,10 +124,10 @@ def evidence(graph: nx.Graph[str], a: str, b: str) -> list[str]:
 
 
 def test_allies_leaves_out_actors_with_no_shared_proposition(five: Store) -> None:
-    rows = balance.allies(five, "Gamma", period="none")
+    rows = network.allies(five, "Gamma", period="none")
     assert [(row["actor"], row["relation"]) for row in rows] == [("Alpha", "opponent"), ("Beta", "opponent")]
-    assert balance.allies(five, "Delta") == []
-    assert balance.allies(five, "Echo") == []
+    assert network.allies(five, "Delta") == []
+    assert network.allies(five, "Echo") == []
 
 
 def test_compare_tells_agreement_from_contradiction_and_from_silence(five: Store) -> None:
@@ -158,7 +158,7 @@ def test_what_is_said_three_months_apart_is_neither_agreement_nor_contradiction(
         ("The second thing is so.", "2024-12-01…2024-12-03", "never met"),
         ("The second thing is so.", "2025-03-01…2025-03-09", "never met"),
     }
-    assert balance.allies(five, "Gamma") == []
+    assert network.allies(five, "Gamma") == []
 
 
 @pytest.mark.parametrize(
@@ -224,11 +224,11 @@ def test_an_unknown_measure_names_those_there_are(five: Store) -> None:
 def test_an_empty_selection_gives_empty_answers(five: Store) -> None:
     assert centrality.rank(five, since="2025-04-01") == []
     assert network.stances(five, since="2025-04-01").number_of_nodes() == 0
-    assert balance.allies(five, "Alpha", since="2025-04-01") == []
+    assert network.allies(five, "Alpha", since="2025-04-01") == []
 
 
 def test_profile_gathers_what_the_graph_knows_of_an_actor(five: Store) -> None:
-    row = balance.profile(five, "Alpha")
+    row = network.profile(five, "Alpha")
     assert row["statements"] == 3
     assert row["supports"] == ["The first thing is so."]
     assert (row["allies"], row["opponents"]) == (["Beta"], [])

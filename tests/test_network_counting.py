@@ -18,10 +18,11 @@ import pytest
 
 import synthetic
 from conftest import Run
+from february import opened, quoted, says
 from stancegraph import network, store
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.network import counting
-from stancegraph.network.edgelist import Edges
+from stancegraph.network.ties import Edges
 from stancegraph.store import Store
 from stancegraph.table import snapshot
 
@@ -80,7 +81,7 @@ def ties(projected: Any, rows: list[str], columns: list[str]) -> dict[tuple[str,
 
 
 def in_memory(graph: Store, kind: str, options: dict[str, Any]) -> dict[tuple[str, str], float]:
-    table, method = network.graphs.prepare(graph, kind, options)
+    table, method = network.prepare(graph, kind, options)
     made = network.project(network.countable(table, method), method)
     own, other = (table.target, table.target) if kind == "targets" else (table.actor, table.actor)
     other = table.target if kind == "two-mode" else other
@@ -92,7 +93,8 @@ def in_memory(graph: Store, kind: str, options: dict[str, Any]) -> dict[tuple[st
 def counted(rows: Any, graph: Store, kind: str, options: dict[str, Any]) -> dict[tuple[str, str], float]:
     starts = STARTS if options.get("period") == "quarter" else ()
     cells = counting.counts(rows, graph, kind, starts=starts, **options).to_pyarrow()
-    choices = {name: value for name, value in options.items() if name in network.method.CHOICES}
+    filters = network.Method.split(kind, options)[1]
+    choices = {name: value for name, value in options.items() if name not in filters}
     return ties(*counting.project(cells, kind, **choices))
 
 
@@ -101,6 +103,30 @@ def test_duckdb_counts_what_the_table_in_memory_has(loaded: Path, case: str) -> 
     rows = counting.read(loaded / "stancegraph-person.parquet")
     graph = store.open(loaded)
     assert counted(rows, graph, *CASES[case]) == in_memory(graph, *CASES[case]) != {}
+
+
+def test_of_a_statement_in_two_documents_the_one_that_is_asked_for_counts(tmp_path: Path) -> None:
+    journal = ':journal a schema:NewsArticle ; dcterms:title "The dam"@en ; dcterms:issued "2020-03-01"^^xsd:date .\n'
+    reports = "".join(
+        f":{name} a stance:Report ; stance:reports :{said} ; stance:document :journal .\n"
+        for name, said in (("first", "a"), ("second", "b"))
+    )
+    (tmp_path / "turtle").mkdir()
+    opened(
+        tmp_path / "turtle",
+        journal,
+        says("a", "ada", "4", "+bridge"),
+        says("b", "ada", "5", "+bridge"),
+        quoted("a"),
+        reports,
+    )
+    store.load([tmp_path / "turtle"], tmp_path / "database")
+    graph = store.open(tmp_path / "database")
+    assert snapshot.keep(graph)
+    rows = counting.read(tmp_path / "database" / "stancegraph-person.parquet")
+    asked = "two-mode", {"document": "The dam", "duplicates": "document"}
+    once = {("https://example.org/id/ada", "https://example.org/id/bridge"): 1.0}
+    assert counted(rows, graph, *asked) == in_memory(graph, *asked) == once
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -115,7 +141,7 @@ def test_cells_make_the_ties_that_rows_do_with_the_number_of_their_statements(
     cells, method = counting.tabulate(rows, graph, kind, options)
     assert {*cells.statement.values} == {""}, "each has one row, and needs no name"
     there = Edges.of(cells, method).rows()
-    table, method = network.graphs.prepare(graph, kind, options)
+    table, method = network.prepare(graph, kind, options)
     assert [*there] == [*Edges.of(network.countable(table, method), method).rows()] != []
 
 

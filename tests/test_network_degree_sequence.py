@@ -12,7 +12,13 @@ from conftest import Run
 from stancegraph import network, table
 from stancegraph.errors import UsageError
 from stancegraph.network.backbone import chances_to_share, probabilities, tail
-from stancegraph.network.edgelist import Edges
+from stancegraph.network.ties import Edges
+
+
+def of_cells(taken: np.ndarray) -> np.ndarray:
+    """The probability of each cell, every row and column being told by itself."""
+    rows, columns = (np.ones(number, np.int64) for number in taken.shape)
+    return probabilities(taken.sum(axis=1), rows, taken.sum(axis=0), columns)
 
 
 def test_every_row_and_column_has_its_degree_on_average() -> None:
@@ -20,7 +26,7 @@ def test_every_row_and_column_has_its_degree_on_average() -> None:
     taken = (dice.random((20, 30)) < np.outer(dice.random(20), dice.random(30))).astype(int)
     rows, columns = taken.sum(axis=1), taken.sum(axis=0)
     taken = taken[rows > 0][:, columns > 0]
-    found = probabilities(taken.sum(axis=1), taken.sum(axis=0))
+    found = of_cells(taken)
     assert found.sum(axis=1) == pytest.approx(taken.sum(axis=1), abs=1e-6)
     assert found.sum(axis=0) == pytest.approx(taken.sum(axis=0), abs=1e-6)
     odds = found / (1 - found)
@@ -46,7 +52,7 @@ def test_the_chance_of_a_pair_is_how_often_drawing_gives_as_much(kind: str) -> N
     """Drawn 20,000 times from the model's own probabilities, to three standard errors."""
     dice = np.random.default_rng(2)
     taken = (dice.random((6, 20)) < 0.4).astype(float)
-    p = probabilities(taken.sum(axis=1).astype(int), taken.sum(axis=0).astype(int))
+    p = of_cells(taken.astype(int))
     a, b = np.array([0, 1, 2]), np.array([3, 4, 5])
     found = chances_to_share(scipy.sparse.csr_array(taken), 2, a, b, kind)
     facing = {"congruence": np.eye(2), "conflict": 1 - np.eye(2), "ignore": np.ones((2, 2))}[kind]

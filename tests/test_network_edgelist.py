@@ -9,9 +9,9 @@ import pytest
 from conftest import Run
 from stancegraph import network, table
 from stancegraph.errors import UsageError
+from stancegraph.network import ALLOWED
 from stancegraph.network.backbone import backbone
-from stancegraph.network.edgelist import Edges
-from stancegraph.network.method import ALLOWED
+from stancegraph.network.ties import Edges
 from stancegraph.store import Store
 from stancegraph.table import Table
 
@@ -52,7 +52,7 @@ def test_ties_are_counted_alike_few_at_a_time(
 ) -> None:
     """With full matrices and without, three rows of them at once, or as many ties as fifty times that."""
     for name, value in (("BLOCK", 3), ("LARGEST", most)):
-        monkeypatch.setattr(f"stancegraph.network.edgelist.{name}", value)
+        monkeypatch.setattr(f"stancegraph.network.ties.{name}", value)
     prepared, method = network.prepare(rows, kind, {"duplicates": "include", "neutral": True})
     counted = network.countable(prepared, method)
     assert list(Edges.of(counted, method).rows()) == network.edge_list(network.build(counted, method))
@@ -86,6 +86,6 @@ def test_what_no_backbone_is_made_by_is_refused(rows: Table) -> None:
 
 def test_many_ties_are_printed_as_one_answer(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = run("network", "--kind", "two-mode", "--format", "csv").stdout
-    monkeypatch.setattr("stancegraph.cli.options.MANY", 7)
+    monkeypatch.setattr("stancegraph.cli.commands.MANY", 7)
     assert run("network", "--kind", "two-mode", "--format", "csv").stdout == whole
     assert whole.count("\n") > 14

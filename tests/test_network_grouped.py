@@ -10,8 +10,8 @@ import pytest
 from february import Graph, says
 from stancegraph import network
 from stancegraph.errors import StanceError
-from stancegraph.network import counting, grouped
-from stancegraph.network.edgelist import Edges
+from stancegraph.network import counting
+from stancegraph.network.ties import Edges
 from stancegraph.statements.filters import Filters
 from stancegraph.store import Store
 
@@ -34,12 +34,18 @@ REPORTED: Final = """
 COLUMNS: Final = ("actor_iri", "target_iri", "level", "period", "number")
 
 
+def choices(graph: Store, kind: str, options: dict[str, Any]) -> tuple[network.Method, Filters]:
+    method, filters = network.Method.split(kind, options)
+    return method, Filters.of(graph, filters)
+
+
 def same(graph: Store, kind: str, options: dict[str, Any]) -> list[Any]:
     """The ties of the query's cells with their statements: both are those of the rows in memory."""
-    found = grouped.cells(graph, kind, options)
+    method, filters = choices(graph, kind, options)
+    found = counting.cells(graph, method, filters)
     assert not isinstance(found, str), found
     cells, periods = found
-    rows, method = network.prepare(graph, kind, options)
+    rows, _ = network.prepare(graph, kind, options)
     rows = network.countable(rows, method)
     period = [0] * len(rows) if rows.period is None else rows.period.tolist()
     ends = zip(rows.actor.to_list(), rows.target.to_list(), rows.level.tolist(), period, strict=True)
@@ -48,8 +54,7 @@ def same(graph: Store, kind: str, options: dict[str, Any]) -> list[Any]:
     for *cell, number in zip(*(cells[name] for name in COLUMNS), strict=True):
         counted[tuple(cell)] += number
     assert {cell: number for cell, number in counted.items() if cell[3] >= 0} == expected != {}
-    filters = {name: value for name, value in options.items() if name not in network.method.CHOICES}
-    there = counting.expand(cells, Filters.of(graph, filters), periods)
+    there = counting.expand(cells, filters, periods)
     ties = [*Edges.of(there, method).rows()]
     assert ties == [*Edges.of(rows, method).rows()]
     return ties
@@ -93,7 +98,7 @@ def test_demands_that_bind_who_speaks_are_counted_only_if_asked_for(graph: Graph
         says("d", "cy", "4", "+bridge +dam", "stance:inRole :seat ;"),
     )
     for undertakings, number in ((False, 5), (True, 8)):
-        found = grouped.cells(own, "agreement", {"undertakings": undertakings})
+        found = counting.cells(own, *choices(own, "agreement", {"undertakings": undertakings}))
         assert not isinstance(found, str)
         assert sum(found[0]["number"]) == number
         same(own, "agreement", {"undertakings": undertakings})
@@ -115,15 +120,15 @@ def test_demands_that_bind_who_speaks_are_counted_only_if_asked_for(graph: Graph
 def test_what_no_query_counts_is_fetched_for_a_reason(
     shipped: Store, monkeypatch: pytest.MonkeyPatch, kind: str, options: dict[str, Any], reason: str
 ) -> None:
-    monkeypatch.setattr(grouped, "MOST", 3)
-    assert grouped.cells(shipped, kind, options) == reason
+    monkeypatch.setattr(counting, "QUERY_PERIODS", 3)
+    assert counting.cells(shipped, *choices(shipped, kind, options)) == reason
 
 
 def test_rows_that_had_to_be_fetched_say_so_and_cells_that_were_counted_need_not(
     shipped: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The shipped graph taken for an endpoint's, at which the same queries are asked."""
-    monkeypatch.setattr(counting, "Endpoint", type(shipped))
+    monkeypatch.setattr(shipped, "remote", True)
     fetched, method = counting.countable(shipped, "agreement", {"min_count": 4, "normalisation": "none"})
     rows, same_method = network.prepare(shipped, "agreement", {"min_count": 4, "normalisation": "none"})
     assert method == same_method
@@ -145,18 +150,20 @@ def test_rows_that_had_to_be_fetched_say_so_and_cells_that_were_counted_need_not
 
 def test_a_graph_whose_stances_or_days_are_odd_is_fetched(graph: Graph) -> None:
     twice = graph(says("a", "ada", "1", "+bridge 0bridge"), says("b", "bo", "2", "+bridge"))
-    assert grouped.cells(twice, "agreement", {}) == "statements take two stances on one target"
+    assert (
+        counting.cells(twice, *choices(twice, "agreement", {})) == "statements take two stances on one target"
+    )
     someday = 'stance:saidOn "2020-02"^^xsd:gYearMonth ;'
     vague = graph(says("a", "ada", "", "+bridge", someday), says("b", "bo", "2", "+bridge"))
-    assert grouped.cells(vague, "agreement", {}) == "some of the days are none"
+    assert counting.cells(vague, *choices(vague, "agreement", {})) == "some of the days are none"
 
 
 def test_an_answer_that_counts_with_no_number_is_an_error(
     graph: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = graph(says("a", "ada", "1", "+bridge"))
-    monkeypatch.setattr(grouped, "COUNTED", grouped.COUNTED.replace("COUNT(*)", "SAMPLE(?row_target)"))
+    monkeypatch.setattr(counting, "COUNTED", counting.COUNTED.replace("COUNT(*)", "SAMPLE(?row_target)"))
     with pytest.raises(
         StanceError, match=r"it counts with what is no number: 1 1 1 https://example.org/id/bridge$"
     ):
-        grouped.cells(own, "agreement", {"period": "none"})
+        counting.cells(own, *choices(own, "agreement", {"period": "none"}))

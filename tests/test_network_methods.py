@@ -10,7 +10,7 @@ import pytest
 from february import Graph, says, slug
 from stancegraph import network, table
 from stancegraph.errors import UsageError
-from stancegraph.network.method import CHOICES, Method, allowed
+from stancegraph.network import CHOICES, Method, allowed
 from stancegraph.network.ties import statements_behind
 
 
@@ -141,7 +141,9 @@ def test_direct_stances_are_added_to_agreement_once_for_each_document(graph: Gra
 
 def test_a_direct_stance_can_cancel_agreement() -> None:
     rows = table.of(["a", "b", "a"], ["x", "x", "b"], [1, 1, -1])
-    assert weights(network.agreement(rows, direct=True, normalisation="none")) == {}
+    made = network.agreement(rows, direct=True, normalisation="none")
+    assert weights(made) == {}
+    assert len(network.supporting_rows(made, "a", "b")) == 0
     method = Method(direct=True, normalisation="none")
     assert network.weights_of(rows, method, "a") == {}
     assert network.weights_of(rows, method, "b") == {}

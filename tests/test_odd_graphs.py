@@ -127,18 +127,18 @@ def test_labels_no_order_is_defined_between_end_no_process(tmp_path: Path, run: 
 def test_a_triple_in_a_cell_is_its_text() -> None:
     import pyoxigraph
 
-    from stancegraph.store import results
+    from stancegraph.store import sparql
 
     engine = pyoxigraph.Store()
     engine.load(hostile.quoted(1).encode(), pyoxigraph.RdfFormat.TURTLE)
-    found = results.answer(engine.query("SELECT ?o { ?s ?p ?o }"))
-    assert isinstance(found, results.Table)
+    found = sparql.answer(engine.query("SELECT ?o { ?s ?p ?o }"))
+    assert isinstance(found, sparql.Table)
     assert found.rows[0]["o"].value.startswith(f"<<( {hostile.TRIPLE}")
-    assert results.tuples(engine.query("SELECT ?o { ?s ?p ?o }")) == [(found.rows[0]["o"].value,)]
+    assert sparql.tuples(engine.query("SELECT ?o { ?s ?p ?o }")) == [(found.rows[0]["o"].value,)]
 
 
 def test_a_blank_node_where_an_iri_is_needed_is_told() -> None:
-    from stancegraph.store import results
+    from stancegraph.store import sparql
 
     with pytest.raises(StanceError, match="'b0' is a blank node or a literal"):
-        results.node("b0")
+        sparql.node("b0")

@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from conftest import Run, Shell
 from stancegraph import store
 from stancegraph.errors import UsageError
-from stancegraph.store import sandbox, sparql
+from stancegraph.store import sparql, worker
 
 DATA = """@prefix : <http://x/> .
 :a :said :p , :q ; :denied :r ; :text "one" ; :fresh true ; :home <http://x:> .
@@ -296,7 +296,7 @@ def test_the_time_an_answer_is_printed_counts_too(shell: Shell) -> None:
 
 
 def test_an_answer_has_only_so_many_cells(small: store.Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "CELLS", 8)
+    monkeypatch.setattr(worker, "CELLS", 8)
     with pytest.raises(UsageError, match="more than 8 cells: add LIMIT"):
         small.query(PREFIX + "SELECT ?s ?p ?o { ?s ?p ?o }", trusted=False)
     with pytest.raises(UsageError, match="more than 8 cells"):

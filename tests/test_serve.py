@@ -25,7 +25,7 @@ from conftest import Run
 from february import FIVE
 from serving import STANCEGRAPH, Service, serving
 from stancegraph import page
-from stancegraph.serve import cache
+from stancegraph.serve import live
 from stancegraph.serve.application import Service as Answering
 from stancegraph.serve.application import application
 from stancegraph.store import Store, ontology
@@ -323,11 +323,11 @@ def test_beyond_the_room_for_pages_only_those_with_the_mark_of_one_go(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(cache, "MOST", 0)
+    monkeypatch.setattr(live, "PAGES", 0)
     strange = tmp_path / "stancegraph" / "pages" / f"{'0' * 64}.page"
     strange.parent.mkdir(parents=True)
     strange.write_bytes(b"a stranger's")
-    cache.keep("1" * 64, b"a page")
+    live.keep_page("1" * 64, b"a page")
     assert list(strange.parent.iterdir()) == [strange]
 
 

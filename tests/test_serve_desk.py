@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib import resources
 from typing import Literal
 
@@ -112,7 +113,7 @@ def test_a_name_nobody_bears_is_not_guessed_and_can_be_made_in_place(desk: Desk)
     expect(desk.tab.locator("dialog").get_by_label("Name", exact=True)).to_have_value("Grace Hopper")
     expect(desk.tab.locator("dialog").get_by_label("Class")).to_be_hidden()
     desk.tab.locator("dialog").get_by_role("button", name="Close").click()
-    assert "names nobody yet" in desk.tab.locator("#wrong").inner_text()
+    expect(desk.tab.locator("#wrong")).to_contain_text("names nobody yet")
     field.fill("Grace Hopper")
     desk.tab.locator("[role=option]", has_text="New actor").click()
     desk.tab.locator("dialog").get_by_label("Kind").select_option("other")
@@ -369,6 +370,46 @@ def test_a_stance_that_the_verb_does_not_show_is_marked_and_made_implied_at_a_ke
     desk.save()
     (target,) = desk.rows()[0]["targets"]
     assert (target["stance"], target["basis"], target["confidence"]) == ("calls for", "implied", 0.6)
+
+
+def test_a_stance_that_another_document_shows_is_listed_as_such_and_stays_so_when_saved(desk: Desk) -> None:
+    desk.select("nothing but a promise on paper")
+    desk.take("Speaker", "karl")
+    desk.tab.get_by_label("Gist").fill("Asks for the plan.")
+    desk.day()
+    desk.tab.get_by_label("Act").select_option("demand")
+    desk.take("Takes a stance on", "harbour road")
+    desk.tab.locator(".stances li").get_by_label("Stance", exact=True).select_option("calls for")
+    desk.save()
+    iri = desk.rows()[0]["statement"]
+    leaflet = with_article(desk.folder, "Leaflet")
+    with desk.folder.writing():
+        report = entries.add(
+            desk.folder, "report", {"statement": iri, "document": leaflet, "passage": "0:20"}
+        )
+        changes.apply(desk.folder, report)
+        coding = {"coding": [f"The harbour road should be opened again.={report.iri}"]}
+        changes.apply(desk.folder, references.edit(desk.folder, iri, add=coding))
+    shown = re.compile(r"stance:shownBy <([\w/-]+)>")
+    written = shown.findall(desk.file().read_text("utf-8"))
+    assert [report.iri.endswith(each) for each in written] == [True]
+    for document, stance in ((leaflet, "again."), (desk.document, "again. · shown by another document")):
+        desk.tab.goto(f"{desk.service.address}#{document}")
+        desk.tab.reload()
+        desk.tab.wait_for_selector("body[data-ready]")
+        coded = desk.tab.locator("#lists .coded button").first
+        expect(coded.locator(".stance")).to_have_text(f"calls for The harbour road should be opened {stance}")
+    coded.click()
+    desk.tab.get_by_label("Gist").fill("Asks for the plan again.")
+    desk.tab.get_by_label("Basis of this stance").select_option("implied")
+    desk.save()
+    (row,) = desk.rows()
+    assert (row["gist"], row["targets"]) == ("Asks for the plan again.", []), "it is not this document's"
+    desk.document = leaflet
+    ((target,),) = (row["targets"] for row in desk.rows())
+    assert (target["stance"], target["basis"]) == ("calls for", "implied")
+    desk.document = document
+    assert shown.findall(desk.file().read_text("utf-8")) == written
 
 
 def test_what_of_an_entry_nobody_touched_stays_as_it_is(desk: Desk) -> None:

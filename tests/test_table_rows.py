@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from february import Graph, says, slug
-from stancegraph import centrality, network, statements, table
+from stancegraph import centrality, network, statements, store, table
 from stancegraph.errors import UsageError
 from stancegraph.table import Column, Scale, Table
 
@@ -60,6 +61,24 @@ def test_rows_are_ordered_by_day_document_place_statement_speaker_and_target(gra
     ]
     documents = [document.label for document in rows.document.to_list()]
     assert documents == ["(no document)"] * 2 + ["Herald"] * 4 + ["Mirror"] * 4
+
+
+def test_a_place_whose_end_nothing_tells_orders_rows_of_a_file_as_of_a_database(
+    graph: Graph, tmp_path: Path
+) -> None:
+    own = graph(
+        article("herald", "2020-03-02"),
+        says("a", "ada", "5", "+dam"),
+        says("b", "ada", "5", "+dam"),
+        reported("1", "a", "herald", 9),
+        reported("2", "b", "herald", 7).replace(" ; oa:end 8", ""),
+        reported("3", "a", "herald", 11).replace(" ; oa:end 12", ""),
+    )
+    store.load(own.inputs, tmp_path / "database")
+    for each in (own, store.open(tmp_path / "database")):
+        assert told(table.stances(each)) == ["b", "a"]
+        first = statements.by_iri(each, [table.stances(each).statement.to_list()[0]])
+        assert [report.passages for each in first.values() for report in each.reports] == [()]
 
 
 def test_a_row_stands_in_the_document_issued_first_at_its_earliest_place(graph: Graph) -> None:

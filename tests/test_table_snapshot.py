@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -185,14 +184,13 @@ def test_a_table_that_cannot_be_kept_is_told_and_its_rows_are_the_graphs(
     mine: Path, shipped: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file(mine).unlink()
-    in_the_way = mine / f"{file(mine).name}.{os.getpid()}"
-    in_the_way.touch()
+    file(mine).mkdir()
+    before = {*mine.iterdir()}
     capsys.readouterr()
     assert list(table.stances(store.open(mine))) == list(table.stances(shipped))
-    told = "the table of its statements cannot be kept beside a database: File exists\n"
+    told = "the table of its statements cannot be kept beside a database: Is a directory\n"
     assert capsys.readouterr().err == told
-    assert not file(mine).exists()
-    assert not in_the_way.exists()
+    assert {*mine.iterdir()} == before
 
 
 def test_what_another_program_writes_is_in_the_rows(mine: Path, shipped: Store) -> None:

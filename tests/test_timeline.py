@@ -10,6 +10,7 @@ from february import Graph, quoted, says, slug
 from stancegraph import statements, table
 from stancegraph.statements.catalogue import timeline
 from stancegraph.store import Store
+from test_codings import BOTH
 
 
 def test_a_timeline_has_a_row_for_each_statement_and_target_oldest_first(five: Store) -> None:
@@ -47,6 +48,14 @@ def test_a_row_of_a_timeline_carries_words_documents_and_events(graph: Graph) ->
             "statement": "https://example.org/id/a",
             "event": ["Flood"],
         }
+    ]
+
+
+def test_a_row_names_the_documents_that_show_its_stance_and_the_actor_may_come_first(graph: Graph) -> None:
+    own = graph(*BOTH, says("b", "bo", "5", "-bridge"))
+    assert [(row["actor"], row["documents"]) for row in timeline(own, "Ada")] == [
+        ("Ada", ["The bridge", "The dam"]),
+        ("Ada", ["The dam"]),
     ]
 
 

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from stancegraph import page as page
     from stancegraph import plot as plot
     from stancegraph.balance.blocs import alliances as alliances
-    from stancegraph.balance.relations import allies as allies
     from stancegraph.centrality import rank as rank
     from stancegraph.change.shifts import shifts as shifts
     from stancegraph.network.graphs import agreement as agreement
     from stancegraph.network.graphs import two_mode as two_mode
-    from stancegraph.network.ties import compare as compare
+    from stancegraph.network.relations import allies as allies
+    from stancegraph.network.relations import compare as compare
     from stancegraph.network.ties import evidence as evidence
     from stancegraph.statements import said as said
     from stancegraph.statements.catalogue import timeline as timeline
@@ -83,8 +83,8 @@ __getattr__, __dir__, __all__ = lazy_exports(
         "statements.citation": "cite",
         "table.selection": "stances",
         "network.graphs": "agreement two_mode",
-        "network.ties": "evidence compare",
-        "balance.relations": "allies",
+        "network.ties": "evidence",
+        "network.relations": "allies compare",
         "balance.blocs": "alliances",
         "centrality": "rank",
         "change.shifts": "shifts",

@@ -106,3 +106,19 @@ def read(path: str | Path, most: int, mend: str = "name a regular file") -> byte
     if content is None or len(content) > most:
         raise StanceError(f"{str(path)[:200]} is over {most >> 20} MiB: split it, or {mend}")
     return content
+
+
+def decode(
+    content: bytes, file: object, mend: str = "save it as UTF-8", *, error: type[StanceError] = StanceError
+) -> str:
+    """The text of a file in UTF-8; raises an `error` that says in which line it is not, and how to mend it."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError as odd:
+        line = content.count(b"\n", 0, odd.start) + 1
+        raise error(f"{file}, line {line}: not UTF-8: {mend}") from None
+
+
+def text(path: str | Path, most: int, mend: str = "name a regular file") -> str:
+    """The text of a regular file of at most `most` bytes, without a byte order mark; raises StanceError."""
+    return decode(read(path, most, mend), path).removeprefix("\ufeff")

@@ -1,8 +1,14 @@
-"""Where answers go: standard output, or a file that is written whole or not at all; and what is told meanwhile."""
+"""What is told, and where it goes: text made harmless, standard output, files written whole or not at all, notes.
+
+No text of the data commands a terminal, turns the direction of what follows, breaks out of its cell in Markdown or in
+CSV, or is run by a spreadsheet.
+"""
 
 from __future__ import annotations
 
+import csv
 import errno
+import io
 import os
 import re
 import sys
@@ -11,15 +17,32 @@ import time
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, BinaryIO, Final, TextIO
 
-from stancegraph.cells import printable
 from stancegraph.errors import StanceError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+
+UNSAFE: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""Controls but tabs and ends of lines; embeddings, overrides and isolates; annotations and tags; surrogates."""
+BREAKS: Final = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+"""What ends a line for some program or other, beside a line feed."""
+INVISIBLE: Final = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u2060-\u2065\u206a-\u206f\ufeff]")
+"""Marks without a shape: where a terminal shows text, direction is told by isolates."""
+RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+ISOLATE: Final = "\u2068"
+END: Final = "\u2069"
+UNKNOWN: Final = "\ufffd"
+FORMULA: Final = re.compile(
+    rf"(?:\s|{INVISIBLE.pattern}|[\u200c\u200d{UNKNOWN}])*[=+\-@＝＋－＠﹢﹣﹦﹫−]|[\t\n]"
+)
+NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
 STREAM: Final = re.compile(
     r"/dev/(?P<name>stdin|stdout|stderr)|(?:/dev|/proc/self)/fd/(?P<number>[0-9]{1,9})"
 )
@@ -202,14 +225,21 @@ def _pour(number: int, content: bytes) -> None:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """A new file takes the old one's name, owner and permissions once it is whole; raises OSError where it cannot."""
+    """Write a file as `replacing` does."""
+    with replacing(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that takes the place of another once it is whole; raises OSError where it cannot."""
     old = path.stat() if path.exists() else None
     if old and not old.st_mode & 0o222:
         raise PermissionError(errno.EACCES, "it is read-only")
     fresh = path.with_name(f".{os.urandom(8).hex()}.tmp")  # a name that fits where that of `path` does
     try:
         with fresh.open("xb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         if old:
@@ -296,3 +326,79 @@ def elapsed(what: str) -> Iterator[None]:
 def _print(text: str) -> None:
     with suppress(OSError, ValueError):  # who closed the terminal wants no answer on it
         print(text, end="", file=sys.stderr, flush=True)
+
+
+def printable(text: str) -> str:
+    r"""Text as one line that a terminal can do nothing but show; right-to-left runs are kept apart.
+
+    >>> printable("two\nlines, \x1b[2J\u202eand \u200fmarks")
+    'two lines, �[2J�and marks'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    text = UNSAFE.sub(UNKNOWN, BREAKS.sub(" ", text).replace("\n", " ").replace("\t", " "))
+    text = INVISIBLE.sub("", text)
+    return f"{ISOLATE}{text}{END}" if RIGHT_TO_LEFT.search(text) else text
+
+
+def printable_lines(text: str) -> str:
+    """Text of several lines, each `printable`."""
+    return "\n".join(printable(line) for line in text.split("\n"))
+
+
+def in_markdown(text: str) -> str:
+    r"""Text that Markdown and HTML show as it is, in a cell of a table.
+
+    >>> in_markdown("a|b *c* <img src=x> &lt;")
+    'a\\|b \\*c\\* &lt;img src=x&gt; &amp;lt;'
+    """
+    text = printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\|*_`~$\[\]])", r"\\\1", text)
+
+
+def in_csv(value: object) -> str:
+    r"""What stands in a cell of CSV: no control characters, lines that end in `\n`, and nothing that is a formula.
+
+    What a spreadsheet would take for one, numbers aside, begins with an apostrophe. None is empty.
+
+    >>> in_csv("=HYPERLINK(1)"), in_csv(-0.5), in_csv("-2+3+cmd|' /C calc'!A0"), in_csv("\ufeff ＝1")
+    ("'=HYPERLINK(1)", '-0.5', "'-2+3+cmd|' /C calc'!A0", "'\ufeff ＝1")
+    """
+    return _in_csv("" if value is None else str(value))
+
+
+@lru_cache(maxsize=1 << 13)
+def _in_csv(text: str) -> str:
+    if NUMBER.fullmatch(text):
+        return text
+    text = UNSAFE.sub(UNKNOWN, BREAKS.sub("\n", text))
+    return f"'{text}" if _is_formula(text.lstrip("'")) else text
+
+
+def from_csv(text: str) -> str:
+    """What a cell held before `in_csv` put an apostrophe before it."""
+    return text[1:] if text.startswith("'") and _is_formula(text.lstrip("'")) else text
+
+
+def _is_formula(text: str) -> bool:
+    return bool(FORMULA.match(text) and not NUMBER.fullmatch(text))
+
+
+def as_csv(rows: Iterable[Iterable[object]]) -> str:
+    r"""Rows as CSV (RFC 4180, but `\n` between lines), each cell as `in_csv` has it.
+
+    >>> as_csv([["a", "one\rtwo"], ["=b", 2]])
+    'a,"one\ntwo"\n\'=b,2\n'
+    """
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows([in_csv(cell) for cell in row] for row in rows)
+    return buffer.getvalue()
+
+
+def escaped(text: str) -> str:
+    r"""JSON or Turtle in which what could command a terminal is written by its number, and means the same.
+
+    >>> escaped('"\x9b2J \u202e"')
+    '"\\u009b2J \\u202e"'
+    """
+    return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}" if found[0] <= "\uffff" else found[0], text)

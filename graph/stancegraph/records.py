@@ -88,6 +88,15 @@ class Figure:
     wording: str
 
 
+def doubt(basis: str, confidence: float) -> str:
+    """What stands behind a coding where the words do not plainly say it, as "implied, confidence 0.6".
+
+    Nothing is told of what the data does not say: a basis of no name, a confidence of 0.
+    """
+    told = f"confidence {confidence:g}" if confidence and (basis, confidence) != ("said", 1) else ""
+    return ", ".join(filter(None, (basis if told or basis != "said" else "", told)))
+
+
 class Target(NamedTuple):
     """What one statement takes a stance on, as coded for this target: its own basis and confidence where it has any.
 
@@ -105,10 +114,9 @@ class Target(NamedTuple):
 
     @property
     def mark(self) -> str:
-        """What stands behind the target where the words do not plainly say it: " [implied, confidence 0.6]"."""
-        if self.basis == "said" and self.confidence == 1:
-            return ""
-        return f" [{self.basis}, confidence {self.confidence:g}]"
+        """What stands behind the target (see `doubt`), in brackets after a space; empty where there is nothing."""
+        told = doubt(self.basis, self.confidence)
+        return f" [{told}]" if told else ""
 
 
 class Stance(NamedTuple):

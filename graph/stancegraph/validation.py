@@ -251,7 +251,11 @@ def _said(rule: str, detail: str | None) -> str:
 
 def _broken_shapes(store: Local, subjects: Collection[str] | None) -> Iterator[_Fault]:
     shapes, data = _shapes(), store.triples
-    among = None if subjects is None else _nested(data, map(NamedNode, subjects))
+    among: set[Node] | None = None
+    if subjects is not None:
+        among = {*map(NamedNode, subjects)}
+        quads = [quad for iri in subjects for quad in store.description(NamedNode(iri))]
+        among |= {node for q in quads for node in (q.subject, q.object) if isinstance(node, BlankNode)}
     for shape, focus, value, path in shapes.violations(data, among):
         shown = value is not None and value != focus and not isinstance(value, BlankNode)
         edge = "" if path is None else compact(path.value)
@@ -269,18 +273,6 @@ def _broken_shapes(store: Local, subjects: Collection[str] | None) -> Iterator[_
 @cache
 def _shapes() -> Shapes:
     return Shapes(ontology() / "shapes.ttl")
-
-
-def _nested(data: pyoxigraph.Store, subjects: Iterable[NamedNode]) -> set[Node]:
-    """Subjects, and the blank nodes nested in them."""
-    todo: list[Node] = list(subjects)
-    found = set(todo)
-    while todo:
-        for quad in data.quads_for_pattern(todo.pop(), None, None):  # type: ignore[arg-type]
-            if isinstance(quad.object, BlankNode) and quad.object not in found:
-                found.add(quad.object)
-                todo.append(quad.object)
-    return found
 
 
 def _owner(node: Node, data: pyoxigraph.Store) -> str:

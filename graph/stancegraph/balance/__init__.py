@@ -1,9 +1,8 @@
-"""Who stands with whom: blocs and the proof of them, balance, polarisation, ideal points, allies of one actor."""
+"""Who stands with whom: blocs and the proof of them, balance, polarisation, communities, ideal points."""
 
 from stancegraph.balance.blocs import Alliances, alliances
 from stancegraph.balance.communities import louvain_communities, signed_modularity
 from stancegraph.balance.frustration import Frustration, frustration_index
-from stancegraph.balance.relations import allies, profile
 from stancegraph.balance.scaling import IdealPoints, ideal_points
 from stancegraph.balance.scores import line_balance, polarisation, triad_census, triangle_share, walk_balance
 
@@ -12,13 +11,11 @@ __all__ = [
     "Frustration",
     "IdealPoints",
     "alliances",
-    "allies",
     "frustration_index",
     "ideal_points",
     "line_balance",
     "louvain_communities",
     "polarisation",
-    "profile",
     "signed_modularity",
     "triad_census",
     "triangle_share",

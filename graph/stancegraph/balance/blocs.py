@@ -1,12 +1,19 @@
-"""Which blocs a signed network falls into, what holds each together, what contradicts it, and how sure that is."""
+"""Which blocs a signed network falls into, what holds each together, what contradicts it, and how fragile it is.
+
+A pair of actors stays together in a split where both have ties, a path of ties connects them, and they stand in one
+bloc in every optimal split. How often they do is told of what is known had it been otherwise: documents are left out
+one at a time (the jackknife); the bootstrap (Efron 1979) draws as many statements as there are, with replacement, of
+those that count, or as many documents; and codings are drawn by how confident they are.
+"""
 
 from __future__ import annotations
 
+import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import Hashable
 from dataclasses import asdict, dataclass
-from itertools import islice
+from itertools import combinations, islice
 from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 import networkx as nx
@@ -16,20 +23,20 @@ from scipy.sparse.csgraph import connected_components
 from stancegraph import network
 from stancegraph.balance import scores
 from stancegraph.balance.communities import louvain_communities, signed_modularity
-from stancegraph.balance.fragility import LARGEST, fragility, interval
 from stancegraph.balance.frustration import Frustration, frustration_index
-from stancegraph.balance.null_model import null_model
-from stancegraph.network.method import NetworkOptions
+from stancegraph.network import NetworkOptions
+from stancegraph.network.graphs import by_period
+from stancegraph.network.resampling import draw_codings, interval, resample_documents, resample_statements
 from stancegraph.network.signed import Node, of_rows, read
 from stancegraph.network.ties import statements_behind
 from stancegraph.table.arrays import distinct
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from stancegraph.balance.fragility import Fragility, Pair
-    from stancegraph.balance.null_model import NullModel
-    from stancegraph.network.method import Method
+    from numpy.typing import NDArray
+
+    from stancegraph.network import Method
     from stancegraph.network.signed import SignedNetwork
     from stancegraph.store import Store
     from stancegraph.table import Table
@@ -39,6 +46,16 @@ MANY: Final = 20_000
 """Stances that count beyond which not all that is behind a bloc is listed."""
 SHARED, AGAINST, EARLIEST = 20, 50, 3
 """What is listed then: stances a bloc shares, ties that contradict it, statements of each."""
+DOCUMENTS: Final = 60
+"""Documents left out at most: of more, so many are drawn."""
+RESAMPLES: Final = 40
+"""Samples of statements."""
+BY_DOCUMENT: Final = 100
+"""Samples of documents, for the interval of polarisation."""
+FEWEST: Final = 10
+"""Documents below which samples of them tell no interval."""
+LARGEST: Final = 1_000
+"""Actors of which pairs are counted at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +79,27 @@ class Contradiction:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """Two members of a bloc (labels): the shares, 0..1, of splits in which they stay together.
+
+    `without_document` is of those with a document left out, `parted_by` the titles of the documents without which
+    they do not stay; `bootstrap` of those of the bootstrap, `codings` of those of codings drawn, None where none were.
+    """
+
+    a: str
+    b: str
+    without_document: float
+    bootstrap: float
+    parted_by: tuple[str, ...]
+    codings: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Bloc:
     """Actors that stand together, as (node, label); the stances they share; the ties that contradict it.
 
     `part` is the number of the connected part of the network it is a bloc of: what no tie connects is no bloc.
-    `pairs` says of every two members how surely they stay together, the most fragile first (see `Fragility`).
+    `pairs` says of every two members how surely they stay together, the most fragile first (see `Pair`).
     """
 
     number: int
@@ -140,7 +173,7 @@ class Alliances:
     notes: tuple[str, ...]
     polarisation_interval: tuple[float, float] | None = None
     codings: Codings | None = None
-    chance: NullModel | None = None
+    chance: scores.NullModel | None = None
 
     def row(self) -> dict[str, Any]:
         """All of it as plain values."""
@@ -157,12 +190,10 @@ class Alliances:
             "triangles": self.triangles,
             "walks": self.walks,
             "polarisation": self.polarisation,
-            "polarisation_range": None if self.polarisation_range is None else list(self.polarisation_range),
-            "polarisation_interval": None
-            if self.polarisation_interval is None
-            else list(self.polarisation_interval),
-            "codings": None if self.codings is None else asdict(self.codings),
-            "chance": None if self.chance is None else asdict(self.chance),
+            "polarisation_range": self.polarisation_range and list(self.polarisation_range),
+            "polarisation_interval": self.polarisation_interval and list(self.polarisation_interval),
+            "codings": self.codings and asdict(self.codings),
+            "chance": self.chance and asdict(self.chance),
             "splits": self.splits,
             "modularity": self.modularity,
             "triads": self.triads,
@@ -227,7 +258,7 @@ def alliances(
     blocs leave half of it to the split in two, which balance and polarisation are of). With `robustness` the blocs of
     a store or table say how fragile they are, if there is time left; `draws` draws their codings so many times, each
     right as often as its confidence says, and a share of `disagreement` otherwise (`resampling.draw_codings`).
-    `chance` deals the signs of the ties at random so many times (see `null_model`).
+    `chance` deals the signs of the ties at random so many times (see `scores.null_model`).
 
     >>> from stancegraph import store
     >>> found = alliances(store.open())
@@ -255,7 +286,7 @@ def alliances(
     frail, untold = None, ""
     if rows and (robustness or draws):
         left = until - time.monotonic()
-        frail = fragility(*rows, blocs, seconds=left, draws=draws, disagreement=disagreement)
+        frail = _fragility(*rows, blocs, seconds=left, draws=draws, disagreement=disagreement)
         why = f"of more than {LARGEST:,} actors" if signed.n > LARGEST else "as time was up (--seconds)"
         untold = f"how fragile the blocs are is not told, {why}" if frail is None else ""
     return Alliances(
@@ -281,18 +312,14 @@ def alliances(
         polarisation_interval=None
         if frail is None
         else interval([s.polarisation for s in frail.by_document]),
-        codings=_codings(frail),
-        chance=null_model(tied, chance, seconds=seconds) if chance and tied.n else None,
-    )
-
-
-def _codings(frail: Fragility | None) -> Codings | None:
-    if frail is None or not frail.codings:
-        return None
-    return Codings(
-        len(frail.codings),
-        interval([split.frustration for split in frail.codings]),
-        interval([split.polarisation for split in frail.codings]),
+        codings=Codings(
+            len(frail.codings),
+            interval([drawn.frustration for drawn in frail.codings]),
+            interval([drawn.polarisation for drawn in frail.codings]),
+        )
+        if frail and frail.codings
+        else None,
+        chance=scores.null_model(tied, chance, seconds=seconds) if chance and tied.n else None,
     )
 
 
@@ -302,15 +329,12 @@ def _notes(counted: tuple[Table, Method] | None) -> tuple[str, ...]:
         return ()
     if len(counted[0]) <= MANY:
         return counted[0].notes
-    return (*counted[0].notes, _brief(len(counted[0])))
-
-
-def _brief(rows: int) -> str:
-    return (
-        f"of {rows} stances that count, each bloc shows the {SHARED} shared by most members and the {AGAINST} ties "
-        f"that contradict it most, each with its {EARLIEST} earliest statements: `said ACTOR` and "
+    brief = (
+        f"of {len(counted[0])} stances that count, each bloc shows the {SHARED} shared by most members and the "
+        f"{AGAINST} ties that contradict it most, each with its {EARLIEST} earliest statements: `said ACTOR` and "
         "`compare ACTOR ACTOR` show the others"
     )
+    return (*counted[0].notes, brief)
 
 
 def _blocs(
@@ -318,7 +342,7 @@ def _blocs(
     split: Frustration[Any],
     tied: SignedNetwork[Any],
     label: Mapping[Hashable, str],
-    frail: Fragility | None,
+    frail: _Fragility | None,
 ) -> tuple[Bloc, ...]:
     """The blocs of each connected part; the larger part, and in it the larger bloc, first."""
     _, places = connected_components(tied.matrix, directed=False)
@@ -380,12 +404,10 @@ def _shared_stances(table: Table, members: Collection[Hashable]) -> tuple[Shared
     many = len(table) > MANY
     inside = np.array([thing.iri in members for thing in table.actor.values], np.bool_)
     rows = np.flatnonzero(inside[table.actor.codes])
-    period = np.zeros(len(rows), np.int64) if table.period is None else table.period[rows]
+    period = None if table.period is None else table.period[rows] + 1
     levels, level = np.unique(table.level[rows], return_inverse=True)
-    key = (table.target.codes[rows].astype(np.int64) * len(levels) + level) * (
-        int(period.max(initial=-1)) + 2
-    )
-    _, first, group = np.unique(key + period, return_index=True, return_inverse=True)
+    key = by_period(table.target.codes[rows].astype(np.int64) * len(levels) + level, period)
+    _, first, group = np.unique(key, return_index=True, return_inverse=True)
     actors = len(table.actor.values)
     pairs = distinct(group * np.int64(actors) + table.actor.codes[rows])
     number = np.bincount(pairs // actors, minlength=len(first))
@@ -414,3 +436,104 @@ def _shared_stances(table: Table, members: Collection[Hashable]) -> tuple[Shared
         chosen = chosen[np.argsort(-number[chosen], kind="stable")[:SHARED]]
     found = map(shared, chosen.tolist())
     return tuple(sorted(found, key=lambda held: (-len(held.actors), held.target, held.stance)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """One split: the sets of nodes that stay together, what it ignores, and its polarisation (None of free blocs)."""
+
+    together: tuple[frozenset[Hashable], ...]
+    frustration: float
+    polarisation: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Fragility:
+    """The splits without each document (`documents` their titles), and those drawn."""
+
+    documents: tuple[str, ...]
+    without: tuple[_Split, ...]
+    statements: tuple[_Split, ...]
+    by_document: tuple[_Split, ...] = ()
+    codings: tuple[_Split, ...] = ()
+
+    def pairs(self, members: Sequence[tuple[Hashable, str]]) -> tuple[Pair, ...]:
+        """Every two members of a bloc, as (node, label), the most fragile first."""
+        place = {node: i for i, (node, _) in enumerate(members)}
+        without, statements, codings = (
+            _companies(splits, place) for splits in (self.without, self.statements, self.codings)
+        )
+        found = []
+        for i, j in combinations(range(len(members)), 2):
+            both = without[:, i] == without[:, j]
+            parted = tuple(title for title, stays in zip(self.documents, both, strict=True) if not stays)
+            drawn = _share(codings[:, i] == codings[:, j]) if self.codings else None
+            sampled = _share(statements[:, i] == statements[:, j])
+            found.append(Pair(members[i][1], members[j][1], _share(both), sampled, parted, drawn))
+        return tuple(sorted(found, key=lambda p: (p.without_document, p.bootstrap, p.a, p.b)))
+
+
+def _companies(splits: Sequence[_Split], place: Mapping[Hashable, int]) -> NDArray[np.int64]:
+    """Of each split (row) a number for each member, the same for those who stay together."""
+    stay = np.zeros((len(splits), len(place)), np.int64)
+    for row, split in zip(stay, splits, strict=True):
+        row[:] = -1 - np.arange(len(place))  # with nobody
+        for number, one in enumerate(split.together):
+            row[[place[node] for node in one if node in place]] = number
+    return stay
+
+
+def _share(stays: NDArray[np.bool_]) -> float:
+    return round(float(stays.mean()), 4) if len(stays) else 1.0
+
+
+def _fragility(
+    table: Table,
+    method: Method,
+    blocs: int | None,
+    *,
+    seconds: float,
+    draws: int = 0,
+    disagreement: float = 0.0,
+) -> _Fragility | None:
+    """How fragile the blocs of a network of agreement are; None where time does not suffice, or for too many actors.
+
+    `blocs` is as for `frustration_index`. Of more than 60 documents a sample is left out, one at a time; the
+    bootstrap takes 40 samples of statements, and 100 of documents where there are ten; `draws` are those of codings
+    (see `resampling.draw_codings`). What time does not suffice for of the last two is left out.
+    """
+    until = time.monotonic() + seconds
+    chance = random.Random(0)
+    counted = network.countable(table, method)
+    if len(counted.actor.present()) > LARGEST:
+        return None
+    codes = sorted(table.reporting().tolist(), key=lambda code: (table.document.values[code].label, code))
+    if len(codes) > DOCUMENTS:
+        codes = [codes[i] for i in sorted(chance.sample(range(len(codes)), DOCUMENTS))]
+
+    def splits(tables: Iterable[Table]) -> tuple[_Split, ...] | None:
+        found = []
+        for rows in tables:
+            left = until - time.monotonic()
+            if left <= 0:
+                return None
+            tied = of_rows(rows, method).tied()
+            one = frustration_index(tied, blocs, seconds=left)
+            extent = scores.polarisation_range(tied, one)
+            lowest = extent[0] if extent else scores.polarisation(tied, one.blocs) if blocs == 2 else None
+            found.append(_Split(one.together, one.index, lowest))
+        return tuple(found)
+
+    without = splits(network.countable(table.without_document(code), method) for code in codes)
+    statements = splits(resample_statements(counted, chance) for _ in range(RESAMPLES))
+    if without is None or statements is None:
+        return None
+    documents = len(np.unique(counted.buckets_of_documents()))
+    samples = BY_DOCUMENT if documents >= FEWEST and blocs == 2 else 0
+    by_document = splits(resample_documents(counted, chance) for _ in range(samples))
+    drawing = np.random.default_rng(0)
+    codings = splits(
+        network.countable(draw_codings(table, drawing, disagreement), method) for _ in range(draws)
+    )
+    titles = tuple(table.document.values[code].label for code in codes)
+    return _Fragility(titles, without, statements, by_document or (), codings or ())

@@ -14,13 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, Unpack, get_ar
 import networkx as nx
 import numpy as np
 from scipy import sparse
-from scipy.cluster.hierarchy import linkage
-from scipy.spatial.distance import squareform
 
 from stancegraph.balance.scores import sides
 from stancegraph.errors import UsageError
-from stancegraph.network import countable, prepare
-from stancegraph.network.method import NetworkOptions
+from stancegraph.network import NetworkOptions, countable, prepare
 from stancegraph.network.signed import Node, of_rows, read
 from stancegraph.records import Rows
 from stancegraph.table.arrays import sums
@@ -122,9 +119,7 @@ def signed_modularity(
     network = read(graph)
     if not network.size.size:
         return None
-    side = sides(network, partition)
-    place = np.full(network.n, -1)
-    place[list(side)] = list(side.values())
+    place = sides(network, partition)
     first, second, positive = place[network.a], place[network.b], network.sign > 0
     within = 2 * network.weight[first == second]
     ends, sizes = np.concatenate((first, second)), np.tile(network.size, 2)
@@ -166,6 +161,9 @@ def hierarchy(
     >>> [(row["agreement"], row["group"], row["joins"]) for row in hierarchy(graph)]
     [(0.9, ['a'], ['b']), (0.2, ['a', 'b'], ['c'])]
     """
+    from scipy.cluster.hierarchy import linkage
+    from scipy.spatial.distance import squareform
+
     if by not in get_args(Linkage):
         raise UsageError(f"--hierarchy '{by}': choose one of {', '.join(get_args(Linkage))}")
     notes: tuple[str, ...] = ()

@@ -24,7 +24,8 @@ from scipy import sparse
 
 from stancegraph import network
 from stancegraph.errors import UsageError
-from stancegraph.network.method import NetworkOptions
+from stancegraph.network import NetworkOptions
+from stancegraph.network.graphs import by_period
 from stancegraph.output import note_on
 
 if TYPE_CHECKING:
@@ -156,6 +157,7 @@ def ideal_points(
     found = fit(answers.support, answers.weight, dimensions)
     actors = _positions(table, answers, found)
     unsure = sum(row["side"] == UNTOLD and row["dimension"] == 1 for row in actors)
+    majority = (answers.support * answers.weight).sum(axis=0) / answers.weight.sum(axis=0)
     of = len(answers.actors)
     alone = len(table.actor.present()) - of
     notes = (
@@ -168,16 +170,14 @@ def ideal_points(
         tuple(actors),
         tuple(_disputes(table, answers, found)),
         _right(answers, found.probability),
-        _right(answers, np.broadcast_to(_majority(answers), answers.support.shape)),
+        _right(answers, np.broadcast_to(majority, answers.support.shape)),
         (*table.notes, *(note for note in notes if note)),
     )
 
 
 def _answers(table: Table) -> _Answers:
     """The answers on disputed targets; a row that is on none has -1 for its column."""
-    periods = np.zeros(len(table), np.int64) if table.period is None else table.period.astype(np.int64)
-    item = table.target.codes.astype(np.int64) * (int(periods.max(initial=0)) + 1) + periods
-    items, column = np.unique(item, return_inverse=True)
+    items, column = np.unique(by_period(table.target.codes, table.period), return_inverse=True)
     above = table.scale.signs(table.level) > 0
     sides = np.zeros((2, len(items)), np.int64)
     np.add.at(sides, (above.astype(np.int64), column), 1)
@@ -255,11 +255,6 @@ def _disputes(table: Table, answers: _Answers, found: Fit) -> list[Dispute]:
 
 def _statements(table: Table, rows: NDArray[np.bool_]) -> list[str]:
     return sorted({table.statement.values[code] for code in table.statement.codes[rows].tolist()})
-
-
-def _majority(answers: _Answers) -> NDArray[np.float64]:
-    """The share of support for each target."""
-    return np.asarray((answers.support * answers.weight).sum(axis=0) / answers.weight.sum(axis=0))
 
 
 def _right(answers: _Answers, probability: NDArray[np.float64]) -> float:

@@ -1,10 +1,17 @@
-"""How far a signed network falls into two camps: its balance, its census of triads, its polarisation."""
+"""How far a signed network falls into two camps: balance, triads, polarisation, and whether it is more than chance.
+
+Against chance the same ties have their signs dealt at random: who is tied to whom, the sizes of the ties and the number
+of either sign stay, and only which tie has which sign is chance (Aref & Wilson 2018, Journal of Complex Networks 6,
+566-595, compare networks with such).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from math import comb, exp, fsum, isclose, sqrt
-from typing import TYPE_CHECKING, Final
+from statistics import fmean, stdev
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from scipy.sparse import block_array, csr_array
@@ -12,6 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
 from stancegraph.balance import partition
+from stancegraph.balance.solver import meets, solve_blocks
 from stancegraph.errors import UsageError
 from stancegraph.network.signed import Node, read
 
@@ -32,6 +40,10 @@ CLOSE: Final = 1e-9  # how narrowly the walk balance must be enclosed to be told
 WORK: Final = 10_000_000  # paths of two ties held in memory at once
 FULL: Final = 20  # pairs to a tie up to which a network is dense
 LARGEST: Final = 6_000  # actors whose pairs are held at once
+PATIENCE: Final = 5
+"""How many times its share of the time left one sample may take."""
+FEWEST: Final = 20
+"""Samples below which nothing is told."""
 
 
 def line_balance(graph: nx.Graph[Node] | SignedNetwork[Node], index: float) -> float | None:
@@ -138,23 +150,15 @@ def polarisation(graph: nx.Graph[Node] | SignedNetwork[Node], blocs: Sequence[Co
     network = read(graph)
     if len(blocs) > 2:
         raise UsageError(f"polarisation is between two blocs, not {len(blocs)}: split the actors in two")
-    side = sides(network, blocs)
-    sizes = [sum(1 for place in side.values() if place == bloc) for bloc in range(2)]
-    place = np.full(network.n, -1)
-    place[list(side)] = list(side.values())
+    place = sides(network, blocs)
+    sizes = [int((place == bloc).sum()) for bloc in range(2)]
     apart = place[network.a] != place[network.b]
-    total = {
-        (positive, between): fsum(
-            network.size[((network.sign > 0) == positive) & (apart == between)].tolist()
-        )
-        for positive in (False, True)
-        for between in (False, True)
-    }
-    enmity, amity = (
-        between / (within + between) if within + between else 0.0
-        for within, between in ((total[positive, False], total[positive, True]) for positive in (False, True))
-    )
-    return max(0.0, enmity - amity) * 2 * min(sizes) / len(side) if side else 0.0
+    shares = []
+    for own in (network.sign <= 0, network.sign > 0):
+        within, between = (fsum(network.size[own & (apart == side)].tolist()) for side in (False, True))
+        shares.append(between / (within + between) if within + between else 0.0)
+    enmity, amity = shares
+    return max(0.0, enmity - amity) * 2 * min(sizes) / sum(sizes) if sum(sizes) else 0.0
 
 
 def polarisation_range(
@@ -175,8 +179,8 @@ def polarisation_range(
     return low, high
 
 
-def sides(network: SignedNetwork[Node], partition: Sequence[Collection[Hashable]]) -> dict[int, int]:
-    """Place of each actor with ties → the place in `partition` of its set; UsageError unless it is in just one."""
+def sides(network: SignedNetwork[Node], partition: Sequence[Collection[Hashable]]) -> NDArray[np.int64]:
+    """The place in `partition` of each actor's set, -1 for actors without ties; UsageError unless it is in just one."""
     number: dict[Hashable, int] = {node: place for place, node in enumerate(network.nodes)}
     side: dict[int, int] = {}
     for place, members in enumerate(partition):
@@ -189,7 +193,9 @@ def sides(network: SignedNetwork[Node], partition: Sequence[Collection[Hashable]
     missing = next((network.nodes[node] for node in tied if node not in side), None)
     if missing is not None:
         raise UsageError(f"{missing} has ties and is in no bloc: put it in one")
-    return {node: side[node] for node in tied}
+    found = np.full(network.n, -1)
+    found[tied] = [side[node] for node in tied]
+    return found
 
 
 def _triangles(network: SignedNetwork[Node]) -> tuple[int, int, int, int]:
@@ -289,3 +295,93 @@ def _ratio(above: list[Spectrum], below: list[Spectrum]) -> tuple[float, float]:
         fsum(least for least, _ in numerator) / fsum(most for _, most in denominator),
         fsum(most for _, most in numerator) / fsum(least for least, _ in denominator),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What is seen, and the mean and standard deviation of what chance makes.
+
+    `z` is by how many standard deviations they differ, None where chance always makes the same; `p` the share of
+    samples as balanced as what is seen or more so, the seen one counted in.
+    """
+
+    observed: float
+    mean: float
+    sd: float
+    z: float | None
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class NullModel:
+    """Frustration (less is more balanced) and balanced triangles (None without any) against so many samples.
+
+    Frustration of a sample that is not proved counts as its lower bound, so that no network seems the more balanced
+    for want of time; `proved` is the share of samples that are.
+    """
+
+    samples: int
+    proved: float
+    frustration: Score
+    triangles: Score | None
+
+
+def null_model(
+    graph: nx.Graph[Node] | SignedNetwork[Node], samples: int = 100, *, seed: int = 0, seconds: float = 60.0
+) -> NullModel | None:
+    """A signed network against its own ties with signs dealt at random; None where time leaves fewer than 20 samples.
+
+    Raises UsageError for fewer than 20 samples asked for, and where there is no tie.
+
+    >>> import networkx as nx
+    >>> camps = nx.complete_graph(6)
+    >>> for a, b in camps.edges:
+    ...     camps.edges[a, b]["weight"] = 1 if (a < 3) == (b < 3) else -1
+    >>> found = null_model(camps, 50)
+    >>> found.frustration.observed, found.frustration.z < -3, found.triangles.z > 3
+    (0.0, True, True)
+    """
+    if samples < FEWEST:
+        raise UsageError(f"{samples} samples say too little of chance: take {FEWEST} or more")
+    until = time.monotonic() + seconds
+    network: SignedNetwork[Any] = read(graph).tied()
+    if not len(network.size):
+        raise UsageError("a network without ties cannot be compared with chance")
+    chance = np.random.default_rng(seed)
+    scaled, unit = partition.scaled(network)
+    own = _least(scaled, seconds / 4)[1] * unit
+    triangles = triangle_share(network)
+    frustration, shares, proved = [], [], 0
+    for number in range(samples):
+        left = until - time.monotonic()
+        if left <= 0:
+            break
+        dealt = replace(scaled, sign=chance.permutation(network.sign))
+        bound, cost = _least(dealt, left / (samples - number) * PATIENCE)
+        frustration.append(bound * unit)
+        proved += meets(dealt, bound, cost)
+        if triangles is not None:
+            shares.append(triangle_share(dealt) or 0.0)
+    if len(frustration) < FEWEST:
+        return None
+    return NullModel(
+        len(frustration),
+        proved / len(frustration),
+        _score(own, frustration, less=True),
+        None if triangles is None else _score(triangles, shares, less=False),
+    )
+
+
+def _least(network: SignedNetwork[Any], seconds: float) -> tuple[float, float]:
+    """The bound and the cost of the best split in two; a bound that is proved is the cost."""
+    solutions = [block.solution for block in solve_blocks(network, free=False, seconds=seconds)]
+    bound, cost = (sum(getattr(one, name) for one in solutions) for name in ("bound", "cost"))
+    return (cost if meets(network, bound, cost) else bound), cost
+
+
+def _score(observed: float, drawn: Sequence[float], *, less: bool) -> Score:
+    mean, sd = fmean(drawn), stdev(drawn)
+    even = 1e-9 * max(1.0, abs(mean))
+    as_balanced = sum(value <= observed + even if less else value >= observed - even for value in drawn)
+    z = (observed - mean) / sd if sd > even else None
+    return Score(observed, mean, sd, z, (1 + as_balanced) / (1 + len(drawn)))

@@ -24,10 +24,10 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from stancegraph.balance import bounds, partition
+from stancegraph.balance import partition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -83,8 +83,8 @@ def solve(network: Network, *, free: bool, seconds: float) -> Solution:
         search.keep_better(split, steps=0 if free else min(20 * network.n, 20_000))
     if not search.cost:
         return Solution(search.best, search.cost, 0.0)
-    if not free and bounds.fits(network):
-        bound, splits = bounds.relax(network, search.late)
+    if not free and partition.fits(network):
+        bound, splits = partition.relax(network, search.late)
         search.raise_bound(bound)
         for split in splits[:STARTS]:
             search.keep_better(split, steps=network.n)
@@ -134,9 +134,9 @@ class _Search:
         return highs
 
     def pack(self) -> list[Cut]:
-        """Raise the bound to that of a packing of cycles (see `bounds`), which are given."""
+        """Raise the bound to that of a packing of cycles (see `partition`), which are given."""
         ignored = partition.ignored_ties(self.network, self.best)
-        bound, cycles = bounds.pack_cycles(
+        bound, cycles = partition.pack_cycles(
             self.network, self.network.sign < 0 if self.free else ignored, self.late
         )
         self.bound = max(self.bound, bound)
@@ -148,7 +148,7 @@ class _Search:
         cycles = self.pack()
         if not (self.free or self.proved()):
             self.add(cycles)
-            self.add(zero_cycles(self.cover, np.where(ignored, 0.5, 0.0), CUTS, self.late))
+            self.add(zero_cycles(self.cover, np.where(ignored, 0.5, 0.0), self.late))
 
     def late(self) -> bool:
         return time.monotonic() > self.until
@@ -162,7 +162,7 @@ class _Search:
     def keep_better(self, split: Split, *, steps: int = 0) -> None:
         """Keep this split, moved to where no move betters it, if it is the best."""
         moved = partition.improve(self.network, split, free=self.free, late=self.late)
-        if steps:
+        if steps and partition.cost(self.network, moved):
             moved = partition.improve(self.network, moved, free=self.free, late=self.late, steps=steps)
         cost = partition.cost(self.network, moved)
         if cost < self.cost:
@@ -234,9 +234,9 @@ class _Search:
 
     def cut(self, f: NDArray[np.float64]) -> bool:
         """Add cycles this solution violates; whether there were any."""
-        cuts = zero_cycles(self.cover, f, CUTS, self.late)
+        cuts = zero_cycles(self.cover, f, self.late)
         if len(cuts) < ENOUGH and not self.late():
-            cuts += shortest_cycles(self.cover, f, CUTS, self.late)
+            cuts += shortest_cycles(self.cover, f, self.late)
         return self.add(cuts)
 
     def branch(self) -> None:
@@ -253,8 +253,8 @@ class _Search:
         self.highs.setOptionValue("mip_abs_gap", 0.999)
         while not (self.proved() or self.late()):
             f = self.run()
-            bounds = (self.highs.getInfo().mip_dual_bound, self.whole_bound)
-            self.raise_bound(max(bound for bound in bounds if np.isfinite(bound)) - SAFE * self.total)
+            proved = (self.highs.getInfo().mip_dual_bound, self.whole_bound)
+            self.raise_bound(max(bound for bound in proved if np.isfinite(bound)) - SAFE * self.total)
             if f is None:
                 return
             self.keep_better(partition.round_to_split(self.network, f, free=self.free))
@@ -357,6 +357,14 @@ class Cover:
             return a, b
         return a, b + (0 if self.network.weight[tie] < 0 else self.network.n)
 
+    def journeys(self, f: NDArray[np.float64]) -> dict[int, list[tuple[int, int]]]:
+        """Where a path begins → where it may end, with the tie, not wholly ignored, that closes it."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        for tie in self.closing[f[self.closing] < SHORT].tolist():
+            begin, end = self.ends(tie)
+            found.setdefault(begin, []).append((end, tie))
+        return found
+
     def path(self, before: NDArray[np.int32], end: int) -> list[int]:
         """The ties on the path to `end` in a tree of predecessors."""
         found = []
@@ -366,17 +374,13 @@ class Cover:
         return found
 
 
-def zero_cycles(cover: Cover, f: NDArray[np.float64], most: int, late: Callable[[], bool]) -> list[Cut]:
+def zero_cycles(cover: Cover, f: NDArray[np.float64], late: Callable[[], bool]) -> list[Cut]:
     """Violated cycles of one tie that is ignored less than wholly, and others that are not ignored at all.
 
     One search by breadth for each end, until it is `late`; few ties to a cycle.
     """
-    kept = f < ZERO
-    graph = cover.graph(np.zeros_like(f), kept)
-    wanted: dict[int, list[tuple[int, int]]] = {}
-    for tie in cover.closing[f[cover.closing] < SHORT]:
-        begin, end = cover.ends(int(tie))
-        wanted.setdefault(begin, []).append((end, int(tie)))
+    graph = cover.graph(np.zeros_like(f), f < ZERO)
+    wanted = cover.journeys(f)
     _, part = csgraph.connected_components(graph, directed=False)
     cuts: dict[Cut, float] = {}
     for begin in sorted(wanted):
@@ -386,43 +390,32 @@ def zero_cycles(cover: Cover, f: NDArray[np.float64], most: int, late: Callable[
         _, before = csgraph.breadth_first_order(graph, begin, directed=True)
         for end, tie in ends:
             _add(cuts, [*cover.path(before, end), tie], f)
-        if len(cuts) > 3 * most or late():
+        if len(cuts) > 3 * CUTS or late():
             break
-    return _best(cuts, most)
+    return _best(cuts)
 
 
-def shortest_cycles(cover: Cover, f: NDArray[np.float64], most: int, late: Callable[[], bool]) -> list[Cut]:
+def shortest_cycles(cover: Cover, f: NDArray[np.float64], late: Callable[[], bool]) -> list[Cut]:
     """Violated cycles by shortest paths under the weights f, from the ends of ties partly ignored; until `late`."""
     graph = cover.graph(f, f < SHORT)
     partly = np.flatnonzero((f > ZERO) & (f < SHORT))
     cuts: dict[Cut, float] = {}
-    for sources, targets in _journeys(cover, f, partly):
-        for at in range(0, len(sources), SOURCES):
-            some = sources[at : at + SOURCES]
-            far, before = csgraph.dijkstra(graph, indices=some, limit=1.0, return_predecessors=True)
-            for row, begin in enumerate(some.tolist()):
-                for end, tie in targets[begin]:
-                    closing = 0.0 if tie is None else f[tie]
-                    if far[row, end] + closing < SHORT:
-                        _add(cuts, [*cover.path(before[row], end), *(() if tie is None else (tie,))], f)
-            if len(cuts) > 3 * most or late():
-                return _best(cuts, most)
-    return _best(cuts, most)
-
-
-def _journeys(
-    cover: Cover, f: NDArray[np.float64], partly: NDArray[np.intp]
-) -> Iterator[tuple[NDArray[np.intp], dict[int, list[tuple[int, int | None]]]]]:
-    """Where shortest paths begin, and where each may end: with the tie that closes it, or None."""
-    if cover.free:
-        wanted: dict[int, list[tuple[int, int | None]]] = {}
-        for tie in cover.closing[f[cover.closing] < SHORT].tolist():
-            begin, end = cover.ends(tie)
-            wanted.setdefault(begin, []).append((end, tie))
-        yield np.array(sorted(wanted), np.intp), wanted
-        return
-    nodes = np.unique(np.concatenate((cover.network.a[partly], cover.network.b[partly])))
-    yield nodes.astype(np.intp), {int(v): [(int(v) + cover.network.n, None)] for v in nodes}
+    wanted: Mapping[int, Sequence[tuple[int, int | None]]] = cover.journeys(f) if cover.free else {}
+    if not cover.free:
+        nodes = np.unique(np.concatenate((cover.network.a[partly], cover.network.b[partly])))
+        wanted = {node: [(node + cover.network.n, None)] for node in nodes.tolist()}
+    sources = np.array(sorted(wanted), np.intp)
+    for at in range(0, len(sources), SOURCES):
+        some = sources[at : at + SOURCES]
+        far, before = csgraph.dijkstra(graph, indices=some, limit=1.0, return_predecessors=True)
+        for row, begin in enumerate(some.tolist()):
+            for end, tie in wanted[begin]:
+                closing = 0.0 if tie is None else f[tie]
+                if far[row, end] + closing < SHORT:
+                    _add(cuts, [*cover.path(before[row], end), *(() if tie is None else (tie,))], f)
+        if len(cuts) > 3 * CUTS or late():
+            break
+    return _best(cuts)
 
 
 def _add(cuts: dict[Cut, float], cycle: Iterable[int], f: NDArray[np.float64]) -> None:
@@ -433,9 +426,9 @@ def _add(cuts: dict[Cut, float], cycle: Iterable[int], f: NDArray[np.float64]) -
         cuts[once] = length + HOP * len(once)
 
 
-def _best(cuts: dict[Cut, float], most: int) -> list[Cut]:
+def _best(cuts: dict[Cut, float]) -> list[Cut]:
     """The shortest cuts, and then those of fewest ties."""
-    return sorted(cuts, key=lambda cut: (round(cuts[cut], 3), len(cut), cut))[:most]
+    return sorted(cuts, key=lambda cut: (round(cuts[cut], 3), len(cut), cut))[:CUTS]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -459,12 +452,6 @@ def solve_blocks(network: Network, *, free: bool, seconds: float) -> list[Block]
         block = network.part(members, ties)
         found.append(Block(members, block, solve(block, free=free, seconds=share if work else left)))
     return found
-
-
-def join_blocks(n: int, blocks: Iterable[Block], *, free: bool) -> Split:
-    """One split of all n nodes from those of the blocks; of two blocs -1 for nodes without a tie."""
-    solutions = [(block.members, block.solution) for block in blocks]
-    return _merge_free(n, solutions) if free else _merge_two(n, solutions)
 
 
 class Part(NamedTuple):
@@ -520,23 +507,28 @@ def _certificate(network: Network) -> NDArray[np.int64]:
     return np.concatenate(found)
 
 
-def _merge_free(n: int, solutions: Iterable[tuple[NDArray[np.int64], Solution]]) -> Split:
-    """One split of all nodes from those of the blocks, which meet in single nodes."""
+def join_blocks(n: int, blocks: Sequence[Block], *, free: bool) -> Split:
+    """One split of all n nodes from those of the blocks, which meet in single nodes.
+
+    Of two blocs a block is turned round where it meets another, and nodes without a tie have -1.
+    """
+    return _join_free(n, blocks) if free else _join_two(n, blocks)
+
+
+def _join_free(n: int, blocks: Iterable[Block]) -> Split:
     blocs = nx.utils.UnionFind(range(n))
-    for members, part in solutions:
+    for block in blocks:
         first: dict[int, int] = {}
-        for node, bloc in zip(members.tolist(), part.split.tolist(), strict=True):
+        for node, bloc in zip(block.members.tolist(), block.solution.split.tolist(), strict=True):
             blocs.union(first.setdefault(bloc, node), node)
     return np.array([blocs[node] for node in range(n)], np.int64)
 
 
-def _merge_two(n: int, solutions: Iterable[tuple[NDArray[np.int64], Solution]]) -> Split:
-    """The same of two blocs: a block is turned round where it meets another; -1 for nodes without a tie."""
-    blocks = list(solutions)
+def _join_two(n: int, blocks: Sequence[Block]) -> Split:
     split = np.full(n, -1, np.int64)
     at: dict[int, list[int]] = defaultdict(list)
-    for number, (members, _) in enumerate(blocks):
-        for node in members.tolist():
+    for number, block in enumerate(blocks):
+        for node in block.members.tolist():
             at[node].append(number)
     waiting, placed = [], set()
     for number in range(len(blocks)):
@@ -546,9 +538,9 @@ def _merge_two(n: int, solutions: Iterable[tuple[NDArray[np.int64], Solution]]) 
             if here in placed:
                 continue
             placed.add(here)
-            members, part = blocks[here]
+            members, part = blocks[here].members, blocks[here].solution.split
             known = np.flatnonzero(split[members] >= 0)
-            turned = int(split[members[known[0]]] != part.split[known[0]]) if len(known) else 0
-            split[members] = part.split ^ turned
+            turned = int(split[members[known[0]]] != part[known[0]]) if len(known) else 0
+            split[members] = part ^ turned
             waiting += [other for node in members.tolist() for other in at[node] if other not in placed]
     return split

@@ -1,25 +1,29 @@
 """The measures of who matters: by name, with the network each is meant for, and the scores it gives on any.
 
-Betweenness and closeness go by the positive ties, each 1/weight long.
+Betweenness and closeness go by the positive ties, each 1/weight long. What networkx has too, any backend registered
+with it can reckon.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+import networkx as nx
 import numpy as np
 from scipy.linalg import eigh
 from scipy.sparse import block_array, csr_array, diags_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
-from stancegraph.centrality import backends
-from stancegraph.errors import UsageError
+from stancegraph.errors import StanceError, UsageError
+from stancegraph.network.graphs import PROPOSITION
 from stancegraph.network.signed import ROUNDING, Node, read
 
 if TYPE_CHECKING:
@@ -27,8 +31,10 @@ if TYPE_CHECKING:
 
     import networkx as nx
     from numpy.typing import NDArray
+    from scipy.sparse import csr_array
 
     from stancegraph.network.signed import SignedNetwork
+
 
 Direction = Literal["", "in-", "out-"]
 Sign = Literal["", "positive-", "negative-"]
@@ -46,7 +52,19 @@ ROLES: Final = {
 }
 """The five roles of brokerage; every brokered pair makes exactly one."""
 
-NO_BROKER: Final = "proposition"
+TELLS: Final = {
+    "betweenness": "Share of shortest paths of agreement through it (Freeman 1977).",
+    "closeness": "How near all others are by agreement (Freeman 1979, Wasserman & Faust 1994).",
+    "eigenvector": "Agreement with those whom many agree with (Bonacich 1972).",
+    "pagerank": "Time a walk along agreement spends at it (Page et al. 1999).",
+    "katz": "Walks along agreement to it, long ones counting less (Katz 1953).",
+    "pn": "Agreement with the agreed with, disagreement twice against it (Everett & Borgatti 2014).",
+    "hub": "Stances on what the busiest speak of (Kleinberg 1999).",
+    "authority": "Stances on it by the busiest (Kleinberg 1999).",
+    "brokerage": "Pairs of actors that only meet through others, it among them (Gould & Fernandez 1989).",
+}
+"""What the measures named for themselves tell."""
+
 BLOCK: Final = 2**22
 """Distances held at a time."""
 DAMPING: Final = 0.85
@@ -61,6 +79,12 @@ ITERATED: Final[dict[str, Any]] = {"weight": "weight", "max_iter": 100_000, "tol
 """What named backends are told, which iterate."""
 SURE: Final = 1e-15
 """Change of a node's score below which an iteration ends: what is left is less than 1e-14."""
+FAILURES: Final = (nx.NetworkXException, ImportError, RuntimeError, TypeError, ValueError)
+"""What a backend may raise; that it lacks a function is a RuntimeError too."""
+SMALL: Final = 1000
+"""Denominators looked for in distances: agreement's are twice the number of common stances at most."""
+EXACT: Final = 2**53
+"""Whole numbers up to which floating point holds each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +115,19 @@ class Measure:
         >>> MEASURES["betweenness"].scores(nx.star_graph(3))
         {0: 1.0, 1: 0.0, 2: 0.0, 3: 0.0}
         """
-        backends.check(backend)
+        if backend not in {None, "networkx", *nx.config.backends}:
+            there = ", ".join(["networkx", *sorted({*nx.config.backends} - {"networkx"})])
+            raise UsageError(
+                f"no networkx backend is called '{backend}'; installed are: {there}. "
+                "Install the backend, or leave it out"
+            )
         network = read(graph, directed=True, loose=True)
-        _check_sizes(network)
+        for tie in np.flatnonzero((network.size < LEAST) | (network.size > MOST)).tolist():
+            a, b = network.nodes[network.a[tie]], network.nodes[network.b[tie]]
+            raise UsageError(
+                f"the tie {a} - {b} has {network.weight[tie]} for its weight: only sizes of 1e-100 to 1e100 are "
+                "reckoned with"
+            )
         if not network.nodes:
             return {}
         values = self.values(network, backend) if self.by_backend else self.values(network)
@@ -105,15 +139,6 @@ def named(name: str) -> Measure:
     if name not in MEASURES:
         raise UsageError(f"no measure is called '{name}'; there are: {', '.join(MEASURES)}")
     return MEASURES[name]
-
-
-def _check_sizes(network: SignedNetwork[Node]) -> None:
-    for tie in np.flatnonzero((network.size < LEAST) | (network.size > MOST)).tolist():
-        a, b = network.nodes[network.a[tie]], network.nodes[network.b[tie]]
-        raise UsageError(
-            f"the tie {a} - {b} has {network.weight[tie]} for its weight: only sizes of 1e-100 to 1e100 are "
-            "reckoned with"
-        )
 
 
 def degree(
@@ -141,7 +166,7 @@ def brokerage(network: SignedNetwork[Node], role: str | None = None) -> NDArray[
     tie without direction goes both ways.
     """
     kinds = network.kinds
-    out: dict[int, set[int]] = {place: set() for place, kind in enumerate(kinds) if kind != NO_BROKER}
+    out: dict[int, set[int]] = {place: set() for place, kind in enumerate(kinds) if kind != PROPOSITION}
     into: dict[int, set[int]] = {place: set() for place in out}
     pairs = network.unsigned.tocoo()
     for a, b in zip(pairs.row.tolist(), pairs.col.tolist(), strict=True):
@@ -181,13 +206,7 @@ def betweenness(network: SignedNetwork[Node], backend: str | None = None) -> NDA
     equal = weights.max() <= weights.min() * (1 + ROUNDING)
     if backend is not None:
         weight = None if equal else "length"
-        return backends.run(
-            "betweenness_centrality",
-            network.positive,
-            directed=network.directed,
-            backend=backend,
-            weight=weight,
-        )
+        return _run("betweenness_centrality", backend, network.positive, network.directed, weight=weight)
     if equal and find_spec("rustworkx"):
         return _by_rustworkx(network)
     return _dependencies(network.positive) / ((size - 1) * (size - 2))
@@ -203,13 +222,7 @@ def closeness(network: SignedNetwork[Node], backend: str | None = None) -> NDArr
     if size < 2 or not network.positive.nnz:
         return np.zeros(size)
     if backend is not None:
-        return backends.run(
-            "closeness_centrality",
-            network.positive,
-            directed=network.directed,
-            backend=backend,
-            distance="distance",
-        )
+        return _run("closeness_centrality", backend, network.positive, network.directed, distance="distance")
     scores = np.zeros(size)
     for node, distance in _distances(_lengths(network.positive.T.tocsr())):
         met = distance[np.isfinite(distance) & (distance > 0)]
@@ -286,10 +299,7 @@ def pagerank(network: SignedNetwork[Node], backend: str | None = None) -> NDArra
     Page, Brin, Motwani & Winograd (1999), Stanford InfoLab 1999-66. From a node without ties it jumps anywhere.
     """
     if backend is not None:
-        options = {**ITERATED, "alpha": DAMPING}
-        return backends.run(
-            "pagerank", network.positive, directed=network.directed, backend=backend, **options
-        )
+        return _run("pagerank", backend, network.positive, network.directed, alpha=DAMPING, **ITERATED)
     sums = np.asarray(network.positive.sum(axis=1)).ravel()
     followed = diags_array(np.divide(1, sums, out=np.zeros_like(sums), where=sums > 0)) @ network.positive
     score = np.full(network.n, 1 / network.n)
@@ -314,26 +324,24 @@ def katz(network: SignedNetwork[Node], backend: str | None = None) -> NDArray[np
     attenuation = DAMPING / _strongest(both)[0] if both.nnz else 0.0
     if backend is not None:
         options = {**ITERATED, "alpha": attenuation}
-        return backends.run(
-            "katz_centrality", network.positive, directed=network.directed, backend=backend, **options
-        )
+        return _run("katz_centrality", backend, network.positive, network.directed, **options)
     scores = _solve(attenuation * network.positive.T, np.ones(size))
     return scores / np.linalg.norm(scores)
 
 
-def hub(network: SignedNetwork[Node], backend: str | None = None) -> NDArray[np.float64]:
-    """How much each node points at authorities, and `authority` how much hubs point at it; each adds to 1.
+def hits(
+    network: SignedNetwork[Node], backend: str | None = None, *, pointed_at: bool
+) -> NDArray[np.float64]:
+    """How much each node points at authorities (hub), or how much hubs point at it (authority); adds to 1.
 
     Kleinberg (1999), Journal of the ACM 46, 604-632: the leading singular vectors of the weights, signs left
     aside. Reckoned as `eigenvector` centrality in the network of 2n nodes where each stands once as pointing and
     once as pointed at, and so of its largest component only.
     """
-    return _hits(network, backend)[0]
-
-
-def authority(network: SignedNetwork[Node], backend: str | None = None) -> NDArray[np.float64]:
-    """How much hubs point at each node; see `hub`."""
-    return _hits(network, backend)[1]
+    matrix = network.unsigned
+    scores = _leading(block_array([[None, matrix], [matrix.T, None]], format="csr"), backend)
+    found = scores[network.n :] if pointed_at else scores[: network.n]
+    return found / found.sum() if scores.any() else found
 
 
 def pn(network: SignedNetwork[Node]) -> NDArray[np.float64]:
@@ -350,17 +358,6 @@ def pn(network: SignedNetwork[Node]) -> NDArray[np.float64]:
     if size == 2 and signs.sum() < 0:
         return np.full(2, 0.5)
     return _solve((signs - (signs < 0).astype(np.float64)) / (2 * size - 2), np.ones(size))
-
-
-def _hits(
-    network: SignedNetwork[Node], backend: str | None
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    size, matrix = network.n, network.unsigned
-    scores = _leading(block_array([[None, matrix], [matrix.T, None]], format="csr"), backend)
-    hubs, authorities = scores[:size], scores[size:]
-    if not scores.any():
-        return hubs, authorities
-    return hubs / hubs.sum(), authorities / authorities.sum()
 
 
 def _solve(factor: csr_array, right: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -396,8 +393,7 @@ def _leading(matrix: csr_array, backend: str | None) -> NDArray[np.float64]:
     if backend is not None:
         members = np.flatnonzero(scores)
         part = matrix[members][:, members]
-        options = {"directed": False, "backend": backend, **ITERATED}
-        scores[members] = backends.run("eigenvector_centrality", part, **options)
+        scores[members] = _run("eigenvector_centrality", backend, part, **ITERATED)
     return np.asarray(scores / np.linalg.norm(scores))
 
 
@@ -413,6 +409,61 @@ def _strongest(matrix: csr_array) -> tuple[float, NDArray[np.float64]]:
         values, vectors = eigh(matrix.toarray(), subset_by_index=[size - 1, size - 1])
     vector = np.abs(vectors[:, -1])
     return float(values[-1]), vector / np.linalg.norm(vector)
+
+
+def _run(
+    function: str, backend: str, matrix: csr_array, directed: bool = False, **options: Any
+) -> NDArray[np.float64]:
+    """What a networkx function gives for each row of a matrix of ties, through a backend.
+
+    Edges carry `weight`, the matrix's entry; `distance`, 1/weight; and `length`, the distance in some unit, in
+    which it is a whole number where one can be found: sums of them are exact, and equal ones compare as equal.
+    Raises UsageError where the backend cannot run the function, StanceError where it gives no numbers.
+    """
+    graph = _graph(matrix, directed)
+    try:
+        scores = getattr(nx, function)(graph, backend=backend, **options)
+    except nx.PowerIterationFailedConvergence as error:
+        raise StanceError(
+            f"{function} does not converge in backend '{backend}'; leave the backend out"
+        ) from error
+    except FAILURES as error:
+        raise UsageError(
+            f"backend '{backend}' cannot run {function}: {error}; leave the backend out"
+        ) from error
+    values = np.array([float(scores[place]) for place in range(matrix.shape[0])])
+    if not np.isfinite(values).all():
+        raise StanceError(f"backend '{backend}' gives {function} that are no numbers; leave the backend out")
+    return values
+
+
+def _graph(matrix: csr_array, directed: bool) -> nx.Graph[int]:
+    graph: nx.Graph[int] = nx.DiGraph() if directed else nx.Graph()
+    graph.add_nodes_from(range(matrix.shape[0]))
+    ties = matrix.tocoo()
+    lengths = _whole_lengths(1 / ties.data)
+    columns = (part.tolist() for part in (ties.row, ties.col, ties.data, lengths))
+    for i, j, weight, length in zip(*columns, strict=True):
+        graph.add_edge(i, j, weight=weight, distance=1 / weight, length=length)
+    return graph
+
+
+def _whole_lengths(distances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Distances in the unit of their least common denominator, or as they are where there is no small one.
+
+    None is so short that it would be lost in a sum, as in `_dependencies`.
+    """
+    if not distances.size:
+        return distances
+    distances = np.maximum(distances, ROUNDING * distances.max())
+    different, places = np.unique(distances, return_inverse=True)
+    fractions = [Fraction(distance).limit_denominator(SMALL) for distance in different.tolist()]
+    near = np.allclose([float(fraction) for fraction in fractions], different, rtol=ROUNDING, atol=0)
+    unit = math.lcm(*(fraction.denominator for fraction in fractions))
+    longest = math.ceil(different.max()) * distances.size
+    if not near or unit * longest > EXACT:
+        return distances
+    return np.array([float(fraction * unit) for fraction in fractions])[places]
 
 
 def _degrees() -> Iterator[Measure]:
@@ -441,45 +492,21 @@ def _degrees() -> Iterator[Measure]:
             )
 
 
-def _on_agreement() -> Iterator[Measure]:
-    for name, values, tells in (
-        ("betweenness", betweenness, "Share of shortest paths of agreement through it (Freeman 1977)."),
-        (
-            "closeness",
-            closeness,
-            "How near all others are by agreement (Freeman 1979, Wasserman & Faust 1994).",
-        ),
-        ("eigenvector", eigenvector, "Agreement with those whom many agree with (Bonacich 1972)."),
-        ("pagerank", pagerank, "Time a walk along agreement spends at it (Page et al. 1999)."),
-        ("katz", katz, "Walks along agreement to it, long ones counting less (Katz 1953)."),
-    ):
-        yield Measure(name, "agreement", tells, values, by_backend=True)
-    yield Measure(
-        "pn",
-        "agreement",
-        "Agreement with the agreed with, disagreement twice against it (Everett & Borgatti 2014).",
-        pn,
-    )
-
-
-def _on_stances() -> Iterator[Measure]:
-    for name, values, tells in (
-        ("hub", hub, "Stances on what the busiest speak of"),
-        ("authority", authority, "Stances on it by the busiest"),
-    ):
-        yield Measure(name, "stances", f"{tells} (Kleinberg 1999).", values, by_backend=True)
-    whose = "(Gould & Fernandez 1989)"
-    yield Measure(
-        "brokerage",
-        "stances",
-        f"Pairs of actors that only meet through others, it among them {whose}.",
-        brokerage,
-    )
+def _others() -> Iterator[Measure]:
+    """Those on agreement, then those on stances."""
+    for values in (betweenness, closeness, eigenvector, pagerank, katz):
+        name = values.__name__
+        yield Measure(name, "agreement", TELLS[name], values, by_backend=True)
+    yield Measure("pn", "agreement", TELLS["pn"], pn)
+    for name, pointed_at in (("hub", False), ("authority", True)):
+        yield Measure(name, "stances", TELLS[name], partial(hits, pointed_at=pointed_at), by_backend=True)
+    yield Measure("brokerage", "stances", TELLS["brokerage"], brokerage)
     for role, where in ROLES.items():
-        yield Measure(role, "stances", f"Brokerage where {where} {whose}.", partial(brokerage, role=role))
+        tells = f"Brokerage where {where} (Gould & Fernandez 1989)."
+        yield Measure(role, "stances", tells, partial(brokerage, role=role))
 
 
 MEASURES: Final[dict[str, Measure]] = {
-    measure.name: measure for make in (_degrees, _on_agreement, _on_stances) for measure in make()
+    measure.name: measure for make in (_degrees, _others) for measure in make()
 }
 """All measures by name: {positive-,negative-,}{in-,out-,}{degree,strength}, and those named for themselves."""

@@ -18,7 +18,7 @@ from scipy.spatial.distance import pdist, squareform
 
 from stancegraph import network
 from stancegraph.errors import UsageError
-from stancegraph.network.method import NetworkOptions
+from stancegraph.network import NetworkOptions
 from stancegraph.network.temporal import windows
 
 if TYPE_CHECKING:

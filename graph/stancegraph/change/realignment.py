@@ -20,8 +20,8 @@ from stancegraph import network
 from stancegraph.balance.frustration import frustration_index
 from stancegraph.balance.scores import polarisation, polarisation_range
 from stancegraph.errors import UsageError
-from stancegraph.network.method import NetworkOptions
-from stancegraph.network.periods import event_day
+from stancegraph.network import NetworkOptions
+from stancegraph.network.temporal import event_day
 from stancegraph.output import note_on
 from stancegraph.records import Rows
 
@@ -133,6 +133,12 @@ def _measure(period: _Period, graph: nx.Graph[str], last: _Split | None) -> tupl
     found = frustration_index(graph)
     extent = polarisation_range(graph, found)
     split = _split(graph, found, last)
+    size = Counter(split.part.values())
+    connected = (
+        [actor for actor in bloc if split.part[actor] == part]
+        for part in sorted(size, key=lambda part: (-size[part], part))
+        for bloc in split.blocs
+    )
     moved = None if last is None else sorted(split.label[actor] for actor in _moved(last, split))
     return {
         "moment": period.label,
@@ -147,18 +153,9 @@ def _measure(period: _Period, graph: nx.Graph[str], last: _Split | None) -> tupl
         "polarisation": polarisation(graph, found.blocs) if extent is None else extent[0],
         "polarisation_range": None if extent is None else list(extent),
         "either": sorted(split.label[actor] for actor in split.either),
-        "blocs": [sorted(split.label[actor] for actor in bloc) for bloc in _connected(split)],
+        "blocs": [sorted(split.label[actor] for actor in bloc) for bloc in connected if bloc],
         "moved": moved,
     }, split
-
-
-def _connected(split: _Split) -> Iterator[frozenset[str]]:
-    """The blocs of each connected part, the larger part first."""
-    size = Counter(split.part.values())
-    for part in sorted(size, key=lambda part: (-size[part], part)):
-        for bloc in split.blocs:
-            if here := frozenset(actor for actor in bloc if split.part[actor] == part):
-                yield here
 
 
 def _periods(

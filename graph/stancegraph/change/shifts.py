@@ -24,7 +24,7 @@ import numpy as np
 
 from stancegraph import statements
 from stancegraph.dates import BEGINNING, EARLIEST, END, LATEST, span
-from stancegraph.network.periods import event_day
+from stancegraph.network.temporal import event_day
 from stancegraph.output import note_on
 from stancegraph.records import Named, Rows
 from stancegraph.statements import reader
@@ -131,7 +131,9 @@ def ascribed_positions(store: Store, chosen: Filters) -> list[Series]:
     rows = store.select(ASCRIBED)
     if not rows:
         return []
-    found = statements.by_iri(store, _ascribing(chosen, {row["s"].value for row in rows}))
+    passing = chosen.on_statements.statements()
+    iris = {row["s"].value for row in rows}
+    found = statements.by_iri(store, iris if passing is None else iris.intersection(passing))
     passes = chosen.row_test().passes
     label = reader.labels(store, NAMED)
     series: dict[tuple[str, str, str], Series] = defaultdict(list)
@@ -152,12 +154,6 @@ def ascribed_positions(store: Store, chosen: Filters) -> list[Series]:
                 position = Position(holder, target, sign, first, last, statement.iri, by)
                 series[by.iri, holder.iri, target.iri].append(position)
     return [sorted(one, key=lambda p: (p.earliest, p.latest, p.statement)) for one in series.values()]
-
-
-def _ascribing(chosen: Filters, iris: set[str]) -> set[str]:
-    """Of the statements that ascribe something, those the filters on statements let pass."""
-    passing = chosen.on_statements.statements()
-    return iris if passing is None else iris.intersection(passing)
 
 
 def _days(row: Mapping[str, Term], statement: Statement) -> tuple[int, int]:
@@ -276,7 +272,7 @@ def _row(before: Position, after: Position, found: dict[str, Statement]) -> Shif
     row = {
         "actor": after.holder.label,
         "iri": after.holder.iri,
-        "target": _target(before, after),
+        "target": ", then ".join(dict.fromkeys((before.target.label, after.target.label))),
         "target_iri": after.target.iri,
         "change": change,
         **_side("before", before, found[before.statement]),
@@ -285,11 +281,6 @@ def _row(before: Position, after: Position, found: dict[str, Statement]) -> Shif
         "ascribed_by": after.ascribed_by.label if after.ascribed_by else None,
     }
     return cast("Shift", row)  # the names of what is before and after are made of them
-
-
-def _target(before: Position, after: Position) -> str:
-    labels = dict.fromkeys((before.target.label, after.target.label))
-    return ", then ".join(labels)
 
 
 def _side(when: str, position: Position, statement: Statement) -> dict[str, object]:

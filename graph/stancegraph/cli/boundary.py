@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import signal
     from collections.abc import Sequence
     from types import FrameType
+
+    import typer
 else:
     import _signal as signal  # the names that `signal` has for numbers take longer than all else until `main`
 
@@ -86,8 +88,7 @@ def run(arguments: Sequence[str], interruption: Interruption | None = None) -> i
     """The exit code of a call of the program with these arguments; what went wrong is told on stderr."""
     try:
         _refuse_too_little_memory()
-        from stancegraph.cli.program import app
-
+        app = program()
         if interruption:
             sys.unraisablehook = interruption.stand_in
             signal.signal(signal.SIGINT, interruption)
@@ -96,6 +97,17 @@ def run(arguments: Sequence[str], interruption: Interruption | None = None) -> i
     except BaseException as error:  # noqa: BLE001  a panic of the engine is no Exception
         code = _told(error, interrupted=interruption is not None and interruption.happened)
     return INTERRUPTED if interruption and interruption.happened else int(code)
+
+
+def program() -> typer.Typer:
+    """All commands, in the order of the help: look up, count, hand on."""
+    # isort: off
+    from stancegraph.cli import lookups, networks, exchange, coding, curating  # noqa: F401
+
+    # isort: on
+    from stancegraph.cli.commands import app
+
+    return app
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

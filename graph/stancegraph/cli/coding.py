@@ -9,9 +9,8 @@ import typer
 
 from stancegraph import output
 from stancegraph.cli import printing
-from stancegraph.cli.commands import command
-from stancegraph.cli.curating import folder_of, interview
-from stancegraph.cli.options import Request
+from stancegraph.cli.commands import Request, command
+from stancegraph.cli.curating import folder_of, interview, line
 from stancegraph.errors import UsageError
 from stancegraph.vocabulary import compact
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from stancegraph.curate.comparison import Comparison, Difference
+    from stancegraph.curate.codings import Comparison, Difference
     from stancegraph.curate.folder import Folder
     from stancegraph.curate.proposals import Draft, Proposal
     from stancegraph.curate.texts import Article
@@ -125,7 +124,7 @@ def _walk(request: Request, article: Article, file: Path, day: date | None, verb
         outcome = _decide(folder, draft, document, article.text, coder)
         if outcome is None:
             break
-        review.decide(draft, outcome)
+        review.decide(draft.key, outcome)
         decided += 1
         if outcome != proposals.SKIPPED:
             added += 1
@@ -167,14 +166,13 @@ def _document(folder: Folder, article: Article, file: Path, day: date | None) ->
 
 def _decide(folder: Folder, draft: Draft, document: str, text: str, coder: str) -> str | None:
     """What becomes of a draft: the IRI of its statement, `SKIPPED`, or None to stop."""
-    from stancegraph.cli import prompts
     from stancegraph.curate import proposals
 
     _tell(folder, draft, text)
     kept = proposals.draft_values(draft, document, text)
     hints = {"speaker": draft.proposal.named} if draft.proposal.named else {}
     while True:
-        answer = prompts.line(CHOICE)
+        answer = line(CHOICE)
         choice = (answer or "q").casefold()[:1]
         if choice == "s":
             return proposals.SKIPPED
@@ -237,29 +235,33 @@ def agreement(
     coder: Annotated[str, typer.Option(metavar="NUMBER", help="Who settles, by number.")] = "1",
 ) -> None:
     """Compare two codings: units matched by where they lie, then kappa, alpha and what differs."""
-    from stancegraph.curate import comparison
+    from stancegraph.curate import codings, reliability
 
-    one, other = (comparison.pick(place, request.store) for place in (first, second))
+    one, other = (codings.pick(place, request.store) for place in (first, second))
     request.files += [Path(place) for place in (first, second) if Path(place).exists()]
-    compared = comparison.Comparison(one, other, comparison.lengths(request.store))
+    compared = codings.Comparison(one, other)
     if settle or decisions:
         _settle(request, compared, decisions, sources, coder)
         return
     if request.format == "json":
-        request.emit(printing.as_json(compared.summary()))
+        request.emit(printing.as_json(reliability.summary(compared)))
     elif differences or settled:
-        third = None if settled is None else comparison.pick(settled, request.store)
+        third = None if settled is None else codings.pick(settled, request.store)
         rows = [
-            each.row() | ({} if third is None else {"settled": comparison.beside(each, third)})
+            each.row() | ({} if third is None else {"settled": codings.beside(each, third)})
             for each in compared.differences
         ]
-        columns = [*comparison.COLUMNS, *(["settled"] if third is not None else [])]
+        columns = [*codings.COLUMNS, *(["settled"] if third is not None else [])]
         request.show(rows, columns, "difference")
         return
     else:
-        rows = compared.measures()
+        rows = reliability.measures(compared, codings.lengths(request.store))
         if request.format in ("table", "md"):
-            rows = [row | {k: _two(row[k]) for k in ("value", "low", "high")} for row in rows]
+            two = {"value", "low", "high"}  # as papers give a coefficient: two decimals
+            rows = [
+                {k: f"{v:.2f}" if k in two and isinstance(v, float) else v for k, v in row.items()}
+                for row in rows
+            ]
         request.emit(
             printing.format_rows(request.format, rows, ["what", "coefficient", "n", "value", "low", "high"])
         )
@@ -270,11 +272,6 @@ def agreement(
     )
 
 
-def _two(value: object) -> object:
-    """A coefficient as papers give it: two decimals."""
-    return f"{value:.2f}" if isinstance(value, float) else value
-
-
 def _settle(
     request: Request, compared: Comparison, file: Path | None, sources: Path | None, coder: str
 ) -> None:
@@ -282,32 +279,32 @@ def _settle(
     from datetime import UTC, datetime
 
     from stancegraph import names
-    from stancegraph.curate import comparison, decisions
+    from stancegraph.curate import codings
 
     if request.output == "-":
         raise UsageError("name the file of the third coding: -o C.json")
     into, today = Path(request.output), datetime.now(UTC).date().isoformat()
     known = names.index(request.store)
-    decided = decisions.earlier(into)
+    decided = codings.decisions_in(into)
 
     def save() -> None:
-        units = decisions.third(compared, decided, known)
+        units = codings.third_coding(compared, decided, known)
         output.write(into, printing.as_json(units).encode(), request.files)
 
     if file is not None:
-        decided |= decisions.read_decisions(file, coder, today)
+        decided |= codings.read_decisions(file, coder, today)
         save()
     else:
-        texts = comparison.texts(request.store, sources) if sources else {}
-        for number, difference in enumerate(waiting := decisions.waiting(compared, decided), 1):
+        texts = codings.texts(request.store, sources) if sources else {}
+        for number, difference in enumerate(waiting := codings.undecided(compared, decided), 1):
             output.note(f"{number} of {len(waiting)}")
             taken = _ask(difference, texts.get(difference.units[0].document, ""), known)
             if taken is None:
                 break
             if taken:
-                decided[decisions.identity(difference)] = decisions.Decision(taken, coder, today)
+                decided[codings.identity(difference)] = codings.Decision(taken, coder, today)
                 save()
-    still = len(decisions.waiting(compared, decided))
+    still = len(codings.undecided(compared, decided))
     done = len(compared.differences) - still
     output.note(f"{done} of {output.quantity(len(compared.differences), 'difference')} settled, in {into}")
     if still:
@@ -316,27 +313,26 @@ def _settle(
 
 def _ask(difference: Difference, text: str, known: Names) -> str | None:
     """What a person takes of a difference: empty for later, None to stop."""
-    from stancegraph.cli import prompts
-    from stancegraph.curate import decisions
+    from stancegraph.curate import codings
 
     row = difference.row()
     output.note(f"{row['document']}, {row['start']} to {row['end']}: {row['what']}")
     for start, end in sorted({place for unit in difference.units for place in unit.passages}):
         if text:
             output.note(printing.fill(f"“{text[start:end]}”", 4))
-    offered = decisions.choices(difference)
+    offered = codings.choices(difference)
     for number, (_, said) in enumerate(offered.items(), 1):
         output.note(f"  {number}  {said}")
     more = "n leaves it out" if row["what"] == "unit" or "only" in str(row["what"]) else "or another value"
     while True:
-        answer = prompts.line(f"1{'/2' * (len(offered) > 1)}, {more}, Enter later, q stops > ")
+        answer = line(f"1{'/2' * (len(offered) > 1)}, {more}, Enter later, q stops > ")
         if answer is None or answer.casefold() == "q":
             return None
-        short = dict(zip("12", offered, strict=False)) | {"n": decisions.NEITHER}
+        short = dict(zip("12", offered, strict=False)) | {"n": codings.NEITHER}
         taken = short.get(answer.casefold(), answer)
         try:
             if taken:
-                decisions.refuse_wrong(difference, taken, known)
+                codings.taken_value(difference, taken, known)
         except UsageError as error:
             output.note(str(error))
         else:

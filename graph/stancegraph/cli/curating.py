@@ -1,10 +1,11 @@
-"""Commands that curate a graph of one's own: it is begun, added to and changed."""
+"""Commands that curate a graph of one's own: it is begun, added to, by options or by questions, and changed."""
 
 from __future__ import annotations
 
-import inspect
 import shlex
-from collections.abc import Callable, Collection, Mapping
+import sys
+from contextlib import suppress
+from inspect import Parameter, Signature
 from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
@@ -13,14 +14,18 @@ import typer
 
 from stancegraph import output
 from stancegraph.cli import printing
-from stancegraph.cli.commands import Family, command
-from stancegraph.cli.options import Base, Request, complete_names, places
-from stancegraph.errors import UsageError
+from stancegraph.cli.commands import Base, Family, Request, command, complete_names, keyword, places
+from stancegraph.errors import StanceError, UnknownName, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
     from stancegraph.curate.changes import Change
     from stancegraph.curate.fields import Field
     from stancegraph.curate.folder import Folder
+
+    Values = dict[str, list[str]]
+    Adding = Callable[[str, Values], str]
 
 Answer = Literal["table", "json"]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would change, and write nothing.")]
@@ -28,6 +33,8 @@ Entry = Annotated[str, typer.Argument(help="Its name, as you would type it, or i
 Assignments = list[str] | None
 SHOWN: Final = 2_000
 """Lines of a change that are shown; one that takes back an import has millions."""
+CLEAR: Final = "-"
+"""The answer that takes out what Enter would keep."""
 
 
 @command("init", data=False, formats=None, output=False)
@@ -72,7 +79,7 @@ class Add:
         _add(request, self._kind, given, **options)
 
     @property
-    def __signature__(self) -> inspect.Signature:
+    def __signature__(self) -> Signature:
         from stancegraph.curate.fields import ENTRIES, UNNAMED
 
         kind, fields = self._kind, ENTRIES[self._kind].values()
@@ -81,26 +88,22 @@ class Add:
         iri = typer.Option(
             "--iri", metavar="NAME", help="The last part of its IRI; default: made of its words."
         )
-        made.append(_keyword("iri", Annotated[str | None, iri], None))
+        made.append(keyword("iri", None, Annotated[str | None, iri]))
         if kind in ("document", "statement", "report"):
             text = typer.Option(
                 "--text", metavar="FILE", help="The document's text, UTF-8; git ignores its copy."
             )
-            made.append(_keyword("text", Annotated[Path | None, text], None))
+            made.append(keyword("text", None, Annotated[Path | None, text]))
         if kind == "statement":
             coder = typer.Option("--coder", metavar="NUMBER", help="Who coded it, by number.")
-            made.append(_keyword("coder", Annotated[str, coder], "1"))
+            made.append(keyword("coder", "1", Annotated[str, coder]))
         elif kind not in UNNAMED:
             new = typer.Option("--new", help="It is another than who bears a similar name.")
-            made.append(_keyword("new", Annotated[bool, new], False))
+            made.append(keyword("new", False, Annotated[bool, new]))
         ask = typer.Option("--ask", help="Be asked for what is missing, and before it is written.")
-        made += [_keyword("ask", Annotated[bool, ask], False), _keyword("dry_run", DryRun, False)]
-        request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-        return inspect.Signature([request, *made])
-
-
-def _keyword(name: str, annotation: Any, default: Any) -> inspect.Parameter:
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+        made += [keyword("ask", False, Annotated[bool, ask]), keyword("dry_run", False, DryRun)]
+        request = Parameter("request", Parameter.POSITIONAL_OR_KEYWORD)
+        return Signature([request, *made])
 
 
 def _parameter(field: str) -> str:
@@ -108,7 +111,7 @@ def _parameter(field: str) -> str:
     return f"{field}_" if iskeyword(field) else field
 
 
-def _option(field: Field, *, argument: bool) -> inspect.Parameter:
+def _option(field: Field, *, argument: bool) -> Parameter:
     """A field as an option, or as the argument that names the entry."""
     if argument:
         made: Any = typer.Argument(metavar=f"[{field.name.upper()}]", help=field.help)
@@ -116,9 +119,8 @@ def _option(field: Field, *, argument: bool) -> inspect.Parameter:
         complete = complete_names(*field.kinds) if field.names_entry else None
         metavar = field.values.upper().replace(" ", "-")
         made = typer.Option(f"--{field.option}", metavar=metavar, help=field.help, autocompletion=complete)
-    return _keyword(
-        _parameter(field.name), Annotated[list[str] | None if field.many else str | None, made], None
-    )
+    wanted = list[str] | None if field.many else str | None
+    return keyword(_parameter(field.name), None, Annotated[wanted, made])
 
 
 for _kind, _help in {
@@ -155,69 +157,6 @@ def _add(
         output.emit(change.diff())
     else:
         _tell(request, folder, change)
-
-
-def interview(
-    folder: Folder,
-    kind: str,
-    given: dict[str, list[str]],
-    *,
-    only: Collection[str] | None = None,
-    kept: Mapping[str, list[str]] | None = None,
-    hints: Mapping[str, str] | None = None,
-    dry_run: bool = False,
-    **options: Any,
-) -> Change | None:
-    """Ask for an entry's fields until they make a change that breaks no rule, show it, and write it if it is agreed to.
-
-    `given` are not asked for, and take in the answers; Enter keeps what is `kept`; `only` some are asked for at first,
-    else those that are not rare; `hints` are names that a text has. None where the person does not want it. Raises
-    UsageError where the answers end.
-    """
-    from stancegraph.cli import prompts
-    from stancegraph.curate import changes, entries
-    from stancegraph.curate.fields import ENTRIES
-
-    def add(other: str, values: dict[str, list[str]]) -> str:
-        needed = [field.name for field in ENTRIES[other].values() if field.required]
-        made = interview(folder, other, {}, only=needed, kept=values)
-        if made is None:
-            raise UsageError(f"no {other} is added: give another name")
-        return made.iri
-
-    fields = ENTRIES[kind].values()
-    values = dict(given)
-    only = only or [field.name for field in fields if not field.rare]
-    while True:
-        try:
-            adding = None if dry_run else add
-            prompts.ask(folder, kind, values, only=only, kept=kept, hints=hints, add=adding)
-        finally:
-            given |= values
-        try:
-            change = entries.add(folder, kind, values, **options)
-            changes.refuse(folder, change)
-        except UsageError as error:
-            output.note(str(error))
-            named = {field.name for field in fields if f"--{field.option} " in f"{error} "}
-            usual = {field.name for field in fields if not field.rare}
-            only, kept, values = usual | values.keys() | named, values, {}
-            continue
-        if dry_run:
-            return change
-        show(change)
-        answer = prompts.line("Write it? [Y/n, c to change] ")
-        if answer is None:
-            raise prompts.Ended
-        if answer.casefold() == "c":
-            only, kept, values = [field.name for field in fields], values, {}
-        elif answer.casefold() not in ("", "y", "yes"):
-            return None
-        else:
-            with folder.writing():
-                change = entries.add(folder, kind, values, **options)
-                changes.apply(folder, change)
-            return change
 
 
 def _call(kind: str, given: dict[str, list[str]]) -> str:
@@ -383,3 +322,204 @@ def show(change: Change) -> None:
     if not change.texts:
         output.note("nothing changes: it is said already")
     output.note(*change.diff(SHOWN).splitlines())
+
+
+# An entry asked for on a terminal, field by field; an answer that does not do is asked for again.
+
+
+def interview(
+    folder: Folder,
+    kind: str,
+    given: dict[str, list[str]],
+    *,
+    only: Collection[str] | None = None,
+    kept: Mapping[str, list[str]] | None = None,
+    hints: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+    **options: Any,
+) -> Change | None:
+    """Ask for an entry's fields until they make a change that breaks no rule, show it, and write it if it is agreed to.
+
+    `given` are not asked for, and take in the answers; Enter keeps what is `kept`; `only` some are asked for at first,
+    else those that are not rare; `hints` are names that a text has. None where the person does not want it. Raises
+    UsageError where the answers end.
+    """
+    from stancegraph.curate import changes, entries
+    from stancegraph.curate.fields import ENTRIES
+
+    def add(other: str, values: dict[str, list[str]]) -> str:
+        needed = [field.name for field in ENTRIES[other].values() if field.required]
+        made = interview(folder, other, {}, only=needed, kept=values)
+        if made is None:
+            raise UsageError(f"no {other} is added: give another name")
+        return made.iri
+
+    fields = ENTRIES[kind].values()
+    values = dict(given)
+    only = only or [field.name for field in fields if not field.rare]
+    while True:
+        try:
+            _ask(folder, kind, values, only, kept or {}, hints or {}, None if dry_run else add)
+        finally:
+            given |= values
+        try:
+            change = entries.add(folder, kind, values, **options)
+            changes.refuse(folder, change)
+        except UsageError as error:
+            output.note(str(error))
+            named = {field.name for field in fields if f"--{field.option} " in f"{error} "}
+            usual = {field.name for field in fields if not field.rare}
+            only, kept, values = usual | values.keys() | named, values, {}
+            continue
+        if dry_run:
+            return change
+        show(change)
+        answer = _line("Write it? [Y/n, c to change] ")
+        if answer.casefold() == "c":
+            only, kept, values = [field.name for field in fields], values, {}
+        elif answer.casefold() not in ("", "y", "yes"):
+            return None
+        else:
+            with folder.writing():
+                change = entries.add(folder, kind, values, **options)
+                changes.apply(folder, change)
+            return change
+
+
+def _ask(
+    folder: Folder,
+    kind: str,
+    answers: Values,
+    only: Collection[str],
+    kept: Mapping[str, list[str]],
+    hints: Mapping[str, str],
+    add: Adding | None,
+) -> None:
+    """Fill `answers` with what is `kept` and with the answers to `only` some fields that they lack.
+
+    An empty answer keeps what is kept of a field, else leaves it out, or ends one of several values. A field's hint is
+    a name that a text has for it: who that may be is offered. `add` makes an entry of a kind that is not there yet,
+    and gives its IRI; without it such a name is asked for again.
+    """
+    from stancegraph.curate.fields import ENTRIES
+
+    for field in ENTRIES[kind].values():
+        if field.name in answers:
+            continue
+        values = list(kept.get(field.name, []))
+        if field.name in only:
+            values = _values(folder, field, values, hints.get(field.name, ""), add)
+        if values:
+            answers[field.name] = values
+
+
+def line(prompt: str) -> str | None:
+    """A line from the person; None where there is none any more."""
+    output.fall_silent()
+    print(prompt, end="", file=sys.stderr, flush=True)
+    try:
+        return input().strip()
+    except EOFError:
+        output.note("")
+        return None
+
+
+class _Ended(UsageError):
+    """The answers ended before the questions."""
+
+    def __init__(self) -> None:
+        super().__init__("the answers ended before the questions: nothing is written")
+
+
+def _line(prompt: str) -> str:
+    """A line from the person; raises _Ended where there is none any more."""
+    answer = line(prompt)
+    if answer is None:
+        raise _Ended
+    return answer
+
+
+def _values(folder: Folder, field: Field, kept: Sequence[str], hint: str, add: Adding | None) -> list[str]:
+    """The values of a field; those `kept` where the person presses Enter."""
+    told = f" [{'; '.join(_shown(folder, field, value) for value in kept)}; {CLEAR} for none]" if kept else ""
+    output.note(f"{field.option}: {field.help}{told}")
+    values: list[str] = []
+    while field.many or not values:
+        if values:
+            output.note(f"{field.option}: another, or Enter")
+        optional = bool(values or kept) or not field.required
+        answer = _answer(folder, field, optional=optional, hint="" if values or kept else hint, add=add)
+        if not answer:
+            return values or list(kept)
+        if answer == CLEAR and kept and not values:
+            return []
+        values.append(answer)
+    return values
+
+
+def _shown(folder: Folder, field: Field, value: str) -> str:
+    """A value as a person reads it: an entry by its label."""
+    if field.names_entry:
+        with suppress(UnknownName):
+            return folder.names.resolve(value, *field.kinds).label
+    return value
+
+
+def _answer(folder: Folder, field: Field, *, optional: bool, hint: str, add: Adding | None) -> str:
+    """One value that does; empty where there is none."""
+    from stancegraph.curate.fields import BUILT, pairs
+
+    _complete(folder, field)
+    offers: list[Callable[[], str]] = []
+    if hint:
+        try:
+            list(pairs(folder, field, hint))
+        except UnknownName as error:
+            offers = _offers(field, hint, error, add)
+    while True:
+        answer = _line("> ")
+        if not answer or (answer == CLEAR and optional):
+            if optional:
+                return answer
+            output.note(f"{field.option} is needed")
+            continue
+        try:
+            if answer.isdigit() and 0 < int(answer) <= len(offers):
+                answer = offers[int(answer) - 1]()
+            list(pairs(folder, field, answer) if field.values not in BUILT else ())
+        except UnknownName as error:
+            offers = _offers(field, answer, error, add)
+        except _Ended:
+            raise
+        except StanceError as error:
+            output.note(str(error))
+        else:
+            return answer
+
+
+def _offers(field: Field, answer: str, error: UnknownName, add: Adding | None) -> list[Callable[[], str]]:
+    """Says what is wrong, and what a number stands for: the nearest entries, then new ones of that name."""
+    from stancegraph.curate.fields import ENTRIES
+
+    output.note(str(error))
+    offers: list[Callable[[], str]] = []
+    for candidate in error.candidates:
+        offers.append(lambda iri=candidate.iri: iri)  # type: ignore[misc]
+        output.note(f"  {len(offers)}  {candidate.label}")
+    kinds = reversed(field.kinds) if answer.endswith(".") else field.kinds  # a sentence is a proposition
+    for kind in kinds if add and answer else ():
+        if kind in ("actor", "proposition", "event"):
+            first = next(iter(ENTRIES[kind]))
+            offers.append(lambda kind=kind, first=first: add(kind, {first: [answer]}))  # type: ignore[misc]
+            output.note(f"  {len(offers)}  add the {kind} '{answer}'")
+    return offers
+
+
+def _complete(folder: Folder, field: Field) -> None:
+    """Let the tab key complete the names a field takes, where the terminal can."""
+    with suppress(ImportError):  # no readline on Windows
+        import readline
+
+        readline.set_completer_delims("")
+        readline.set_completer(lambda text, state: [*folder.names.complete(text, *field.kinds), None][state])
+        readline.parse_and_bind("tab: complete")

@@ -1,24 +1,49 @@
-"""Commands that read and write whole things: pages, checks, databases, other tools' files."""
+"""Commands that hand a whole graph on, as a page, a picture, files or at an address, that check it or take one in."""
 
 from __future__ import annotations
 
+import inspect
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin
 
 import typer
 
 from stancegraph import output
-from stancegraph.cli import answers
-from stancegraph.cli.commands import command
-from stancegraph.cli.options import Base, Request, but
-from stancegraph.errors import StanceError, UsageError
-from stancegraph.exchange.roles import ROLES
+from stancegraph.cli import printing
+from stancegraph.cli.commands import COMMANDS, Base, Command, Request, but, command, places
+from stancegraph.errors import NotInstalled, StanceError, UsageError
+
+if TYPE_CHECKING:
+    from stancegraph.serve.resources import Operation, Parameter
+    from stancegraph.store import Store
+
 
 FAULT: Final = "file line subject rule message why mend command".split()
+FORMATS: Final = ("csv", "tsv", "jsonl", "xlsx", "qdpx", "brat", "webannotation")
+"""What `import` reads as rows."""
+SUFFIXES: Final = {f".{kind}": kind for kind in ("csv", "tsv", "jsonl", "xlsx", "qdpx", "dna")} | {
+    ".tab": "tsv",
+    ".ndjson": "jsonl",
+    ".ann": "brat",
+    ".jsonld": "webannotation",
+}
+"""How files of a format are called."""
+SERVED: Final = (
+    "said search actors actor propositions documents events figures compare allies network shifts timeline"
+).split()
+"""Commands whose rows have an address, `/api/NAME`."""
+FILE: Final = "FILE"
+"""What an option shows that takes a file."""
+TYPES: Final[dict[object, Literal["string", "integer", "number", "boolean"]]] = {
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+}
 
 
 @command("page", filters=True, formats=None, output=False)
@@ -131,7 +156,7 @@ def export(
 ) -> None:
     """Write a network, the table of stances, or the statements, as rows or in RDF, for other programs."""
     from stancegraph import exchange
-    from stancegraph.network.method import Method
+    from stancegraph.network import Method
 
     if what or file.suffix.lower().removeprefix(".") in ("tsv", "jsonl", "xlsx", "qdpx"):
         if request.network or nodes or Method.of("stances", request.projection) != Method.of("stances", {}):
@@ -141,6 +166,135 @@ def export(
         return
     of = request.network or "stances"
     output.note(exchange.write(request.store, file, of=of, nodes=nodes, **request.choices))
+
+
+@command("serve", formats=None, output=False)
+def serve(
+    request: Request,
+    port: Annotated[int, typer.Option(metavar="N", help="The port; 0 is any that is free.")] = 8765,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="The address of this machine; others reach only it.")
+    ] = "127.0.0.1",
+    edit: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Open the desk too, to code in this folder; the address has a token."
+        ),
+    ] = None,
+    coder: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NUMBER",
+            help="Who codes at the desk, by number, and sees no other's coding of a document until the two are "
+            "settled; without it coder 1, who sees all.",
+        ),
+    ] = None,
+    timeout: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS",
+            min=0.1,
+            max=3600,
+            help="Stop an answer that takes longer, waiting for others included.",
+        ),
+    ] = 30,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ORIGIN", help="Let pages of this origin ask too, as https://host."),
+    ] = None,
+) -> None:
+    """Answer at an address of this machine: the page, every entry, rows as JSON, SPARQL; Ctrl-C stops it.
+
+    Pages drawn are kept for the next start in your cache folder (on Linux ~/.cache/stancegraph/pages, at most 64 MB).
+    """
+    try:
+        from stancegraph.serve import server
+        from stancegraph.serve.live import Limits
+    except ModuleNotFoundError as error:
+        raise NotInstalled(error.name or "starlette", "serve") from error
+    if edit is not None and request.data:
+        raise UsageError("--edit names the folder that is served: leave out --data")
+    server.run(
+        places(request.data),
+        [operation(name) for name in SERVED],
+        host=host,
+        port=port,
+        limits=Limits(seconds=timeout),
+        origins=allow_origin or (),
+        edit=edit,
+        coder=coder,
+    )
+
+
+@command("site", formats=None, output=False)
+def site(
+    request: Request,
+    folder: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="DIR",
+            help="A new folder, or one with a site written before and nothing else.",
+        ),
+    ],
+) -> None:
+    """Write what `serve` answers as a folder of files, which opens from the disk and from any web server."""
+    from stancegraph.serve import site as sites
+    from stancegraph.serve.live import Snapshot
+
+    snapshot = Snapshot(places(request.data))
+    request.store = snapshot.store
+    count = sites.write(snapshot, [operation(name) for name in SERVED], folder)
+    output.note(f"wrote {folder}: {count} files; begin at {folder / 'index.html'}")
+
+
+def operation(name: str) -> Operation:
+    """A command as an operation of the service: its options, and what it prints with `--format json`."""
+    from stancegraph.serve.resources import Operation
+
+    declared: Command = COMMANDS[name]
+    options = declared.options()
+    shown = [*options.own, *options.choosing, *options.filtering]
+    parameters = tuple(_parameter(each) for each in shown if get_args(each.annotation)[1].metavar != FILE)
+    return Operation(name, declared.help or "", parameters, partial(_answer, declared))
+
+
+def _answer(declared: Command, store: Store, given: dict[str, Any]) -> tuple[str, list[str]]:
+    options = declared.options()
+    printing = {parameter.name: parameter.default for parameter in options.shared}
+    request, own = options.split({**printing, "format": "json", **given})
+    request.store = store
+    with output.captured() as printed:
+        declared.function(request, **own)
+    return printed.text, printed.notes
+
+
+def _parameter(option: inspect.Parameter) -> Parameter:
+    """An option of a command as a parameter of an address."""
+    from stancegraph.serve.resources import Parameter
+
+    wanted, told = get_args(option.annotation)[:2]
+    alone = get_origin(wanted) in (None, list, Literal)
+    kind = wanted if alone else next(each for each in get_args(wanted) if each is not type(None))
+    choices: tuple[str, ...] = ()
+    words = (told.metavar or "").split("|")
+    if get_origin(kind) is Literal:
+        choices = get_args(kind)
+    elif FILE in words:  # no address leads to a file of this machine
+        choices = tuple(word for word in words if word != FILE)
+    required = option.default is inspect.Parameter.empty
+    return Parameter(
+        option.name,
+        TYPES.get(kind, "string"),
+        told.help or "",
+        many=get_origin(kind) is list,
+        required=required,
+        choices=choices,
+        minimum=told.min,
+        maximum=told.max,
+        default=None if required else option.default,
+    )
 
 
 @command("check")
@@ -180,7 +334,7 @@ def check(
     own = validation.own_texts(request.folder) if request.folder and sources is None else None
     result = validation.check(request.store, sources=sources or own, partial=sources is None)
     found = repair.with_commands(result.findings)
-    request.show([asdict(finding) for finding in found], FAULT, "fault", lambda: answers.faults(found))
+    request.show([asdict(finding) for finding in found], FAULT, "fault", lambda: printing.faults(found))
     unread = request.folder and (Path(request.folder) / "texts").is_dir() and not (sources or own)
     unverified = [
         "no words verified: put the documents' texts into texts/, or name their folder by --sources"
@@ -254,9 +408,7 @@ def import_(
     ],
     column: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="ROLE=HEADER", help=f"What a column says, else guessed. Roles: {', '.join(ROLES)}."
-        ),
+        typer.Option(metavar="ROLE=HEADER", help=f"What a column says, else guessed. Roles: {_roles()}."),
     ] = None,
     value: Annotated[
         list[str] | None,
@@ -309,9 +461,9 @@ def import_(
     Proposals of a program are kept as drafts, in no answer, until `code` has walked a coder through them.
     """
     from stancegraph.exchange import imports
-    from stancegraph.exchange.mapping import read as reading_of
+    from stancegraph.exchange.column_roles import read_mapping
 
-    kind, file = imports.format_of(what)
+    kind, file = _format_of(what)
     coded = {"statement_type": statement_type, "actor": actor, "target": target, "level": level}
     tables = {"column": column, "value": value, "mapping": mapping, "save_mapping": save_mapping}
     _refuse_others(
@@ -331,7 +483,9 @@ def import_(
         made = dna.convert(file, into, **coded, base=base, texts=texts)
         output.note(f"{made} in {into}; use it with --data {into}", *made.left_out, *made.notes)
         return
-    reading = reading_of(column or (), value or (), file=mapping, dates=dates or "", encoding=encoding or "")
+    reading = read_mapping(
+        column or (), value or (), file=mapping, dates=dates or "", encoding=encoding or ""
+    )
     done, used = imports.read(
         kind,
         file,
@@ -347,6 +501,27 @@ def import_(
     output.emit(done.diff)
     where = "would be written" if dry_run else f"in {into}; use it with --data {into}"
     output.note(f"{done} {where}", *done.notes)
+
+
+def _format_of(words: Sequence[str]) -> tuple[str, Path]:
+    """The format and the file of `[FORMAT] FILE`; raises UsageError where neither word nor suffix names one."""
+    known = (*FORMATS, "dna", "proposals")
+    if len(words) == 1:
+        file = Path(words[0])
+        found = "brat" if file.is_dir() else SUFFIXES.get(file.suffix.lower(), "")
+        if not found:
+            raise UsageError(f"of what format is {file}? write it before the file, one of {', '.join(known)}")
+        return found, file
+    if len(words) != 2 or words[0] not in known:
+        what = f"{' '.join(words)!r} is not a format and a file" if words else "nothing to import is named"
+        raise UsageError(f"{what}: write [FORMAT] FILE, the format one of {', '.join(known)}")
+    return words[0], Path(words[1])
+
+
+def _roles() -> str:
+    from stancegraph.exchange.column_roles import ROLES
+
+    return ", ".join(ROLES)
 
 
 def _refuse_others(kind: str, options: Mapping[str, Mapping[str, object]]) -> None:

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 from stancegraph import output
-from stancegraph.cells import escaped, printable_lines
-from stancegraph.cli import answers, printing
-from stancegraph.cli.commands import command
-from stancegraph.cli.options import ACTOR, Actor, RdfFormat, Request
+from stancegraph.cli import printing
+from stancegraph.cli.commands import ACTOR, Actor, RdfFormat, Request, command
 from stancegraph.errors import UsageError
+from stancegraph.output import escaped, printable_lines
 from stancegraph.vocabulary import local_name
 
 if TYPE_CHECKING:
@@ -65,14 +64,14 @@ def said(
         request.emit(escaped(statements.turtle(request.store, list(read()))))
         return
     if request.format == "table":
-        request.pour(answers.statements(read()))
+        request.pour(printing.statements(read()))
     elif request.format == "csv":
         request.pour(printing.csv_each((s.row() for s in read()), SAID))
     else:
         request.emit(printing.format_rows(request.format, [s.row() for s in read()], SAID))
     output.note(output.quantity(len(found), "statement") if found else "no statements")
     if not found:
-        from stancegraph.statements.suggestions import suggest
+        from stancegraph.statements import suggest
 
         output.note(*suggest(request.store, filters))
     if any(statement.quotes for statement in found):
@@ -93,10 +92,10 @@ def actors(
 @command("actor")
 def actor(request: Request, name: Actor) -> None:
     """One actor: names, roles, stances, allies and opponents, and who speaks of it."""
-    from stancegraph import balance
+    from stancegraph import network
 
-    row = balance.profile(request.store, name)
-    request.show([row], list(row), "actor", lambda: answers.profile(row), whole=lambda: row)
+    row = network.profile(request.store, name)
+    request.show([row], list(row), "actor", lambda: printing.profile(row), whole=lambda: row)
 
 
 @command("propositions")
@@ -132,18 +131,7 @@ def figures(request: Request) -> None:
     from stancegraph.statements import catalogue
 
     rows = catalogue.figures(request.store, **request.filters)
-    columns = [
-        "speaker",
-        "counted",
-        "event",
-        "min",
-        "max",
-        "exclusive",
-        "date",
-        "document",
-        "wording",
-        "statement",
-    ]
+    columns = "speaker counted event min max exclusive date document wording statement".split()
     request.show(rows, columns, "figure")
 
 
@@ -158,7 +146,7 @@ def search(
 
     rows = find(request.store, " ".join(words), limit=limit + 1)
     columns = ["kind", "label", "iri", "found_in", "text", "score"]
-    request.show(rows[:limit], columns, "hit", lambda: answers.hits(rows[:limit]))
+    request.show(rows[:limit], columns, "hit", lambda: printing.hits(rows[:limit]))
     if len(rows) > limit:
         output.note(f"there are more: --limit {limit * 2} lists them")
 

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from stancegraph import output
-from stancegraph.cli import answers
-from stancegraph.cli.commands import command
-from stancegraph.cli.options import Actor, OptionalActor, Request, but
+from stancegraph.cli import printing
+from stancegraph.cli.commands import Actor, OptionalActor, Request, but, command
 from stancegraph.errors import UsageError
 from stancegraph.records import Rows
 
@@ -74,19 +73,19 @@ def compare(
     ] = None,
 ) -> None:
     """Where two actors agree, where they disagree, and on what only one has spoken."""
-    from stancegraph.network.ties import Comparison, comparison
+    from stancegraph.network.relations import Comparison, comparison
 
     rows, found = comparison(request.store, a, b, period=period, **but(request.filters, "actor"))
-    request.show(rows, Comparison, "target", lambda: answers.comparison(rows, found))
+    request.show(rows, Comparison, "target", lambda: printing.comparison(rows, found))
 
 
 @command("allies", filters=True, network="agreement", words=False)
 def allies(request: Request, actor: Actor) -> None:
     """Who stands with an actor and who against, over the targets they share; the closest first."""
-    from stancegraph.balance.relations import Relation, allies
+    from stancegraph.network.relations import Relation, allies
 
     rows = allies(request.store, actor, **but(request.choices, "actor"))
-    request.show(rows, Relation, "actor", lambda: answers.allies(rows, _statements(request, rows)))
+    request.show(rows, Relation, "actor", lambda: printing.allies(rows, _statements(request, rows)))
 
 
 @command("network", filters=True, network="any", words=False)
@@ -172,19 +171,18 @@ def network(
 
 def _whole(request: Request, qap: Sequence[str]) -> None:
     """Print the indices of a network, or what it goes with."""
-    from stancegraph.network import indices
-    from stancegraph.network import qap as associations
+    from stancegraph.network import statistics
 
     of = request.network or "agreement"
     if not qap:
-        found = indices.indices(request.store, of, **request.choices)
-        request.show(found, indices.Index, "measure")
+        found = statistics.indices(request.store, of, **request.choices)
+        request.show(found, statistics.Index, "measure")
         return
     others = {
-        Path(name).name: None if name in associations.OWN else _ties_of(request, Path(name)) for name in qap
+        Path(name).name: None if name in statistics.OWN else _ties_of(request, Path(name)) for name in qap
     }
-    rows = associations.associations(request.store, others, of, **request.choices)
-    request.show(rows, associations.Association, "association")
+    rows = statistics.associations(request.store, others, of, **request.choices)
+    request.show(rows, statistics.Association, "association")
 
 
 def _ties(
@@ -200,7 +198,7 @@ def _ties(
     """The ties of one network, sorted; of its backbone where `alpha` is given."""
     from stancegraph import network
     from stancegraph.network.backbone import backbone
-    from stancegraph.network.edgelist import Edges
+    from stancegraph.network.ties import Edges
 
     if model == "sdsm":
         if method.kind == "stances" or method.direct or weights is not None:
@@ -211,10 +209,7 @@ def _ties(
     if method.kind != "stances" and not method.direct:
         edges = Edges.of(rows, method, weights)
         return (edges if alpha is None else edges.backbone(alpha, least)).rows(statements)
-    if method.kind == "stances":
-        graph: nx.Graph[str] = network.stance_network(rows, method, words=False)
-    else:
-        graph = network.build(rows, method, weights)
+    graph = network.build(rows, method, weights, words=False)
     graph = graph if alpha is None else backbone(graph, alpha, minimum=least)
     return [tie for tie in network.edge_list(graph) if tie["statements"] >= statements]
 
@@ -253,7 +248,11 @@ def alliances(
             raise UsageError(
                 "--hierarchy is another way to group actors: leave out --blocs, --draws and --chance"
             )
-        _joinings(request, hierarchy, edges)
+        from stancegraph.balance import communities
+
+        source, choices = _source(request, edges)
+        joinings = communities.hierarchy(source, hierarchy, **choices)
+        request.show(joinings, communities.Joining, "step")
         return
     number = 2 if blocs == "2" else None
     differing = _differing(request, edges, draws, disagreement)
@@ -266,18 +265,9 @@ def alliances(
         Rows(found.members(), notes=found.notes),
         Member,
         "actor",
-        lambda: answers.alliances(found, statements.by_iri(request.store, evidence) if evidence else {}),
+        lambda: printing.alliances(found, statements.by_iri(request.store, evidence) if evidence else {}),
         whole=found.row,
     )
-
-
-def _joinings(request: Request, by: Literal["average", "single", "complete"], edges: Path | None) -> None:
-    """Print the steps of a hierarchical clustering."""
-    from stancegraph.balance.communities import Joining, hierarchy
-
-    source, choices = _source(request, edges)
-    rows = hierarchy(source, by, **choices)
-    request.show(rows, Joining, "step")
 
 
 @command("ideal-points", filters=True, network="agreement", words=False)
@@ -292,7 +282,7 @@ def ideal_points(
 
     found = ideal_points(request.store, dimensions=dimensions, **request.choices)
     rows = Rows(found.actors, notes=found.notes)
-    request.show(rows, Position, "position", lambda: answers.ideal_points(found), whole=found.row)
+    request.show(rows, Position, "position", lambda: printing.ideal_points(found), whole=found.row)
 
 
 @command("rank", filters=True, network="any", words=False)
@@ -335,11 +325,11 @@ def _differing(request: Request, edges: Path | None, draws: int, disagreement: s
     try:
         share = float(disagreement)
     except ValueError:
-        from stancegraph.curate import comparison
+        from stancegraph.curate import reliability
 
         file = Path(disagreement)
         request.files.append(file)
-        share, told = comparison.disagreement(file)
+        share, told = reliability.disagreement(file)
         output.note(told)
     if not 0 <= share <= 1:
         raise UsageError(f"--disagreement {disagreement}: give a share from 0 to 1, or a file")
@@ -390,7 +380,7 @@ def shifts(
 
         filters = but(request.filters, "actor")
         rows = shifts(request.store, request.speakers(who) or None, event=event, **filters)
-        request.show(rows, Shift, "shift", lambda: answers.shifts(rows))
+        request.show(rows, Shift, "shift", lambda: printing.shifts(rows))
 
 
 def _phases(
@@ -408,7 +398,7 @@ def _phases(
         rows,
         columns,
         "turned stance",
-        lambda: answers.phases(found, _statements(request, rows)),
+        lambda: printing.phases(found, _statements(request, rows)),
         whole=found.row,
     )
 
@@ -419,7 +409,7 @@ def timeline(request: Request, who: OptionalActor = None) -> None:
     from stancegraph.statements.catalogue import Said, timeline
 
     rows = timeline(request.store, request.speakers(who) or None, **but(request.filters, "actor"))
-    request.show(rows, Said, "row", lambda: answers.timeline(rows))
+    request.show(rows, Said, "row", lambda: printing.timeline(rows))
 
 
 def _moments(request: Request, time: Mapping[str, Any]) -> Iterator[tuple[Moment | None, Table, Method]]:
@@ -440,7 +430,7 @@ def _moments(request: Request, time: Mapping[str, Any]) -> Iterator[tuple[Moment
 
 def _source(request: Request, edges: Path | None) -> tuple[Store | nx.Graph[str], dict[str, Any]]:
     """The graph asked with its choices; or somebody else's network, with which those are refused."""
-    from stancegraph.network.method import Method
+    from stancegraph.network import Method
     from stancegraph.statements.filters import check
 
     if edges is None:
@@ -453,10 +443,10 @@ def _source(request: Request, edges: Path | None) -> tuple[Store | nx.Graph[str]
 
 def _ties_of(request: Request, file: Path) -> nx.Graph[str]:
     """The ties of a file, with a note of what was mended in it."""
-    from stancegraph.exchange import edges
+    from stancegraph.exchange import network_files
 
     request.files.append(file)
-    found = edges.read(file)
+    found = network_files.read(file)
     output.note(*found.notes)
     return found.graph
 

@@ -10,12 +10,15 @@ The rules in the order they are tried; each proposal names its own:
     carried         the quotation before it, in the same paragraph, has this speaker
     continued       it goes on a quotation that the paragraph before left open
     previous        the sentence before tells of a speaker, or the last speaker goes on
+
+Which actor of a graph the words for the speaker mean, the resolver says, of a pronoun through the name it stands for.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from stancegraph.curate import clauses
@@ -33,30 +36,59 @@ from stancegraph.curate.clauses import (
     Sentence,
     is_adverb,
 )
-from stancegraph.curate.verbs import cues_before, finite_verb, leads_to, main_cue
+from stancegraph.curate.verbs import arabic_cue, cues_before, finite_verb, is_arabic, leads_to, main_cue
+from stancegraph.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from stancegraph.curate.clauses import Clauses, Token
+    from stancegraph.curate.clauses import Token
     from stancegraph.curate.texts import Paragraph, Quotation
     from stancegraph.curate.verbs import Verb, Verbs
-
+    from stancegraph.names import Entry, Names
 
 _DASHES: Final = frozenset({"—", "–", "―", "-", "--"})
 _SEPARATES: Final = _DASHES | {","}
 _NO_NAMES: Final = DETERMINERS | PERSONAL | PREPOSITIONS | ADVERBS | CONJUNCTIONS
 _NO_BEGINNING: Final = CONJUNCTIONS | PREPOSITIONS | RELATIVES | AUXILIARIES | SUBORDINATORS
-_ARABIC: Final = re.compile("[\u0600-\u06ff]")
-_JOINED: Final = frozenset("وف")
-"""And, then: written as one word with the verb."""
-_SOURCES: Final = frozenset({"بحسب", "حسب", "وفق", "وفقا", "وفقاً", "نقلا", "نقلاً"})
-_STOPS: Final = frozenset(
-    "إن أن إنه أنه إنها أنها إنهم بأن بأنه بأنها في على خلال عن من إلى عبر أمس اليوم مساء صباح يوم قائلا قائلاً "
-    "قائلة مضيفا مؤكدا أمام لدى بعد قبل ضمن حول بشأن ردا إثر عقب".split()
+PERSONS: Final = frozenset({"he", "she"})
+GROUPS: Final = frozenset({"it"})
+UNSETTLED: Final = frozenset("i we you they who which us them one".split())
+_WORD: Final = re.compile(r"[^\W\d_][\w’'\-]*")
+_ANOTHER: Final = re.compile(
+    r"(?:^(?:an?|his|her|their|its)\b)|(?:\b[a-z]\w+ (?:for|of|to|from|at|with|in)\b)|\band\b"
 )
-_REACH: Final = 40  # tokens
-_LONGEST: Final = 8  # words of a speaker
+"""What makes a phrase mean somebody beside the name in it: a spokesman for …"""
+_LEAD: Final = re.compile(
+    r"^(?:(?:the|this|that|former|then|[\w’']+-(?:based|backed|led))\s+)+", re.IGNORECASE
+)
+_MENTIONS: Final = 50
+"""So many names before a description are looked through for its words."""
+_MOST: Final = 8  # names that end in one family name
+_OFFICE: Final = frozenset(
+    """activist adviser advisor admiral ambassador analyst author brigadier captain chairman chairwoman chancellor chief
+    colonel commander deputy director doctor dr economist engineer envoy farmer fisherman general governor historian
+    journalist judge lawmaker lawyer leader legislator lieutenant major mayor minister mp mr mrs ms parliamentarian pm
+    premier president professor representative researcher scientist secretary senator spokesman spokesperson spokeswoman
+    student teacher undersecretary""".split()
+)
+"""Words in which an office, a rank or a trade before a person's name ends; a sheikh or a king is called so."""
+_NO_PERSON: Final = frozenset(
+    """agency alliance army association authority bloc board bureau cabinet coalition command commission committee
+    company corporation council court department directorate forces front government group guard headquarters
+    house institute media ministry movement network office organisation organization palace parliament party
+    press secretariat service staff syndicate union university""".split()
+)
+"""Words that no person's name ends in, or has."""
+_NAME: Final = re.compile(
+    r"[^\W\d_a-z][\w.’'\-]*|(?:al|el|ul|an|ar|as|ash|at)-\w[\w’'\-]*|al|bin|ibn|bint|abu|de|van|von|der"
+)
+_PLAIN: Final = frozenset("the this that these those".split())
+_SAYINGS: Final = frozenset(
+    """announcement communique communiqué declaration decree document letter memo message note post release report
+    resolution statement text tweet""".split()
+)
+"""What is said or written, and so is somebody's: the statement said."""
 
 
 class Attribution(NamedTuple):
@@ -77,70 +109,58 @@ class Mention(NamedTuple):
     speaks: bool
 
 
-@dataclass(slots=True)
-class _Memory:
-    """What later paragraphs may go on: the paragraph before, and who spoke last, in which paragraph."""
-
-    before: Clauses | None = None
-    last: Attribution | None = None
-    last_paragraph: int = -1
-    number: int = 0
-
-
 class Attributor:
     """Goes through a text paragraph by paragraph; `mentions` are the names met so far, in the order of the text."""
 
     def __init__(self, text: str, verbs: Verbs) -> None:
         self._text = text
         self._verbs = verbs
-        self._memory = _Memory()
+        self._before: Sequence[Sentence] = ()  # of the paragraph before
+        self._number = 0  # of the paragraph
+        self._last: tuple[int, Attribution] | None = None  # who spoke last, in which paragraph
         self.mentions: list[Mention] = []
 
     def read(self, paragraph: Paragraph) -> Iterator[tuple[Quotation, Attribution | None]]:
         """The outermost quotations of the next paragraph, each with whose it is."""
-        read = clauses.read(self._text, paragraph, self._verbs)
-        memory = self._memory
+        sentences = clauses.read(self._text, paragraph, self._verbs)
         here: Attribution | None = None
-        for number, (first, end) in enumerate(read.sentences):
-            sentence = Sentence(read.tokens, first, end)
+        for number, sentence in enumerate(sentences):
             self._remember_subjects(sentence)
-            for at in range(first, end):
-                quotation = read.tokens[at].quotation
+            for at in range(sentence.first, sentence.end):
+                quotation = sentence.tokens[at].quotation
                 if quotation is None:
                     continue
                 found = self._attribute(sentence, at)
                 if found is None and here is not None:
                     found = here._replace(rule="carried")
                 if found is None:
-                    found = self._go_on(read, number, quotation)
+                    found = self._go_on(sentences, number, quotation)
                 if found is not None:
-                    here = memory.last = found
-                    memory.last_paragraph = memory.number
-                    self._remember_speaker(read.tokens[first:end], found)
+                    here = found
+                    self._last = self._number, found
+                    start, end = found.speaker
+                    if _is_named([token for token in sentence.words if start <= token.start < end]):
+                        self.mentions.append(Mention(start, end, speaks=True))
                 yield quotation, found
-        memory.before = read
-        memory.number += 1
+        self._before = sentences
+        self._number += 1
 
     def _attribute(self, s: Sentence, at: int) -> Attribution | None:
         """By the sentence the quotation stands in."""
-        if self._is_arabic(s):
+        if is_arabic(s):
             return self._arabic(s, at)
         rules = (self._after_comma, self._label, self._introduced, self._after, self._in_clause)
         return next((found for rule in rules if (found := rule(s, at))), None)
 
-    def _is_arabic(self, s: Sentence) -> bool:
-        return any(token.is_word and _ARABIC.match(token.text) for token in s.tokens[s.first : s.end])
-
     def _arabic(self, s: Sentence, at: int) -> Attribution | None:
-        found = _arabic_speaker(s, at, self._verbs)
-        if found is None:
+        cue = arabic_cue(s, at, self._verbs)
+        if cue is None:
             return None
-        if found.speaker is None:
-            last = self._memory.last
-            here = self._made("carried", s, Phrase(found.cue, found.cue), found.cue, found.verb)
-            return here._replace(speaker=last.speaker) if last else None
-        rule = "according-to" if found.verb is None else "introduced" if found.cue < at else "verb-subject"
-        return self._made(rule, s, found.speaker, found.cue, found.verb)
+        rule = "according-to" if cue.verb is None else "introduced" if cue.at < at else "verb-subject"
+        found = self._made(rule, s, cue.subject, cue.at, cue.verb)
+        if cue.subject == (cue.at, cue.at):
+            return found._replace(rule="carried", speaker=self._last[1].speaker) if self._last else None
+        return found
 
     # behind the quotation
 
@@ -257,27 +277,24 @@ class Attributor:
 
     # what was said before
 
-    def _go_on(self, read: Clauses, number: int, quotation: Quotation) -> Attribution | None:
+    def _go_on(self, sentences: Sequence[Sentence], number: int, quotation: Quotation) -> Attribution | None:
         """By the sentence before, or the speaker before."""
-        memory = self._memory
-        if quotation.continued and memory.last:
-            return memory.last._replace(rule="continued")
+        if quotation.continued and self._last:
+            return self._last[1]._replace(rule="continued")
         if number:
-            return self._told(Sentence(read.tokens, *read.sentences[number - 1]))
-        if any(token.is_word for token in read.tokens[slice(*read.sentences[0])]):
+            return self._told(sentences[number - 1])
+        if any(token.is_word for token in sentences[0].words):
             return None  # it tells whose they are, in words that no rule knows
-        before = memory.before
-        if before and before.sentences:
-            first, end = before.sentences[-1]
-            quoted = any(token.quotation for token in before.tokens[first:end])
-            goes_on = quoted and memory.last_paragraph == memory.number - 1
-            if not goes_on and (found := self._told(Sentence(before.tokens, first, end))):
+        if self._before:
+            quoted = any(token.quotation for token in self._before[-1].words)
+            goes_on = quoted and self._last is not None and self._last[0] == self._number - 1
+            if not goes_on and (found := self._told(self._before[-1])):
                 return found
-        return memory.last._replace(rule="previous") if memory.last else None
+        return self._last[1]._replace(rule="previous") if self._last else None
 
     def _told(self, s: Sentence) -> Attribution | None:
         """Who speaks in a sentence that leads to a quotation in the next."""
-        if self._is_arabic(s):
+        if is_arabic(s):
             found = self._arabic(s, s.end)
             return found._replace(rule="previous") if found else None
         sure = [cue for cue in cues_before(s, s.end) if not cue.doubtful]
@@ -300,11 +317,6 @@ class Attributor:
                 self.mentions.append(Mention(start, end, speaks[phrase]))
             elif named := clauses.apposition(self._text, end):
                 self.mentions.append(Mention(*named, speaks[phrase]))
-
-    def _remember_speaker(self, tokens: Sequence[Token], found: Attribution) -> None:
-        start, end = found.speaker
-        if _is_named([token for token in tokens if start <= token.start < end]):
-            self.mentions.append(Mention(start, end, speaks=True))
 
     def _made(
         self, rule: str, s: Sentence, speaker: Phrase, cue: int | None, verb: Verb | None
@@ -348,55 +360,187 @@ def _is_named(tokens: Sequence[Token]) -> bool:
     return any(token.is_name and token.lower not in _NO_NAMES for token in tokens)
 
 
-def _arabic_verb(word: str, verbs: Verbs) -> Verb | None:
-    """The verb of saying a word is, with or without a conjunction written as one word with it."""
-    bare = _unvowelled(word)
-    return verbs.arabic.get(bare) or (verbs.arabic.get(bare[1:]) if bare[:1] in _JOINED else None)
+class Found(NamedTuple):
+    """Who is meant: an actor's IRI or None, the name a pronoun or description stands for, and which it was."""
+
+    actor: str | None
+    antecedent: str | None = None
+    mark: str = ""
 
 
-class _Spoken(NamedTuple):
-    """The speaker, the token of the cue, and its verb, which is None where a source is named.
+def bare_name(words: str) -> str:
+    """A name as it would be put into a graph: without an article, and without an office where a person's name follows.
 
-    No speaker where the verb alone tells of one: and she added that.
+    >>> bare_name("Deputy Harbour Minister Ada Lovelace"), bare_name("the Harbour Council")
+    ('Ada Lovelace', 'Harbour Council')
+    >>> bare_name("Harbour Minister Press Office"), bare_name("Minister Lovelace")
+    ('Harbour Minister Press Office', 'Minister Lovelace')
+
+    What names nobody gives no name:
+
+    >>> bare_name("the statement"), bare_name("A spokesman for the Harbour Council"), bare_name("She")
+    ('', '', '')
     """
+    if not _names_somebody(words):
+        return ""
+    parts = re.sub(r"^the\s+", "", words, flags=re.IGNORECASE).split()
+    offices = [i for i, part in enumerate(parts) if _words(part)[-1:] and _words(part)[-1] in _OFFICE]
+    name = parts[offices[-1] + 1 :] if offices else []
+    is_person = len(name) > 1 and all(_NAME.fullmatch(part) for part in name)
+    if is_person and _NO_PERSON.isdisjoint(word for part in name for word in _words(part)):
+        return " ".join(name)
+    return " ".join(parts)
 
-    speaker: Phrase | None
-    cue: int
-    verb: Verb | None
+
+def _names_somebody(words: str) -> bool:
+    """Whether words name somebody: no pronoun, no "a spokesman", and with a capital where the script has any."""
+    first, _, rest = words.partition(" ")
+    if words.casefold() in PERSONS | GROUPS | UNSETTLED:
+        return False
+    determined = first.casefold() in clauses.DETERMINERS
+    if determined and first.casefold() not in _PLAIN:
+        return False
+    shown = rest if determined else words
+    return shown.lower() == shown.upper() or shown != shown.lower()
 
 
-def _arabic_speaker(s: Sentence, at: int, verbs: Verbs) -> _Spoken | None:
-    """Who says the quotation at token `at`, by the nearest verb before it; behind it, where a comma follows."""
-    tokens = s.tokens
-    before = range(at - 1, max(s.first, at - _REACH) - 1, -1)
-    after = range(at + 1, min(s.end, at + _REACH))
-    ends_in_comma = at + 1 < s.end and tokens[at + 1].text in {"،", ","}
-    for places in (after, before) if ends_in_comma else (before, after):
-        for i in places:
-            if tokens[i].quotation:
-                break
-            word = _unvowelled(tokens[i].text)
-            found = _arabic_verb(tokens[i].text, verbs)
-            source = word in _SOURCES or (word[:1] in _JOINED and word[1:] in _SOURCES)
-            if found or source:
-                phrase = _arabic_phrase(tokens, i + 1, s.end, source=source)
-                return _Spoken(phrase, i, found)
+def _words(part: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", part.casefold())
+
+
+class Speakers:
+    """Resolves the speakers of one text."""
+
+    def __init__(self, text: str, names: Names | None) -> None:
+        self._text = text
+        self._names = names
+        self._known: dict[str, Entry | None] = {}
+
+    def find(self, start: int, end: int, mentions: Sequence[Mention]) -> Found:
+        """Who text[start:end] is; `mentions` are the names met so far."""
+        words = self._text[start:end]
+        folded = words.casefold()
+        if folded in UNSETTLED:
+            return Found(None)
+        if folded in PERSONS | GROUPS:
+            return self._behind_pronoun(start, person=folded in PERSONS, mentions=mentions)
+        if not _names_somebody(words) and (named := clauses.apposition(self._text, end)):
+            name = self._text[slice(*named)]
+            entry = self._entry(name)
+            return Found(entry.iri if entry else None, name)
+        entry = self._entry(words)
+        if entry is None and folded.split()[-1] in _SAYINGS and not _names_somebody(words):
+            return self._behind_saying(start, folded.split()[-1], mentions)
+        if entry is None and folded.split()[0] in _PLAIN and folded[4:]:
+            return self._behind_description(start, folded, mentions)
+        return Found(entry.iri if entry else None)
+
+    def _behind_pronoun(self, at: int, *, person: bool, mentions: Sequence[Mention]) -> Found:
+        """The last named speaker, unless another is the subject of a sentence in between."""
+        last = _last(at, mentions, speaking=True)
+        if last is None:
+            return Found(None, None, "pronoun")
+        name = self._text[last[0] : last[1]]
+        entry = self._entry(name)
+        between = _last(at, mentions, speaking=False)
+        other = between and between[0] > last[0] and self._text[between[0] : between[1]]
+        if other and other.split()[-1] != name.split()[-1]:
+            return Found(None, None, "pronoun")
+        if entry is not None and entry.person != person:
+            return Found(None, None, "pronoun")
+        return Found(entry.iri if entry else None, name, "pronoun")
+
+    def _behind_saying(self, at: int, saying: str, mentions: Sequence[Mention]) -> Found:
+        """The last named speaker of the paragraph, if it tells of the statement since: said in a statement."""
+        last = _last(at, mentions, speaking=True)
+        since = self._text[last[1] : at] if last else ""
+        if last is None or "\n" in since or not re.search(rf"\b{saying}\b", since, re.IGNORECASE):
+            return Found(None)
+        name = self._text[slice(*last)]
+        entry = self._entry(name)
+        return Found(entry.iri if entry else None, name, "description")
+
+    def _behind_description(self, at: int, folded: str, mentions: Sequence[Mention]) -> Found:
+        """The last named speaker, if every word of the description is one of it or says what sort of actor it is."""
+        from stancegraph.names import spelling
+
+        last = _last(at, mentions, speaking=True)
+        name = self._text[slice(*last)] if last else ""
+        entry = self._entry(name) if last else None
+        if entry is None:
+            return Found(None)
+        words = set(spelling.DESCRIPTIONS.get(entry.actor_kind, ()))
+        for start, end, _ in mentions[-_MENTIONS:]:
+            if end <= at and self._entry(self._text[start:end]) is entry:
+                words.update(spelling.words(spelling.plain(self._text[start:end])))
+        said = spelling.words(spelling.plain(folded.partition(" ")[2]))
+        described = all(any(spelling.likeness(each, word) > spelling.SAME for word in words) for each in said)
+        return Found(entry.iri, name, "description") if said and described else Found(None)
+
+    def _entry(self, words: str) -> Entry | None:
+        if words not in self._known:
+            self._known[words] = self._resolve(words)
+        return self._known[words]
+
+    def _resolve(self, words: str) -> Entry | None:
+        if self._names is None or _ANOTHER.search(words):
+            return None
+        bare = _LEAD.sub("", words)
+        parts = bare.split()
+        if (
+            len(parts) == 1
+            and bare[:1].isupper()
+            and bare == words
+            and (full := self._full_names.get(_family(bare)))
+        ):
+            entries = [self._resolve(name) for name in full[:_MOST]]
+            found = {entry.iri for entry in entries if entry}
+            return entries[0] if len(found) == 1 and entries[0] else None
+        if entry := self._actor(words) or (self._actor(bare) if bare != words else None):
+            return entry
+        for first in range(1, len(parts) - 1):  # titles and descriptions before a person's name
+            entry = self._actor(" ".join(parts[first:]))
+            if entry and entry.person:
+                return entry
+        return None
+
+    def _actor(self, name: str) -> Entry | None:
+        try:
+            return self._names.resolve(name, "actor") if self._names and name else None
+        except UsageError:
+            return None
+
+    @cached_property
+    def _full_names(self) -> dict[str, list[str]]:
+        """Family name, folded → the names of two or more words in the text that end in it, the first first."""
+        found: dict[str, dict[str, None]] = defaultdict(dict)
+        run: list[re.Match[str]] = []
+        for match in _WORD.finditer(self._text):
+            word = match.group()
+            name = word[0].isupper() or word[:3] in {"al-", "el-"}
+            if run and not (name and self._text[run[-1].end() : match.start()] == " "):
+                _keep(found, run)
+                run = []
+            if name:
+                run.append(match)
+        _keep(found, run)
+        return {family: list(names) for family, names in found.items()}
+
+
+def _keep(found: dict[str, dict[str, None]], run: Sequence[re.Match[str]]) -> None:
+    if 1 < len(run) < 8:
+        words = [match.group() for match in run]
+        words[-1] = re.sub(r"['’]s?$", "", words[-1])
+        found[_family(words[-1])].setdefault(" ".join(words))
+
+
+def _family(word: str) -> str:
+    return re.sub(r"^[ae]l-|['’]s?$", "", word.casefold())
+
+
+def _last(at: int, mentions: Sequence[Mention], *, speaking: bool) -> tuple[int, int] | None:
+    """The last named phrase before a place that is the subject of a verb of saying, or that is not."""
+    for start, end, speaks in reversed(mentions[-_MENTIONS:]):
+        if end <= at and speaks == speaking:
+            return start, end
     return None
-
-
-def _arabic_phrase(tokens: Sequence[Token], i: int, end: int, *, source: bool) -> Phrase | None:
-    """The words from token `i` on that name a speaker; after a source "ل" and "عن" lead in."""
-    if source and i < end and tokens[i].text == "عن":
-        i += 1
-    last = i - 1
-    while last + 1 < min(end, i + _LONGEST):
-        token = tokens[last + 1]
-        if not token.is_word or _unvowelled(token.text) in _STOPS or not _ARABIC.match(token.text):
-            break
-        last += 1
-    return Phrase(i, last) if last >= i else None
-
-
-def _unvowelled(word: str) -> str:
-    """Without the signs for vowels and the line that stretches a word."""
-    return re.sub("[\u064b-\u0652\u0640]", "", word)

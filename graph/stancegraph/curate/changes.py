@@ -20,15 +20,14 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from stancegraph.curate.folder import Folder
-from stancegraph.curate.turtle_file import is_named
+from stancegraph.curate.folder import Folder, is_named
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import journal
-from stancegraph.store.terms import english, object_value, term
+from stancegraph.store.turtle import english, object_value, term
 from stancegraph.vocabulary import compact, local_name
 
 if TYPE_CHECKING:
-    from stancegraph.curate.turtle_file import TurtleFile
+    from stancegraph.curate.folder import TurtleFile
     from stancegraph.validation import Finding
 
 STANCES: Final = tuple(map(term, "stance:supports stance:opposes stance:neutralOn stance:stanceOn".split()))

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from stancegraph.curate.texts import WEEKDAYS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -40,12 +42,16 @@ AUXILIARIES: Final = _set(
     "has have had is was were are am be been being will would did does do could may might can should must shall "
     "’s ’d ’ve ’ll isn’t wasn’t didn’t doesn’t don’t hasn’t hadn’t won’t wouldn’t couldn’t can’t cannot"
 )
+DAYS: Final = frozenset(WEEKDAYS)
 BE: Final = _set("is was were are am be been being get got gets")
-ADVERBS: Final = _set(
-    "also then later again still even just once now earlier yesterday today too instead repeatedly often never "
-    "always already soon first further furthermore however meanwhile moreover thus therefore afterward afterwards "
-    "simply not only perhaps maybe almost much more elsewhere here there ever long flatly tonight rather quite "
-    "monday tuesday wednesday thursday friday saturday sunday finally"
+ADVERBS: Final = (
+    _set(
+        "also then later again still even just once now earlier yesterday today too instead repeatedly often never "
+        "always already soon first further furthermore however meanwhile moreover thus therefore afterward afterwards "
+        "simply not only perhaps maybe almost much more elsewhere here there ever long flatly tonight rather quite "
+        "finally"
+    )
+    | DAYS
 )
 COMMON: Final = _set(
     "held met made took gave came went got left sent won lost ran led put set kept brought began became stood saw "
@@ -54,7 +60,6 @@ COMMON: Final = _set(
 """Verbs that no rule of spelling tells from nouns; after a name they end it."""
 _AROUND: Final = PREPOSITIONS | SUBORDINATORS | RELATIVES | AUXILIARIES | PERSONAL
 """Words that stand around a noun phrase and never in it."""
-DAYS: Final = _set("monday tuesday wednesday thursday friday saturday sunday")
 _AFTER: Final = _AROUND | ADVERBS
 """Words that end one before them."""
 ABBREVIATIONS: Final = _set(
@@ -119,18 +124,15 @@ class Phrase(NamedTuple):
     last: int
 
 
-@dataclass(slots=True)
-class Clauses:
-    """The tokens of a paragraph and where its sentences begin and end (exclusive), in tokens."""
-
-    tokens: list[Token]
-    sentences: list[tuple[int, int]]
-
-
-def read(text: str, paragraph: Paragraph, verbs: Verbs) -> Clauses:
-    """The tokens of a paragraph, its outermost quotations among them, in sentences."""
+def read(text: str, paragraph: Paragraph, verbs: Verbs) -> list[Sentence]:
+    """The sentences of a paragraph, its outermost quotations among their tokens."""
     tokens = list(_tokens(text, paragraph, verbs))
-    return Clauses(tokens, list(_sentences(text, tokens)))
+    found, begin = [], 0
+    for i, token in enumerate(tokens):
+        if i + 1 == len(tokens) or i - begin >= _LONGEST or _ends_sentence(text, tokens, i, token):
+            found.append(Sentence(tokens, begin, i + 1))
+            begin = i + 1
+    return found
 
 
 def _tokens(text: str, paragraph: Paragraph, verbs: Verbs) -> Iterator[Token]:
@@ -162,20 +164,8 @@ def _matching(known: Sequence[Verb], text: str, at: int, end: int) -> Sequence[V
     return [verb for verb in known if following[: len(verb.rest)] == verb.rest]
 
 
-def _sentences(text: str, tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
-    begin = 0
-    for i, token in enumerate(tokens):
-        if i - begin >= _LONGEST or _ends_sentence(text, tokens, i, token):
-            yield begin, i + 1
-            begin = i + 1
-    if begin < len(tokens):
-        yield begin, len(tokens)
-
-
 def _ends_sentence(text: str, tokens: Sequence[Token], i: int, token: Token) -> bool:
-    following = tokens[i + 1] if i + 1 < len(tokens) else None
-    if following is None:
-        return True
+    following = tokens[i + 1]
     if token.quotation is not None:
         last = text[token.quotation.end - 1]
         if last not in _ENDS or not (following.begins or following.quotation):
@@ -186,12 +176,9 @@ def _ends_sentence(text: str, tokens: Sequence[Token], i: int, token: Token) -> 
     if not (following.begins or following.quotation or following.text[0].isdigit()):
         return False
     before = tokens[i - 1] if i else None
-    short = (
-        before is not None
-        and before.end == token.start
-        and (before.lower in ABBREVIATIONS or (len(before.text) == 1 and before.text.isupper()))
-    )
-    return not (token.text == "." and short)
+    if token.text != "." or before is None or before.end != token.start:
+        return True
+    return not (before.lower in ABBREVIATIONS or (len(before.text) == 1 and before.text.isupper()))
 
 
 def _attributes(tokens: Sequence[Token], i: int) -> bool:
@@ -211,6 +198,11 @@ class Sentence:
     tokens: Sequence[Token]
     first: int
     end: int
+
+    @property
+    def words(self) -> Sequence[Token]:
+        """Its own tokens."""
+        return self.tokens[self.first : self.end]
 
     def phrase_before(self, i: int, floor: int) -> Phrase | None:
         """The noun phrase that ends just before token `i`, the subject of a verb there; none before `floor`."""
@@ -387,10 +379,6 @@ def is_adverb(token: Token) -> bool:
     return token.lower.endswith("ly") and len(token.lower) > 4 and not token.is_name
 
 
-def _is_past(token: Token) -> bool:
-    return token.lower.endswith("ed") and token.text[0].islower() and "-" not in token.text
-
-
 def _is_lead(token: Token) -> bool:
     """Whether a sentence's first word begins a participle clause: Speaking in Ohio, …"""
     return token.lower.endswith(("ing", "ed")) and token.text[:1].isupper() and len(token.text) > 5
@@ -423,7 +411,8 @@ def _ends_phrase(token: Token, before: Token) -> bool:
         return not before.is_name
     if word in JOINING:
         return before.lower in DAYS
-    if before.is_name and before.lower not in DETERMINERS and (word in COMMON or _is_past(token)):
+    past = word.endswith("ed") and token.text[0].islower() and "-" not in token.text
+    if before.is_name and before.lower not in DETERMINERS and (word in COMMON or past):
         return True
     return (
         word in _AFTER

@@ -13,12 +13,13 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from stancegraph import input as input_
 from stancegraph import names
-from stancegraph.curate import passages
+from stancegraph.curate import texts
 from stancegraph.curate.changes import Change, Edit
 from stancegraph.curate.fields import BUILT, CLASSES, ENTRIES, REPORTED, one_of, pairs, resolve
-from stancegraph.curate.folder import Folder, decode
+from stancegraph.curate.folder import Folder
 from stancegraph.errors import StanceError, UnknownName, UsageError
-from stancegraph.store.terms import Term, day, describe, english, object_value, term
+from stancegraph.store.sparql import Term
+from stancegraph.store.turtle import day, describe, english, object_value, term
 from stancegraph.validation import LARGEST
 from stancegraph.vocabulary import SHAPES, local_name
 
@@ -59,14 +60,13 @@ def add(
     entry = _Adding(folder, kind, given, iri, text)
     if kind == "statement":
         return entry.statement(coder, today or datetime.now(UTC).date(), apart=apart)
-    if made := {
+    makers = {
         "document": entry.document,
         "report": entry.report,
         "membership": entry.membership,
         "figure": entry.figure,
-    }.get(kind):
-        return made()
-    return entry.named(new=new)
+    }
+    return makers[kind]() if kind in makers else entry.named(new=new)
 
 
 def _given(kind: str, values: Values) -> dict[str, list[str]]:
@@ -132,7 +132,7 @@ class _Adding:
     def document(self) -> Change:
         """A document, by the checksum and the length of its text; the text goes to texts/, out of sight of git."""
         content = b"" if self._text is None else input_.read(self._text, LARGEST)
-        text = decode(self._text, content) if self._text else ""
+        text = input_.decode(content, self._text, error=UsageError) if self._text else ""
         self._given.setdefault("language", ["en"])
         publisher = local_name(self._meant("publisher"))
         here = self._mint(self._given["title"][0], before=_telling(publisher.split("-"))[0])
@@ -190,26 +190,17 @@ class _Adding:
 
     def _report(self, statement: NamedNode, document: NamedNode) -> str:
         """Write a document's report of a statement; its IRI."""
+        folder, given = self._folder, self._given
         name = self._wanted if self._kind == "report" else None
         name = name or f"{local_name(document.value)}-{local_name(statement.value)}"
-        report = NamedNode(_free(self._folder, f"{self._folder.base}report/", [name]))
-        said = self._reported(report, statement, document)
+        report = NamedNode(_free(folder, f"{folder.base}report/", [name]))
+        about = (("stance:reports", statement), ("stance:document", document))
+        said = [*describe(report, ("rdf:type", "stance:Report"), *about)]
+        vias = (pair for via in given.get("via", ()) for pair in pairs(folder, self._fields["via"], via))
+        said += (Triple(report, *pair) for pair in vias)
+        said += anchor(folder, report, document, given.get("quote", ()), given.get("passage", ()), self._text)
         self._edit.put(f"statements/{local_name(document.value)}.ttl", report.value, said)
         return report.value
-
-    def _reported(self, report: NamedNode, statement: NamedNode, document: NamedNode) -> Iterator[Triple]:
-        yield from describe(
-            report,
-            ("rdf:type", "stance:Report"),
-            ("stance:reports", statement),
-            ("stance:document", document),
-        )
-        for via in self._given.get("via", ()):
-            yield Triple(
-                report, term("stance:via"), NamedNode(resolve(self._folder, self._fields["via"], via))
-            )
-        quotes, stretches = self._given.get("quote", ()), self._given.get("passage", ())
-        yield from anchor(self._folder, report, document, quotes, stretches, self._text)
 
     def _meant(self, name: str) -> str:
         """The IRI of the entry that the first value of a field means."""
@@ -274,13 +265,10 @@ class _Adding:
         candidates = ["-".join(filter(None, (before, *telling[:n], after))) for n in lengths]
         return NamedNode(_free(self._folder, base, candidates))
 
-    def _is_ours(self, value: Term) -> bool:
-        return isinstance(value, NamedNode) and bool(self._folder.describing(value.value))
-
     def _file_of(self, said: list[tuple[NamedNode, Term]]) -> str:
         """The file of a fact: the background's where no document of ours states it."""
         sources = [value for edge, value in said if edge == term("dcterms:source")]
-        ours = any(self._is_ours(value) for value in sources)
+        ours = any(isinstance(each, NamedNode) and self._folder.describing(each.value) for each in sources)
         return ("events.ttl" if self._kind == "event" else "actors.ttl") if ours else "background.ttl"
 
     def _finish(self, file: str, here: NamedNode, said: list[tuple[NamedNode, Term]]) -> Change:
@@ -330,7 +318,7 @@ def target_of(folder: Folder, coding: str) -> str:
 
 
 def coding(folder: Folder, statement: NamedNode, text: str) -> Iterator[Triple]:
-    """What differs for one target of a statement, from `TARGET=implied,0.6` or `TARGET=report/NAME` (shown by it)."""
+    """What differs for one target of a statement, from `TARGET=implied,0.6,REPORT` or part of that."""
     target, equals, differs = text.rpartition("=")
     parts = [part.strip() for part in differs.split(",") if part.strip()]
     if not (equals and target.strip() and parts):
@@ -340,7 +328,7 @@ def coding(folder: Folder, statement: NamedNode, text: str) -> Iterator[Triple]:
     of = NamedNode(target_of(folder, target))
     yield from describe(node, ("rdf:type", "stance:Coding"), ("stance:of", of))
     for part in parts:
-        if "report" in part:
+        if "report" in part or ({":", "/"} & {*part} and "basis" not in part):
             yield Triple(node, term("stance:shownBy"), NamedNode(folder.find(part)))
             continue
         for pair in pairs(folder, fields["confidence" if part[0].isdigit() else "basis"], part):
@@ -376,11 +364,11 @@ def anchor(
     text = folder.source_text(sha256.value, file)
     language = said.get(term("dcterms:language"))
     for words in quotes:
-        span, exact = passages.quotation(text, words)
+        span, exact = texts.locate_quote(text, words)
         literal = Literal(exact, language=language.value if isinstance(language, Literal) else "en")
-        yield from passages.quote(report, document, span, literal, text)
+        yield from texts.quote_triples(report, document, span, literal, text)
     for words in stretches:
-        yield from passages.passage(report, document, passages.stretch(text, words))
+        yield from texts.passage_triples(report, document, texts.locate_passage(text, words))
 
 
 def _telling(words: Sequence[str]) -> Sequence[str]:

@@ -1,19 +1,24 @@
-"""What is said of each kind of entry, declared once: for options, questions, edits and imports alike."""
+"""What is said of each kind of entry, declared once: for options, questions, edits and imports; values as typed."""
 
 from __future__ import annotations
 
+import re
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import Flag, auto
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from stancegraph import names
 from stancegraph.curate.folder import is_address
-from stancegraph.dates import interval
+from stancegraph.dates import BEGINNING, END, MONTHS, interval
 from stancegraph.errors import UnknownName, UsageError
-from stancegraph.store.terms import Term, day, decimal, english, object_value, term
+from stancegraph.store.sparql import Term
+from stancegraph.store.turtle import day, decimal, english, object_value, term
 from stancegraph.vocabulary import compact, expand, local_name
 
 if TYPE_CHECKING:
@@ -169,7 +174,7 @@ _STATEMENT: Final = (
     Field(
         "confidence", "stance:confidence", "level", "1.0 explicit, 0.8 clear paraphrase, 0.6 inferred, 0.4."
     ),
-    Field("coding", "stance:coding", "coding", "Where one target differs: TARGET=implied,0.6.", MORE),
+    Field("coding", "stance:coding", "coding", "Where one target differs: TARGET=implied,0.6,REPORT.", MORE),
     Field(
         "ascribes",
         "stance:ascribes",
@@ -239,6 +244,15 @@ BOUNDS: Final = {
 """Property of one day → those of a first and a last."""
 
 Pair = tuple[NamedNode, Term]
+_ISO: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII)
+_NUMBERS: Final = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})", re.ASCII)
+_WORDS: Final = re.compile(r"(?:(\d{1,2})\.? +)?([A-Za-z]{3,9})\.?(?: +(\d{1,2}),?)? +(\d{4})", re.ASCII)
+_SERIAL: Final = re.compile(r"\d{4,6}(?:\.0*)?", re.ASCII)
+_EPOCHS: Final = {"excel-1900": date(1899, 12, 30), "excel-1904": date(1904, 1, 1)}
+"""Day 0 of a spreadsheet's serial numbers; that of 1900 counts a 29 February that there was not (ECMA-376, 18.17.4)."""
+
+Days = tuple[str, str]
+"""The first and the last day possible, ISO; an open end is `dates.BEGINNING` or `dates.END`."""
 
 
 def pairs(folder: Folder, field: Field, text: str) -> Iterator[Pair]:
@@ -246,7 +260,7 @@ def pairs(folder: Folder, field: Field, text: str) -> Iterator[Pair]:
     if not text.strip():
         raise UsageError(f"--{field.option} is empty: give it a value, or leave it out")
     if field.values == "days":
-        yield from _days(field, text)
+        yield from _day_pairs(field, text)
     else:
         yield term(field.edge), value(folder, field, text)
 
@@ -304,7 +318,7 @@ def one_of(text: str, words: dict[str, str], option: str) -> str:
     return found.pop()
 
 
-def _days(field: Field, text: str) -> Iterator[Pair]:
+def _day_pairs(field: Field, text: str) -> Iterator[Pair]:
     earliest, latest = interval(text, field.option)
     if field.edge == "schema:startDate":
         ends = (("schema:startDate", earliest), ("schema:endDate", latest))
@@ -386,6 +400,7 @@ def _typed_days(field: Field, own: Mapping[str, Sequence[str]]) -> list[str]:
 def _typed_coding(node: Mapping[str, Sequence[str]]) -> str:
     differs = [*map(local_name, node.get("stance:basis", ()))]
     differs += map(_typed_level, node.get("stance:confidence", ()))
+    differs += sorted(node.get("stance:shownBy", ()))
     return f"{node['stance:of'][0]}={','.join(differs)}"
 
 
@@ -411,3 +426,83 @@ def _typed_places(about: Mapping[Term, Mapping[str, Sequence[str]]]) -> dict[str
             kind, words = ("quote", told["oa:exact"]) if "oa:exact" in told else ("passage", told["oa:end"])
             found[kind].append((int(told["oa:start"]), words))
     return {kind: [f"{start}:{words}" for start, words in sorted(each)] for kind, each in found.items()}
+
+
+def day_form(cells: Iterable[str]) -> str:
+    """How the days of a column are written where they show it: "dmy" or "mdy"; empty where nothing does, or both."""
+    found = set()
+    for cell in cells:
+        if numbers := _NUMBERS.fullmatch(cell.strip()):
+            first, second = int(numbers[1]), int(numbers[3])
+            if first > 12 >= second:
+                found.add("dmy")
+            elif second > 12 >= first:
+                found.add("mdy")
+    return found.pop() if len(found) == 1 else ""
+
+
+@lru_cache(maxsize=1 << 16)
+def days_of(cell: str, form: str) -> Days:
+    """The days a cell means, where days in numbers have the `form`; raises ValueError, saying why it means none.
+
+    >>> days_of("2024-12", ""), days_of("9 March 2025", ""), days_of("45718", "excel-1900")
+    (('2024-12-01', '2024-12-31'), ('2025-03-09', '2025-03-09'), ('2025-03-02', '2025-03-02'))
+    """
+    first, slash, last = cell.partition("/")
+    if slash and (_ISO.fullmatch(first) or first == "..") and (_ISO.fullmatch(last) or last == ".."):
+        earliest = BEGINNING if first == ".." else _days(first, form)[0]
+        latest = END if last == ".." else _days(last, form)[1]
+        if earliest > latest or first == last == "..":
+            raise ValueError(f"'{cell[:40]}' is no time from one day to another")
+        return earliest, latest
+    return _days(cell, form)
+
+
+def _days(cell: str, form: str) -> Days:
+    try:
+        found = _written(cell, form)
+    except (ValueError, OverflowError) as error:
+        if isinstance(error, ValueError) and str(error).startswith("'"):
+            raise
+        found = None
+    if found is None:
+        raise ValueError(f"'{cell[:40]}' is no day: write it as 2024-12-31")
+    return found[0].isoformat(), found[1].isoformat()
+
+
+def _written(cell: str, form: str) -> tuple[date, date] | None:
+    if _SERIAL.fullmatch(cell) and (form in _EPOCHS or len(cell) > 4):
+        return _counted(cell, form)
+    if iso := _ISO.fullmatch(cell):
+        year, month, day = (int(part) if part else None for part in iso.groups())
+        if day:
+            return (date(year or 0, month or 0, day),) * 2
+        first, last = (month, month) if month else (1, 12)
+        return date(year or 0, first, 1), date(year or 0, last, monthrange(year or 0, last)[1])
+    if numbers := _NUMBERS.fullmatch(cell):
+        first, second, year = int(numbers[1]), int(numbers[3]), int(numbers[4])
+        if form not in ("dmy", "mdy") and first != second:
+            raise ValueError(f"'{cell}' may be two days: say --dates dmy, or mdy")
+        return (date(year, first, second) if form == "mdy" else date(year, second, first),) * 2
+    if words := _WORDS.fullmatch(cell):
+        return _named(words)
+    return None
+
+
+def _named(words: re.Match[str]) -> tuple[date, date] | None:
+    """The day that a name of a month is in, or the month."""
+    months = [n for n, name in enumerate(MONTHS, 1) if name.casefold().startswith(words[2].casefold())]
+    if len(months) != 1 or (words[1] and words[3]):
+        return None
+    year, day = int(words[4]), words[1] or words[3]
+    if day:
+        return (date(year, months[0], int(day)),) * 2
+    return date(year, months[0], 1), date(year, months[0], monthrange(year, months[0])[1])
+
+
+def _counted(cell: str, form: str) -> tuple[date, date]:
+    serial = int(float(cell))
+    if form in _EPOCHS:
+        return (_EPOCHS[form] + timedelta(days=serial),) * 2
+    may = " or ".join(f"{day + timedelta(days=serial)} (--dates {name})" for name, day in _EPOCHS.items())
+    raise ValueError(f"'{cell}' is a spreadsheet's number of a day, {may}: say which")

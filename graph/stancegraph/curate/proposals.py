@@ -20,14 +20,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stancegraph import input as input_
 from stancegraph import output
-from stancegraph.curate import passages
-from stancegraph.curate.attribution import Attribution, Attributor, Mention
-from stancegraph.curate.days import day_in
-from stancegraph.curate.speakers import GROUPS, PERSONS, UNSETTLED, Speakers, bare_name
-from stancegraph.curate.texts import paragraphs
+from stancegraph.curate import texts
+from stancegraph.curate.attribution import (
+    GROUPS,
+    PERSONS,
+    UNSETTLED,
+    Attribution,
+    Attributor,
+    Mention,
+    Speakers,
+    bare_name,
+)
+from stancegraph.curate.texts import day_in, paragraphs
 from stancegraph.curate.verbs import read_verbs
+from stancegraph.dates import calendar_day
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.store import journal, untrusted
+from stancegraph.store import journal, parser
 from stancegraph.vocabulary import local_name
 
 if TYPE_CHECKING:
@@ -292,10 +300,10 @@ def keep_drafts(folder: Folder, file: Path, *, document: str | None = None, make
     it, or be given for all. One kept again replaces that of the same maker and place. Raises StanceError where the
     file is not readable, UsageError where nobody is named as its maker.
     """
-    found: dict[tuple[str, str], dict[str, dict[str, object]]] = {}
+    found: dict[tuple[str, str], dict[str, Draft]] = {}
     refused = []
     texts: dict[str, str | None] = {}
-    for number, (row, why) in enumerate(untrusted.values(partial(_rows, file), file, "split it"), 1):
+    for number, (row, why) in enumerate(parser.values(partial(_rows, file), file, "split it"), 1):
         try:
             if row is None:
                 raise UsageError(why)
@@ -303,13 +311,14 @@ def keep_drafts(folder: Folder, file: Path, *, document: str | None = None, make
             if name not in texts:
                 texts[name] = text_of(folder, name)
             draft = Draft(_read_proposal(folder, row, texts[name]), who)
-            found.setdefault((name, who), {})[draft.key] = {**draft.proposal.row(), "maker": who}
+            found.setdefault((name, who), {})[draft.key] = draft
         except UsageError as error:
             refused.append((number, str(error)))
-    for (name, who), rows in found.items():
+    for (name, who), drafts in found.items():
         place = _place(folder, name, who)
-        all_ = {each.key: {**each.proposal.row(), "maker": who} for each in _read(place)} | rows
-        _write(place, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in all_.values()))
+        kept = {draft.key: draft for draft in _read(place)} | drafts
+        rows = ({**draft.proposal.row(), "maker": who} for draft in kept.values())
+        _write(place, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
     return Kept(sum(map(len, found.values())), tuple(refused))
 
 
@@ -317,7 +326,7 @@ def _rows(file: Path) -> Iterator[tuple[dict[str, object] | None, str]]:
     """In the worker: the object of each line that is not empty, or none and why."""
     for line in _lines(file):
         try:
-            row = untrusted.decode(line)
+            row = parser.decode(line)
         except ValueError as error:
             yield None, f"no JSON: {error}"
         else:
@@ -325,11 +334,7 @@ def _rows(file: Path) -> Iterator[tuple[dict[str, object] | None, str]]:
 
 
 def _lines(file: Path) -> list[str]:
-    try:
-        text = input_.read(file, LARGEST).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise StanceError(f"{file}: byte {error.start} is not UTF-8: save it as UTF-8") from None
-    lines = [line for line in text.split("\n") if line.strip()]
+    lines = [line for line in input_.text(file, LARGEST).split("\n") if line.strip()]
     if not lines:
         raise StanceError(f"{file} holds no proposal: write one JSON object to a line")
     return lines
@@ -363,22 +368,14 @@ def _read_proposal(folder: Folder, row: dict[str, Any], text: str | None) -> Pro
     known = {key: value for key, value in row.items() if key in _KEYS and value is not None}
     told = {key: str(value)[:600] for key, value in known.items() if isinstance(value, str)}
     told |= {"quote": str(quote), "rule": str(row.get("rule", "imported"))[:60]}
-    if "date" in told and not _is_day(told["date"]):
-        raise UsageError(f"date '{told['date'][:20]}' is no day: write YYYY-MM-DD")
+    if "date" in told:
+        calendar_day(told["date"])
     confidence = row.get("confidence", 0.5)
     if isinstance(confidence, bool) or not isinstance(confidence, (int, float)) or not 0 <= confidence <= 1:
         raise UsageError("confidence is no number from 0 to 1")
     if actor := told.pop("actor", None):
         told["actor"] = folder.find(actor, "actor")
     return Proposal(start, end, confidence=float(confidence), **told)  # type: ignore[arg-type]
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def drafts_of(folder: Folder, document: str) -> list[Draft]:
@@ -420,9 +417,9 @@ class Review:
         """What became of a draft: the IRI of its statement, or `SKIPPED`; empty where nobody has decided."""
         return self._decided.get(draft.key, "")
 
-    def decide(self, draft: Draft, outcome: str) -> None:
-        """Remember what became of a draft: the IRI of its statement, or `SKIPPED`."""
-        self._decided[draft.key] = outcome
+    def decide(self, key: str, outcome: str) -> None:
+        """Remember what became of a draft, by its key: the IRI of its statement, or `SKIPPED`."""
+        self._decided[key] = outcome
         _write(self._file, json.dumps(self._decided, indent=1, ensure_ascii=False) + "\n")
 
     def _holds(self, outcome: str) -> bool:
@@ -444,26 +441,24 @@ def _write(file: Path, text: str) -> None:
 
 def text_of(folder: Folder, document: str) -> str | None:
     """The text of a document of the folder, where it is at hand."""
-    from stancegraph.store.terms import object_value, term
+    checksums = folder.values(document, "stance:sha256")
+    return folder.source_text(min(checksums)) if checksums else None
 
-    said = {t.predicate: object_value(t) for d in folder.description(document).values() for t in d}
-    checksum = said.get(term("stance:sha256"))
-    return None if checksum is None else folder.source_text(checksum)
+
+def marked(start: int, end: int, text: str) -> dict[str, list[str]]:
+    """A stretch of a text as a field of a statement: its words as a quote where they stand in quotation marks."""
+    from stancegraph.validation import quoted
+
+    bare = text[start:end].lstrip(f"{texts.MARKS} \n")
+    if bare and quoted(text, end - len(bare), end) and len(bare) <= texts.LONGEST:
+        return {"quote": [f"{end - len(bare)}:{bare}"]}
+    return {"passage": [f"{start}:{end}"]}
 
 
 def draft_values(draft: Draft, document: str, text: str) -> dict[str, list[str]]:
-    """What a draft says, as fields of a statement; its words as a quote where they stand in quotation marks."""
-    from stancegraph.validation import quoted
-
+    """What a draft says, as fields of a statement."""
     proposal = draft.proposal
-    found = {"document": [document]}
-    words = text[proposal.start : proposal.end]
-    bare = words.lstrip(f"{passages.MARKS} \n")
-    start = proposal.end - len(bare)
-    if bare and quoted(text, start, proposal.end) and len(bare) <= passages.LONGEST:
-        found["quote"] = [f"{start}:{bare}"]
-    else:
-        found["passage"] = [f"{proposal.start}:{proposal.end}"]
+    found = {"document": [document], **marked(proposal.start, proposal.end, text)}
     for name, value in (("speaker", proposal.actor), ("act", proposal.act), ("date", proposal.date)):
         if value:
             found[name] = [value]

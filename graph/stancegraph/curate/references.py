@@ -12,7 +12,7 @@ from stancegraph.curate import entries
 from stancegraph.curate.changes import UNUSED, Change, Edit, shown
 from stancegraph.curate.fields import ENTRIES, REPORTED, UNNAMED, WORDS, Field, pairs, properties
 from stancegraph.errors import UsageError
-from stancegraph.store.terms import describe, object_value, term
+from stancegraph.store.turtle import describe, object_value, term
 from stancegraph.vocabulary import local_name
 
 if TYPE_CHECKING:
@@ -201,16 +201,9 @@ def _owned(folder: Folder, statement: str) -> set[str]:
         for _, subject, triples in _mentions(folder, statement)
         if any(t.predicate == term("stance:reports") and object_value(t) == statement for t in triples)
     }
-    for triples in folder.description(statement).values():
-        for triple in triples:
-            if triple.predicate == term("stance:claims"):
-                figure = object_value(triple)
-                users = {
-                    s
-                    for _, s, said in _mentions(folder, figure)
-                    if any(_is(t.object, {figure}) for t in said)
-                }
-                owned |= {figure} if users == {statement} else set()
+    for figure in folder.values(statement, "stance:claims"):
+        users = {s for _, s, said in _mentions(folder, figure) if any(_is(t.object, {figure}) for t in said)}
+        owned |= {figure} if users == {statement} else set()
     return owned
 
 

@@ -1,4 +1,4 @@
-"""How far two coders agree beyond chance: Cohen's kappa, Krippendorff's alpha, and alpha-U of where units lie.
+"""How far two codings agree beyond chance: Cohen's kappa, Krippendorff's alpha, and alpha-U of where units lie.
 
 Sources: Cohen, Educational and Psychological Measurement 20 (1960) 37; Cohen, Psychological Bulletin 70 (1968) 213
 (disagreements weighted); Krippendorff, Computing Krippendorff's Alpha-Reliability (2011); Krippendorff, Sociological
@@ -12,23 +12,29 @@ import math
 import random
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
+from stancegraph import input as input_
+from stancegraph.curate.codings import LARGEST, Unit, sections
+from stancegraph.errors import StanceError, UsageError
+from stancegraph.store import parser
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
     from typing import TypeAlias
 
     from numpy.typing import NDArray
 
+    from stancegraph.curate.codings import Comparison, Section
+
     Floats: TypeAlias = NDArray[np.float64]
 
 Value = TypeVar("Value")
-Section = tuple[int, int]
-"""A stretch of a text that a coder marked: start and end in code points, end exclusive."""
-
 DRAWS: Final = 2000
 """Bootstrap samples; fewer of more than `DRAWN` / `DRAWS` units, down to a tenth."""
 DRAWN: Final = 4_000_000
@@ -36,6 +42,8 @@ DRAWN: Final = 4_000_000
 CELLS: Final = 20_000_000
 """Cells (pairs by values by values) that the library for alpha may fill in memory."""
 SEED: Final = 1960
+MEASURES: Final = ("speaker", "act", "polarity", "target", "basis")
+"""What a summary has kappa and alpha of."""
 PART: Final = 0.95
 """The share of the bootstrap samples that an interval holds."""
 
@@ -51,11 +59,6 @@ class Coefficient:
     value: float | None
     low: float | None
     high: float | None
-
-
-def nominal(a: object, b: object) -> float:
-    """0 for equal values, 1 for any others."""
-    return float(a != b)
 
 
 def masi(a: frozenset[str], b: frozenset[str]) -> float:
@@ -83,13 +86,14 @@ def share(hits: int, n: int) -> Coefficient:
 class Labels:
     """Pairs of values by which two coders labelled the same units; `units` has the pairs of one unit together.
 
-    Samples are of whole units, as pairs of one unit hang together. `distance` of two values is 0..1.
+    Samples are of whole units, as pairs of one unit hang together. `distance` of two values is 0..1; without it any two
+    that differ are 1 apart.
     """
 
     def __init__(
         self,
         units: Sequence[Sequence[tuple[Value, Value]]],
-        distance: Callable[[Value, Value], float] = nominal,
+        distance: Callable[[Value, Value], float] | None = None,
     ) -> None:
         self._units = [unit for unit in units if unit]
         pairs = [pair for unit in self._units for pair in unit]
@@ -100,7 +104,7 @@ class Labels:
             np.array([place[pair[side]] for pair in pairs], dtype=int) for side in (0, 1)
         )
         self._distances = 1 - np.eye(len(values))
-        if distance is not nominal:
+        if distance is not None:
             for i, a in enumerate(values):
                 self._distances[i, :i] = self._distances[:i, i] = [distance(a, b) for b in values[:i]]
         self.n = len(pairs)
@@ -231,34 +235,25 @@ def _unlike(first: Sequence[Section], second: Sequence[Section]) -> int:
     return total + sum((b[1] - b[0]) ** 2 for b in second if b not in met)
 
 
-def sections(passages: Sequence[Section]) -> list[Section]:
-    """Passages that may overlap, cut where one begins or ends, so that none does.
+def unitising(compared: Comparison, lengths: Mapping[str, int]) -> Coefficient:
+    """alpha-U of where the two coders found anything, with its interval; the documents laid one after another.
 
-    >>> sections([(0, 10), (5, 15), (20, 30)])
-    [(0, 5), (5, 10), (10, 15), (20, 30)]
+    Sampled are the stretches of the text between which no section of either lies; `n` is their number. Sections of one
+    coder are cut where they overlap. `lengths` of documents are in code points, where they are known.
     """
-    bounds = sorted({bound for passage in passages for bound in passage})
-    reach = 0
-    found = []
-    starts = sorted(passages)
-    for start, end in itertools.pairwise(bounds):
-        while starts and starts[0][0] <= start:
-            reach = max(reach, starts.pop(0)[1])
-        if reach >= end:
-            found.append((start, end))
-    return found
-
-
-def unitising(first: Sequence[Section], second: Sequence[Section], length: int) -> Coefficient:
-    """alpha-U with its interval; sampled are the stretches of the text between which no section of either lies.
-
-    `n` is the number of these stretches. Sections of one coder are cut where they overlap.
-    """
-    one, other = sections(first), sections(second)
-    value = alpha_u(one, other, length)
+    at, marked = 0, ([], [])  # type: tuple[int, tuple[list[Section], list[Section]]]
+    for document in sorted({unit.document for unit in (*compared.first, *compared.second)}):
+        last = 0
+        for coder, units in zip(marked, (compared.first, compared.second), strict=True):
+            for start, end in (p for unit in units if unit.document == document for p in unit.passages):
+                coder.append((at + start, at + end))
+                last = max(last, end)
+        at += max(lengths.get(document, 0), last)
+    one, other = map(sections, marked)
+    value = alpha_u(one, other, at)
     if value is None:
         return Coefficient(0, None, None, None)
-    stretches = _stretches(one, other, length)
+    stretches = _stretches(one, other, at)
     draw, found = random.Random(SEED), []
     for _ in range(max(DRAWS // 20, min(DRAWS // 4, DRAWN // 40 // len(stretches)))):
         at, mine, theirs = 0, [], []
@@ -286,3 +281,101 @@ def _stretches(
         (start, end, *([s for s in coder if start <= s[0] < end] for coder in (first, second)))  # type: ignore[misc]
         for start, end in itertools.pairwise(cuts)
     ]
+
+
+def labels_of(compared: Comparison) -> dict[str, Labels]:
+    """Name of a measure → the pairs of labels it is taken from.
+
+    Of speakers (all of a unit together), acts and bases of matched units; of the targets of a unit as sets, at
+    MASI's distance, where either coded one; of polarity and of the basis of each target that both coded.
+    """
+    pairs = compared.pairs
+    sets = [(frozenset(a.stances), frozenset(b.stances)) for a, b in pairs if a.stances or b.stances]
+
+    def of_units(label: Callable[[Unit], object]) -> Labels:
+        return Labels([[(label(a), label(b))] for a, b in pairs])
+
+    def of_targets(label: Callable[[Unit, str], object]) -> Labels:
+        common = [(a, b, sorted(a.stances.keys() & b.stances.keys())) for a, b in pairs]
+        return Labels([[(label(a, t), label(b, t)) for t in targets] for a, b, targets in common])
+
+    return {
+        "speaker": of_units(lambda unit: unit.speaker),
+        "act": of_units(lambda unit: unit.act),
+        "polarity": of_targets(lambda unit, target: unit.stances[target]),
+        "target": Labels([[pair] for pair in sets], masi),
+        "basis": of_units(lambda unit: unit.basis),
+        "basis of each target": of_targets(Unit.rests_on),
+    }
+
+
+def summary(compared: Comparison) -> dict[str, object]:
+    """The whole comparison as one object: `low` and `high` are the 95 % interval of kappa."""
+    found: dict[str, object] = {
+        "units_a": len(compared.first),
+        "units_b": len(compared.second),
+        "both": len(compared.pairs),
+        "share": _shared(compared).value,
+    }
+    labels = labels_of(compared)
+    for name in MEASURES:
+        kappa, alpha = labels[name].kappa(), labels[name].alpha()
+        values = {"n": kappa.n, "kappa": kappa.value, "alpha": alpha.value}
+        found[name] = values | {"low": kappa.low, "high": kappa.high}
+    return {**found, "differences": [difference.row() for difference in compared.differences]}
+
+
+def measures(compared: Comparison, lengths: Mapping[str, int]) -> list[dict[str, object]]:
+    """One row for each coefficient: `what` it is of, its name, `n`, `value`, `low` and `high` (95 %)."""
+    target = [(a.stances.keys(), b.stances.keys()) for a, b in compared.pairs if a.stances or b.stances]
+    speakers = sum(a.speaker == b.speaker for a, b in compared.pairs)
+    rows = [
+        ("units", "found by both, of all found", _shared(compared)),
+        ("units", "alpha-U of where they lie", unitising(compared, lengths)),
+        ("speaker", "share the same", share(speakers, len(compared.pairs))),
+        ("target", "share with one in common", share(sum(bool(a & b) for a, b in target), len(target))),
+        ("target", "share the same", share(sum(a == b for a, b in target), len(target))),
+    ]
+    labelled = labels_of(compared)
+    for what, labels in labelled.items():
+        by = " by MASI" if what == "target" else ""
+        rows += [(what, f"kappa{by}", labels.kappa()), (what, f"alpha{by}", labels.alpha())]
+    order = ("units", *labelled)
+    rows.sort(key=lambda row: order.index(row[0]))
+    return [{"what": what, "coefficient": name, **asdict(found)} for what, name, found in rows]
+
+
+def _shared(compared: Comparison) -> Coefficient:
+    """Units that both found, of all that either found."""
+    both = len(compared.pairs)
+    return share(both, len(compared.first) + len(compared.second) - both)
+
+
+def disagreement(file: Path) -> tuple[float, str]:
+    """The share of the stances both coders coded in which they differ, of a `summary` in JSON, and that in words.
+
+    Raises StanceError for another file, UsageError where the two have coded no target in common.
+    """
+    try:
+        found = parser.decode(input_.read(file, LARGEST).decode())
+        number = int(found["polarity"]["n"])
+        turned = sum(
+            _turned(row["first"], row["second"]) for row in found["differences"] if row["what"] == "stances"
+        )
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise StanceError(
+            f"{file} is no comparison of two codings ({type(error).__name__}): "
+            "give what `stancegraph agreement A B --format json -o FILE` writes"
+        ) from None
+    if number < 1 or turned > number:
+        raise UsageError(
+            f"{file}: the two coders have no target in common: nothing says how often they differ"
+        )
+    told = f"of {number} stances that both coders coded they differ in {turned}: --disagreement {turned / number:.4g}"
+    return turned / number, told
+
+
+def _turned(first: Sequence[str], second: Sequence[str]) -> int:
+    """How many targets two lists of stances have with another sign."""
+    signs = [dict(each.split(" ", 1)[::-1] for each in side) for side in (first, second)]
+    return sum(signs[0][target] != signs[1][target] for target in signs[0].keys() & signs[1].keys())

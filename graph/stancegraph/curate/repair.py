@@ -16,18 +16,18 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from stancegraph import input as input_
 from stancegraph import store, validation
-from stancegraph.curate import fields, passages
+from stancegraph.curate import fields, texts
 from stancegraph.curate.changes import Change, Edit
 from stancegraph.curate.fields import ENTRIES, properties
 from stancegraph.errors import UsageError
 from stancegraph.store import journal
-from stancegraph.store.terms import describe, object_value, term
+from stancegraph.store.turtle import object_value, term
 from stancegraph.validation import quoted
 from stancegraph.vocabulary import INSECURE_SCHEMA, PREFIXES, compact, local_name, whole
 
 if TYPE_CHECKING:
     from stancegraph.curate.folder import Folder
-    from stancegraph.curate.passages import Span
+    from stancegraph.curate.texts import Span
     from stancegraph.validation import Finding
 
 Said = frozenset[Triple]
@@ -71,8 +71,8 @@ def fix(folder: Folder, sources: Path | None = None) -> Change:
     mended = sum(_describe_text(making, document) for (document,) in documents)
     for finding in validation.check(store.open(folder.path), sources=sources).findings:
         subject = whole(finding.subject)
-        if mend := _FIXES.get(finding.rule):
-            files = folder.describing(subject)
+        if finding.rule in _FIXES:
+            mend, files = _FIXES[finding.rule], folder.describing(subject)
             mended += max([_mended(making, file, subject, mend, sources) for file in files], default=False)
     return making.change(f"mend {mended} of what check finds")
 
@@ -81,43 +81,35 @@ def _mended(
     making: Edit,
     file: str,
     subject: str,
-    mend: Callable[[Edit, Said, Path | None], Iterable[Triple]],
+    mend: Callable[[Edit, Said, Path | None], Iterable[Triple]] | None,
     sources: Path | None,
 ) -> bool:
     now = making.file(file).description(subject)
-    wanted = frozenset(mend(making, now, sources))
-    if mend is _as_it_is:
-        making.put(file, subject, wanted)  # marks a proposition without a statement
-        return True
-    if wanted != now:
+    wanted = frozenset(mend(making, now, sources)) if mend else now
+    if mend is None or wanted != now:
         making.put(file, subject, wanted)
-    return wanted != now
+    return mend is None or wanted != now
 
 
 def _describe_text(making: Edit, document: str) -> bool:
     """Give a document the checksum and the length it lacks, where texts/ has a text of its name or checksum."""
-    folder = making.folder
-    for file, said in folder.description(document).items():
+    edges = (term("stance:sha256"), term("stance:length"))
+    text = making.folder.path / "texts" / f"{local_name(document)}.txt"
+    for file, said in making.folder.description(document).items():
         if term("schema:NewsArticle") not in {t.object for t in said}:
             continue
-        known = {t.predicate: object_value(t) for t in said}
-        checksum, length = known.get(term("stance:sha256")), known.get(term("stance:length"))
-        if checksum and length:
+        known = {t.predicate: object_value(t) for t in said if t.predicate in edges}
+        if len(known) == len(edges) or not text.is_file():
             return False
-        text = folder.path / "texts" / f"{local_name(document)}.txt"
-        content = input_.read(text, validation.LARGEST) if text.is_file() else None
-        if content is None or (checksum and hashlib.sha256(content).hexdigest() != checksum):
-            return False
+        content = input_.read(text, validation.LARGEST)
         try:
-            decoded = content.decode()
+            values = (Literal(hashlib.sha256(content).hexdigest()), Literal(len(content.decode())))
         except UnicodeDecodeError:
             return False
-        if length and length != str(len(decoded)):
+        told = dict(zip(edges, values, strict=True))
+        if any(told[edge].value != value for edge, value in known.items()):
             return False
-        sha256 = Literal(hashlib.sha256(content).hexdigest())
-        told = (("stance:sha256", sha256), ("stance:length", Literal(len(decoded))))
-        now = making.file(file).description(document)
-        making.put(file, document, {*now, *describe(NamedNode(document), *told)})
+        making.put(file, document, {*said, *(Triple(NamedNode(document), *each) for each in told.items())})
         return True
     return False
 
@@ -127,20 +119,18 @@ def _text(making: Edit, said: Said, sources: Path | None) -> str | None:
     if sources is None:
         return None
     documents = {object_value(t) for t in said if t.predicate == term("stance:document")}
-    descriptions = [d for each in documents for d in making.folder.description(each).values()] or [said]
-    sums = {object_value(t) for d in descriptions for t in d if t.predicate == term("stance:sha256")}
+    sums = {object_value(t) for t in said if t.predicate == term("stance:sha256")}
+    sums = sums.union(*(making.folder.values(each, "stance:sha256") for each in documents))
     found = [file for checksum, file in validation.hashed(sources).items() if checksum in sums]
     return input_.read(found[0], validation.LARGEST).decode("utf-8", "replace") if len(found) == 1 else None
 
 
-def _length(making: Edit, said: Said, sources: Path | None) -> Iterator[Triple]:
+def _length(making: Edit, said: Said, sources: Path | None) -> Iterable[Triple]:
     """A document with the length its text has."""
-    text = _text(making, said, sources)
-    for triple in said:
-        if text is not None and triple.predicate == term("stance:length"):
-            yield Triple(triple.subject, triple.predicate, Literal(len(text)))
-        else:
-            yield triple
+    text, length = _text(making, said, sources), term("stance:length")
+    if text is None:
+        return said
+    return (Triple(t.subject, length, Literal(len(text))) if t.predicate == length else t for t in said)
 
 
 def _anchored(making: Edit, said: Said, sources: Path | None) -> Iterator[Triple]:
@@ -150,10 +140,10 @@ def _anchored(making: Edit, said: Said, sources: Path | None) -> Iterator[Triple
         yield from said
         return
     passage_of = {t.object: t.subject for t in said if t.predicate == term("oa:hasSelector")}
-    moved: dict[object, passages.Span] = {}
+    moved: dict[object, texts.Span] = {}
     for triple in said:
         if triple.predicate == term("oa:exact"):
-            places = [p for p in passages.places(text, object_value(triple)) if validation.quoted(text, *p)]
+            places = [p for p in texts.places(text, object_value(triple)) if validation.quoted(text, *p)]
             exact = [p for p in places if text[p.start : p.end] == object_value(triple)]
             if len(exact) == 1:
                 moved |= {
@@ -162,8 +152,8 @@ def _anchored(making: Edit, said: Said, sources: Path | None) -> Iterator[Triple
     around = {
         term("oa:start"): lambda span: Literal(span.start),
         term("oa:end"): lambda span: Literal(span.end),
-        term("oa:prefix"): lambda span: Literal(text[max(0, span.start - passages.AROUND) : span.start]),
-        term("oa:suffix"): lambda span: Literal(text[span.end : span.end + passages.AROUND]),
+        term("oa:prefix"): lambda span: Literal(text[max(0, span.start - texts.AROUND) : span.start]),
+        term("oa:suffix"): lambda span: Literal(text[span.end : span.end + texts.AROUND]),
     }
     for triple in said:
         if triple.subject in moved and triple.predicate in around:
@@ -190,10 +180,6 @@ def _secure(_: Edit, said: Said, __: Path | None) -> Iterator[Triple]:
         yield Triple(triple.subject, *parts)  # type: ignore[arg-type]
 
 
-def _as_it_is(_: Edit, said: Said, __: Path | None) -> Said:
-    return said
-
-
 _FIXES: Final = {
     "length-is-true": _length,
     "passage-is-in-the-text": _anchored,
@@ -203,9 +189,9 @@ _FIXES: Final = {
     "passage-is-within-the-document": _anchored,
     "identity-is-exact-match": _matched,
     "schema-org-is-https": _secure,
-    "proposition-is-used": _as_it_is,
+    "proposition-is-used": None,
 }
-"""Rule → what an entry that breaks it should say."""
+"""Rule → what an entry that breaks it should say; None where its change is marked by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +215,7 @@ def changed_text(folder: Folder, document: str) -> str | None:
         for t in folder.file(name).triples()
         if t.predicate == term("stance:sha256")
     }
-    return None if text is None or hashlib.sha256(text.encode()).hexdigest() in sums else text
+    return None if text is None or journal.checksum(text) in sums else text
 
 
 def places(folder: Folder, document: str, text: str) -> dict[str, list[Place]]:
@@ -240,11 +226,11 @@ def places(folder: Folder, document: str, text: str) -> dict[str, list[Place]]:
         values = fields.typed("report", report, said)
         told = found.setdefault(statement, [])
         for start, words in _told(values.get("quote", ())):
-            now = [span for span in passages.places(text, words) if quoted(text, *span)]
+            now = [span for span in texts.places(text, words) if quoted(text, *span)]
             told.append(Place(start, start + len(words), words, tuple(now)))
         for start, end in _told(values.get("passage", ())):
             stretch = None if before is None else before[start : int(end)]
-            now = passages.places(text, stretch) if stretch else []
+            now = texts.places(text, stretch) if stretch else []
             told.append(Place(start, int(end), stretch, tuple(now)))
     return found
 
@@ -258,8 +244,8 @@ def take_text(
     """
     making, here = Edit(folder), NamedNode(document)
     for file, said in folder.description(document).items():
-        new = {term("stance:length"): Literal(len(text))}
-        new[term("stance:sha256")] = Literal(hashlib.sha256(text.encode()).hexdigest())
+        sha256 = Literal(hashlib.sha256(text.encode()).hexdigest())
+        new = {term("stance:length"): Literal(len(text)), term("stance:sha256"): sha256}
         making.put(file, document, {Triple(here, t.predicate, new.get(t.predicate, t.object)) for t in said})
     language = next((object_value(t) for t in said if t.predicate == term("dcterms:language")), "en")
     for statement, report, said in _reports(folder, document):
@@ -269,12 +255,12 @@ def take_text(
         node = NamedNode(report)
         kept = {t for t in said if t.subject == node and t.predicate not in _ANCHORS}
         for start, end in sorted(where):
-            span = passages.Span(start, end)
-            if quoted(text, start, end) and end - start <= passages.LONGEST:
+            span = texts.Span(start, end)
+            if quoted(text, start, end) and end - start <= texts.LONGEST:
                 words = Literal(text[start:end], language=language)
-                kept |= set(passages.quote(node, here, span, words, text))
+                kept |= set(texts.quote_triples(node, here, span, words, text))
             else:
-                kept |= set(passages.passage(node, here, span))
+                kept |= set(texts.passage_triples(node, here, span))
         for file in folder.describing(report):
             making.put(file, report, kept)
     return making.change(f"take the text of {local_name(document)} as it is now", document)
@@ -301,12 +287,7 @@ def _reports(folder: Folder, document: str) -> Iterator[tuple[str, str, frozense
 
 def _coded_text(folder: Folder, document: str) -> str | None:
     """The text that was coded, where the journal remembers how it was added."""
-    sums = {
-        object_value(t)
-        for said in folder.description(document).values()
-        for t in said
-        if t.predicate == term("stance:sha256")
-    }
+    sums = folder.values(document, "stance:sha256")
     file = f"texts/{local_name(document)}.txt"
     for entry in reversed(journal.entries(folder.path)):
         patch = entry.files.get(file)

@@ -1,4 +1,4 @@
-"""The text of an article, read from a file of text or of HTML; its paragraphs, and what stands in quotation marks.
+"""The text of an article, from a file of text or HTML: its paragraphs, what is quoted, where words stand, its days.
 
 The marks “ ”, « », „ “, ‘ ’, 「 」 and the straight ones, nested or not, are read by their neighbours, paragraph by
 paragraph, in one pass. An opening mark that is never closed ends with its paragraph where the next one opens again or
@@ -10,17 +10,22 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
 from stancegraph import input as input_
-from stancegraph.errors import NotInstalled, StanceError
-from stancegraph.store import untrusted
+from stancegraph.dates import MONTHS
+from stancegraph.errors import NotInstalled, StanceError, UsageError
+from stancegraph.store import parser
+from stancegraph.store.turtle import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
 
 LARGEST: Final = 10 << 20  # bytes; a book has one or two
 MEND: Final = "save its words as text"
@@ -32,7 +37,7 @@ _PAGE: Final = re.compile(
 PAIRS: Final = {pair[0]: pair[1:] for pair in '“”" „“”" ‟” «» »« ”” ""” ‘’\' ‚‘’ ‹› \'\'’ 「」 『』'.split()}
 """Opening mark → the marks that close it."""
 SINGLE: Final = frozenset("‘’‚'‹›")
-_MARKS: Final = re.compile("[“”„‟«»\"‘’‚'‹›「」『』]")
+_MARK: Final = re.compile("[“”„‟«»\"‘’‚'‹›「」『』]")
 _OPENS_ONLY: Final = frozenset("“„‟‘‚「『‹")
 _CLOSES_ONLY: Final = frozenset("’›」』")
 _BREAK: Final = re.compile(r"\r\n?|\n")
@@ -40,7 +45,29 @@ _BLANK: Final = re.compile(r"(?:\r\n?|\n)\s*(?:\r\n?|\n)")
 _GOES_ON: Final = re.compile(r"^(?P<line>[^\r\n]+)(?:\r\n?|\n)(?=[^\S\r\n]*\S)", re.MULTILINE)
 """A line that another follows at once."""
 _FOLDED: Final = range(40, 101)  # characters of a line in a text folded to a width
+AROUND: Final = 32
+"""Code points stored before and after quoted words."""
+LONGEST: Final = 600
+MARKS: Final = "\"“”„«»‘’'"
+STOPS: Final = ".,;:"
+_ALIKE: Final = {"'": "['’‘ʼ]", "’": "['’‘ʼ]", '"': '["“”„]', "“": '["“”„]', "”": '["“”„]', "-": "[-‐‑–]"}
+_POSITION: Final = re.compile(r"(\d+):(.*)", re.DOTALL)
 _DEEPEST: Final = 3
+WEEKDAYS: Final = "monday tuesday wednesday thursday friday saturday sunday".split()
+_MONTH: Final = (
+    r"(?P<month{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_YEAR: Final = r"(?:,?\s+(?P<year{0}>\d{{4}}))?"
+_DAY: Final = re.compile(
+    rf"\b(?:(?P<iso>\d{{4}}-\d\d-\d\d)"
+    rf"|{_MONTH.format(1)}\s+(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?\b{_YEAR.format(1)}"
+    rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH.format(2)}{_YEAR.format(2)}"
+    r"|(?P<later>(?:next|this coming|until|by|before|after|since|from)\s+)?"
+    rf"(?P<weekday>{'|'.join(WEEKDAYS)})\b(?!['’]s)"
+    r"|(?P<today>today|tonight|this morning|this afternoon|this evening)\b|(?P<yesterday>yesterday|last night)\b)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +85,16 @@ def read(file: Path) -> Article:
     Raises StanceError where the file cannot be read, is too large, is no text or holds no article.
     """
     content = input_.read(file, LARGEST)
-    page = file.suffix.casefold() in _SUFFIXES or _PAGE.match(content)
-    if page:
-        text, day = untrusted.value(partial(_article, content, file), file, MEND)
+    if file.suffix.casefold() in _SUFFIXES or _PAGE.match(content):
+        text, day = parser.value(partial(_article, content, file), file, MEND)
         article = Article(text, extracted=True, issued=_day(day))
     else:
-        article = Article(_decode(content, file))
+        article = Article(input_.decode(content, file))
+        if "\0" in article.text:
+            raise StanceError(f"{file} is not text (it has a zero byte): save the article as text, in UTF-8")
     if not article.text.strip():
         raise StanceError(f"{file} holds no article: save its words as text, in UTF-8")
     return article
-
-
-def _decode(content: bytes, file: Path) -> str:
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise StanceError(f"{file}: byte {error.start} is not UTF-8: save the text in UTF-8") from error
-    if "\0" in text:
-        raise StanceError(f"{file} is not text (it has a zero byte): save the article as text, in UTF-8")
-    return text
 
 
 def _article(content: bytes, file: Path) -> tuple[str, str | None]:
@@ -193,7 +211,7 @@ def _quotations(
         waiting.append(_Open(left, start, start, continued=True))
     singles: _Singles | None = None
     first = True
-    for match in _MARKS.finditer(text, start, end):
+    for match in _MARK.finditer(text, start, end):
         mark, at = match.group(), match.start()
         before, after = text[at - 1] if at > start else " ", text[at + 1] if at + 1 < end else " "
         level = _closed(waiting, mark, before, after)
@@ -224,7 +242,7 @@ class _Singles:
     """Where single marks of a paragraph surely close a quotation, behind punctuation, and where they open one."""
 
     def __init__(self, text: str, start: int, end: int) -> None:
-        marks = [match.start() for match in _MARKS.finditer(text, start, end) if match.group() in SINGLE]
+        marks = [match.start() for match in _MARK.finditer(text, start, end) if match.group() in SINGLE]
         self._closing = [at for at in marks if at > start and text[at - 1] in ".,?!…"]
         self._opening = [at for at in marks if at == start or text[at - 1].isspace()]
 
@@ -253,7 +271,7 @@ def _left_open(
 
 def _closes_first(text: str, start: int, end: int, mark: str) -> bool:
     """Whether a paragraph closes what the one before left open before it opens anything of its own."""
-    for match in _MARKS.finditer(text, start, end):
+    for match in _MARK.finditer(text, start, end):
         sign, at = match.group(), match.start()
         before, after = text[at - 1] if at > start else " ", text[at + 1] if at + 1 < end else " "
         if sign in PAIRS[mark] and _ends_word(sign, before, after):
@@ -300,3 +318,171 @@ def _add(found: list[Quotation], text: str, opened: _Open, end: int, closing: in
     if any(map(str.isalnum, stripped)):
         start = opened.start + len(words) - len(words.lstrip())
         found.append(Quotation(start, start + len(stripped), opened.at, closing, 0, opened.continued))
+
+
+class Span(NamedTuple):
+    """Positions in code points, end exclusive."""
+
+    start: int
+    end: int
+
+
+def locate_quote(text: str | None, words: str) -> tuple[Span, str]:
+    """Where quoted words stand, and the words as the text has them; `START:WORDS` says which of several.
+
+    Without a text the words are as typed, and their start must be told. Raises UsageError where they are not there,
+    stand at several places, or in no quotation marks.
+    """
+    from stancegraph.validation import quoted
+
+    start, bare = _told(words, "quote")
+    bare = unmarked(bare)
+    if text is None:
+        if start is None:
+            raise UsageError(
+                f"--quote '{_short(bare)}': the text is not at hand: name it with --text FILE, or write START:WORDS"
+            )
+        return Span(start, start + len(bare)), bare
+    found = places(text, bare, start)
+    inside = [place for place in found if quoted(text, *place)]
+    if found and not inside:
+        raise UsageError(
+            f"--quote '{_short(bare)}' stands in no quotation marks at {found[0].start}: name it by --passage"
+        )
+    span = _only(text, inside, bare, "quote")
+    if len(bare) > LONGEST:
+        raise UsageError(f"--quote is longer than {LONGEST} characters: quote less of it")
+    return span, text[span.start : span.end]
+
+
+def unmarked(words: str) -> str:
+    """Quoted words as they are kept: without marks around them and the stop at their end."""
+    return words.strip().strip(MARKS).rstrip(STOPS).rstrip(MARKS) or words
+
+
+def locate_passage(text: str | None, words: str) -> Span:
+    """Where a passage stands, told by START:END or by its words, which are not stored."""
+    if plain := re.fullmatch(r"(\d+):(\d+)", words.strip()):
+        span = Span(int(plain[1]), int(plain[2]))
+        if not span.start < span.end <= (span.end if text is None else len(text)):
+            raise UsageError(f"--passage {words}: not within the text" + (f" of {len(text)}" if text else ""))
+        return span
+    start, bare = _told(words, "passage")
+    if text is None:
+        raise UsageError("--passage: the text is not at hand: name it with --text FILE, or write START:END")
+    return _only(text, places(text, bare.strip(), start), bare, "passage")
+
+
+def passage_triples(
+    report: NamedNode, document: NamedNode, span: Span, here: BlankNode | None = None
+) -> Iterator[Triple]:
+    """The triples of a stretch of a document, which `here` stands for."""
+    here, position = here or BlankNode(), BlankNode()
+    yield from describe(report, ("stance:passage", here))
+    yield from describe(
+        here, ("rdf:type", "oa:SpecificResource"), ("oa:hasSource", document), ("oa:hasSelector", position)
+    )
+    yield from describe(
+        position,
+        ("rdf:type", "oa:TextPositionSelector"),
+        ("oa:start", Literal(span.start)),
+        ("oa:end", Literal(span.end)),
+    )
+
+
+def quote_triples(
+    report: NamedNode, document: NamedNode, span: Span, words: Literal, text: str | None
+) -> Iterator[Triple]:
+    """The triples of quoted words: their position, themselves, and what stands around them in the text."""
+    here, selector = BlankNode(), BlankNode()
+    yield from describe(report, ("stance:quote", words))
+    yield from passage_triples(report, document, span, here)
+    before, after = (text or "")[max(0, span.start - AROUND) : span.start], (text or "")[span.end :][:AROUND]
+    around = [(name, Literal(part)) for name, part in (("oa:prefix", before), ("oa:suffix", after)) if part]
+    yield from describe(here, ("oa:hasSelector", selector))
+    yield from describe(selector, ("rdf:type", "oa:TextQuoteSelector"), ("oa:exact", words), *around)
+
+
+def _told(words: str, option: str) -> tuple[int | None, str]:
+    if not words.strip():
+        raise UsageError(f"--{option} is empty: give the words, or leave it out")
+    told = _POSITION.fullmatch(words)
+    return (int(told[1]), told[2]) if told and told[2].strip() else (None, words)
+
+
+def places(text: str, words: str, start: int | None = None) -> list[Span]:
+    """Where words stand, blanks, apostrophes and hyphens of whatever kind."""
+    parts = re.split(r"(\s+)", words)
+    pattern = "".join(
+        r"\s+" if part.isspace() else "".join(_ALIKE.get(c, re.escape(c)) for c in part) for part in parts
+    )
+    found = [Span(*match.span(1)) for match in re.finditer(f"(?=({pattern}))", text)]
+    return found if start is None else [span for span in found if span.start == start]
+
+
+def _only(text: str, places: list[Span], words: str, option: str) -> Span:
+    if len(places) == 1:
+        return places[0]
+    if not places:
+        raise UsageError(f"--{option} '{_short(words)}' does not stand in the text: copy the words from it")
+    where = ", ".join(
+        f"{span.start} (…{_short(text[max(0, span.start - 20) : span.end + 20])}…)" for span in places[:5]
+    )
+    raise UsageError(
+        f"--{option} '{_short(words)}' stands at {len(places)} places: write START:WORDS, START being one of {where}"
+    )
+
+
+def _short(words: str) -> str:
+    flat = " ".join(words.split())
+    return flat if len(flat) <= 60 else f"{flat[:59]}…"
+
+
+def day_in(words: str, issued: date | None) -> date | None:
+    """The first day that `words` name, seen from a document `issued` on a day; None where they fix none.
+
+    A weekday is the latest one up to that day; a day of a month without its year likewise.
+
+    >>> day_in("said on Saturday", date(2024, 12, 31)).isoformat()
+    '2024-12-28'
+    """
+    days = (_calendar(match, issued) for match in _DAY.finditer(words))
+    return next((day for day in days if day is not None and (issued is None or day <= issued)), None)
+
+
+def weekdays_before(words: str, issued: date) -> dict[str, date]:
+    """The weekdays that words name, each with the last such day before a document was issued.
+
+    >>> weekdays_before("voted on Monday", date(2025, 5, 12))
+    {'Monday': datetime.date(2025, 5, 5)}
+    """
+    found = {match["weekday"].capitalize() for match in _DAY.finditer(words) if match["weekday"]}
+    days = {name: (issued.weekday() - WEEKDAYS.index(name.casefold())) % 7 or 7 for name in sorted(found)}
+    return {name: issued - timedelta(days=back) for name, back in days.items()}
+
+
+def _calendar(match: re.Match[str], issued: date | None) -> date | None:
+    if match["weekday"] and not match["later"] and issued:
+        back = (issued.weekday() - WEEKDAYS.index(match["weekday"].casefold())) % 7
+        return issued - timedelta(days=back)
+    if match["today"] or match["yesterday"]:
+        return issued and issued - timedelta(days=bool(match["yesterday"]))
+    try:
+        if match["iso"]:
+            return date.fromisoformat(match["iso"])
+        which = "1" if match["month1"] else "2"
+        if match[f"month{which}"]:
+            return _of_month(match[f"month{which}"], int(match[f"day{which}"]), match[f"year{which}"], issued)
+    except ValueError:
+        return None
+    return None
+
+
+def _of_month(month: str, day: int, year: str | None, issued: date | None) -> date | None:
+    number = [name[:3].casefold() for name in MONTHS].index(month[:3].casefold()) + 1
+    if year:
+        return date(int(year), number, day)
+    if issued is None:
+        return None
+    this = date(issued.year, number, day)
+    return this if this <= issued else date(issued.year - 1, number, day)

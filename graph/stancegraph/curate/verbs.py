@@ -1,7 +1,11 @@
-"""Verbs of saying and the act each suggests: the shipped table, and whatever a user adds to it in a TOML file."""
+"""Verbs of saying, the act each suggests, and where in a sentence one leads to a quotation.
+
+The shipped table of them, and whatever a user adds to it in a TOML file.
+"""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache, partial
@@ -23,12 +27,12 @@ from stancegraph.curate.clauses import (
     is_adverb,
 )
 from stancegraph.errors import UsageError
-from stancegraph.store import untrusted
+from stancegraph.store import parser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from stancegraph.curate.clauses import Sentence
+    from stancegraph.curate.clauses import Sentence, Token
 
 Form = Literal["base", "present", "past", "participle"]
 SHIPPED: Final = Path(__file__).with_name("verbs.toml")
@@ -43,6 +47,16 @@ NOUNS: Final = frozenset(
 _TURNS: Final = frozenset({"but", "while", "whereas", ";"})
 _ANOTHERS: Final = SUBORDINATORS | {"what", "despite", "asked"}
 """Before a subject, what makes its clause lead to the words of somebody else: when he asked, …"""
+_ARABIC: Final = re.compile("[\u0600-\u06ff]")
+_JOINED: Final = frozenset("وف")
+"""And, then: written as one word with the verb."""
+_SOURCES: Final = frozenset({"بحسب", "حسب", "وفق", "وفقا", "وفقاً", "نقلا", "نقلاً"})
+_ENDS_NAME: Final = frozenset(
+    "إن أن إنه أنه إنها أنها إنهم بأن بأنه بأنها في على خلال عن من إلى عبر أمس اليوم مساء صباح يوم قائلا قائلاً "
+    "قائلة مضيفا مؤكدا أمام لدى بعد قبل ضمن حول بشأن ردا إثر عقب".split()
+)
+_FARTHEST: Final = 40  # tokens from an Arabic quotation to its verb
+_LONGEST: Final = 8  # words of an Arabic speaker
 _PASSIVE: Final = frozenset({"quote", "cite", "hear"})
 """Verbs whose subject speaks where they are passive: X was quoted."""
 
@@ -86,7 +100,7 @@ def read_verbs(extra: Path | None = None) -> Verbs:
     """
     if extra is None:
         return _shipped()
-    added = untrusted.value(partial(_read, extra), extra, "name fewer verbs")
+    added = parser.value(partial(_read, extra), extra, "name fewer verbs")
     taken = {_base(verb) for acts in added.values() for listed in acts.values() for verb in listed}
     tables = {
         name: {act: [verb for verb in listed if _base(verb) not in taken] for act, listed in acts.items()}
@@ -107,7 +121,7 @@ def _read(file: Path) -> dict[str, dict[str, list[str]]]:
     try:
         tables = tomllib.loads(input_.read(file, _LARGEST).decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{file}: is not TOML: {untrusted.reason(error)}") from error
+        raise UsageError(f"{file}: is not TOML: {parser.reason(error)}") from error
     shape = 'write [acts], then lines such as warning = ["warn", "foresee foresaw foreseen"]'
     for name, acts in tables.items():
         if name not in {"acts", "doubtful", "arabic"} or not isinstance(acts, dict):
@@ -280,3 +294,48 @@ def _agent(s: Sentence, i: int) -> Phrase | None:
         if subject := s.phrase_before(k, s.first):
             return subject
     return s.subject(i)
+
+
+def is_arabic(s: Sentence) -> bool:
+    """Whether a sentence has a word in Arabic letters."""
+    return any(token.is_word and _ARABIC.match(token.text) for token in s.words)
+
+
+def arabic_cue(s: Sentence, at: int, verbs: Verbs) -> Cue | None:
+    """Who says the quotation at token `at`, by the nearest verb before it; behind it, where a comma follows.
+
+    The subject is the verb itself where that alone tells of one: and she added that.
+    """
+    tokens = s.tokens
+    before = range(at - 1, max(s.first, at - _FARTHEST) - 1, -1)
+    after = range(at + 1, min(s.end, at + _FARTHEST))
+    ends_in_comma = at + 1 < s.end and tokens[at + 1].text in {"،", ","}
+    for places in (after, before) if ends_in_comma else (before, after):
+        for i in places:
+            if tokens[i].quotation:
+                break
+            word = _unvowelled(tokens[i].text)
+            bare = word[1:] if word[:1] in _JOINED else ""
+            verb = verbs.arabic.get(word) or verbs.arabic.get(bare)
+            source = word in _SOURCES or bare in _SOURCES
+            if verb or source:
+                return Cue(i, verb, _arabic_phrase(tokens, i + 1, s.end, source=source) or Phrase(i, i))
+    return None
+
+
+def _arabic_phrase(tokens: Sequence[Token], i: int, end: int, *, source: bool) -> Phrase | None:
+    """The words from token `i` on that name a speaker; after a source "ل" and "عن" lead in."""
+    if source and i < end and tokens[i].text == "عن":
+        i += 1
+    last = i - 1
+    while last + 1 < min(end, i + _LONGEST):
+        token = tokens[last + 1]
+        if not token.is_word or _unvowelled(token.text) in _ENDS_NAME or not _ARABIC.match(token.text):
+            break
+        last += 1
+    return Phrase(i, last) if last >= i else None
+
+
+def _unvowelled(word: str) -> str:
+    """Without the signs for vowels and the line that stretches a word."""
+    return re.sub("[\u064b-\u0652\u0640]", "", word)

@@ -9,13 +9,13 @@
 Nodes and edges are sorted and no file holds a clock: the same data gives the same bytes. What is not known is left
 out; a list becomes text joined by "; " (quotations by " … ") where a format has no lists. What XML forbids
 (control characters, and surrogates without a partner) becomes U+FFFD in GraphML, GEXF and CSV; cells of CSV are made
-safe as `cells.in_csv` says.
+safe as `output.in_csv` says.
 
     csv, tsv, jsonl, xlsx, qdpx, webannotation   the statements and all they name, as `import` reads them back
                                                  to the same graph (`write_statements`)
 
-Other programs' data come in by `imports` (rows, annotations), `edges` (anybody's ties in CSV) and `dna` (the Discourse
-Network Analyzer).
+Other programs' data come in by `imports` (rows, annotations), `networks` (anybody's ties in CSV) and `dna` (the
+Discourse Network Analyzer).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from stancegraph.output import quantity
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from stancegraph.network.method import Method, NetworkOptions
+    from stancegraph.network import Method, NetworkOptions
     from stancegraph.statements.filters import FilterOptions
     from stancegraph.store import Store
     from stancegraph.table import Table
@@ -61,7 +61,7 @@ def write(
 
     `path` "-" is standard output. `nodes` is where the nodes of a network in CSV are listed; without it that is
     beside `path`, where a file that holds anything else is never written over. `of` is a kind of network
-    (`network.method.KINDS`); `options` are those of `network.agreement`.
+    (`network.KINDS`); `options` are those of `network.agreement`.
     Raises UsageError for a format, a choice or a name there is not, and where a file would be written over that
     `source` was read from; StanceError where it cannot be written.
 
@@ -77,10 +77,9 @@ def write(
     if nodes is not None and form != "csv":
         raise UsageError(f"--nodes is of .csv: a .{form} holds the nodes itself")
     from stancegraph import network
-    from stancegraph.network.method import CHOICES, Method
+    from stancegraph.network import Method
 
-    method = Method.of(of, {name: value for name, value in options.items() if name in CHOICES})
-    filters = {name: value for name, value in options.items() if name not in CHOICES}
+    method, filters = Method.split(of, options)
     if form in RDF or form == "parquet":
         _refuse_network(form, method)
     named = None if nodes is None else Path(nodes)
@@ -108,7 +107,7 @@ def write_statements(
     `path` "-" is standard output. Raises UsageError for a format there is not, and where a file would be written over
     that the statements were read from; StanceError where it cannot be written.
     """
-    from stancegraph.exchange import qdpx, sheets, statement_rows, webannotation
+    from stancegraph.exchange import sheets, standoff, statement_rows
     from stancegraph.statements.filters import Filters, check
 
     path = Path(path)
@@ -123,8 +122,8 @@ def write_statements(
         "tsv": partial(sheets.write_delimited, delimiter="\t"),
         "jsonl": sheets.write_json_lines,
         "xlsx": sheets.write_workbook,
-        "qdpx": qdpx.write,
-        "webannotation": webannotation.write,
+        "qdpx": standoff.write_project,
+        "webannotation": standoff.write_webannotation,
     }
     content = writers.get(form, sheets.write_delimited)(taken.columns, taken.rows)
     if path != STDOUT:
@@ -146,7 +145,7 @@ def _format(path: Path, format: str | None) -> str:
 
 def _refuse_network(form: str, method: Method) -> None:
     """A choice about networks that a file would not show is refused, not passed over."""
-    from stancegraph.network.method import Method
+    from stancegraph.network import Method
 
     kept = {"level": method.level, "duplicates": method.duplicates} if form == "parquet" else {}
     if method != Method.of("stances", kept):

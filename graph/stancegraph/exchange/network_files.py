@@ -1,35 +1,44 @@
-"""Networks as GraphML, GEXF, JSON for Cytoscape and two lists in CSV; the flat table of stances in Parquet."""
+"""Networks as files: written as GraphML, GEXF, JSON for Cytoscape or two lists in CSV; read from a list of ties in CSV.
+
+The flat table that a network is made of is written in Parquet.
+"""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
+from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date
-from io import BytesIO
+from functools import partial
+from itertools import islice
+from math import isfinite
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import networkx as nx
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
-from networkx.readwrite.gexf import GEXFWriter
-from networkx.readwrite.graphml import GraphMLWriter
 
+from stancegraph import input as input_
 from stancegraph import network
-from stancegraph.cells import as_csv
 from stancegraph.dates import EARLIEST, LATEST, span
-from stancegraph.errors import UsageError
+from stancegraph.errors import StanceError, UsageError
 from stancegraph.network.graphs import TARGET
-from stancegraph.output import SURROGATE
+from stancegraph.network.signed import net_weight
+from stancegraph.output import SURROGATE, as_csv, note_on, quantity
 from stancegraph.statements.filters import in_words
+from stancegraph.store import parser
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from stancegraph.network.method import Method
+    from stancegraph.network import Method
     from stancegraph.table import Table
 
     Data = dict[str, Any]
+
 
 NODE: Final = ("label", "label_ar", "kind", "iri", "bipartite", "statements")
 """Attributes of nodes. `bipartite` is 0 for actors and 1 for targets of a two-mode network; `statements` is the
@@ -49,6 +58,11 @@ SEPARATORS: Final = {"quotes": " … "}
 """Attribute → what its list is joined by in text, where that is not "; "."""
 FORBIDDEN: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 (2.2, Characters) cannot hold."""
+LARGEST: Final = 200 << 20  # bytes of a file that is still read at once
+CELLS: Final = 4_000_000
+"""Rows times columns of a network, which is kept in memory."""
+DELIMITERS: Final = (",", ";", "\t")
+SIGNS: Final = {"1": 1.0, "+1": 1.0, "+": 1.0, "positive": 1.0, "-1": -1.0, "-": -1.0, "negative": -1.0}
 
 
 def annotate(graph: nx.Graph[str]) -> nx.Graph[str]:
@@ -187,6 +201,8 @@ def graphml(graph: nx.Graph[str]) -> bytes:
     reads the keys of parallel edges from their attribute `key`. Nodes of a two-mode network have the attribute
     `type` too, true for targets, by which igraph knows the modes.
     """
+    from networkx.readwrite.graphml import GraphMLWriter
+
     flat = flatten(graph)
     for data in flat.nodes.values():
         if "bipartite" in data:
@@ -202,13 +218,15 @@ def graphml(graph: nx.Graph[str]) -> bytes:
     for value in writer.xml.iter("data"):
         if value.get("key") in booleans:
             value.text = value.text.lower()  # as XML Schema spells it
-    buffer = BytesIO()
+    buffer = io.BytesIO()
     writer.dump(buffer)
     return _escape_returns(buffer)
 
 
 def gexf(graph: nx.Graph[str]) -> bytes:
     """The network in GEXF 1.2, as UTF-8; `networkx_key` holds the statement for networkx, which reads it away."""
+    from networkx.readwrite.gexf import GEXFWriter
+
     flat = flatten(graph)
     writer = GEXFWriter(encoding="utf-8", version="1.2draft")
     writer.add_graph(flat)
@@ -219,7 +237,7 @@ def gexf(graph: nx.Graph[str]) -> bytes:
     description = meta.makeelement("description", {})
     description.text = flat.graph["description"]
     meta.append(description)
-    buffer = BytesIO()
+    buffer = io.BytesIO()
     writer.write(buffer)
     return _escape_returns(buffer)
 
@@ -255,7 +273,7 @@ def cytoscape(graph: nx.Graph[str]) -> bytes:
 def edge_list(graph: nx.Graph[str], kind: str) -> bytes:
     """The edges of a flattened network in CSV: `source, target, source_label, target_label` and their attributes.
 
-    UTF-8, `\\n` between lines; a cell that begins like a formula gets an apostrophe (`cells.in_csv`).
+    UTF-8, `\\n` between lines; a cell that begins like a formula gets an apostrophe (`output.in_csv`).
     """
     if kind == "stances":
         known = {name for *_, data in graph.edges(data=True) for name in data}
@@ -278,7 +296,10 @@ def node_list(graph: nx.Graph[str], kind: str) -> bytes:
 
 
 def parquet(table: Table) -> bytes:
-    """The flat table as `table.arrow.to_arrow` gives it, in Parquet."""
+    """The flat table as `table.arrays.to_arrow` gives it, in Parquet."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     sink = pa.BufferOutputStream()
     pq.write_table(table.to_arrow(), sink)
     return bytes(sink.getvalue())
@@ -288,6 +309,144 @@ def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> bytes:
     return as_csv([columns, *([row.get(column, "") for column in columns] for row in rows)]).encode()
 
 
-def _escape_returns(buffer: BytesIO) -> bytes:
+def _escape_returns(buffer: io.BytesIO) -> bytes:
     """XML in which a carriage return is written by its number: readers take a bare one for the end of a line."""
     return buffer.getvalue().replace(b"\r", b"&#13;") + b"\n"
+
+
+# A network of somebody else's, read
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """A signed network, and what was added up or left out to make it, in phrases without a full stop."""
+
+    graph: nx.Graph[str]
+    notes: tuple[str, ...] = ()
+
+
+def read(path: str | Path) -> Edges:
+    """A signed, undirected network from a CSV file with the columns `a`, `b`, and `weight` or `sign`.
+
+    Nodes are the names, stripped, each its own `label`. Rows of one pair, in either direction, make one edge whose
+    `weight` is their sum; its other attributes are the file's other columns, as text, different values joined by
+    "; ", empty cells left out. Ties of a name with itself or of weight 0 are left out, the names kept. The notes
+    say which of this happened, and how often.
+
+    The columns stand in any order, parted by comma, semicolon or tab, in UTF-8 with or without a byte order mark.
+    `weight` is any finite number; `sign` one of 1, +1, +, positive, -1, -, negative. Lines without
+    anything in any cell are passed over.
+
+    Raises StanceError where the file cannot be read, is over 200 MiB or has over 4,000,000 cells, UsageError for the
+    first line at fault.
+    """
+    graph: nx.Graph[str] = nx.Graph()
+    weights: dict[tuple[str, str], list[float]] = defaultdict(list)
+    others: dict[tuple[str, str], dict[str, dict[str, None]]] = defaultdict(lambda: defaultdict(dict))
+    loops = 0
+    for a, b, weight, attributes in parser.values(partial(_rows, path), Path(path), "split it"):
+        graph.add_node(a, label=a)
+        graph.add_node(b, label=b)
+        if a == b:
+            loops += 1
+            continue
+        pair = min(a, b), max(a, b)
+        weights[pair].append(weight)
+        for column, cell in attributes.items():
+            others[pair][column][cell] = None
+    for (a, b), own in weights.items():
+        if weight := net_weight(own, f"{path}: {a} - {b}"):
+            graph.add_edge(a, b, weight=weight)
+            graph.edges[a, b].update({column: "; ".join(cells) for column, cells in others[a, b].items()})
+    cancelled = len(weights) - graph.number_of_edges()
+    return Edges(graph, tuple(filter(None, _notes(weights.values(), loops, cancelled))))
+
+
+def _notes(weights: Iterable[list[float]], loops: int, cancelled: int) -> Iterator[str]:
+    several = [own for own in weights if len(own) > 1]
+    contrary = sum(min(own) < 0 < max(own) for own in several)
+    yield note_on(loops, "self-tie", "left out")
+    added = f"stand{'s' if len(several) == 1 else ''} more than once: their weights are added"
+    yield note_on(len(several), "pair", added) + (
+        f", {contrary} of them with contrary signs" if contrary else ""
+    )
+    yield note_on(cancelled, "tie", "of weight 0 left out")
+
+
+def _rows(path: str | Path) -> Iterator[tuple[str, str, float, dict[str, str]]]:
+    """In the worker, of each line: two names, the weight between them, and the other columns that are not empty."""
+    content = input_.read(path, LARGEST, "name a CSV file")
+    text = input_.decode(content, path, error=UsageError).removeprefix("\ufeff")
+    header = next((n for n, line in enumerate(io.StringIO(text, newline=""), 1) if line.strip()), None)
+    if header is None:
+        raise UsageError(f"{path} is empty: let it begin with the line a,b,weight")
+    lines = islice(io.StringIO(text, newline=""), header - 1, None)
+    number, mend = header, "let the file begin with the line a,b,weight"
+    try:
+        delimiter, columns = _columns(next(lines))
+        number, mend = header + 1, "mend the quotation marks or shorten the cell"
+        reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
+        for count, cells in enumerate(reader, 1):
+            if count * len(columns) > CELLS:
+                raise StanceError(
+                    f"{path} has more than {CELLS:,} cells: leave out columns, or the lightest ties"
+                )
+            if any(cell.strip() for cell in cells):
+                yield _row(cells, columns)
+            number = header + reader.line_num + 1
+    except csv.Error as error:
+        raise UsageError(f"{path}, line {number}: {error}; {mend}") from error
+    except UsageError as error:
+        raise UsageError(f"{path}, line {number}: {error}") from None
+
+
+def _columns(header: str) -> tuple[str, list[str]]:
+    """What parts the cells of a header, and its cells; UsageError for columns that are missing or stand twice."""
+    readings = [
+        (delimiter, [cell.strip() for cell in next(csv.reader([header], delimiter=delimiter))])
+        for delimiter in DELIMITERS
+    ]
+    delimiter, columns = max(readings, key=lambda reading: (len({"a", "b"} & {*reading[1]}), len(reading[1])))
+    values = {"weight", "sign"} & {*columns}
+    missing = [name for name in ("a", "b") if name not in columns] + ["weight or sign"] * (not values)
+    twice = sorted({column for column in columns if columns.count(column) > 1})
+    if missing:
+        raise UsageError(
+            f"no column {' and no column '.join(missing)} among {', '.join(columns)};"
+            " let the file begin with the line a,b,weight"
+        )
+    if len(values) > 1:
+        raise UsageError("both a column weight and a column sign; rename the one that is not meant")
+    if twice or "" in columns:
+        fault = f"two columns are called {twice[0]}" if twice and twice[0] else "a column has no name"
+        raise UsageError(f"{fault}; give each column a name of its own")
+    return delimiter, columns
+
+
+def _row(cells: list[str], columns: list[str]) -> tuple[str, str, float, dict[str, str]]:
+    if len(cells) != len(columns):
+        raise UsageError(
+            f"{quantity(len(cells), 'cell')} where the header has {len(columns)};"
+            " put names that hold the delimiter in quotes"
+        )
+    row = {column: cell.strip() for column, cell in zip(columns, cells, strict=True)}
+    a, b = row.pop("a"), row.pop("b")
+    for column, name in (("a", a), ("b", b)):
+        if not name:
+            raise UsageError(f"no name in column {column}; write one, or take the line out")
+    sign = row.pop("sign", None)
+    weight = _weight(row.pop("weight")) if sign is None else SIGNS.get(sign.lower())
+    if weight is None:
+        raise UsageError(f"the sign is '{(sign or '')[:40]}'; write one of {', '.join(SIGNS)}")
+    return a, b, weight, {column: cell for column, cell in row.items() if cell}
+
+
+def _weight(cell: str) -> float:
+    try:
+        # What Python alone takes for a number, 1_000, is more likely a slip.
+        weight = float(cell.replace("_", "?"))
+    except ValueError:
+        weight = float("inf")
+    if not isfinite(weight):
+        raise UsageError(f"the weight is '{cell[:40]}'; write a finite number such as -2 or 0.5")
+    return weight

@@ -16,7 +16,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple
 from stancegraph import statements
 from stancegraph.errors import StanceError
 from stancegraph.statements.filters import FilterOptions, check
-from stancegraph.store import Endpoint, Store
+from stancegraph.store import Store
 from stancegraph.store.turtle import write as write_turtle
 from stancegraph.vocabulary import HOUSEKEEPING, PREFIXES, compact, expand
 
@@ -47,7 +47,7 @@ def quads(store: Store, **filters: Unpack[FilterOptions]) -> list[Quad]:
     if check(filters):
         return statements.described(store, statements.said(store, **filters))
     rows = store.select(f"SELECT ?s ?p ?o ?graph WHERE {EVERY}")
-    if isinstance(store, Endpoint):
+    if store.remote:
         (count,) = store.select(f"SELECT (COUNT(*) AS ?n) WHERE {EVERY}")
         if int(count["n"].value) != len(rows):
             raise StanceError(

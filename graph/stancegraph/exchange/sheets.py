@@ -1,7 +1,7 @@
 """Sheets of rows: CSV, TSV, JSON Lines and Excel's workbooks, read as they come (in a worker), and written.
 
 A sheet may be of any size. Nothing in a cell is run: a formula is no value, and what would be one to a spreadsheet is
-written behind an apostrophe (`cells.in_csv`), and taken off again. An archive that holds a
+written behind an apostrophe (`output.in_csv`), and taken off again. An archive that holds a
 workbook or a project is refused where it would fill the memory, and written without a clock.
 """
 
@@ -17,13 +17,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
-from stancegraph import cells
 from stancegraph import input as input_
+from stancegraph import output
 from stancegraph.errors import NotInstalled, StanceError, UsageError
-from stancegraph.exchange.roles import Left, Sheet
-from stancegraph.store import untrusted
+from stancegraph.exchange.column_roles import Left, Sheet
+from stancegraph.store import parser
 
 LARGEST: Final = 1 << 30
 """Bytes of a file of rows."""
@@ -57,11 +57,7 @@ def read(file: Path, kind: str, *, encoding: str = "") -> Sheet:
         return _workbook(file)
     if kind == "jsonl":
         return _json_lines(file)
-    return _delimited(file, "\t" if kind == "tsv" else "", encoding)
-
-
-def _delimited(file: Path, delimiter: str, encoding: str) -> Sheet:
-    rows = _lines(file, delimiter, encoding)
+    rows = _lines(file, "\t" if kind == "tsv" else "", encoding)
     _, columns = next(rows)
     sheet = Sheet(_headers(columns, file), iter(()))
     sheet.rows = _of_width(rows, sheet)
@@ -119,7 +115,7 @@ def _of_width(rows: Iterable[tuple[int, list[str]]], sheet: Sheet) -> Iterator[t
         if len(row) != width:
             sheet.left.append((line, f"{len(row)} cells where the header has {width}", row))
         else:
-            yield line, [cells.from_csv(cell) if cell[:1] == "'" else cell for cell in row]
+            yield line, [output.from_csv(cell) if cell[:1] == "'" else cell for cell in row]
 
 
 def _headers(columns: Sequence[str], file: Path) -> list[str]:
@@ -203,7 +199,7 @@ def _objects(file: Path, left: Left) -> Iterator[tuple[int, dict[str, object]]]:
             if not line.strip():
                 continue
             try:
-                row = untrusted.decode(line)
+                row = parser.decode(line)
             except ValueError as error:
                 left.append((number, f"no JSON: {error}"[:200], [line[:1000]]))
                 continue
@@ -239,7 +235,11 @@ def _workbook(file: Path) -> Sheet:
     book = load_workbook(io.BytesIO(read_archive(file)), read_only=True, data_only=False)
     others, page = book.sheetnames[1:], book.worksheets[0]
     page.reset_dimensions()  # what it claims of its size need not be so
-    rows = ((line, [_value(cell) for cell in row]) for line, row in enumerate(page.iter_rows(), 1))
+    # None stands for a formula or an error.
+    rows = (
+        (line, [None if cell.data_type in "fe" else _plain(cell.value) for cell in row])
+        for line, row in enumerate(page.iter_rows(), 1)
+    )
     columns = next(([cell or "" for cell in row] for _, row in rows if any(row)), [])
     if not columns:
         raise UsageError(f"{file} is empty: its first sheet begins with a row of headers")
@@ -249,11 +249,6 @@ def _workbook(file: Path) -> Sheet:
     sheet.notes += [f"only the first sheet is read; left: {', '.join(others)}"] if others else []
     sheet.rows = _of_width(_without_formulas(rows, sheet), sheet)
     return sheet
-
-
-def _value(cell: Any) -> str | None:
-    """The text of a cell; None of a formula or an error."""
-    return None if cell.data_type in "fe" else _plain(cell.value)
 
 
 def _without_formulas(
@@ -274,14 +269,14 @@ def write_delimited(columns: Sequence[str], rows: Iterable[Sequence[str]], delim
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([cells.in_csv(cell) for cell in row] for row in rows)
+    writer.writerows([output.in_csv(cell) for cell in row] for row in rows)
     return buffer.getvalue().encode()
 
 
 def write_json_lines(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """Rows as objects of JSON, one a line, without empty cells."""
     objects = ({name: cell for name, cell in zip(columns, row, strict=True) if cell} for row in rows)
-    return "".join(cells.escaped(json.dumps(each, ensure_ascii=False)) + "\n" for each in objects).encode()
+    return "".join(output.escaped(json.dumps(each, ensure_ascii=False)) + "\n" for each in objects).encode()
 
 
 def write_workbook(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -297,7 +292,7 @@ def write_workbook(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> byt
     for row in (columns, *rows):
         made = []
         for text in row:
-            cell = WriteOnlyCell(page, cells.in_csv(text))
+            cell = WriteOnlyCell(page, output.in_csv(text))
             cell.data_type = "s"
             made.append(cell)
         page.append(made)

@@ -1,40 +1,39 @@
-"""Statements as rows by role: one for each speaker, target and stretch of a document, as `import` reads them back."""
+"""Statements as rows: one for each speaker, target and stretch of a document, as `import` reads them back.
+
+What they name (actors, propositions, events, documents, roles) has rows of its own, by the fields of each.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import product, zip_longest
 from typing import TYPE_CHECKING, Final
+
+from pyoxigraph import Literal, NamedNode
 
 from stancegraph import statements
 from stancegraph.curate.entries import slug
-from stancegraph.exchange.entry_rows import (
-    APART,
-    COLUMNS,
-    STATEMENT,
-    Entries,
-    spell,
-    spell_ascription,
-    spread,
-)
-from stancegraph.exchange.roles import ROLES, VARIABLE
+from stancegraph.curate.fields import BOUNDS, CLASSES, TYPES
+from stancegraph.exchange import column_roles
 from stancegraph.statements.reader import CHUNK
-from stancegraph.store import results
+from stancegraph.store import sparql
+from stancegraph.store.turtle import term
 from stancegraph.vocabulary import FIELDS, compact, local_name
 
 if TYPE_CHECKING:
+    from stancegraph.curate.fields import Field
     from stancegraph.records import Report, Statement
     from stancegraph.statements.filters import Filters
     from stancegraph.store import Store, Values
-    from stancegraph.store.terms import Term
+    from stancegraph.store.sparql import Term
 
-_KINDS: Final = (
-    """SELECT ?x ?kind { ?x stance:actorKind ?of . ?of skos:prefLabel ?kind FILTER(LANG(?kind) = "en") }"""
-)
+    Properties = dict[str, list[Term]]
+
+_KINDS: Final = 'SELECT ?x ?kind { ?x stance:actorKind/skos:prefLabel ?kind FILTER(LANG(?kind) = "en") }'
 _TYPES: Final = (
-    "SELECT ?x ?type { ?x a stance:Proposition ; a ?type FILTER(?type IN (stance:Claim, stance:Demand)) }"
+    "SELECT ?x ?type { ?x a stance:Proposition, ?type FILTER(?type IN (stance:Claim, stance:Demand)) }"
 )
 _BARE: Final = """SELECT ?s ?target ?label {
   ?s stance:stanceOn ?target . ?target skos:prefLabel ?label FILTER(LANG(?label) = "en") }"""
@@ -70,6 +69,10 @@ _OTHER: Final = """SELECT DISTINCT ?s ?node ?p ?o {
 """What is said of a statement, its reports, codings and figures beside what their records hold."""
 
 
+_QUADS: Final = """SELECT DISTINCT ?s ?p ?o ?graph {{ VALUES ?class {{ {} }} ?s a ?class
+  {{ GRAPH ?graph {{ ?s ?p ?o }} }} UNION {{ ?s ?p ?o FILTER NOT EXISTS {{ GRAPH ?other {{ ?s ?p ?o }} }} }} }}"""
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """Rows, each with a cell for each of `columns`, of so many statements; `note` says what they do not hold."""
@@ -99,13 +102,13 @@ def rows(filters: Filters, *, whole: bool = False) -> Taken:
     made = [row for each in found for row in flat.rows(each)]
     made += flat.entries.rows(None if whole else flat.named)
     full = {"statement", "speaker", *(role for row in made for role, cell in row.items() if cell)}
-    coded = sorted(role for role in full if role.startswith(VARIABLE))
-    columns = [role for role in (*ROLES, *coded, *COLUMNS) if role in full]
+    coded = sorted(role for role in full if role.startswith(column_roles.VARIABLE))
+    held = [role for role in (*column_roles.ROLES, *coded, *column_roles.COLUMNS) if role in full]
     beyond = flat.beyond + flat.entries.beyond
     told = ", ".join(f"{name} ({number})" for name, number in sorted(beyond.items()))
     return Taken(
-        tuple(columns),
-        tuple(tuple(row.get(role, "") for role in columns) for row in made),
+        tuple(held),
+        tuple(tuple(row.get(role, "") for role in held) for row in made),
         len(found),
         f"rows do not hold {told}: a file in .ttl does" if told else "",
     )
@@ -115,7 +118,7 @@ class _Flat:
     """What rows need beside the statements: names that are one's alone, kinds, texts, what is said else."""
 
     def __init__(self, store: Store, found: Sequence[Statement], *, whole: bool) -> None:
-        iris = [results.node(each.iri) for each in found]
+        iris = [sparql.node(each.iri) for each in found]
         starts = range(0, len(iris), CHUNK)
         self._parts: list[Values | None] = (
             [None] if whole else [{"s": iris[at : at + CHUNK]} for at in starts]
@@ -127,7 +130,7 @@ class _Flat:
         self.named: set[str] = set()
         """The IRIs that the rows made so far name."""
         self._kinds = {row[0]: row[1] for row in store.tuples(_KINDS)}
-        self._types = {iri: local_name(type_).lower() for iri, type_ in store.tuples(_TYPES)}
+        self._types = {iri: local_name(type_).lower() for iri, type_ in store.tuples(_TYPES)} | self._kinds
         self._texts = {iri: told for iri, *told in store.tuples(_TEXTS)}
         self._bare: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for iri, target, label in self._tuples(store, _BARE):
@@ -146,12 +149,12 @@ class _Flat:
                 own = {"figure_id": self._own(figure, "figure"), "figure_event": self._call(of)}
                 self._figure[figure] = own | dict(zip(_FIGURE, told, strict=True))
                 self._figures[iri].append(self._figure[figure])
-        roles = {edge: role for role, edge in APART.items()}
-        self._apart: set[tuple[str, str, str]] = set()
-        """Statement, role and value (an IRI, or a text) of what stands in the background."""
+        roles = {edge: role for role, edge in column_roles.APART.items()}
+        self._apart: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        """Statement → role and value (an IRI, or a text) of what stands in the background."""
         for row in self._select(store, _APART):
             if role := roles.get(compact(row["p"].value)):
-                self._apart.add((row["s"].value, role, row["o"].value))
+                self._apart[row["s"].value].add((role, row["o"].value))
             else:
                 self.beyond[f"what the background says of {compact(row['p'].value)}"] += 1
         self._other: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
@@ -188,7 +191,7 @@ class _Flat:
     def _variables(self, store: Store) -> tuple[dict[str, str], dict[str, str]]:
         """Coded variable → its column; category → its name."""
         found = {
-            iri: f"{VARIABLE}{label}"
+            iri: f"{column_roles.VARIABLE}{label}"
             for iri, label in store.tuples(_VARIABLES)
             if iri == f"{self._base}variable/{slug(label, digits=True)}"
         }
@@ -198,7 +201,7 @@ class _Flat:
 
     def _read_other(self, store: Store, found: set[str]) -> None:
         """What a statement or a report has of a role, in the spelling of cells; what has none is counted."""
-        edges = {each.edge: role for role, each in STATEMENT.items()}
+        edges = {each.edge: role for role, each in column_roles.STATEMENT.items()}
         variables, categories = self._variables(store)
         for row in self._select(store, _OTHER):
             iri, node, edge = row["s"].value, row["node"].value, compact(row["p"].value)
@@ -213,13 +216,15 @@ class _Flat:
             elif (
                 edge == "rdfs:comment" and node in self._figure and "figure_comment" not in self._figure[node]
             ):
-                self._figure[node]["figure_comment"] = spell(value, "text", self._base) or ""
+                self._figure[node]["figure_comment"] = (
+                    column_roles.spell_cell(value, "text", self._base) or ""
+                )
                 continue
             elif role and node == iri:
-                cell = spell(value, STATEMENT[role].values, self._base)
+                cell = column_roles.spell_cell(value, column_roles.STATEMENT[role].values, self._base)
             if cell is None:
                 self.beyond[edge] += 1
-            elif (iri, role, value.value) in self._apart:
+            elif (role, value.value) in self._apart[iri]:
                 self._behind[iri].append({role: cell, "background": role})
             else:
                 self._other[node][role].append(cell)
@@ -232,7 +237,7 @@ class _Flat:
                 nodes[row["s"].value, str(row["node"])].append((compact(row["p"].value), row["o"]))
                 self.named.add(row["o"].value)
         for (iri, _), said in nodes.items():
-            cell = spell_ascription(said, self._base)
+            cell = column_roles.spell_ascription(said, self._base)
             if cell is None:
                 self.beyond["stance:ascribes"] += 1
             else:
@@ -248,7 +253,7 @@ class _Flat:
             "medium": statement.medium or "",
             "date": "" if statement.date == "../.." else statement.date,
         }
-        named = {role for iri, role, _ in self._apart if iri == statement.iri} & {"act", "medium"}
+        named = {role for role, _ in self._apart[statement.iri]} & {"act", "medium"}
         own["background"] = " ".join(sorted(named))
         whole = _Aim("", "", "", statement.basis, statement.confidence, frozenset())
         aims = self._aims(statement)
@@ -259,17 +264,17 @@ class _Flat:
 
     def _others(self, statement: Statement) -> list[list[dict[str, str]]]:
         """What one row each has one of: whom it is for and to, what it is about, the figures, what is said else."""
-        actors = {"on_behalf_of": statement.on_behalf_of, "addressee": statement.addressees}
+        actors = zip(column_roles.OTHERS, (statement.on_behalf_of, statement.addressees), strict=True)
         found = [
             [
                 {
                     role: self._call(who.iri),
                     f"{role}_kind": self._kinds.get(who.iri, ""),
-                    "background": role if (statement.iri, role, who.iri) in self._apart else "",
+                    "background": role if (role, who.iri) in self._apart[statement.iri] else "",
                 }
                 for who in those
             ]
-            for role, those in actors.items()
+            for role, those in actors
         ]
         about = [{"about": self._call(each.iri)} for each in statement.about if each.iri in self._name]
         other = spread({role: sorted(cells) for role, cells in self._other[statement.iri].items()})
@@ -322,12 +327,9 @@ class _Flat:
         bare = self._bare.get(statement.iri, ())
         aims += [(iri, "on", statement.basis, statement.confidence, frozenset()) for iri, _ in bare]
         return [
-            _Aim(self._call(iri), self._kind(iri), stance, basis, confidence, shown)
+            _Aim(self._call(iri), self._types.get(iri, "proposition"), stance, basis, confidence, shown)
             for iri, stance, basis, confidence, shown in aims
         ]
-
-    def _kind(self, iri: str) -> str:
-        return self._kinds.get(iri) or self._types.get(iri, "proposition")
 
     def _document(self, report: Report) -> dict[str, str]:
         document = report.document
@@ -363,3 +365,110 @@ def _apart(named: Iterable[tuple[str, str, str]]) -> dict[str, str]:
     named = list(named)
     borne = Counter(key for _, _, key in named)
     return {iri: name if borne[key] == 1 else f"{name} ({local_name(iri)})" for iri, name, key in named}
+
+
+# What statements name
+
+
+class Entries:
+    """What a store says of its entries; IRIs that begin with `base` are spelt without it."""
+
+    def __init__(self, store: Store, base: str) -> None:
+        self._base = base
+        self._about: dict[tuple[str, bool], Properties] = defaultdict(lambda: defaultdict(list))
+        for row in store.select(_QUADS.format(" ".join(column_roles.KINDS.values()))):
+            subject, edge = row["s"], compact(row["p"].value)
+            if isinstance(subject, NamedNode):
+                apart = "graph" in row and local_name(row["graph"].value).startswith("background")
+                self._about[subject.value, apart][edge].append(row["o"])
+        self.kind: dict[str, str] = {}
+        for (iri, _), said in self._about.items():
+            found = {compact(each.value) for each in said["rdf:type"] if isinstance(each, NamedNode)}
+            for kind in (kind for kind, class_ in column_roles.KINDS.items() if class_ in found):
+                self.kind.setdefault(iri, kind)
+        self.beyond: Counter[str] = Counter()
+
+    def rows(self, of: Collection[str] | None) -> Iterator[dict[str, str]]:
+        """The rows of all entries, or of these and those that they name; what no cell holds is counted in `beyond`."""
+        wanted = None if of is None else self._reached(of)
+        order = [*column_roles.KINDS]
+        for iri, apart in sorted(self._about, key=lambda each: (order.index(self.kind[each[0]]), each)):
+            if wanted is None or iri in wanted:
+                cells = self._cells(self.kind[iri], self._about[iri, apart])
+                own = {"entry": self.kind[iri], "entry_id": column_roles.spell_iri(iri, self._base) or iri}
+                own |= {"entry_in": "background"} if apart else {}
+                yield from (own | row for row in spread(cells))
+
+    def label(self, iri: str) -> str:
+        """The English name of an entry, or a document's title; empty where there is none."""
+        said = [each for apart in (False, True) for each in self._about.get((iri, apart), {}).items()]
+        return next(
+            (
+                each.value
+                for edge, values in said
+                if edge in ("skos:prefLabel", "dcterms:title")
+                for each in values
+                if isinstance(each, Literal) and (edge == "dcterms:title" or each.language == "en")
+            ),
+            "",
+        )
+
+    def _reached(self, of: Collection[str]) -> set[str]:
+        found, new = set(), {iri for iri in of if iri in self.kind}
+        while new:
+            found |= new
+            named = (self._about.get((iri, apart), {}) for iri in new for apart in (False, True))
+            values = (each for said in named for terms in said.values() for each in terms)
+            new = {each.value for each in values if isinstance(each, NamedNode)} & self.kind.keys() - found
+        return found
+
+    def _cells(self, kind: str, said: Properties) -> dict[str, list[str]]:
+        fields, cells = column_roles.ENTRY_FIELDS[kind], defaultdict(list)
+        told: set[str] = set()
+        for days in (each for each in fields.values() if each.values == "days"):
+            edges = BOUNDS.get(days.edge, ("schema:startDate", "schema:endDate"))
+            if cell := _days(days, said, edges):
+                cells[f"{column_roles.ENTRY}_{days.name}"] = [cell]
+                told |= {days.edge, *edges}
+        for edge, values in said.items():
+            for value in () if edge in told else values:
+                for column, cell in self._cell(kind, edge, value):
+                    cells[column].append(cell)
+        return {column: sorted({*found}) for column, found in cells.items()}
+
+    def _cell(self, kind: str, edge: str, value: Term) -> Iterator[tuple[str, str]]:
+        own = column_roles.ENTRY_FIELDS[kind].get(edge)
+        if edge == "rdf:type":
+            word = next((w for w, name in (CLASSES | TYPES).items() if name == compact(value.value)), "")
+            if own and word:
+                yield f"{column_roles.ENTRY}_{own.name}", word
+            elif compact(value.value) != column_roles.KINDS[kind]:
+                self.beyond[compact(value.value)] += 1
+        elif own and (cell := column_roles.spell_cell(value, own.values, self._base)) is not None:
+            yield f"{column_roles.ENTRY}_{own.name}", cell
+        elif edge == "prov:wasDerivedFrom":
+            yield column_roles.TAKEN_OVER, "true"
+        else:
+            self.beyond[edge] += 1
+
+
+def spread(cells: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
+    """Rows of columns that have several values: the first of each, the second of each …"""
+    columns = zip_longest(*cells.values(), fillvalue="")
+    return [{k: v for k, v in zip(cells, row, strict=True) if v} for row in columns] or [{}]
+
+
+def _days(days: Field, said: Properties, edges: Iterable[str]) -> str:
+    """Days as a person types them; empty where they are no days, or more than a person would type."""
+    found = {edge: said[edge] for edge in {days.edge, *edges} if edge in said}
+    plain = all(
+        len(each) == 1 and isinstance(each[0], Literal) and each[0].datatype == term("xsd:date")
+        for each in found.values()
+    )
+    if not found or not plain:
+        return ""
+    day = {edge: each[0].value for edge, each in found.items()}
+    if days.edge in BOUNDS and days.edge in day:
+        return day[days.edge] if len(day) == 1 else ""
+    first, last = (day.get(edge, "") for edge in edges)
+    return first if first == last else f"{first or '..'}/{last or '..'}"

@@ -3,11 +3,18 @@
 An IRI, prefixed name or local name decides; then a curated name, folded (case, accents, articles, forms of
 Arabic letters, mis-encoding); then the sound of its words. By sound a name is taken only if every word typed
 is one of its words: better to ask back than to answer about somebody else.
+
+The entries of a large database are kept beside it, a file for each kind: asking for two thousand takes a while. A
+file bears the database's fingerprint and a sum of its own: one of another graph or version, or damaged, is made anew.
 """
 
 from __future__ import annotations
 
+import json
+import os
+import zlib
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from functools import cached_property
 from heapq import nlargest
@@ -16,14 +23,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import NamedNode
 
+from stancegraph import output
 from stancegraph.errors import Candidate, UnknownName, UsageError
-from stancegraph.names import kept, spelling
-from stancegraph.names.kept import LARGE as LARGE
-from stancegraph.store import remembered
+from stancegraph.names import spelling
+from stancegraph.store import Local, remembered
 from stancegraph.vocabulary import PREFIXES, compact, expand, local_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from stancegraph.store import Store
 
@@ -50,6 +58,10 @@ MADE_OF: Final = frozenset(
 APART: Final = {"count": "?x a skos:Concept ; skos:inScheme stance:counts"}
 """Kinds of entry that are looked for only where they are named."""
 
+VERSION: Final = 1
+"""Version of the files that are kept."""
+LARGE: Final = 1_000
+"""The fewest entries of a kind that are kept."""
 LONGEST: Final = 200  # characters of a typed name
 ACCEPTED, AHEAD = 90.0, 5.0  # a name is taken from this score on, with the next entry this far behind
 UNSURE: Final = 89.0  # the most a name scores that shares only some of its words with what was typed
@@ -90,13 +102,13 @@ def index(store: Store, *kinds: str) -> Names:
     found: list[Entry] = []
     asked: list[str] = []
     for kind in kinds or tuple(KINDS):
-        entries = kept.read(store, kind)
+        entries = _kept(store, kind)
         found += map(Entry.of, entries or ())
         asked += [kind] * (entries is None)
     if asked:
         made = list(_entries(store, asked))
         for kind in asked:
-            kept.keep(store, kind, (astuple(entry) for entry in made if entry.kind == kind))
+            _keep(store, kind, [astuple(entry) for entry in made if entry.kind == kind])
         found += made
     return Names(sorted(found, key=lambda entry: (entry.kind, entry.iri)))
 
@@ -137,6 +149,36 @@ def _entries(store: Store, kinds: Sequence[str]) -> Iterator[Entry]:
             actor_kind=local_name(next(iter(names["actorKind"]), "")),
             former=tuple(names["isReplacedBy"]),
         )
+
+
+def _kept(store: Store, kind: str) -> list[list[Any]] | None:
+    """The fields of each entry of a kind, sorted by IRI; None where none are kept of this graph."""
+    if not isinstance(store, Local) or store.folder is None:
+        return None
+    try:
+        told, _, content = _file(store.folder, kind).read_bytes().partition(b"\n")
+        if json.loads(told) != [VERSION, store.fingerprint, zlib.crc32(content)]:
+            return None
+        found: list[list[Any]] = json.loads(content)
+    except (OSError, ValueError):  # none, or none that can be read
+        return None
+    return found
+
+
+def _keep(store: Store, kind: str, entries: Sequence[Sequence[Any]]) -> None:
+    """Leave the fields of all entries of a kind beside a database, if they are many and it can be written."""
+    if len(entries) < LARGE or not isinstance(store, Local) or store.folder is None:
+        return
+    if not os.access(store.folder, os.W_OK):
+        return
+    content = json.dumps(entries, separators=(",", ":")).encode()
+    told = json.dumps([VERSION, store.fingerprint, zlib.crc32(content)]).encode()
+    with suppress(OSError):  # on a full disk the next who asks waits as long
+        output.replace(_file(store.folder, kind), told + b"\n" + content)
+
+
+def _file(folder: Path, kind: str) -> Path:
+    return folder / f"stancegraph-names-{kind.replace(' ', '-')}.json"
 
 
 class Names:
@@ -297,14 +339,14 @@ class _Sounds:
             asked = spelling.untitled(words, entry.actor_kind) if entry.person else words
             yield min(_score(name, asked, like), most_of_person if entry.person else 100.0), entry
 
-    def _like(self, word: str, among: int = 16) -> dict[str, float]:
+    def _like(self, word: str) -> dict[str, float]:
         """Words of names that may be spellings of `word`, with or without an article in it, and their likeness."""
         joined = spelling.JOINED.match(word)
-        bare = self._alike(word[joined.end() :], among) if joined else {}
-        whole = self._alike(word, among)
+        bare = self._alike(word[joined.end() :]) if joined else {}
+        whole = self._alike(word)
         return {other: max(bare.get(other, 0.0), whole.get(other, 0.0)) for other in {**bare, **whole}}
 
-    def _alike(self, word: str, among: int) -> dict[str, float]:
+    def _alike(self, word: str, among: int = 16) -> dict[str, float]:
         """Words of names that may be spellings of `word`, with their likeness."""
         from rapidfuzz.distance import JaroWinkler
         from rapidfuzz.process import extract

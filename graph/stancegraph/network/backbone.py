@@ -126,19 +126,14 @@ def _pair(graph: nx.Graph[Any], edge: Sequence[Hashable], weights: dict[Pair, fl
     return pair if pair in weights or graph.is_directed() else (edge[1], edge[0])
 
 
-def probabilities(rows: Indices, columns: Indices) -> Numbers:
-    """The probability of a cell of each row's and each column's degree, n × m, that gives all their degrees on average.
+def probabilities(r: Indices, r_times: Indices, c: Indices, c_times: Indices) -> Numbers:
+    """The probability of a cell of each row's and each column's degree that gives all their degrees on average.
 
-    >>> probabilities(np.array([1, 1, 2]), np.array([2, 2])).round(3).tolist()
-    [[0.5, 0.5], [0.5, 0.5], [1.0, 1.0]]
+    Rows of one degree have one probability: of each degree that occurs, `r` and `c`, it is told how often.
+
+    >>> probabilities(np.array([1, 2]), np.array([2, 1]), np.array([2]), np.array([2])).round(3).tolist()
+    [[0.5], [1.0]]
     """
-    r, row, r_times = np.unique(rows, return_inverse=True, return_counts=True)
-    c, column, c_times = np.unique(columns, return_inverse=True, return_counts=True)
-    return _by_degree(r, r_times, c, c_times)[np.ix_(row, column)]
-
-
-def _by_degree(r: Indices, r_times: Indices, c: Indices, c_times: Indices) -> Numbers:
-    """The same for each degree that occurs, and as often: rows of one degree have one probability."""
     total = max(float(r @ r_times), 1.0)
     x, y = r / np.sqrt(total), c / np.sqrt(total)
     for _ in range(ROUNDS):
@@ -169,7 +164,7 @@ def chances_to_share(taken: csr_array, depth: int, a: Indices, b: Indices, kind:
         np.asarray(taken.sum(axis=0)).ravel().astype(np.int64), return_inverse=True, return_counts=True
     )
     cells = np.zeros((len(r), len(c)))
-    cells[np.ix_(r > 0, c > 0)] = _by_degree(r[r > 0], r_times[r > 0], c[c > 0], c_times[c > 0])
+    cells[np.ix_(r > 0, c > 0)] = probabilities(r[r > 0], r_times[r > 0], c[c > 0], c_times[c > 0])
     facing = {"congruence": np.eye(depth), "conflict": 1 - np.eye(depth), "ignore": np.ones((depth, depth))}
     k, other = np.nonzero(facing[kind])
     by_target = column.reshape(width, depth)

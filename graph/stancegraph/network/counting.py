@@ -2,7 +2,12 @@
 
 The rows are those of a Parquet file that `load` leaves beside a database (`stancegraph-person.parquet`), or of many
 such: a table of ibis, which DuckDB reads on one machine and Spark on several. What is asked of it is one expression;
-what comes back has a row for each cell of A (`projection`), whatever the number of stances.
+what comes back has a row for each cell of A (`graphs`), whatever the number of stances.
+
+An endpoint counts by one grouped query. Of each statement, speaker and target the query knows level, days and the
+document that has it first; of equal ones it keeps the first in each document, as `Table.deduplicate` does; and it
+counts what is left by actor, target, level and period. A statement of one speaker and one target is counted without
+its name, as no tie needs that.
 """
 
 from __future__ import annotations
@@ -20,20 +25,21 @@ from operator import add, and_
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
 import numpy as np
+from pyoxigraph import Literal
 from scipy import sparse
 
-from stancegraph.dates import BEGINNING, EARLIEST, END, LATEST
+from stancegraph.dates import BEGINNING, EARLIEST, END, LATEST, ordinal
 from stancegraph.errors import NotInstalled, StanceError, UsageError
-from stancegraph.network import graphs, grouped, periods
-from stancegraph.network.method import CHOICES, Method, NetworkOptions
-from stancegraph.network.projection import Counts, Projection, of_counts
+from stancegraph.network import Method, NetworkOptions, graphs, temporal
+from stancegraph.network.graphs import Counts, Projection, of_counts
 from stancegraph.records import Named
 from stancegraph.statements import reader
-from stancegraph.statements.filters import Filters
-from stancegraph.store import Endpoint
+from stancegraph.statements.filters import CODED, Filters
+from stancegraph.store.sparql import node
 from stancegraph.store.tables import CLUSTER, Tables
-from stancegraph.table.columns import WIDEST, Column, Reports, Table
-from stancegraph.table.rows import UNKNOWN, Uncoded
+from stancegraph.table.arrays import Column
+from stancegraph.table.columns import WIDEST, Reports, Table, Uncoded
+from stancegraph.table.rows import UNKNOWN
 from stancegraph.table.scales import POLARITY
 from stancegraph.table.selection import passing
 
@@ -44,10 +50,11 @@ if TYPE_CHECKING:
     import ibis
     import pyarrow as pa
 
-    from stancegraph.network.periods import Periods
-    from stancegraph.store import Store
+    from stancegraph.network.temporal import Periods
+    from stancegraph.store import Store, Term
 
-BUCKETS: Final = {"week": "W", "month": "M", "year": "Y"}
+
+UNITS: Final = {"week": "W", "month": "M", "year": "Y"}
 QUIET: Final = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -60,6 +67,65 @@ PATIENCE: Final = 5
 MOST: Final = 500
 """Periods that one expression tells apart."""
 OPEN: Final = date.fromisoformat(BEGINNING), date.fromisoformat(END)
+QUERY_PERIODS: Final = 60
+"""Periods that one query tells apart."""
+UNREPORTED: Final = "~"
+"""What sorts behind every report."""
+FETCHED: Final = CODED | {"min_count", "as_"}
+"""Filters whose rows are fetched: what they look at is told of single targets, or counted before."""
+FILED: Final = """SELECT ?s ?row_target ?row_level (MIN(?row_place) AS ?row_filed) WHERE {{
+    {{ {chosen} ?s ?row_link ?row_target . ?row_link stance:polarity ?row_level . BIND("{unreported}" AS ?row_place) }}
+    UNION {{ {chosen} ?s ?row_link ?row_target . ?row_link stance:polarity ?row_level .
+        ?row_report stance:reports ?s ; stance:document ?row_document .
+        OPTIONAL {{ ?row_document dcterms:title ?row_title ; dcterms:issued ?row_issued }}
+        OPTIONAL {{ ?row_document dcterms:title ?row_title ; stance:issuedNotBefore ?row_after }}
+        OPTIONAL {{ ?row_document dcterms:title ?row_title ; stance:issuedNotAfter ?row_before }}
+        OPTIONAL {{ ?row_report stance:passage ?row_passage . ?row_passage oa:hasSelector ?row_selector .
+            ?row_selector oa:start ?row_start }}
+        OPTIONAL {{ ?s stance:coding ?row_coding . ?row_coding stance:of ?row_target ; stance:shownBy ?row_shown }}
+        FILTER(!BOUND(?row_shown) || ?row_shown = ?row_report)
+        BIND(IF(BOUND(?row_start), STR(?row_start), "") AS ?row_begin)
+        BIND(CONCAT(IF(BOUND(?row_issued), STR(?row_issued), IF(BOUND(?row_after), STR(?row_after),
+            IF(BOUND(?row_before), "{beginning}", ""))), " ", STR(?row_document), " ",
+            SUBSTR(CONCAT("000000000", ?row_begin), STRLEN(?row_begin) + 1)) AS ?row_place) }}
+    }} GROUP BY ?s ?row_target ?row_level"""
+"""Each statement and target, with the issue, document and place of the first report that shows it."""
+MANY: Final = """SELECT ?s (COUNT(*) AS ?row_many) WHERE { ?s stance:speaker ?row_any ; ?row_link ?row_other }
+    GROUP BY ?s"""
+"""How many rows a statement has."""
+BINDING: Final = """MINUS { SELECT DISTINCT ?s ?row_actor ?row_target WHERE {
+        ?row_target stance:binds ?row_bound . ?s ?row_bond ?row_target .
+        { ?s stance:speaker ?row_actor . BIND(?row_actor AS ?row_who) }
+        UNION { ?s stance:speaker ?row_actor ; stance:onBehalfOf ?row_who }
+        UNION { ?s stance:speaker ?row_actor ; stance:inRole ?row_role .
+            ?row_role org:member ?row_actor ; org:organization ?row_who }
+        FILTER(CONCAT(STR(?row_target), " ", STR(?row_who)) = ?row_pair) } }"""
+"""What leaves out the demands that bind who speaks; the pairs of these are bound."""
+FIRST: Final = """SELECT ?row_actor ?row_target ?row_level ?row_bucket (MIN(?row_key) AS ?row_first) WHERE {{
+    {{ {filed} }} {{ {many} }}
+    ?s stance:speaker ?row_actor .
+    OPTIONAL {{ ?s stance:saidOn ?row_on }}
+    OPTIONAL {{ ?s stance:saidNotBefore ?row_since }} OPTIONAL {{ ?s stance:saidNotAfter ?row_until }}
+    {binding}
+    BIND(STRBEFORE(STRAFTER(?row_filed, " "), " ") AS ?row_in)
+    BIND({bucket} AS ?row_bucket)
+    BIND({earliest} AS ?row_earliest)
+    BIND(CONCAT(?row_earliest, IF(?row_in = "", "000000000", STRAFTER(STRAFTER(?row_filed, " "), " ")),
+        STR(?s), " ", IF(?row_many > 1, "+", "-"), {period}) AS ?row_key)
+    }} GROUP BY ?row_actor ?row_target ?row_level ?row_bucket"""
+"""Of equal rows the first, as one text: day, place in the document, statement, whether that has more rows, periods."""
+COUNTED: Final = """SELECT ?row_actor ?row_target ?row_level ?row_period ?row_said (COUNT(*) AS ?row_number) WHERE {{
+    {{ {first} }}
+    BIND(SUBSTR(STRAFTER(?row_first, " "), 2) AS ?row_period)
+    BIND(IF(CONTAINS(?row_first, " +"), SUBSTR(STRBEFORE(?row_first, " "), 20), "") AS ?row_said)
+    }} GROUP BY ?row_actor ?row_target ?row_level ?row_period ?row_said"""
+FIRST_DAY: Final = f'IF(BOUND(?row_on), STR(?row_on), IF(BOUND(?row_since), STR(?row_since), "{BEGINNING}"))'
+LAST_DAY: Final = f'IF(BOUND(?row_on), STR(?row_on), IF(BOUND(?row_until), STR(?row_until), "{END}"))'
+QUERY_BUCKETS: Final = {"include": "STR(?s)", "document": 'IF(?row_in = "", STR(?s), ?row_in)', "ever": '""'}
+"""Which of equal rows count → what those have in common of which the first does."""
+TWICE: Final = "SELECT ?s WHERE { ?s ?one ?target ; ?other ?target FILTER(STR(?one) < STR(?other)) } LIMIT 1"
+SAID: Final = """SELECT DISTINCT (STR(?said) AS ?day) WHERE {
+    { ?s stance:saidOn ?said } UNION { ?s stance:saidNotBefore ?said } UNION { ?s stance:saidNotAfter ?said } }"""
 
 
 def read(where: str | Path | Sequence[str | Path], connection: Any = None) -> ibis.Table:
@@ -129,8 +195,7 @@ def counts(
     counted before the expression is executed.
     Raises UsageError for what the columns cannot tell.
     """
-    method = Method.of(of, {name: value for name, value in options.items() if name in CHOICES})
-    filters = Filters.of(store, {name: value for name, value in options.items() if name not in CHOICES})
+    method, filters = _split(store, of, options)
     rows = _counted(rows, method, filters, starts)
     rows = rows.filter(rows.period >= 0)
     return rows.group_by("actor_iri", "target_iri", "period", "level").agg(number=rows.count())
@@ -208,8 +273,8 @@ def _first(rows: ibis.Table, method: Method) -> ibis.Table:
     bucket: Any = ibis.literal("")
     if per == "document":
         bucket = rows.document_iri.fill_null(rows.statement)
-    elif per in BUCKETS:
-        bucket = rows.earliest.truncate(BUCKETS[per]).cast("string")
+    elif per in UNITS:
+        bucket = rows.earliest.truncate(UNITS[per]).cast("string")
     rows = rows.mutate(bucket=bucket)
     equal = ["actor_iri", "target_iri", "bucket", *(["level"] if method.aggregation != "ignore" else [])]
     place = rows.positions.length().fill_null(0)
@@ -240,11 +305,16 @@ def countable(store: Store, kind: str, options: Mapping[str, Any]) -> tuple[Tabl
     Of those counted on a cluster a statement's only row is known by no name, but counted as one. Raises UsageError
     for what is not counted there.
     """
-    if isinstance(store, Endpoint):
-        return _countable_there(store, kind, options)
+    untold = ""
+    if store.remote:
+        method, filters = _split(store, kind, options)
+        counted = cells(store, method, filters)
+        if not isinstance(counted, str):
+            return expand(counted[0], filters, counted[1]), method
+        untold = f"the rows were fetched from the endpoint, not counted there: {counted}"
     if not isinstance(store, Tables) or store.cluster is None:
         rows, method = graphs.prepare(store, kind, options)
-        return graphs.countable(rows, method), method
+        return graphs.countable(rows, method).with_notes(untold), method
     if kind == "stances":
         raise UsageError(f"--kind stances is not counted on Spark: give --data {store.path}")
     files = store.files_of(organisation=options.get("as_") == "organisation")
@@ -252,25 +322,17 @@ def countable(store: Store, kind: str, options: Mapping[str, Any]) -> tuple[Tabl
     return tabulate(lie, store, kind, {name: value for name, value in options.items() if name != "as_"})
 
 
-def _countable_there(store: Endpoint, kind: str, options: Mapping[str, Any]) -> tuple[Table, Method]:
-    """The rows that count at an endpoint; with a note where they had to be fetched."""
-    counted = grouped.cells(store, kind, options)
-    method = Method.of(kind, {name: value for name, value in options.items() if name in CHOICES})
-    if isinstance(counted, str):
-        rows, method = graphs.prepare(store, kind, options)
-        said = f"the rows were fetched from the endpoint, not counted there: {counted}"
-        return graphs.countable(rows, method).with_notes(said), method
-    filters = Filters.of(store, {name: value for name, value in options.items() if name not in CHOICES})
-    return expand(counted[0], filters, counted[1]), method
+def _split(store: Store, kind: str, options: Mapping[str, Any]) -> tuple[Method, Filters]:
+    method, filters = Method.split(kind, options)
+    return method, Filters.of(store, filters)
 
 
 def tabulate(rows: ibis.Table, store: Store, kind: str, options: Mapping[str, Any]) -> tuple[Table, Method]:
     """The rows that count of a table of ibis, counted there; raises StanceError where its engine fails."""
     import ibis
 
-    method = Method.of(kind, {name: value for name, value in options.items() if name in CHOICES})
-    filters = Filters.of(store, {name: value for name, value in options.items() if name not in CHOICES})
-    found = periods.of_network(method, store)
+    method, filters = _split(store, kind, options)
+    found = temporal.of_network(method, store)
     rows = _counted(rows, method, filters, [] if found is None else [*map(date.fromordinal, found.starts)])
     alone = rows.count().over(ibis.window(group_by=rows.statement)) == 1
     rows = rows.mutate(statement=ibis.ifelse(alone, ibis.null("string"), rows.statement))
@@ -329,7 +391,7 @@ def project(
 ) -> tuple[Projection, list[str], list[str]]:
     """The network of one mode or two that counted cells make, and the IRIs of its rows and its columns.
 
-    It is that of `projection.project`; choices are those of a `Method`.
+    It is that of `graphs.project`; choices are those of a `Method`.
     """
     method = Method.of(kind, choices)
     codes: dict[str, tuple[Any, Sequence[str]]] = {}
@@ -340,9 +402,91 @@ def project(
     (i, rows), (across, columns) = codes[own], codes[other]
     period, level, number = (np.array(counted[name].to_pylist()) for name in ("period", "level", "number"))
     levels, k = np.unique(level.astype(float), return_inverse=True)
-    places, j = np.unique(across * (int(period.max(initial=0)) + 1) + period, return_inverse=True)
+    places, j = np.unique(graphs.by_period(across, period), return_inverse=True)
     matrix = sparse.coo_array(
         (number.astype(float), (i, j * len(levels) + k)), shape=(len(rows), len(places) * len(levels))
     ).tocsr()
     made = Counts(matrix, levels, np.arange(len(rows), dtype=np.int32), places.astype(np.int32))
     return of_counts(made, POLARITY, method), list(rows), list(columns if kind == "two-mode" else rows)
+
+
+def cells(
+    store: Store, method: Method, filters: Filters
+) -> tuple[dict[str, list[Any]], Periods | None] | str:
+    """The cells of a network in the columns that `expand` takes, and its periods; or why they are not counted.
+
+    Raises StanceError where the endpoint answers with what is none.
+    """
+    found = temporal.of_network(method, store)
+    if reason := _uncounted(store, method, filters, found):
+        return reason
+    text, values = _query(store, method, filters, found)
+    test = filters.row_test()
+    told: dict[str, list[Any]] = {
+        name: [] for name in ("actor_iri", "target_iri", "level", "period", "statement", "number")
+    }
+    for actor, target, level, period, statement, number in store.tuples(text, values):
+        try:
+            began, ended = map(int, period.split(" "))
+            place = began - 1 if began == ended else -1
+            row = (actor, target, int(level), place, statement or None, int(number))
+        except ValueError:
+            raise StanceError(
+                f"{store.where}: it counts with what is no number: {level} {period} {number}"
+            ) from None
+        if test.passes(Named(actor, ""), Named(target, ""), row[2]) and (method.neutral or row[2]):
+            for name, value in zip(told, row, strict=True):
+                told[name].append(value)
+    return told, found
+
+
+def _uncounted(store: Store, method: Method, filters: Filters, found: Periods | None) -> str:
+    """Why the rows must be fetched; empty where they need not."""
+    if method.kind == "stances" or method.direct or method.level != "polarity":
+        return "such a network shows each of them"
+    if method.aggregation == "ignore" or method.duplicates not in QUERY_BUCKETS:
+        return "what counts as a repetition cannot be said in a query"
+    if fetched := sorted(FETCHED & filters.given.keys()):
+        return f"--{fetched[0].rstrip('_').replace('_', '-')} cannot be said in a query"
+    if found is not None and len(found.starts) > QUERY_PERIODS:
+        return f"a query tells at most {QUERY_PERIODS} periods apart"
+    edges: list[Term] = [node(iri) for iri in reader.edges(store)]
+    if store.tuples(TWICE, {"one": edges, "other": edges}):
+        return "statements take two stances on one target"
+    if any(len(day) != 10 or ordinal(day) is None for (day,) in store.tuples(SAID)):
+        return "some of the days are none"
+    return ""
+
+
+def _query(
+    store: Store, method: Method, filters: Filters, found: Periods | None
+) -> tuple[str, dict[str, list[Term]]]:
+    """The query, and the values of its variables."""
+    passing, values = filters.pattern(rows=True)
+    chosen = "?s a stance:Statement ."
+    if passing:
+        chosen = f"{{ SELECT DISTINCT ?s WHERE {{ ?s a stance:Statement . {passing} }} }}"
+    values["row_link"] = [node(iri) for iri in reader.edges(store)]
+    bound = reader.bound(store) if method.kind != "two-mode" and not method.undertakings else {}
+    if bound:
+        values["row_pair"] = [
+            Literal(f"{demand} {who}") for demand, every in bound.items() for who in sorted(every)
+        ]
+    period = '"1 1"'
+    if found is not None:
+        starts = [date.fromordinal(day).isoformat() for day in found.starts]
+        began, ended = (
+            " + ".join(f'IF({day} >= "{start}", 1, 0)' for start in starts)
+            for day in ("?row_earliest", LAST_DAY)
+        )
+        period = f'STR({began}), " ", IF({LAST_DAY} < "{END}", STR({ended}), "0")'
+    filed = FILED.format(chosen=chosen, beginning=BEGINNING, unreported=UNREPORTED)
+    first = FIRST.format(
+        filed=filed,
+        many=MANY,
+        binding=BINDING if bound else "",
+        bucket=QUERY_BUCKETS[method.duplicates],
+        earliest=FIRST_DAY,
+        period=period,
+    )
+    return COUNTED.format(first=first), values

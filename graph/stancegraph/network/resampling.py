@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -17,14 +17,16 @@ from stancegraph.network.signed import SignedNetwork, of_rows
 
 if TYPE_CHECKING:
     import random
-    from typing import Any
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from stancegraph.network.method import Method
+    from stancegraph.network import Method
     from stancegraph.table import Table
 
     Rows = NDArray[np.int64]
+
+Number = TypeVar("Number", int, float)
 
 
 def resample_statements(table: Table, chance: random.Random) -> Table:
@@ -65,6 +67,15 @@ def draw_codings(table: Table, chance: np.random.Generator, disagreement: float 
     other = (up_to[own] < chance.random((len(drawn), 1))).sum(axis=1)
     turned = chance.random(len(drawn)) < disagreement
     return replace(drawn, level=np.where(turned, levels[np.minimum(other, len(levels) - 1)], drawn.level))
+
+
+def interval(values: Sequence[Number | None]) -> tuple[Number, Number] | None:
+    """The central 95 % of what was drawn (the percentile interval); None where nothing was, or it is undefined."""
+    known = [value for value in values if value is not None]
+    if not known or len(known) < len(values):
+        return None
+    low, high = np.quantile(known, (0.025, 0.975), method="inverted_cdf").tolist()
+    return low, high
 
 
 class Jackknife:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import reprlib
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from math import fsum, isfinite
@@ -19,8 +20,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from stancegraph.errors import UsageError
-from stancegraph.network.graphs import build
-from stancegraph.network.projection import project
+from stancegraph.network.graphs import PROPOSITION, build, project
 from stancegraph.statements import reader
 from stancegraph.table.arrays import distinct
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import networkx as nx
     from numpy.typing import NDArray
 
-    from stancegraph.network.method import Method
+    from stancegraph.network import Method
     from stancegraph.records import Named
     from stancegraph.table import Table
 
@@ -255,26 +255,15 @@ def _stances(graph: nx.Graph[Node], *, directed: bool) -> dict[tuple[Node, Node,
 
 def _number(a: object, b: object, name: str, value: object, *, loose: bool) -> float:
     if loose and isinstance(value, str):
-        value = _float(value)
+        with suppress(ValueError):
+            value = float(value)
     number = finite_number(value)
     if number is None:
         # Python refuses to spell integers of more than 4,300 digits.
-        what = (
-            "nothing"
-            if value is None
-            else "too large a number"
-            if type(value) is int
-            else reprlib.repr(value)
-        )
+        what = "too large a number" if type(value) is int else reprlib.repr(value)
+        what = "nothing" if value is None else what
         raise UsageError(f"the tie {a} - {b} has {what} for its {name}: give it a finite number")
     return number
-
-
-def _float(text: str) -> float | str:
-    try:
-        return float(text)
-    except ValueError:
-        return text
 
 
 def _order(node: Hashable) -> tuple[str, Any]:
@@ -293,7 +282,7 @@ def of_rows(rows: Table, method: Method) -> SignedNetwork[str]:
         return read(build(rows, method, words=False), directed=True, loose=True)
     things, a, b, sign, size = _stance_cells(rows) if stances else _agreement_cells(rows, method)
     known = reader.actors(rows.store) if rows.store else {}
-    nameless = "proposition" if rows.store else ""
+    nameless = PROPOSITION if rows.store else ""
     order = np.lexsort((sign, b, a))
     return SignedNetwork(
         tuple(thing.iri for thing in things),

@@ -1,32 +1,43 @@
-"""Ties and what stands behind them: the rows and statements a weight is made of; two actors side by side."""
+"""Ties and what is behind them: the rows and statements a weight is made of, and how many they are.
+
+Where only the ties are wanted, or of many, they come by columns straight from the matrix of a network (`Edges`), and
+the statements behind them are counted by products of sparse matrices; no graph is built.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict, Unpack
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
 
 import numpy as np
+from scipy import sparse
 
 from stancegraph import statements
 from stancegraph.errors import UsageError
-from stancegraph.network.graphs import TARGET, prepare
-from stancegraph.network.method import NetworkOptions
-from stancegraph.records import Rows
+from stancegraph.network import Method
+from stancegraph.network.backbone import chances_to_share, check
+from stancegraph.network.graphs import DENSE, LARGEST, TARGET, by_period, count, locate, project
+from stancegraph.table.arrays import distinct, sums
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable
 
     import networkx as nx
     from numpy.typing import NDArray
 
-    from stancegraph.network.method import Method
     from stancegraph.records import Named, Statement
-    from stancegraph.store import Store
     from stancegraph.table import Table
     from stancegraph.table.scales import Scale
 
-    Indices = NDArray[np.intp]
-    Held = Mapping[int, list[tuple[float, int]]]
+    Held = dict[int, dict[float, list[int]]]
+    Indices = NDArray[np.int64]
+    Vector = NDArray[np.float64]
+
+BLOCK: Final = 512
+"""Rows of a matrix, or thousands of pairs, that are worked on at once."""
 
 
 def evidence(graph: nx.Graph[str], a: str, b: str) -> list[Statement]:
@@ -55,11 +66,8 @@ def supporting_rows(graph: nx.Graph[str], a: str, b: str) -> Table:
     if table is None or method is None:
         raise UsageError("this graph does not remember its statements: make it with stancegraph.network")
     pair = _named(graph, a), _named(graph, b)
-    codes = [_code(table, method, name, side) for side, name in enumerate(pair)]
-    found = _pairwise(table, method, codes)(*codes)
-    if not graph.has_edge(*pair):
-        found = set()
-    chosen: Table = table[np.array(sorted(found | _direct(table, method, *pair)), np.intp)]
+    rows = _behind(table, method, pair)(*pair) if graph.has_edge(*pair) else ()
+    chosen: Table = table[np.array(sorted(rows), np.intp)]
     return chosen
 
 
@@ -67,18 +75,11 @@ def statements_behind(
     table: Table, method: Method, pairs: Sequence[tuple[str, str]]
 ) -> Iterator[tuple[str, ...]]:
     """The IRIs of the statements behind each of these ties, oldest first; the rows are paired once for all."""
-    codes = [{thing.iri: code for code, thing in enumerate(side.values)} for side in _sides(table, method)]
-    ends = [(codes[0].get(a, -1), codes[1].get(b.removesuffix(TARGET), -1)) for a, b in pairs]
-    rows_of = _pairwise(table, method, {end for pair in ends for end in pair})
-    direct: dict[frozenset[str], set[int]] = defaultdict(set)
-    if method.direct:
-        for row, (actor, target) in enumerate(
-            zip(table.actor.to_list(), table.target.to_list(), strict=True)
-        ):
-            direct[frozenset((actor.iri, target.iri))].add(row)
-    for pair, (a, b) in zip(ends, pairs, strict=True):
-        rows = sorted(rows_of(*pair) | direct.get(frozenset((a, b)), set()))
-        yield tuple(dict.fromkeys(table.statement.values[table.statement.codes[row]] for row in rows))
+    behind = _behind(table, method, {name for pair in pairs for name in pair})
+    for pair in pairs:
+        yield tuple(
+            dict.fromkeys(table.statement.values[table.statement.codes[row]] for row in sorted(behind(*pair)))
+        )
 
 
 def tie_rows(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str, Any], list[int]]]:
@@ -87,12 +88,11 @@ def tie_rows(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str, Any], l
     In a two-mode network the actor comes first.
     """
     table, method = graph.graph["rows"], graph.graph["method"]
-    rows_of = _pairwise(table, method)
-    codes = [{thing.iri: code for code, thing in enumerate(side.values)} for side in _sides(table, method)]
+    behind = _behind(table, method)
+    actors = {thing.iri for thing in table.actor.values}
     for a, b, data in graph.edges(data=True):
-        first, second = (a, b) if a in codes[0] or method.kind != "two-mode" else (b, a)
-        ends = codes[0].get(first, -1), codes[1].get(second.removesuffix(TARGET), -1)
-        yield first, second, data, sorted(rows_of(*ends) | _direct(table, method, first, second))
+        ends = (b, a) if method.kind == "two-mode" and a not in actors else (a, b)
+        yield *ends, data, sorted(behind(*ends))
 
 
 class Shared(NamedTuple):
@@ -120,24 +120,16 @@ def shared(table: Table, method: Method, rows: Iterable[int], end: int) -> Share
 
 def sharing(table: Table, method: Method, iri: str) -> Iterator[tuple[Named, Shared, list[int]]]:
     """Everyone who shares a target with one actor, or is spoken of by it where the method counts that; the rows too."""
-    rows_of = _pairwise(table, method)
-    things = table.actor.values
-    me = next((code for code, thing in enumerate(things) if thing.iri == iri), -1)
-    other = table.target.codes.astype(np.int64)
-    if table.period is not None:
-        other = other * (int(table.period.max(initial=0)) + 1) + table.period
-    meeting = np.isin(other, other[table.actor.codes == me])
-    found = {
-        things[code]: rows_of(me, code)
-        for code in np.unique(table.actor.codes[meeting]).tolist()
-        if code != me
-    }
+    me = next((code for code, thing in enumerate(table.actor.values) if thing.iri == iri), -1)
+    other = by_period(table.target.codes, table.period)
+    meets = np.isin(other, other[table.actor.codes == me])
+    found = {table.actor.values[code] for code in np.unique(table.actor.codes[meets]).tolist()}
     if method.direct:
-        for row, ends in enumerate(zip(table.actor.to_list(), table.target.to_list(), strict=True)):
-            if iri in (ends[0].iri, ends[1].iri) and ends[0].iri != ends[1].iri:
-                found.setdefault(ends[ends[0].iri == iri], set()).add(row)
-    for thing, rows in sorted(found.items()):
-        if rows:
+        ends = zip(table.actor.to_list(), table.target.to_list(), strict=True)
+        found.update(thing for pair in ends if iri in (pair[0].iri, pair[1].iri) for thing in pair)
+    behind = _behind(table, method, {iri, *(thing.iri for thing in found)})
+    for thing in sorted(found):
+        if thing.iri != iri and (rows := behind(iri, thing.iri)):
             yield thing, shared(table, method, rows, me), sorted(rows)
 
 
@@ -171,17 +163,11 @@ def edge_list(graph: nx.Graph[str]) -> list[Tie]:
         found = [
             (label[a], label[b], data["weight"], number) for a, b, data, number in statement_counts(graph)
         ]
-    if graph.graph["method"].kind in {"agreement", "targets"}:
+    if graph.graph["method"].one_mode:
         found = [(min(a, b), max(a, b), weight, number) for a, b, weight, number in found]
     numeric = all(isinstance(row[2], int | float) for row in found)
     found.sort(key=lambda row: (row[0], row[1], row[2] if numeric else str(row[2])))
     return [{"a": a, "b": b, "weight": weight, "statements": number} for a, b, weight, number in found]
-
-
-def _sides(table: Table, method: Method) -> tuple[Any, Any]:
-    """The columns the two ends of a tie are of."""
-    own = table.target if method.kind == "targets" else table.actor
-    return own, (own if method.kind in {"agreement", "targets"} else table.target)
 
 
 def _named(graph: nx.Graph[str], name: str) -> str:
@@ -193,43 +179,48 @@ def _named(graph: nx.Graph[str], name: str) -> str:
     return bearers[0]
 
 
-def _code(table: Table, method: Method, name: str, side: int) -> int:
-    values = _sides(table, method)[side].values
-    return next((code for code, thing in enumerate(values) if thing.iri == name.removesuffix(TARGET)), -1)
-
-
-def _pairwise(
-    table: Table, method: Method, ends: Iterable[int] | None = None
-) -> Callable[[int, int], set[int]]:
-    """Function of two codes: the rows behind their tie; of some `ends` alone, where these are told."""
-    held: dict[int, dict[int, list[tuple[float, int]]]] = defaultdict(lambda: defaultdict(list))
-    own, other = table.actor.codes, table.target.codes
-    if method.kind == "targets":
-        own, other = other, own
-    if table.period is not None and method.kind in {"agreement", "targets"}:
-        other = other.astype(np.int64) * (int(table.period.max(initial=0)) + 1) + table.period
-    rows = np.arange(len(own)) if ends is None else np.flatnonzero(np.isin(own, list(ends)))
-    columns = (column[rows].tolist() for column in (own, other, table.level))
+def _behind(
+    table: Table, method: Method, names: Iterable[str] | None = None
+) -> Callable[[str, str], set[int]]:
+    """Function of two nodes: the rows behind their tie, the actor first; of some nodes alone, where these are told."""
+    own, other = (table.target, table.actor) if method.kind == "targets" else (table.actor, table.target)
+    mine = {thing.iri: code for code, thing in enumerate(own.values)}
+    theirs = mine if method.one_mode else {thing.iri: code for code, thing in enumerate(other.values)}
+    rows = np.arange(len(table))
+    if names is not None:
+        rows = np.flatnonzero(np.isin(own.codes, [mine[name] for name in names if name in mine]))
+    faced = by_period(other.codes, table.period if method.one_mode else None)
+    held: dict[int, Held] = defaultdict(dict)
+    columns = (column[rows].tolist() for column in (own.codes, faced, table.level))
     for row, i, j, level in zip(rows.tolist(), *columns, strict=True):
-        held[i][j].append((level, row))
-    if method.kind in {"stances", "two-mode"}:
-        return lambda a, b: {row for _, row in held[a].get(b, ())}
-    meets = meeting(table.scale, method.aggregation)
-    return lambda a, b: set(_meetings(held[a], held[b], meets))
+        held[i].setdefault(j, {}).setdefault(level, []).append(row)
+    meets = _meeting(table.scale, method.aggregation)
+    direct: dict[frozenset[str], set[int]] = defaultdict(set)
+    if method.direct:
+        for row, ends in enumerate(zip(table.actor.to_list(), table.target.to_list(), strict=True)):
+            direct[frozenset(end.iri for end in ends)].add(row)
+
+    def behind(a: str, b: str) -> set[int]:
+        i, j = mine.get(a, -1), theirs.get(b.removesuffix(TARGET), -1)
+        if not method.one_mode:
+            return {row for rows in held[i].get(j, {}).values() for row in rows}
+        return _meetings(held[i], held[j], meets) | direct.get(frozenset((a, b)), set())
+
+    return behind
 
 
-def _meetings(mine: Held, theirs: Held, meets: Callable[[float, float], bool]) -> Iterator[int]:
+def _meetings(mine: Held, theirs: Held, meets: Callable[[float, float], bool]) -> set[int]:
     """Rows of two actors on targets they share, of levels that count for the tie."""
-    fewer, more = sorted((mine, theirs), key=len)
-    for j, rows in fewer.items():
-        for level, row in rows:
-            for other, facing in more.get(j, ()):
+    found: set[int] = set()
+    for j in mine.keys() & theirs.keys():
+        for level, rows in mine[j].items():
+            for other, facing in theirs[j].items():
                 if meets(level, other):
-                    yield row
-                    yield facing
+                    found.update(rows, facing)
+    return found
 
 
-def meeting(scale: Scale, aggregation: str) -> Callable[[float, float], bool]:
+def _meeting(scale: Scale, aggregation: str) -> Callable[[float, float], bool]:
     """Whether two levels on one target add to (or take from) a tie."""
 
     def similar(a: float, b: float) -> float:
@@ -246,98 +237,218 @@ def meeting(scale: Scale, aggregation: str) -> Callable[[float, float], bool]:
     return meets
 
 
-def _direct(table: Table, method: Method, a: str, b: str) -> set[int]:
-    """Rows of either actor on the other, where a method counts them."""
-    if not method.direct:
-        return set()
-    code = {thing.iri: i for i, thing in enumerate(table.actor.values) if thing.iri in (a, b)}
-    held = {thing.iri: i for i, thing in enumerate(table.target.values) if thing.iri in (a, b)}
-    found: set[int] = set()
-    for one, other in ((a, b), (b, a)):
-        both = (table.actor.codes == code.get(one, -1)) & (table.target.codes == held.get(other, -1))
-        found |= set(np.flatnonzero(both).tolist())
-    return found
+@dataclass(frozen=True, eq=False)
+class Edges:
+    """Ties `a[i]`–`b[i]` of `weight[i]`, both ends as codes of the table's actors or targets; undirected pairs once."""
 
+    table: Table
+    method: Method
+    a: Indices
+    b: Indices
+    weight: Vector
 
-STRADDLES: Final = "days in two periods"
-"""What a comparison calls the period of rows that fall into none."""
+    @classmethod
+    def of(cls, table: Table, method: Method, weights: Vector | None = None) -> Edges:
+        """The ties that a method other than "stances" makes of the rows that count, stances on each other aside."""
+        made = project(table, method, weights)
+        cells = made.matrix.tocoo()
+        i, j = cells.coords
+        kept = (cells.data != 0) & ((i < j) | (method.kind == "two-mode"))
+        ends = made.rows[i[kept]].astype(np.int64), made.columns[j[kept]].astype(np.int64)
+        return cls(table, method, *ends, cells.data[kept])
 
+    def __len__(self) -> int:
+        return len(self.weight)
 
-class Comparison(TypedDict):
-    """How two actors stand on one target: in words, with the statements (IRIs) of each."""
+    def __getitem__(self, chosen: Any) -> Edges:
+        return replace(self, a=self.a[chosen], b=self.b[chosen], weight=self.weight[chosen])
 
-    target: str
-    period: str
-    relation: str
-    a: str
-    b: str
-    statements_a: list[str]
-    statements_b: list[str]
+    def backbone(self, alpha: float, minimum: float | None = None) -> Edges:
+        """Those that `backbone.backbone` keeps: significant at one of their ends, and at least as strong."""
+        check(alpha, minimum)
+        size = np.abs(self.weight)
+        if self.method.kind == "two-mode":
+            p = np.minimum(_by_chance(self.a, size), _by_chance(self.b, size))
+        else:
+            both = _by_chance(np.concatenate((self.a, self.b)), np.concatenate((size, size)))
+            p = np.minimum(*np.split(both, 2))
+        return self[((p < alpha) | (alpha == 1)) & (size >= (minimum or 0))]
 
+    def degree_sequence_backbone(self, alpha: float, minimum: float | None = None) -> Edges:
+        """Those that are more than chance by the stochastic degree sequence model (see `backbone`).
 
-def compare(store: Store, a: str, b: str, **options: Unpack[NetworkOptions]) -> list[Comparison]:
-    """`target, period, relation, a, b, statements_a, statements_b`: where two actors agree, disagree, never met.
+        A positive tie is held against the stances both share, a negative one against those on which they differ; where
+        levels are ignored, a tie against all they both speak of. Raises UsageError for a network of two modes.
+        """
+        check(alpha, minimum)
+        if self.method.kind == "two-mode":
+            raise UsageError(
+                "--backbone sdsm is of networks of actors or of targets: choose one, or disparity"
+            )
+        counts = count(self.table, kind=self.method.kind)
+        rows = [np.searchsorted(counts.rows, end) for end in (self.a, self.b)]
+        p = np.ones(len(self))
+        for sign, kind in ((1, "congruence"), (-1, "conflict")):
+            here = np.flatnonzero(np.sign(self.weight) == sign)
+            of = kind if self.method.aggregation == "subtract" else self.method.aggregation
+            if len(here):
+                p[here] = chances_to_share(
+                    counts.matrix, len(counts.levels), rows[0][here], rows[1][here], of
+                )
+        return self[((p < alpha) | (alpha == 1)) & (np.abs(self.weight) >= (minimum or 0))]
 
-    `relation` is "agree", "disagree", "both" (stances of either sign), "open" (one withholds judgement),
-    or "never met" (only one has spoken of the target); `a` and `b` are the stances in words.
-    """
-    return comparison(store, a, b, **options)[0]
+    @cached_property
+    def statements(self) -> Indices:
+        """The number of statements behind each tie."""
+        own, other = self.table.actor.codes, self.table.target.codes
+        if self.method.kind == "two-mode":
+            each = _paired(_keys(own, other), self.table.statement.codes)[:, 0]
+            names, counts = np.unique(each, return_counts=True)
+            wanted = self.a * (int(other.max(initial=0)) + 1) + self.b
+            return counts[np.searchsorted(names, wanted)]
+        return _Behind(self).counts()
 
-
-def comparison(
-    store: Store, a: str, b: str, **options: Unpack[NetworkOptions]
-) -> tuple[Rows[Comparison], dict[str, Statement]]:
-    """The rows of `compare`, and the statements they name by IRI."""
-    table, _ = prepare(store, "agreement", {**options, "actor": (a, b)})
-    actors = table.filters.meant["actor"] if table.filters else ()
-    sides = [_levels_on_targets(table, iri) for iri in actors]
-    records = table.records()
-    found: list[Comparison] = []
-    for target, period in {**sides[0], **sides[1]}:
-        mine, theirs = (side.get((target, period), {}) for side in sides)
-        found.append(
-            {
-                "target": target,
-                "period": period,
-                "relation": "never met" if period == STRADDLES else _relation(set(mine), set(theirs)),
-                "a": _in_words(mine, target, records),
-                "b": _in_words(theirs, target, records),
-                "statements_a": sorted({iri for iris in mine.values() for iri in iris}),
-                "statements_b": sorted({iri for iris in theirs.values() for iri in iris}),
-            }
+    def rows(self, least: int = 0) -> TieRows:
+        """The ties by the labels of their ends, sorted; those with at least so many statements."""
+        kept = np.flatnonzero(self.statements >= least)
+        own = self.table.target if self.method.kind == "targets" else self.table.actor
+        other = self.table.target if self.method.kind == "two-mode" else own
+        labels = sorted({thing.label for column in (own, other) for thing in column.values})
+        place = {label: i for i, label in enumerate(labels)}
+        a, b = (
+            np.array([place[thing.label] for thing in column.values], np.int64)[codes]
+            for column, codes in ((own, self.a[kept]), (other, self.b[kept]))
         )
-    order = ("agree", "disagree", "both", "open", "never met")
-    found.sort(key=lambda row: (order.index(row["relation"]), row["target"], row["period"]))
-    return Rows(found, notes=table.notes), records
+        if self.method.kind != "two-mode":
+            a, b = np.minimum(a, b), np.maximum(a, b)
+        order = np.lexsort((self.weight[kept], b, a))
+        return TieRows(labels, a[order], b[order], self.weight[kept][order], self.statements[kept][order])
 
 
-def _levels_on_targets(table: Table, iri: str) -> dict[tuple[str, str], dict[int, list[str]]]:
-    """Target and period → level → statements of one actor."""
-    held: dict[tuple[str, str], dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
-    labels = (*table.periods, STRADDLES)
-    period = [""] * len(table) if table.period is None else [labels[code] for code in table.period.tolist()]
-    for row, when in zip(table, period, strict=True):
-        if row.actor.iri == iri:
-            held[row.target.label, when][int(row.level)].append(row.statement)
-    return held
+@dataclass(frozen=True, eq=False)
+class TieRows(Sequence[Tie]):
+    """The rows of `ties.edge_list`, each made when it is looked at."""
+
+    labels: Sequence[str]
+    a: Indices
+    b: Indices
+    weight: Vector
+    statements: Indices
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            columns = (getattr(self, name)[at] for name in ("a", "b", "weight", "statements"))
+            return TieRows(self.labels, *columns)
+        return next(iter(self[at : at + 1 or None]))
+
+    def __iter__(self) -> Iterator[Tie]:
+        columns = (getattr(self, name).tolist() for name in ("a", "b", "weight", "statements"))
+        for a, b, weight, number in zip(*columns, strict=True):
+            yield {"a": self.labels[a], "b": self.labels[b], "weight": weight, "statements": number}
 
 
-def _relation(mine: set[int], theirs: set[int]) -> str:
-    if not mine or not theirs:
-        return "never met"
-    agree, disagree = mine & theirs - {0}, {-sign for sign in mine} & theirs - {0}
-    if agree and disagree:
-        return "both"
-    return "agree" if agree else "disagree" if disagree else "open"
+def _paired(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.int64]:
+    """The distinct pairs of two columns, sorted."""
+    width = int(second.max(initial=0)) + 1
+    keys = distinct(first.astype(np.int64) * width + second)
+    return np.column_stack((keys // width, keys % width))
 
 
-def _in_words(side: Mapping[int, list[str]], target: str, records: Mapping[str, Statement]) -> str:
-    """The words for the stances one actor has taken on a target."""
-    words = (
-        t.word
-        for sign in (1, -1, 0)
-        for iri in side.get(sign, ())
-        for t in records[iri].targets
-        if t.sign == sign and t.thing.label == target
-    )
-    return " and ".join(dict.fromkeys(words))
+class _Behind:
+    """The statements behind ties of one mode: those of either end on what the other speaks of, at a level that counts.
+
+    A row of one end lies in a cell: what it is on, in its period, at its level. It is behind the tie if the other end
+    has a row that faces the cell. Most statements have one row of an end; the others are looked at one by one, and
+    what both ends say together counts once.
+    """
+
+    def __init__(self, edges: Edges) -> None:
+        table, method = edges.table, edges.method
+        places = locate(table, method.kind)
+        self.size, width = places.shape
+        self.pairs = np.searchsorted(places.rows, edges.a), np.searchsorted(places.rows, edges.b)
+        meets, levels = _meeting(table.scale, method.aggregation), places.levels.tolist()
+        facing = sparse.csr_array(np.array([[meets(x, y) for y in levels] for x in levels], float))
+        present = sparse.csr_array((np.ones(len(table)), (places.i, places.cell)), shape=places.shape)
+        mixed = sparse.kron(sparse.eye_array(len(places.columns)), facing, format="csr")
+        self.faced = (present @ mixed).sign().tocsr()
+        self._group(places.i, places.cell, table.statement.codes, width)
+
+    def _group(self, own: NDArray[Any], cell: NDArray[Any], statement: NDArray[Any], width: int) -> None:
+        """What each statement says of each end: in `single` where it is one cell, else a row of `several`."""
+        keys = _paired(_keys(statement, own), cell)
+        groups, first, number = np.unique(keys[:, 0], return_index=True, return_counts=True)
+        owner, said = groups % (int(own.max(initial=0)) + 1), groups // (int(own.max(initial=0)) + 1)
+        _, place, often = np.unique(said, return_inverse=True, return_counts=True)
+        alone = (number == 1) & (often[place] == 1)
+        self.single = sparse.csr_array(
+            (np.ones(int(alone.sum())), (owner[alone], keys[first[alone], 1])), shape=(self.size, width)
+        )
+        rows = np.repeat(~alone, number)
+        place = np.cumsum(~alone) - 1
+        at = np.repeat(place, number)[rows]
+        self.owner, self.said = owner[~alone], said[~alone]
+        self.several = sparse.csr_array(
+            (np.ones(len(at)), (at, keys[rows, 1])), shape=(len(self.owner), width)
+        )
+
+    def counts(self) -> Indices:
+        """The number for each pair."""
+        a, b = self.pairs
+        found = self._met(self.single, a, b) + self._met(self.single, b, a)
+        if len(self.owner):
+            both = self._several()
+            found += both[a, b] + both[b, a] - self._together()[a, b]
+        return np.rint(found).astype(np.int64)
+
+    def _met(self, cells: sparse.csr_array, ends: Indices, others: Indices) -> Vector:
+        """The statements of one end on what the other end faces, for each pair."""
+        found = np.zeros(len(ends))
+        n, m = self.faced.shape
+        work = len(ends) * (cells.nnz + self.faced.nnz) / max(n, 1)
+        if n * m <= LARGEST and n * n * m < DENSE * work:
+            faced = self.faced.toarray().T
+            for start in range(0, n, BLOCK):
+                here = np.flatnonzero((ends >= start) & (ends < start + BLOCK))
+                product = cells[start : start + BLOCK].toarray() @ faced
+                found[here] = product[ends[here] - start, others[here]]
+            return found
+        for start in range(0, len(ends), BLOCK * 50):
+            at = slice(start, start + BLOCK * 50)
+            found[at] = cells[ends[at]].multiply(self.faced[others[at]]).sum(axis=1)
+        return found
+
+    def _several(self) -> NDArray[np.float64]:
+        """How many of the statements with several cells one end says of what another faces, for all pairs."""
+        found = np.zeros((self.size, self.size))
+        for start in range(0, len(self.owner), BLOCK):
+            met = (self.several[start : start + BLOCK] @ self.faced.T).toarray() > 0
+            np.add.at(found, self.owner[start : start + BLOCK], met)
+        return found
+
+    def _together(self) -> NDArray[np.float64]:
+        """How many statements both ends of a pair make, each on what the other faces."""
+        found = np.zeros((self.size, self.size))
+        for apart in range(1, int(np.bincount(np.unique(self.said, return_inverse=True)[1]).max())):
+            first = np.flatnonzero(self.said[:-apart] == self.said[apart:])
+            ends, others = self.owner[first], self.owner[first + apart]
+            mine = self.several[first].multiply(self.faced[others]).sum(axis=1)
+            theirs = self.several[first + apart].multiply(self.faced[ends]).sum(axis=1)
+            both = (mine > 0) & (theirs > 0)
+            np.add.at(found, (ends[both], others[both]), 1)
+            np.add.at(found, (others[both], ends[both]), 1)
+        return found
+
+
+def _keys(first: NDArray[Any], second: NDArray[Any]) -> NDArray[np.int64]:
+    """A number for each pair of codes."""
+    keys: NDArray[np.int64] = first.astype(np.int64) * (int(second.max(initial=0)) + 1) + second
+    return keys
+
+
+def _by_chance(end: Indices, size: Vector) -> Vector:
+    """How likely each tie would be as strong, were the strength of its end shared out at random among its ties."""
+    return (1 - size / sums(end, size)[end]) ** (np.bincount(end)[end] - 1)

@@ -9,19 +9,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 import numpy as np
 
 from stancegraph import names, network
-from stancegraph.dates import EPOCH
+from stancegraph.dates import EPOCH, ordinal
 from stancegraph.errors import UsageError
-from stancegraph.network import periods as network_periods
+from stancegraph.network import temporal
 from stancegraph.page import agreement, overview, pictures
 from stancegraph.statements.filters import in_words
 from stancegraph.statements.reader import CHUNK
-from stancegraph.store.results import node
+from stancegraph.store.sparql import node
 from stancegraph.vocabulary import SHAPE_OF
 
 if TYPE_CHECKING:
@@ -226,10 +225,10 @@ def describe(
 def _spans(table: Table | None, stances: Sequence[Stance], period: str) -> Sequence[tuple[int, int]]:
     """The first and last day of each period, as ordinals; one for all of time where there are none."""
     if table is not None and len(table):
-        return network_periods.find(table, "auto" if period == "none" else period, table.store).spans
+        return temporal.find(table, "auto" if period == "none" else period, table.store).spans
     days = [(s["since"], s["until"]) for s in stances]
     known = [(a + EPOCH, b + EPOCH) for a, b in days if a is not None and b is not None]
-    return network_periods.periods("auto", known).spans
+    return temporal.periods("auto", known).spans
 
 
 def network_of(rows: Table) -> nx.MultiDiGraph[str]:
@@ -377,16 +376,13 @@ def _read(
     found: dict[str, Document] = {}
     for *_, data in edges:
         for report in data.get("reports", ()):
-            title, publisher, issued, url = (
-                _text(report.get(name)) for name in ("title", "publisher", "issued", "url")
+            document = Document(
+                iri=clean(report["document"]),
+                title=_text(report.get("title")),
+                publisher=_text(report.get("publisher")),
+                issued=_text(report.get("issued")),
+                url=_text(report.get("url")),
             )
-            document: Document = {
-                "iri": clean(report["document"]),
-                "title": title,
-                "publisher": publisher,
-                "issued": issued,
-                "url": url,
-            }
             found.setdefault(str(report["document"]), document)
     documents = {iri: i for i, iri in enumerate(sorted(found))}
     statements = {iri: i for i, iri in enumerate(sorted({str(key) for _, _, key, _ in edges}))}
@@ -429,10 +425,8 @@ def _stance(
 
 def _day(text: str) -> int | None:
     """Days since 1 January 1970; None where it is no day."""
-    try:
-        return date.fromisoformat(text).toordinal() - EPOCH
-    except ValueError:
-        return None
+    found = ordinal(text)
+    return None if found is None else found - EPOCH
 
 
 def _text(value: object) -> str | None:

@@ -25,8 +25,8 @@ import stancegraph
 from stancegraph import layout, network, output
 from stancegraph.errors import UsageError
 from stancegraph.network.signed import finite_number
-from stancegraph.page.banks import count_letters, wrap
 from stancegraph.page.content import DASHES, clean, list_entities, list_stances, name_document
+from stancegraph.page.pictures import count_letters, wrap
 from stancegraph.vocabulary import SHAPE_OF, SIDES, STANCES
 
 if TYPE_CHECKING:
@@ -318,7 +318,10 @@ def _place(
     font = {"face": FACE, "color": colour["ink"], "strokeWidth": 4, "strokeColor": colour["paper"]}
     nodes = _shape_nodes(entities, ties)
     drawn: list[Row] = []
-    for node, entity, (x, y) in zip(nodes, entities, _lay_out(nodes, ties), strict=True):
+    pairs = [_pair(tie) for tie in ties]
+    near = {_pair(tie) for tie in ties if tie["sign"] >= 0}  # two with a negative line alone are far apart
+    places = layout.positions([_box(node) for node in nodes], pairs, far={*pairs} - near)
+    for node, entity, (x, y) in zip(nodes, entities, places, strict=True):
         box = node["shape"] == "box"
         background, border = (colour["box"], colour["edge"]) if box else (colour["actor"], colour["paper"])
         strong = {"background": background, "border": colour["focus"]}
@@ -345,13 +348,6 @@ def _shape_nodes(entities: Sequence[Entity], ties: Iterable[Line]) -> list[Node]
         label = wrap(entity["label"], 23, 4) if plain else wrap(entity["label"], 20, 2)
         drawn.append({"id": i, "label": label, "shape": shape, "size": size, "font": {"size": font}})
     return drawn
-
-
-def _lay_out(nodes: Sequence[Node], lines: Sequence[Line]) -> list[Pair]:
-    """Places of the nodes: of two with a line far apart where it is negative."""
-    pairs = [_pair(line) for line in lines]
-    near = {_pair(line) for line in lines if line["sign"] >= 0}
-    return layout.positions([_box(node) for node in nodes], pairs, far={*pairs} - near)
 
 
 def _box(node: Node) -> layout.Box:

@@ -10,14 +10,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Final, TypedDict
 
 from stancegraph.dates import EPOCH
-from stancegraph.network import periods, sides
+from stancegraph.network import relations, temporal
 from stancegraph.output import quantity
 from stancegraph.vocabulary import INFERRED, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from stancegraph.network.sides import Sides, Stand
+    from stancegraph.network.relations import Sides, Stand
     from stancegraph.page.content import Entity, Stance
 
 CHIPS: Final = 10
@@ -79,7 +79,7 @@ def list_periods(spans: Sequence[tuple[int, int]], stances: Iterable[Stance]) ->
     """The spans (ordinals) in which something was said, by their names."""
     days = [(s["since"], s["until"]) for s in stances]
     dated = [(None if a is None else a + EPOCH, None if b is None else b + EPOCH) for a, b in days]
-    named = periods.name_spans(spans, dated)
+    named = temporal.name_spans(spans, dated)
     return [
         {
             "name": name,
@@ -95,11 +95,13 @@ def compose(
 ) -> FirstScreen:
     """The first screen of these stances."""
     taken = [
-        sides.Taken(s["speaker"], s["target"], s["sign"], s["since"], s["until"], s["basis"] not in INFERRED)
+        relations.Taken(
+            s["speaker"], s["target"], s["sign"], s["since"], s["until"], s["basis"] not in INFERRED
+        )
         for s in stances
     ]
     labels = [entity["label"] for entity in entities]
-    rows = sides.arrange(taken, _spans(times), labels)
+    rows = relations.arrange(taken, [*map(days_of, times)] if len(times) > 1 else [], labels)
     names = [period["name"] for period in times]
     made = [(row, _row(row, entities, stances, names)) for row in rows]
     propositions = [(row, shown) for row, shown in made if entities[row.target]["kind"] == "proposition"]
@@ -116,10 +118,10 @@ def compose(
     )
 
 
-def _spans(times: Sequence[Period]) -> list[tuple[int, int]]:
-    """The days of the periods since 1970, where there are several."""
-    days = [(date.fromisoformat(p["since"]), date.fromisoformat(p["until"])) for p in times]
-    return [(a.toordinal() - EPOCH, b.toordinal() - EPOCH) for a, b in days] if len(days) > 1 else []
+def days_of(period: Period) -> tuple[int, int]:
+    """The first and the last day of a period, since 1970."""
+    since, until = (date.fromisoformat(period[end]).toordinal() - EPOCH for end in ("since", "until"))
+    return since, until
 
 
 def phrase(
@@ -148,7 +150,7 @@ def _name_sure(stances: Sequence[Stance], times: Sequence[Period]) -> str:
     """The periods in which something was surely said."""
     held = []
     for period in times:
-        since, until = (date.fromisoformat(period[end]).toordinal() - EPOCH for end in ("since", "until"))
+        since, until = days_of(period)
         if any(
             s["since"] is not None and s["until"] is not None and since <= s["since"] and s["until"] <= until
             for s in stances
@@ -175,7 +177,10 @@ def _row(row: Sides, entities: Sequence[Entity], stances: Sequence[Stance], name
         "open": max(len(row.open) - OPEN, 0),
     }
     title = entities[row.target]["label"].removesuffix(".")
-    when = tell_when(row, names) + _tell_both(row, [entity["label"] for entity in entities])
+    when = tell_when(row, names)
+    if both := {stand.actor for stand in row.against} & {stand.actor for stand in row.supporting}:
+        who = entities[next(iter(both))]["label"] if len(both) == 1 else f"{len(both)} actors"
+        when += f" · {who} on both sides"  # where they are counted on each
     return Row(row.target, title, when, against, supporting, left_open, more)
 
 
@@ -188,13 +193,6 @@ def _side(
         chip = Chip(stand.actor, entities[stand.actor]["label"], not stand.said)
         verbs.setdefault(stances[stand.stances[0]]["word"], []).append(chip)
     return [(word if len(chips) == 1 else plural(word), chips) for word, chips in verbs.items()]
-
-
-def _tell_both(row: Sides, labels: Sequence[str]) -> str:
-    """Who stands on both sides, and is counted on each."""
-    both = {stand.actor for stand in row.against} & {stand.actor for stand in row.supporting}
-    who = labels[next(iter(both))] if len(both) == 1 else f"{len(both)} actors"
-    return f" · {who} on both sides" if both else ""
 
 
 def tell_when(row: Sides, names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The canvas of every picture: its look and letters, axes, the marks of stances, title, legend and caption.
+"""The canvas of every picture: what is drawn on it, its look and letters, axes, marks of stances, legend and caption.
 
 Everything is set in DejaVu Sans, which matplotlib carries with it: Latin and Arabic, joined and from right to left.
 """
@@ -16,6 +16,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont
@@ -26,7 +27,12 @@ from matplotlib.path import Path
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D, Bbox
 
+from stancegraph import network
+from stancegraph.dates import spell
+from stancegraph.errors import UsageError
 from stancegraph.output import quantity
+from stancegraph.statements import reader
+from stancegraph.statements.filters import in_words
 from stancegraph.vocabulary import STANCES
 
 if TYPE_CHECKING:
@@ -36,9 +42,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.legend import Legend
     from matplotlib.transforms import Transform
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
+
+    from stancegraph.network import Method
+    from stancegraph.records import Named
+    from stancegraph.store import Store
+    from stancegraph.table import Table
 
     Key = tuple[Artist | tuple[Artist, ...], str]
+
 
 POSITIVE: Final = "#0072B2"
 NEGATIVE: Final = "#D55E00"
@@ -433,3 +445,72 @@ def _sample(signs: frozenset[int], radius: float) -> tuple[Line2D, ...]:
         Line2D([], [], ls="", marker=path, ms=2 * radius, mfc=face, mec=edge, mew=thick)
         for path, face, edge, thick, _ in _parts(signs)
     )
+
+
+# What is drawn: rows, how networks are made of them, the language of the names, and the caption
+
+
+ARABIC: Final = 'SELECT ?x ?label WHERE { ?x skos:prefLabel ?label FILTER(LANG(?label) = "ar") }'
+LANGUAGES: Final = ("en", "ar")
+CLOSE: Final = 31
+"""A statement counts as dated where its day is bounded to so many days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The rows that pass the filters, neutral and repeated ones too, and how networks are made of them.
+
+    `arabic` has the Arabic label of an IRI, where that language is asked for; `kinds` its kind.
+    """
+
+    rows: Table
+    method: Method
+    arabic: Mapping[str, str]
+    kinds: Mapping[str, str]
+
+    def label(self, thing: Named) -> str:
+        """The name in the language asked for, where it is known, fit to be drawn."""
+        return clean(self.arabic.get(thing.iri) or thing.label) or UNKNOWN
+
+    def signs(self) -> NDArray[np.int64]:
+        """1, 0 or -1 for each row; raises UsageError for categories, which have none."""
+        if self.rows.scale.kind == "categorical":
+            raise UsageError(
+                f"--level {self.rows.scale.name} has categories, not signs: choose another level for this picture"
+            )
+        return np.sign(self.rows.scale.signs(self.rows.level)).astype(np.int64)
+
+    def dated(self) -> NDArray[np.bool_]:
+        """Which rows have a day, or one within a month of days."""
+        return self.rows.latest - self.rows.earliest < CLOSE
+
+    def caption(self) -> str:
+        """How many statements of whom, from which documents and days, under which filters."""
+        rows, dated = self.rows, self.dated()
+        statements, actors, documents = (
+            quantity(len(column.present()), noun, ",")
+            for column, noun in (
+                (rows.statement, "statement"),
+                (rows.actor, "actor"),
+                (rows.document, "document"),
+            )
+        )
+        days = ""
+        if dated.any():
+            first, last = int(rows.earliest[dated].min()), int(rows.latest[dated].max())
+            days = f", {spell(first)}" + (f" – {spell(last)}" if last != first else "")
+        chosen = f" {clean(f'Only: {in_words(rows.filters.given)}')}." if rows.filters else ""
+        return f"{statements} by {actors} in {documents}{days}.{chosen}"
+
+
+def select(source: Store | Table, choices: dict[str, object], *, labels: str = "en") -> Selection:
+    """What is to be shown of a store or table; raises UsageError where a name is wrong or no statement matches."""
+    if labels not in LANGUAGES:
+        raise UsageError(f"--labels '{str(labels)[:20]}': choose one of {', '.join(LANGUAGES)}")
+    rows, method = network.prepare(source, "agreement", choices)
+    if not len(rows):
+        raise UsageError("no statements match: nothing to draw; loosen the filters")
+    known = reader.actors(rows.store) if rows.store else {}
+    named = rows.store.tuples(ARABIC) if rows.store and labels == "ar" else ()
+    arabic = {row[0]: row[1] for row in named}
+    return Selection(rows, method, arabic, {iri: kind for iri, (kind, _) in known.items()})

@@ -11,7 +11,6 @@ import numpy as np
 from stancegraph.errors import UsageError
 from stancegraph.output import quantity
 from stancegraph.plot import canvas
-from stancegraph.plot.data import select
 from stancegraph.plot.network import divide, signed
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from stancegraph.plot.data import Selection
+    from stancegraph.plot.canvas import Selection
     from stancegraph.store import Store
     from stancegraph.table import Table
 
@@ -53,14 +52,6 @@ class Grid:
     cells: Cells
     notes: str
 
-    def total(self, actor: int) -> int:
-        """How many statements a row holds."""
-        return sum(sum(signs.values()) for (one, _), signs in self.cells.items() if one == actor)
-
-    def speakers(self, target: int) -> int:
-        """How many actors a column has."""
-        return sum(one == target for _, one in self.cells)
-
 
 def figure(
     source: Store | Table,
@@ -78,7 +69,7 @@ def figure(
     """
     if least is not None and least < 1:
         raise UsageError(f"--least {least}: a target drawn has at least 1 actor")
-    selection = select(source, choices, labels=labels)
+    selection = canvas.select(source, choices, labels=labels)
     grid = _grid(selection, least)
     target = selection.rows.target.values
     names = [canvas.wrap(selection.label(target[j]), canvas.SMALL, NAME, 2) for j in grid.targets]
@@ -92,7 +83,11 @@ def figure(
         axes.grid(True)
         _draw(axes, grid, group, selection, largest)
     _head(panels[0], names)
-    _foot(panels[-1], grid)
+    speakers = Counter(j for _, j in grid.cells)
+    totals = panels[-1].secondary_xaxis("bottom")
+    totals.set_xticks(panels[-1].get_xticks(), [f"{speakers[j]:,}" for j in grid.targets])
+    totals.spines[:].set_visible(False)
+    canvas.annotate(panels[-1], "actors", (0, 0), (-6, -4), ha="right", va="top")
     seen = Counter(frozenset(signs) for signs in grid.cells.values())
     keys = [canvas.mark_keys(seen) + canvas.size_keys(largest, LARGEST)]
     notes = [f"Size of a mark: statements. {grid.notes}", selection.caption()]
@@ -196,7 +191,8 @@ def _draw(axes: Axes, grid: Grid, group: tuple[str, list[int]], selection: Selec
     axes.set_yticks(
         range(len(own)), [canvas.wrap(selection.label(actor[i]), canvas.LABEL, NAME, 1) for i in own]
     )
-    canvas.write_totals(axes, range(len(own)), map(grid.total, own))
+    held = (sum(sum(signs.values()) for (one, _), signs in grid.cells.items() if one == i) for i in own)
+    canvas.write_totals(axes, range(len(own)), held)
     words = f"{name} · {quantity(len(own), 'actor', ',')}"
     canvas.annotate(axes, words, (0, 1), (-6, 5), ha="right", size=canvas.HEADING, weight="bold")
     places = axes.get_xticks().tolist()
@@ -217,11 +213,3 @@ def _head(axes: Axes, names: Sequence[str]) -> None:
     axes.tick_params(axis="x", labeltop=True, labelcolor=canvas.INK, pad=7)
     axes.set_xticklabels(names, **slant)  # type: ignore[arg-type]
     canvas.annotate(axes, "stances", (1, 1), (8, 7), **slant)
-
-
-def _foot(axes: Axes, grid: Grid) -> None:
-    """How many actors each column has."""
-    totals = axes.secondary_xaxis("bottom")
-    totals.set_xticks(axes.get_xticks(), [f"{grid.speakers(j):,}" for j in grid.targets])
-    totals.spines[:].set_visible(False)
-    canvas.annotate(axes, "actors", (0, 0), (-6, -4), ha="right", va="top")

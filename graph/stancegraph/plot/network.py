@@ -18,7 +18,6 @@ from stancegraph import layout, network
 from stancegraph.balance.frustration import frustration_index
 from stancegraph.output import quantity
 from stancegraph.plot import canvas
-from stancegraph.plot.data import enumerate_names, select
 from stancegraph.records import Named
 from stancegraph.vocabulary import SHAPE_OF, SHAPES
 
@@ -29,9 +28,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from stancegraph.balance import Frustration
-    from stancegraph.network.method import Method
-    from stancegraph.plot.canvas import Key
-    from stancegraph.plot.data import Selection
+    from stancegraph.network import Method
+    from stancegraph.plot.canvas import Key, Selection
     from stancegraph.store import Store
     from stancegraph.table import Table
 
@@ -45,6 +43,8 @@ TIES: Final = 600
 SECONDS: Final = 20.0
 """The search for a better split, or for the proof that there is none, ends after so long."""
 
+NAMED: Final = 6
+"""So many actors without a tie are named, more are counted."""
 DASHES: Final = (3.2, 1.8)
 MARKERS: Final = {
     "dot": ("o", 2.0),
@@ -88,7 +88,7 @@ def figure(
     Positive ties are solid and blue, negative ones dashed and orange, as wide as they are strong; a tie against
     the split in two blocs bears a diamond. Actors without a tie are named below, not drawn.
     """
-    selection = select(source, choices, labels=labels)
+    selection = canvas.select(source, choices, labels=labels)
     whole = signed(selection.rows, selection.method)
     drawn = strongest(whole)
     split = divide(drawn)
@@ -475,7 +475,8 @@ def _notes(selection: Selection, whole: nx.Graph[str], drawn: nx.Graph[str], spl
     alone = [iri for iri in whole if split.blocs and not whole.degree(iri)]
     names = sorted(selection.label(Named(iri, whole.nodes[iri]["label"])) for iri in alone)
     none = "" if split.blocs else "There are no ties: nobody takes a stance on what another does."
-    missing = f"Not drawn, without a tie: {enumerate_names(names)}." if names else ""
+    missing = ", ".join(names) if len(names) <= NAMED else quantity(len(names), "actor", ",")
+    missing = f"Not drawn, without a tie: {missing}." if names else ""
     left = len(set(whole) - set(drawn) - set(alone))
     fewer = whole.number_of_edges() - drawn.number_of_edges()
     weak = f"{quantity(left, 'actor', ',')} and {quantity(fewer, 'tie', ',')}"

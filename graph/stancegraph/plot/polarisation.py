@@ -18,7 +18,6 @@ from stancegraph.dates import spell
 from stancegraph.errors import UsageError
 from stancegraph.output import quantity
 from stancegraph.plot import canvas
-from stancegraph.plot.data import select
 from stancegraph.plot.network import SECONDS, signed, weighted
 
 if TYPE_CHECKING:
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from stancegraph.network import Moment
-    from stancegraph.plot.canvas import Key
-    from stancegraph.plot.data import Selection
+    from stancegraph.plot.canvas import Key, Selection
     from stancegraph.store import Store
     from stancegraph.table import Table
 
@@ -86,7 +84,7 @@ def figure(
     A window without a tie has neither and is left blank; one of fewer than ten statements is grey. Below stand
     the numbers of actors with a tie and of ties of each sign.
     """
-    selection = select(source, choices, labels=labels)
+    selection = canvas.select(source, choices, labels=labels)
     if selection.method.aggregation == "ignore":
         raise UsageError(
             "--aggregation ignore has no signs, so no polarisation: choose another for this picture"

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Final
 from matplotlib.patches import FancyBboxPatch
 
 from stancegraph.dates import EARLIEST, LATEST
-from stancegraph.network import periods, sides
+from stancegraph.network import relations, temporal
 from stancegraph.output import quantity
 from stancegraph.plot import canvas
-from stancegraph.plot.data import select
 from stancegraph.statements import reader
 from stancegraph.vocabulary import INFERRED
 
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from stancegraph.network.sides import Sides, Stand
-    from stancegraph.plot.data import Selection
+    from stancegraph.network.relations import Sides, Stand
+    from stancegraph.plot.canvas import Selection
     from stancegraph.store import Store
     from stancegraph.table import Table
 
@@ -66,14 +65,14 @@ def figure(
     Actors and disputed propositions have a row each, the most even split first; where there are neither, the
     propositions that nobody disputes have. A name in a dashed frame is not in the speaker's own words.
     """
-    selection = select(source, choices, labels=labels)
+    selection = canvas.select(source, choices, labels=labels)
     wide = max((width or WIDTH) * canvas.INCH - 2 * canvas.MARGIN, NARROWEST)
     rows, names = _arrange(selection)
     known = reader.actors(selection.rows.store) if selection.rows.store else {}
     things = selection.rows.target.values
     actors = [row for row in rows if things[row.target].iri in known]
-    disputed = [row for row in rows if things[row.target].iri not in known and row.disputed]
-    calm = [row for row in rows if things[row.target].iri not in known and not row.disputed]
+    others = [row for row in rows if things[row.target].iri not in known]
+    disputed, calm = ([row for row in others if row.disputed == sort] for sort in (True, False))
     groups = [(HEADINGS[0], actors), (HEADINGS[1], disputed)]
     if not (actors or disputed):
         groups = [(HEADINGS[2], calm)]
@@ -87,11 +86,8 @@ def figure(
     for axes, (heading, lines), high in zip(panels, shown, heights, strict=True):
         axes.set(xlim=(0, wide), ylim=(high, 0), xticks=[], yticks=[])
         _draw(axes, heading, lines, wide)
-    left_out = (
-        [f"{quantity(len(calm), 'proposition', ',')} that nobody disputes"]
-        if calm and groups[0][1] != calm
-        else []
-    )
+    calm = calm if actors or disputed else []
+    left_out = [f"{quantity(len(calm), 'proposition', ',')} that nobody disputes"] if calm else []
     left_out += [
         f"{quantity(len(own) - ROWS, 'row', ',')} of “{heading}”"
         for heading, own in groups
@@ -107,7 +103,7 @@ def _arrange(selection: Selection) -> tuple[list[Sides], list[str]]:
     basis = rows.basis.to_list()
     days = zip(rows.earliest.tolist(), rows.latest.tolist(), strict=True)
     taken = [
-        sides.Taken(
+        relations.Taken(
             int(actor),
             int(target),
             int(sign),
@@ -122,10 +118,10 @@ def _arrange(selection: Selection) -> tuple[list[Sides], list[str]]:
     labels = [selection.label(thing) for thing in (*rows.actor.values, *rows.target.values)]
     shift = len(rows.actor.values)
     numbered = [stance._replace(target=stance.target + shift) for stance in taken]
-    named = periods.name_spans(
-        periods.find(rows, "auto", rows.store).spans, [(s.earliest, s.latest) for s in taken]
+    named = temporal.name_spans(
+        temporal.find(rows, "auto", rows.store).spans, [(s.earliest, s.latest) for s in taken]
     )
-    found = sides.arrange(numbered, [*named] if len(named) > 1 else [], labels)
+    found = relations.arrange(numbered, [*named] if len(named) > 1 else [], labels)
     return [replace(row, target=row.target - shift) for row in found], [*named.values()]
 
 

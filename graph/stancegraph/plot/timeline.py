@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from matplotlib.collections import LineCollection
 
-from stancegraph.dates import EARLIEST, LATEST
+from stancegraph.dates import EARLIEST, LATEST, MONTHS, ordinal
 from stancegraph.errors import UsageError
 from stancegraph.output import quantity
 from stancegraph.plot import canvas
-from stancegraph.plot.canvas import Mark
-from stancegraph.plot.data import select
-from stancegraph.plot.time_axis import TimeAxis
 from stancegraph.statements import catalogue
 
 if TYPE_CHECKING:
@@ -27,10 +26,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from stancegraph.plot.canvas import Key
-    from stancegraph.plot.data import Selection
+    from stancegraph.plot.canvas import Key, Selection
     from stancegraph.store import Store
     from stancegraph.table import Table
+
+    Stretch = tuple[int, int]
 
 TITLE: Final = "Who spoke when"
 MOST: Final = 20
@@ -75,12 +75,18 @@ def figure(
     """
     if not 1 <= most <= ROWS:
         raise UsageError(f"--most {most}: from 1 to {ROWS} actors have a row of their own")
-    selection = select(source, choices, labels=labels)
+    selection = canvas.select(source, choices, labels=labels)
     undated = (selection.rows.earliest <= EARLIEST) & (selection.rows.latest >= LATEST)
     if undated.all():
         raise UsageError("no statement that matches has a day: nothing to draw over time; loosen the filters")
     batches = _batches(selection, ~undated, most)
-    names = {actor: _name(selection, actor, len(batches)) for actor in batches}
+    actors = selection.rows.actor
+    names = {
+        actor: quantity(len(actors.present()) - len(batches) + 1, "other actor", ",")
+        if actor == REST
+        else canvas.wrap(selection.label(actors.values[actor]), canvas.LABEL, NAME, 1)
+        for actor in batches
+    }
     left = max(canvas.measure(name, canvas.LABEL) for name in names.values()) + 6
     wide = max((width or WIDTH) * canvas.INCH - 2 * canvas.MARGIN, NARROWEST) - left - NUMBERS
     axis, events = _axis(selection, wide, max(NARROWEST - NUMBERS, 200.0), fixed=width is not None)
@@ -96,6 +102,198 @@ def figure(
         axes.get_yticklabels()[-1].set_color(canvas.SOFT)
     notes = [_note(selection, rows, axis, undated), selection.caption()]
     return canvas.surround(picture, TITLE, keys=_keys(rows), notes=notes, width=width)
+
+
+# A broken axis of time: days, weeks, months or years in which something happened, long gaps between closed up
+
+
+COLUMNS: Final = 64
+"""So many days, weeks, months … side by side at most; of more the next larger unit is taken."""
+GAPS: Final = 8
+"""So many stretches at most, for the same reason."""
+CLOSED: Final = 4
+"""A gap of more empty ones than this is closed up."""
+NEAR: Final = 3
+GAP: Final = 30.0
+DIVIDED: Final = 8.0
+"""How near an end of a stretch what else is shown stretches it; points across a gap; across a column, below which not
+each is divided from the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A bucket of days: its number of a day (an ordinal), the day it begins on, and its two labels."""
+
+    name: str
+    number: Callable[[int], int]
+    begin: Callable[[int], date]
+    minor: Callable[[date], str]
+    major: Callable[[date], str]
+
+
+def _label(day: bool = False, month: int = 0, year: bool = False) -> Callable[[date], str]:
+    """What writes of a date the day, so many letters of the month, and the year."""
+    return lambda then: " ".join(
+        [str(then.day)] * day + [MONTHS[then.month - 1][:month]] * (month > 0) + [str(then.year)] * year
+    )
+
+
+DAY, MONTH, YEAR = _label(day=True), _label(month=3), _label(year=True)
+BOTH, IN_FULL = _label(month=3, year=True), _label(month=9, year=True)
+UNITS: Final = (
+    Unit("day", int, date.fromordinal, DAY, IN_FULL),
+    Unit("week", lambda day: (day - 1) // 7, lambda n: date.fromordinal(n * 7 + 1), DAY, BOTH),
+    Unit(
+        "month",
+        lambda day: (then := date.fromordinal(day)).year * 12 + then.month - 1,
+        lambda n: date(n // 12, n % 12 + 1, 1),
+        MONTH,
+        YEAR,
+    ),
+    Unit("year", lambda day: date.fromordinal(day).year, lambda n: date(n, 1, 1), YEAR, _label()),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAxis:
+    """Stretches of buckets (first, last) from left to right, `pitch` points each, over so `wide` an axis.
+
+    matplotlib has no broken axis: it breaks one into axes side by side, and no bar could then reach over a gap.
+    """
+
+    unit: Unit
+    stretches: tuple[Stretch, ...]
+    wide: float
+
+    @classmethod
+    def over(cls, days: Iterable[Stretch], near: Iterable[int], wide: float) -> TimeAxis:
+        """An axis that shows the spans of `days` (ordinals, first and last), and those `near` that are close."""
+        spans, also = sorted(set(days)), sorted(set(near))
+        stretches: list[Stretch] = []
+        for unit in UNITS:
+            numbered = [(unit.number(first), unit.number(last)) for first, last in spans]
+            stretches = _stretches(numbered, [unit.number(day) for day in also])
+            if len(stretches) <= GAPS and sum(last - first + 1 for first, last in stretches) <= COLUMNS:
+                break
+        return cls(unit, tuple(stretches), wide)
+
+    @property
+    def number(self) -> int:
+        """How many buckets are drawn."""
+        return sum(last - first + 1 for first, last in self.stretches)
+
+    @property
+    def pitch(self) -> float:
+        """How wide each is."""
+        return (self.wide - GAP * (len(self.stretches) - 1)) / self.number
+
+    @property
+    def first(self) -> int:
+        """The first day, as an ordinal."""
+        return self.unit.begin(self.stretches[0][0]).toordinal()
+
+    @property
+    def last(self) -> int:
+        """The last day."""
+        try:
+            return self.unit.begin(self.stretches[-1][1] + 1).toordinal() - 1
+        except (OverflowError, ValueError):
+            return date.max.toordinal()
+
+    def starts(self) -> list[float]:
+        """Where each stretch begins."""
+        places = [0.0]
+        for first, last in self.stretches[:-1]:
+            places.append(places[-1] + (last - first + 1) * self.pitch + GAP)
+        return places
+
+    def x(self, day: int) -> float:
+        """Middle of the bucket of a day; of one in a gap the middle of the gap, beyond the ends an end."""
+        bucket = self.unit.number(day)
+        if bucket < self.stretches[0][0]:
+            return 0.0
+        for start, (first, last) in zip(self.starts(), self.stretches, strict=True):
+            if bucket < first:
+                return start - GAP / 2
+            if bucket <= last:
+                return start + (bucket - first + 0.5) * self.pitch
+        return self.wide
+
+    def closed(self, x: float) -> bool:
+        """Whether a place is in a gap."""
+        return any(start - GAP < x < start for start in self.starts()[1:])
+
+    def holds(self, day: int) -> bool:
+        """Whether the bucket of a day is drawn."""
+        bucket = self.unit.number(day)
+        return any(first <= bucket <= last for first, last in self.stretches)
+
+    def draw(self, axes: Axes) -> None:
+        """Sets ticks and labels, the ground of each stretch and its divisions, and says what a gap spans."""
+        ticks: list[tuple[float, str]] = []
+        wider: list[tuple[float, str]] = []
+        pitch = self.pitch
+        for start, (first, last) in zip(self.starts(), self.stretches, strict=True):
+            end = start + (last - first + 1) * pitch
+            axes.axvspan(start, end, color=canvas.GROUND, linewidth=0, zorder=0)
+            if pitch >= DIVIDED:
+                inner = [start + i * pitch for i in range(1, last - first + 1)]
+                axes.vlines(inner, *axes.get_ylim(), color=canvas.PAPER, linewidth=0.9, zorder=0.4)
+            ticks += self._minor(range(first, last + 1), start)
+            wider += self._major(range(first, last + 1), start)
+        axes.xaxis.remove_overlapping_locs = False
+        axes.set_xticks([x for x, _ in ticks], [words for _, words in ticks], minor=True)
+        axes.set_xticks([x for x, _ in wider], [words for _, words in wider], ha="left", weight="bold")
+        axes.tick_params(axis="x", pad=15)
+        look: dict[str, object] = {"ha": "center", "va": "center", "color": canvas.SOFT}
+        look["bbox"] = canvas.plate(canvas.PAPER)
+        foot, top = axes.get_ylim()
+        for start, ((_, last), (first, _)) in zip(self.starts()[1:], pairwise(self.stretches), strict=True):
+            words, x = f"{first - last - 1:,} {self.unit.name}s left out", start - GAP / 2
+            turn = {"rotation": 90, "rotation_mode": "anchor", "size": canvas.SMALL}
+            axes.text(x, (top + foot) / 2, words, **look, **turn)  # type: ignore[arg-type]
+            axes.text(x, foot, "//", **look)  # type: ignore[arg-type]
+
+    def _minor(self, buckets: range, start: float) -> list[tuple[float, str]]:
+        """Place and label of each bucket of a stretch, or of every second, fifth … where there is no room."""
+        room = canvas.measure("00" if self.unit.name in {"day", "week"} else "0000", canvas.SMALL) + 3
+        every = next((n for n in (1, 2, 5, 10) if n * self.pitch >= room), 20)
+        return [
+            (start + (bucket - buckets[0] + 0.5) * self.pitch, self.unit.minor(self.unit.begin(bucket)))
+            for bucket in buckets[::every]
+        ]
+
+    def _major(self, buckets: range, start: float) -> list[tuple[float, str]]:
+        """Where each month or year begins, and its name, as long as there is room for it."""
+        found = []
+        for words, own in groupby(buckets, key=lambda bucket: self.unit.major(self.unit.begin(bucket))):
+            members = list(own)
+            wide = len(members) * self.pitch + (GAP if members[-1] == buckets[-1] else 0)
+            month, _, year = words.partition(" ")
+            tried = (words, f"{month[:3]} {year}".strip(), month[:3] if year else "")
+            fits = (one for one in tried if canvas.measure(one, canvas.SMALL, bold=True) + 4 <= wide)
+            found.append((start + (members[0] - buckets[0]) * self.pitch + 2, next(fits, "")))
+        return found
+
+
+def _stretches(spans: list[Stretch], near: list[int]) -> list[Stretch]:
+    """Spans joined where no long gap is between; stretched to what is near an end."""
+    stretched = []
+    for first, last in _join(spans, CLOSED):
+        ends = [first, last, *(n for n in near if first - NEAR <= n <= last + NEAR)]
+        stretched.append((min(ends), max(ends)))
+    return _join(stretched, 0)
+
+
+def _join(spans: Iterable[Stretch], gap: int) -> list[Stretch]:
+    """Spans, by their first, as one where no more than `gap` are between."""
+    joined: list[Stretch] = []
+    for first, last in spans:
+        if joined and first - joined[-1][1] <= gap + 1:
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+        else:
+            joined.append((first, last))
+    return joined
 
 
 # What is drawn
@@ -169,12 +367,6 @@ def _batches(selection: Selection, dated: NDArray[np.bool_], most: int) -> dict[
         actor: [Batch(*span[s], frozenset(several), 1) for s, several in found[actor].items()]
         for actor in order
     }
-
-
-def _name(selection: Selection, actor: int, rows: int) -> str:
-    if actor == REST:
-        return quantity(len(selection.rows.actor.present()) - rows + 1, "other actor", ",")
-    return canvas.wrap(selection.label(selection.rows.actor.values[actor]), canvas.LABEL, NAME, 1)
 
 
 def _axis(selection: Selection, wide: float, least: float, *, fixed: bool) -> tuple[TimeAxis, list[Event]]:
@@ -297,7 +489,7 @@ def _draw_rows(axes: Axes, rows: Sequence[Row]) -> None:
     for marker, own in ends.items():
         x, y = zip(*own, strict=True)
         axes.plot(x, y, marker, markersize=3.8, markeredgewidth=1.2, clip_on=False, **look)  # type: ignore[arg-type]
-    canvas.draw_marks(axes, [Mark(one.x, y, one.radius, one.batch.signs) for one, y in placed])
+    canvas.draw_marks(axes, [canvas.Mark(one.x, y, one.radius, one.batch.signs) for one, y in placed])
 
 
 # Events
@@ -329,12 +521,10 @@ def _dated_events(store: Store | None) -> list[Event]:
     """Every event of the store that has a day, by day."""
     found = []
     for row in catalogue.events(store) if store else ():
-        first, _, last = (row["date"] or "").partition("/")
-        try:
-            days = [date.fromisoformat(text[:10]).toordinal() for text in (first, last or first)]
-        except ValueError:
-            continue
-        found.append(Event(days[0], days[1], canvas.clean(row["event"]), int(row["statements"])))
+        begin, _, end = (row["date"] or "").partition("/")
+        first, last = ordinal(begin), ordinal(end or begin)
+        if first is not None and last is not None:
+            found.append(Event(first, last, canvas.clean(row["event"]), int(row["statements"])))
     return sorted(found, key=lambda event: (event.first, event.last, event.name, event.statements))
 
 

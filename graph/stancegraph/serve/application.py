@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -22,12 +21,11 @@ from starlette.routing import Route
 
 from stancegraph import validation
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.serve import cache, forms, protocol, resources
-from stancegraph.serve.desk import Conflict, Desk, told
-from stancegraph.serve.guard import FIELDS, Refusal, problem
-from stancegraph.serve.live import Body, Busy, Late, Limits, Live, Snapshot
-from stancegraph.serve.operations import PROBLEM, Operation, openapi
-from stancegraph.store import sandbox, sparql, worker
+from stancegraph.serve import protocol, resources
+from stancegraph.serve.desk import LONGEST, Conflict, Desk, told
+from stancegraph.serve.live import Body, Busy, Late, Limits, Live, Snapshot, keep_page, page_key, read_page
+from stancegraph.serve.resources import PROBLEM, Operation, Refusal, openapi, problem
+from stancegraph.store import sparql, worker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,7 +121,7 @@ class Service:
 
     async def import_rest(self) -> None:
         """Import what most answers need, so that no worker has to: once the service answers, as it takes seconds."""
-        for module in (PAGE, "stancegraph.change", sandbox.JUDGES):
+        for module in (PAGE, "stancegraph.change", worker.JUDGES):
             await asyncio.to_thread(worker.inherit, module)
 
     def routes(self) -> list[Route]:
@@ -165,7 +163,7 @@ class Service:
         return _respond(request, body)
 
     async def _openapi(self, request: Request) -> Response:
-        described = openapi(self.operations, "stancegraph")
+        described = openapi(self.operations)
         return _respond(request, Body.of(resources.as_json(described), "application/json"))
 
     async def _sparql(self, request: Request) -> Response:
@@ -246,7 +244,7 @@ def desk_routes(live: Live, desk: Desk) -> list[Route]:
         ),
         "place": lambda asked: desk.place(*_place(asked)),
         "borrowed": lambda asked: desk.borrowed(
-            asked.query_params.get("name", ""), asked.query_params.get("text", "")[: forms.LONGEST]
+            asked.query_params.get("name", ""), asked.query_params.get("text", "")[:LONGEST]
         ),
         "document": lambda asked: desk.document(asked.query_params.get("name", "")),
     }
@@ -319,15 +317,15 @@ def application(service: Service, more: Sequence[Route] = ()) -> Starlette:
 
 def _page(snapshot: Snapshot, _: Limits, *, kept: bool) -> Body:
     """The front page, packed: as it was kept, or drawn, which takes its time."""
-    known = "" if snapshot.sums is None or not kept else cache.key(snapshot.sums)
-    packed = cache.read(known)
+    known = "" if snapshot.sums is None or not kept else page_key(snapshot.sums)
+    packed = read_page(known)
     if packed is None:
         worker.inherit(PAGE)
         drawn = snapshot.compute(
             lambda: (gzip.compress(resources.front(snapshot.store), mtime=0), HTML, []), DRAWING
         )
         packed = drawn.content
-        cache.keep(known, packed)
+        keep_page(known, packed)
     told = POLICY.search(gzip.decompress(packed))
     policy = html.unescape(told[1].decode()) if told else "default-src 'none'"
     headers = {"content-security-policy": f"{policy}; frame-ancestors 'none'", "content-encoding": "gzip"}
@@ -391,12 +389,10 @@ def _media(request: Request, offers: Sequence[str]) -> str:
 
 
 def _query(request: Request) -> dict[str, list[str]]:
-    try:
-        text = request.scope["query_string"].decode("ascii")
-        found = parse_qs(text, keep_blank_values=True, errors="strict", max_num_fields=FIELDS)
-    except UnicodeDecodeError:
-        raise Refusal(400, "the parameters are not UTF-8, percent-encoded") from None
-    found.pop("token", None)
+    found: dict[str, list[str]] = {}
+    for name, value in protocol.parameters(request.scope["query_string"]):
+        if name != "token":
+            found.setdefault(name, []).append(value)
     return found
 
 

@@ -7,35 +7,57 @@ entry that changed since it was shown is not written over: that is a conflict, a
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 import tempfile
 import threading
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import NamedNode, Triple
 
+from stancegraph import input as input_
 from stancegraph import names, validation
-from stancegraph.curate import changes, entries, fields, passages, proposals, references, repair
-from stancegraph.curate.days import weekdays_before
-from stancegraph.curate.folder import Folder, decode
+from stancegraph.curate import changes, entries, fields, proposals, references, repair, texts
+from stancegraph.curate.folder import Folder
 from stancegraph.dates import calendar_day
-from stancegraph.errors import StanceError, UnknownName, UsageError
-from stancegraph.serve import forms, settlement
-from stancegraph.serve.forms import Json
+from stancegraph.errors import Candidate, StanceError, UnknownName, UsageError
+from stancegraph.serve import settlement
 from stancegraph.serve.settlement import Settlement
 from stancegraph.statements import catalogue, reader
 from stancegraph.store import journal
-from stancegraph.store.terms import object_value, term
+from stancegraph.store.turtle import object_value, term
 from stancegraph.vocabulary import expand, local_name, whole
 
 if TYPE_CHECKING:
     from stancegraph.curate.changes import Change
     from stancegraph.serve.live import Live, Snapshot
+    from stancegraph.store import Local
 
+Json = dict[str, Any]
+PLAIN: Final = {
+    "demand": {"supports": "request demand urge propose agree", "opposes": "reject deny condemn"},
+    "undertaking": {"supports": "pledge agree", "opposes": "reject deny"},
+    "claim": {
+        "supports": "assert allege accuse condemn concede agree claim-responsibility warning forecast express-concern",
+        "opposes": "deny reject assert",
+    },
+    "actor": {
+        "supports": "support express-solidarity agree pledge assert",
+        "opposes": "accuse condemn allege reject threaten threat warning assert",
+    },
+}
+"""What a target is → side → the acts by which the words themselves say that the speaker stands there.
+
+By any other act it is a hint or a presupposition, which the basis `implied` is for: who welcomes what was done has not
+called for it.
+"""
+LONGEST: Final = 5_000
+"""Characters of one value of a field."""
 REPORTS: Final = "SELECT DISTINCT ?report ?s WHERE { ?report stance:document ?document ; stance:reports ?s }"
-CODER: Final = term("stance:coder")
 COMPLETED: Final = 12
 MAKEABLE: Final = ("actor", "proposition", "event", "document", "statement")
 
@@ -85,10 +107,10 @@ class Desk:
             "error": self._live.error,
             "documents": documents,
             "kinds": {
-                kind: [forms.described(each) for each in fields.ENTRIES[kind].values()] for kind in MAKEABLE
+                kind: [_described(each) for each in fields.ENTRIES[kind].values()] for kind in MAKEABLE
             },
-            "words": forms.words(store),
-            "plain": forms.plain(store),
+            "words": settlement.side_words(store),
+            "plain": _plain(store),
             "choices": {kind: sorted(e.label for e in index.entries(kind)) for kind in names.CONCEPTS}
             | {"level": list(fields.LEVELS)[::-1], "type": list(fields.TYPES), "class": list(fields.CLASSES)},
         }
@@ -106,10 +128,7 @@ class Desk:
         moved = None if text is not None else repair.changed_text(self._folder, iri)
         return {
             "document": iri,
-            "title": record.title,
-            "publisher": record.publisher,
-            "issued": record.issued,
-            "url": record.url,
+            **{key: getattr(record, key) for key in ("title", "publisher", "issued", "url")},
             "name": name,
             "state": self.state(),
             "text": text if moved is None else moved,
@@ -137,7 +156,7 @@ class Desk:
                 lost = [{"words": p.words, "times": len(p.now)} for p in found if len(p.now) != 1]
                 spans = sorted([*p.now[0]] for p in found if len(p.now) == 1)
                 told[statement] = {"spans": spans, "lost": lost}
-        return {"sum": hashlib.sha256(text.encode()).hexdigest(), "statements": told}
+        return {"sum": journal.checksum(text), "statements": told}
 
     def _coders(self, document: str) -> list[str]:
         """Who has coded a document, by number; how is another matter."""
@@ -162,22 +181,17 @@ class Desk:
         """How words that are marked will be kept, as `quote` or by their place; and `days` named around them."""
         iri = self._named(self._live.now, name)
         text = self._text(iri) or ""
-        ((start, end),) = forms.marks([[start, end]], text)
-        told = proposals.draft_values(
-            proposals.Draft(proposals.Proposal(start, end, text[start:end])), "", text
-        )
-        quotes = [passages.unmarked(each.partition(":")[2]) for each in told.get("quote", ())]
+        ((start, end),) = _marks([[start, end]], text)
+        told = proposals.marked(start, end, text)
+        quotes = [texts.unmarked(each.partition(":")[2]) for each in told.get("quote", ())]
         issued = reader.documents(self._live.now.store, [iri])[iri].issued
-        paragraphs = [
-            *text[:start].split("\n")[:-1],
-            text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0],
-        ]
+        lines = (text[:start] + text[start:].partition("\n")[0]).split("\n")
         days: list[tuple[str, str]] = []
-        for words in (
-            [each for each in paragraphs if each.strip()][:-3:-1] if issued and "/" not in issued else ()
-        ):
-            named = weekdays_before(words, calendar_day(issued, "date"))
-            days = days or [(str(day), f"{weekday} before {issued}: {day}") for weekday, day in named.items()]
+        if issued and "/" not in issued:
+            near = [line for line in lines if line.strip()][:-3:-1]
+            named = (texts.weekdays_before(line, calendar_day(issued, "date")) for line in near)
+            found = next(filter(None, named), {}).items()
+            days = [(str(day), f"{weekday} before {issued}: {day}") for weekday, day in found]
         return {"quote": next(iter(quotes), None), "days": days}
 
     def borrowed(self, name: str, text: str) -> Json:
@@ -192,10 +206,11 @@ class Desk:
         """An actor, a proposition, an event or a document with its fields as a form has them, to change or merge it."""
         with self.lock:
             self._folder.refresh()
-            self._refresh()
+            if self._blind is not None:  # know of all that is not to be seen, before it is looked for
+                self._live.refresh()
             kind, now = self._now(self._folder, iri, None)
         labels = self._live.now.labels_of(now)
-        return {"iri": iri, "kind": kind, "values": now, "labels": labels, "seen": forms.seen(now)}
+        return {"iri": iri, "kind": kind, "values": now, "labels": labels, "seen": _fingerprint(now)}
 
     def settling(self, name: str) -> Json:
         """What differs between the two codings of a document, and what was decided of it."""
@@ -215,16 +230,17 @@ class Desk:
         having = [entry for kind in wanted for entry in index.entries(kind, text or None)]
         having.sort(key=lambda entry: (len(entry.label) if text else 0, entry.label))
         meant = [*index.bearers(text, wanted), *having] if text else having
-        found = {entry.iri: forms.offered(entry.iri, entry.label, entry.kind, near=False) for entry in meant}
-        for one in index.nearest(text, *wanted) if text else ():
-            found.setdefault(one.iri, forms.offered(one.iri, one.label, one.kind, near=True))
+        found: dict[str, Json] = {}
+        for one in (*meant, *(index.nearest(text, *wanted) if text else ())):
+            told = {"iri": one.iri, "label": one.label, "kind": one.kind, "near": isinstance(one, Candidate)}
+            found.setdefault(one.iri, told)
         rows = list(found.values())[:COMPLETED]
-        sorts = forms.sorts(self._live.now.store, {"": [row["iri"] for row in rows]})
-        return [row | sorts.get(row["iri"], {}) for row in rows]
+        sorts = settlement.sorts(self._live.now.store, {"": [row["iri"] for row in rows]})
+        return [row | sorts[row["iri"]] for row in rows]
 
     def add(self, given: Json) -> Json:
         """Add an entry: `kind` and `values` as the command takes them, `marks` of a statement, `text` of a document."""
-        kind, values = forms.word(given, "kind"), forms.values(given)
+        kind, values = _word(given, "kind"), _values(given)
         if kind == "document":
             return self._add_document(values, given.get("text"))
 
@@ -254,7 +270,7 @@ class Desk:
 
     def edit(self, given: Json) -> Json:
         """Change an entry to `values`; raises Conflict where it is not as `seen` any more."""
-        iri, values = forms.word(given, "entry"), forms.values(given)
+        iri, values = _word(given, "entry"), _values(given)
 
         def build(folder: Folder) -> Change:
             kind, now = self._seen(folder, given)
@@ -278,7 +294,7 @@ class Desk:
 
     def merge(self, given: Json) -> Json:
         """Make one of two actors, or two propositions, unless the first is not as it was seen."""
-        into = forms.word(given, "into")
+        into = _word(given, "into")
         return self._write_seen(given, lambda folder: references.merge(folder, given["entry"], into))
 
     def undo(self, _: Json) -> Json:
@@ -294,7 +310,7 @@ class Desk:
 
     def skip(self, given: Json) -> Json:
         """Remember that a proposal is no statement."""
-        self._decide(forms.word(given, "draft"), forms.word(given, "document"), proposals.SKIPPED)
+        self._decide(_word(given, "draft"), _word(given, "document"), proposals.SKIPPED)
         return {"state": self.state()}
 
     def take(self, given: Json) -> Json:
@@ -305,13 +321,11 @@ class Desk:
 
         def build(folder: Folder) -> Change:
             text = repair.changed_text(folder, iri)
-            if text is None or hashlib.sha256(text.encode()).hexdigest() != given.get("sum"):
+            if text is None or journal.checksum(text) != given.get("sum"):
                 raise UsageError("the text was changed again: look at it as it is now")
             if self._coders(iri) != [entries.slug(self._coder, digits=True)] and self._blind is not None:
                 raise UsageError("another coder has coded it too: take the text over where all is seen")
-            return repair.take_text(
-                folder, iri, text, {str(k): forms.marks(v, text) for k, v in spans.items()}
-            )
+            return repair.take_text(folder, iri, text, {str(k): _marks(v, text) for k, v in spans.items()})
 
         return self._told(self._write(build))
 
@@ -324,7 +338,7 @@ class Desk:
 
     def settle(self, given: Json) -> Json:
         """Settle the difference `number`, which is as it was `seen`; nothing `taken` opens it again."""
-        iri, seen = self._document(given), forms.word(given, "seen")
+        iri, seen = self._document(given), _word(given, "seen")
         number, taken = given.get("number"), given.get("taken")
         if not isinstance(number, int) or not isinstance(taken, str):
             raise UsageError("number or taken is missing")
@@ -336,7 +350,7 @@ class Desk:
 
     def _document(self, given: Json) -> str:
         """The IRI of the document that is named."""
-        iri = forms.word(given, "document")
+        iri = _word(given, "document")
         if ("document", iri) not in self._live.now.entries:
             raise UsageError(f"{iri[:80]} is no document of this graph")
         return iri
@@ -354,10 +368,10 @@ class Desk:
 
     def _seen(self, folder: Folder, given: Json) -> tuple[str, dict[str, list[str]]]:
         """The kind and the fields of the entry that is to be changed; raises Conflict unless it is as it was seen."""
-        iri = forms.word(given, "entry")
+        iri = _word(given, "entry")
         kind, now = self._now(folder, iri, given.get("document"))
-        if given.get("seen") != forms.seen(now):
-            raise Conflict({"iri": iri, "values": now, "seen": forms.seen(now)})
+        if given.get("seen") != _fingerprint(now):
+            raise Conflict({"iri": iri, "values": now, "seen": _fingerprint(now)})
         return kind, now
 
     def _write_seen(self, given: Json, build: Callable[[Folder], Change]) -> Json:
@@ -373,7 +387,8 @@ class Desk:
         with self.lock:
             try:
                 with self._folder.writing():
-                    self._refresh()
+                    if self._blind is not None:
+                        self._live.refresh()
                     change = build(self._folder)
                     changes.apply(self._folder, change)
                     if self._blind is not None:
@@ -385,22 +400,14 @@ class Desk:
             self._live.refresh()
             return change
 
-    def _refresh(self) -> None:
-        """Know of all that is not to be seen, before it is looked for."""
-        if self._blind is not None:
-            self._live.refresh()
-
     def _told(self, change: Change) -> Json:
         return {"iri": change.iri, "what": change.what, "changed": bool(change.texts), "state": self.state()}
 
     def _decide(self, key: str, document: str, outcome: str) -> None:
         with self.lock:
-            review = self._review(document)
-            maker, _, place = key.rpartition(":")
-            start, _, end = place.partition("-")
-            if not (maker and start.isdigit() and end.isdigit()):
+            if not re.fullmatch(r".+:\d+-\d+", key, re.ASCII | re.DOTALL):
                 raise UsageError(f"no proposal is called '{key[:60]}'")
-            review.decide(proposals.Draft(proposals.Proposal(int(start), int(end), ""), maker), outcome)
+            self._review(document).decide(key, outcome)
 
     def _review(self, document: str) -> proposals.Review:
         """What this coder has decided on a document, as the files are now."""
@@ -425,27 +432,26 @@ class Desk:
     def _text(self, document: str) -> str | None:
         """The text of a document where it is at hand."""
         file = self._files().get(document)
-        return None if file is None else decode(file, file.read_bytes())
+        return None if file is None else input_.decode(file.read_bytes(), file, error=UsageError)
 
     def _coded(self, snapshot: Snapshot, document: str) -> list[Json]:
         """The statements a document reports, with their fields as a form has them."""
         kept, here = snapshot.store, NamedNode(document)
         said: dict[str, list[Triple]] = defaultdict(list)
+        reports: dict[str, list[str]] = defaultdict(list)
         for row in kept.select(REPORTS, {"document": here}):
             report, statement = row["report"], row["s"]
+            reports[statement.value].append(report.value)
             for node in (report, statement):
                 if isinstance(node, NamedNode):
                     said[statement.value] += (quad.triple for quad in kept.description(node))
         found = []
         for iri, triples in said.items():
             values = {**fields.typed("statement", iri, triples), "document": [document]}
-            spans = forms.spans(values)
-            named = snapshot.labels_of(values)
-            coder = next((local_name(object_value(t)) for t in triples if t.predicate == CODER), "")
-            told = {"iri": iri, "name": local_name(iri), "values": values, "labels": named, "coder": coder}
-            found.append(
-                {**told, "spans": spans, "sorts": forms.sorts(kept, values), "seen": forms.seen(values)}
-            )
+            coders = (local_name(object_value(t)) for t in triples if t.predicate == term("stance:coder"))
+            told: Json = {"iri": iri, "name": local_name(iri), "values": values, "reports": reports[iri]}
+            told |= {"labels": snapshot.labels_of(values), "coder": next(coders, ""), "spans": _spans(values)}
+            found.append(told | {"sorts": settlement.sorts(kept, values), "seen": _fingerprint(values)})
         return sorted(found, key=lambda each: (each["spans"], each["iri"]))
 
     def _now(self, folder: Folder, iri: str, document: object) -> tuple[str, dict[str, list[str]]]:
@@ -508,15 +514,84 @@ class Desk:
         if text is None:
             raise UsageError("the text of the document is not at hand: its words cannot be marked")
         found: dict[str, list[str]] = {}
-        for start, end in forms.marks(marks, text):
-            draft = proposals.Draft(proposals.Proposal(start, end, text[start:end]))
-            told = proposals.draft_values(draft, "", text)
-            for name in ("quote", "passage"):
-                found.setdefault(name, []).extend(told.get(name, ()))
-        return {name: list(dict.fromkeys(each)) for name, each in found.items() if each}
+        for start, end in _marks(marks, text):
+            for name, each in proposals.marked(start, end, text).items():
+                found.setdefault(name, []).extend(each)
+        return {name: list(dict.fromkeys(each)) for name, each in found.items()}
 
 
 def told(finding: validation.Finding, of: Mapping[str, str]) -> Json:
     """A finding as the desk shows it: of a report by the statement it reports."""
     subject = whole(finding.subject)
     return {"subject": of.get(subject, subject), "message": finding.message, "mend": finding.mend}
+
+
+def _plain(store: Local) -> dict[str, dict[str, list[str]]]:
+    """`PLAIN` with the acts as a form has them."""
+    labels = {local_name(entry.iri): entry.label for entry in names.index(store, "act").entries("act")}
+    return {
+        sort: {side: [labels.get(act, act) for act in acts.split()] for side, acts in sides.items()}
+        for sort, sides in PLAIN.items()
+    }
+
+
+def _spans(values: Mapping[str, Sequence[str]]) -> list[list[int]]:
+    """Start and end of each quote, `START:WORDS`, and passage, `START:END`."""
+    quotes = (place.partition(":") for place in values.get("quote", ()))
+    passages = (place.partition(":") for place in values.get("passage", ()))
+    found = [[int(start), int(start) + len(words)] for start, _, words in quotes]
+    return sorted([*found, *([int(start), int(end)] for start, _, end in passages)])
+
+
+def _described(field: fields.Field) -> Json:
+    """A field of a form."""
+    shown = {"name": field.name, "help": field.help, "values": field.values, "many": field.many}
+    return shown | {"required": field.required, "kinds": list(field.kinds) if field.names_entry else []}
+
+
+def _marks(value: object, text: str) -> list[tuple[int, int]]:
+    """Stretches of a text, as they are sent; raises UsageError."""
+    found = []
+    for mark in value if isinstance(value, list) else ():
+        match mark:
+            case [int(start), int(end)] if 0 <= start < end <= len(text):
+                found.append((start, end))
+            case _:
+                raise UsageError("the words marked are not in the text: mark them again")
+    return found
+
+
+def _fingerprint(values: Mapping[str, Sequence[str]]) -> str:
+    """What tells whether an entry's fields are as they were shown."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def _word(given: Json, name: str) -> str:
+    """One text that was sent; raises UsageError where there is none."""
+    value = given.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise UsageError(f"{name} is missing")
+    return value
+
+
+def _text(value: str) -> str:
+    """What was typed into a field; raises UsageError for what no file of text holds."""
+    if len(value) > LONGEST:
+        raise UsageError(
+            f"'{value[:40]}…' is longer than {LONGEST} characters: a field holds a sentence or two"
+        )
+    if wrong := next((c for c in value if unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t"), ""):
+        raise UsageError(
+            f"a character that is no text, U+{ord(wrong):04X}, stands in what was typed: take it out"
+        )
+    return value
+
+
+def _values(given: Json) -> dict[str, list[str]]:
+    """The fields that are given, as lists of text; raises UsageError."""
+    match given.get("values"):
+        case dict(values) if all(
+            isinstance(each, list) and all(isinstance(text, str) for text in each) for each in values.values()
+        ):
+            return {name: [_text(text) for text in each if text.strip()] for name, each in values.items()}
+    raise UsageError("values are missing: an object of lists of text")

@@ -1,39 +1,46 @@
-"""The graph as it stands, opened anew when its files change, and what was computed of it."""
+"""The graph as it stands, opened anew when its files change, and the answers computed of it and kept.
+
+Drawn pages are kept in the user's cache folder too, known by a checksum of all they are made of, so that none is ever
+older than its graph. Losing one loses nothing: it is drawn again.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import os
+import re
 import secrets
 import signal
+import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode
 
+import stancegraph
 from stancegraph import names, output, store
 from stancegraph.errors import StanceError
-from stancegraph.store import files, journal, sandbox, worker
+from stancegraph.store import files, journal, worker
 from stancegraph.store.database import is_database
 from stancegraph.vocabulary import expand, local_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Mapping, Sequence
+    from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 
     from pyoxigraph import Quad
 
     from stancegraph.serve.settlement import Blind
-    from stancegraph.store import Local
 
 KEPT: Final = 128 << 20
 """Bytes of answers that are kept, those asked for last."""
@@ -50,6 +57,12 @@ QUICK: Final = 0.1
 """Seconds that an answer may compute before it stands back for those that take less."""
 WAITING: Final = 256
 """Answers that may wait to be computed."""
+_MARK: Final = b"stancegraph page 1 "
+"""What a kept page begins with; the checksum of the rest and a line's end follow."""
+_NAMED: Final = re.compile(r"[0-9a-f]{64}\.page")
+PAGES: Final = 64 << 20
+"""Bytes of pages that are kept; the oldest go first."""
+_DRAWN_BY: Final = ("highspy", "jinja2", "networkx", "numpy", "pyoxigraph", "pyvis", "scipy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +88,14 @@ class Busy(StanceError):
     """More is asked than can wait."""
 
 
+class Late(StanceError):
+    """An answer took more time or memory than it may."""
+
+
+class Past(StanceError):
+    """The graph changed before the answer was computed of it."""
+
+
 @dataclass
 class Limits:
     """What one answer may take: seconds, bytes of memory beyond what the graph takes, and seconds of computing."""
@@ -95,7 +116,7 @@ class Snapshot:
         if opened.tabular:
             raise opened.lacks("what is served")
         # A copy is as the endpoint was; asked through, each lookup here would be dozens of queries there.
-        self.store: Local = opened.copied() if isinstance(opened, store.Endpoint) else opened  # type: ignore[assignment]
+        self.store = opened.copied()
         self._begin()
 
     def _begin(self) -> None:
@@ -199,21 +220,13 @@ class Snapshot:
             raise Past("the graph was changed meanwhile: ask again")
 
 
-class Past(StanceError):
-    """The graph changed before the answer was computed of it."""
-
-
-class Late(StanceError):
-    """An answer took more time or memory than it may."""
-
-
 def _parts(task: Callable[[], tuple[bytes, str, list[str]]], eager: float | None) -> Iterator[bytes]:
     """In the worker: the body, its media type, each note; it stands back after `eager` seconds, if ever."""
     if eager:
-        signal.signal(signal.SIGVTALRM, lambda *_: os.nice(sandbox.LONG))
+        signal.signal(signal.SIGVTALRM, lambda *_: os.nice(worker.LONG))
         signal.setitimer(signal.ITIMER_VIRTUAL, eager)
     elif eager is not None:
-        os.nice(sandbox.LONG)
+        os.nice(worker.LONG)
     content, media, notes = task()
     yield content
     yield media.encode()
@@ -355,16 +368,13 @@ class Live:
                     raise Busy("too much is asked at a time: ask again in a while")
                 running = asyncio.ensure_future(self._compute(snapshot, compute))
                 self._running[whole] = running
-                running.add_done_callback(partial(self._ended, whole))
+                running.add_done_callback(lambda _, key=whole: self._running.pop(key, None))  # type: ignore[misc]
             try:
                 body = await asyncio.shield(running)
             except Past:
                 continue
             snapshot.keep(key, body)
             return body
-
-    def _ended(self, key: Hashable, _: asyncio.Future[Body]) -> None:
-        self._running.pop(key, None)
 
     async def _compute(self, snapshot: Snapshot, compute: Callable[[Snapshot, Limits], Body]) -> Body:
         """What is computed: at once where that is quick, else after others that take long.
@@ -374,10 +384,13 @@ class Live:
         """
         run = asyncio.get_running_loop().run_in_executor
         end = time.monotonic() + self.limits.seconds
-        with suppress(Late):
+        try:
             async with self._turn(self._slots, end) as left:
                 limits = replace(self.limits, seconds=left, cpu=QUICK)
                 return await run(self._threads, compute, snapshot, limits)
+        except Late:
+            if time.monotonic() >= end:
+                raise
         async with self._turn(self._long, end) as left:
             try:
                 return await run(self._threads, compute, snapshot, replace(self.limits, seconds=left))
@@ -387,15 +400,16 @@ class Live:
     @asynccontextmanager
     async def _turn(self, slots: asyncio.Semaphore, end: float) -> AsyncIterator[float]:
         """One of the slots, and the seconds that are left then; raises Late where none are."""
+        late = Late(
+            f"it waited for others longer than {self.limits.seconds:g} s, the limit: ask again in a while"
+        )
         try:
             await asyncio.wait_for(slots.acquire(), max(0, end - time.monotonic()))
         except TimeoutError:
-            raise Late(
-                f"it waited for others longer than {self.limits.seconds:g} s, the limit: ask again in a while"
-            ) from None
+            raise late from None
         try:
             if (left := end - time.monotonic()) <= 0:
-                raise Late(f"the answer was not there within {self.limits.seconds:g} s: ask for less")
+                raise late
             yield left
         finally:
             slots.release()
@@ -405,3 +419,74 @@ def _sum(file: Path) -> bytes:
     """What the content of a file is known by; of a database, which is a folder, its stamp."""
     content = file.read_bytes() if file.is_file() else repr(journal.stamp(file)).encode()
     return hashlib.sha256(content).digest()
+
+
+def _page_folder() -> Path:
+    """Where pages are kept, as each system has it for what may be lost; raises RuntimeError for a user without home."""
+    if sys.platform == "win32":
+        told, plain = os.environ.get("LOCALAPPDATA", ""), Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        told, plain = "", Path.home() / "Library" / "Caches"
+    else:
+        told, plain = os.environ.get("XDG_CACHE_HOME", ""), Path.home() / ".cache"
+    return (Path(told) if Path(told).is_absolute() else plain) / "stancegraph" / "pages"
+
+
+def page_key(sums: Mapping[Path, bytes]) -> str:
+    """What the page of files with these checksums is known by, drawn by this program as it is installed."""
+    found = hashlib.sha256(sys.version.encode())
+    for name in _DRAWN_BY:
+        found.update(f"{name} {metadata.version(name)}\n".encode())
+    for file, changed, size in sorted(_program()):
+        found.update(f"{file}\0{changed}\0{size}\n".encode())
+    for path, content in sorted(sums.items()):
+        found.update(f"{path}\0{content.hex()}\n".encode("utf-8", "surrogateescape"))
+    return found.hexdigest()
+
+
+def _program() -> Iterator[tuple[str, int, int]]:
+    """Each file of the program and of the vocabulary: its name, when it was changed, its size."""
+    for root in (Path(stancegraph.__file__).parent, store.ontology()):
+        for place, _, inside in os.walk(root):
+            for name in inside if not place.endswith("__pycache__") else ():
+                found = (file := Path(place, name)).stat()
+                yield str(file), found.st_mtime_ns, found.st_size
+
+
+def read_page(known: str) -> bytes | None:
+    """The page that was kept; None where there is none, or it is not as it was written."""
+    if not known:
+        return None
+    try:
+        head, _, content = (_page_folder() / f"{known}.page").read_bytes().partition(b"\n")
+    except (OSError, RuntimeError):
+        return None
+    return content if head == _head(content) else None
+
+
+def keep_page(known: str, content: bytes) -> None:
+    """Keep a page where that can be, for this user alone, and let go of the oldest beyond PAGES bytes."""
+    with suppress(OSError, RuntimeError):
+        if not known:
+            return
+        place = _page_folder()
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        output.replace(place / f"{known}.page", _head(content) + b"\n" + content)
+        ours = [
+            (file.stat(), file) for file in place.iterdir() if _NAMED.fullmatch(file.name) and _is_ours(file)
+        ]
+        left = PAGES
+        for found, file in sorted(ours, key=lambda each: each[0].st_mtime_ns, reverse=True):
+            left -= found.st_size
+            if left < 0:
+                file.unlink(missing_ok=True)
+
+
+def _is_ours(file: Path) -> bool:
+    """Whether a file bears the mark of a kept page: nothing else is let go of, whatever its name."""
+    with file.open("rb") as opened:
+        return opened.read(len(_MARK)) == _MARK
+
+
+def _head(content: bytes) -> bytes:
+    return _MARK + hashlib.sha256(content).hexdigest().encode()

@@ -18,12 +18,12 @@ import pyoxigraph
 from pyoxigraph import BlankNode, NamedNode, RdfFormat
 
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.serve import guard, resources
-from stancegraph.serve.guard import FIELDS, Refusal
+from stancegraph.serve import resources
 from stancegraph.serve.live import Body, Late
+from stancegraph.serve.resources import FIELDS, Refusal
 from stancegraph.statements import questions
-from stancegraph.store import sandbox, sparql
-from stancegraph.store.terms import describe
+from stancegraph.store import sparql, worker
+from stancegraph.store.turtle import describe
 from stancegraph.vocabulary import PREFIXES, RESULTS, local_name
 
 if TYPE_CHECKING:
@@ -68,15 +68,13 @@ YASGUI: Final = {
     name: Path(__file__).parent / "vendor" / name for name in ("yasgui.min.js", "yasgui.min.css")
 }
 """The files of the editor, by name."""
-POLICY: Final = guard.POLICY.replace(
+POLICY: Final = resources.POLICY.replace(
     "style-src 'self'", "style-src 'self' 'sha256-zCK2EVMoPc04mRF/g5CotUvxbJPWS+8V0b+s9ptqQIk='"
 )
 """What the page may load: as any, and the one style sheet that the editor inserts, for the widths of columns."""
 MEDIA: Final = "application/sparql-query"
 STEMS: Final = 200
 """Beginnings of entries' IRIs that the page is told, at most."""
-LISTED: Final = tuple(resources.LISTS)
-"""Kinds of parameters whose names can be offered, as there is a list of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +87,10 @@ class Question:
 
 def read(method: str, query: bytes, content_type: str, body: bytes) -> Question | None:
     """The question of a request, None where it has none (section 2.1); raises Refusal."""
-    pairs = _pairs(query)
+    pairs = parameters(query)
     if method == "POST":
-        kind, _, parameters = (part.strip().lower() for part in content_type.partition(";"))
-        charset = dict(p.strip().partition("=")[::2] for p in parameters.split(";")).get("charset", "utf-8")
+        kind, _, settings = (part.strip().lower() for part in content_type.partition(";"))
+        charset = dict(p.strip().partition("=")[::2] for p in settings.split(";")).get("charset", "utf-8")
         if kind not in (FORM, DIRECT, UPDATE):
             raise Refusal(415, f"post a query as {FORM} or {DIRECT}")
         if kind == UPDATE:
@@ -102,7 +100,7 @@ def read(method: str, query: bytes, content_type: str, body: bytes) -> Question 
         if kind == DIRECT:
             pairs = [*((key, value) for key, value in pairs if key != "query"), ("query", _text(body))]
         else:
-            pairs = _pairs(body)
+            pairs = parameters(body)
     if any(key == "update" for key, _ in pairs):
         raise Refusal(400, "updates are refused: the graph is only read here")
     texts = [value for key, value in pairs if key == "query"]
@@ -122,7 +120,8 @@ def _text(body: bytes) -> str:
         raise Refusal(400, "the query is not UTF-8") from None
 
 
-def _pairs(encoded: bytes) -> list[tuple[str, str]]:
+def parameters(encoded: bytes) -> list[tuple[str, str]]:
+    """The names and values in an address or a body; raises Refusal."""
     try:
         text = encoded.decode("ascii")
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=FIELDS)
@@ -172,7 +171,7 @@ class Judged:
                 judged=query.plain in self._known,
                 cpu=limits.cpu,
             )
-        except sandbox.Exceeded as error:
+        except worker.Exceeded as error:
             raise Late(str(error)) from None
         except UsageError as error:
             raise Refusal(400, str(error)) from None
@@ -264,7 +263,7 @@ def html(iris: Iterable[str]) -> bytes:
         root="",
         kind="query",
         questions=questions.questions(),
-        listed=LISTED,
+        listed=tuple(resources.LISTS),  # kinds of parameters whose names can be offered
         examples=questions.KINDS,
         settings={"prefixes": PREFIXES, "stems": stems},
     )

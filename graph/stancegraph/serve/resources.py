@@ -1,11 +1,19 @@
-"""One actor, statement, proposition, document or event as a page, as JSON, as Turtle, as JSON-LD; and lists of them."""
+"""What stands at an address: entries and lists of them, the rows of commands, and what is said of a wrong request.
+
+One actor, statement, proposition, document or event is a page, JSON, Turtle or JSON-LD. Operations with typed
+parameters give a command's rows as JSON, with OpenAPI made of them; they are declared where the command line's options
+are (`cli.exchange` hands them over), so that a command and its address take the same and answer the same.
+"""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import cache, cached_property
+from http import HTTPStatus
+from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import quote
 
 import jinja2
@@ -13,8 +21,9 @@ from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 import stancegraph
 from stancegraph import names, statements
-from stancegraph.cells import escaped
+from stancegraph.errors import UsageError
 from stancegraph.exchange import rdf
+from stancegraph.output import escaped
 from stancegraph.statements import catalogue, reader
 from stancegraph.vocabulary import SIDES
 
@@ -52,6 +61,38 @@ AROUND: Final = """SELECT ?s ?p ?o WHERE { { BIND(?here AS ?s) } UNION { ?s org:
     ?s ?p ?o FILTER(?s = ?here || ?o = ?here || EXISTS { ?s org:member ?here }) }"""
 """What is said of an entry, the roles it has, and what points at it."""
 NESTED: Final = "SELECT ?s ?p ?o WHERE { ?s ?p ?o FILTER(isBlank(?s)) }"
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+"""What a page of ours may load: its own files alone, no inline script or style."""
+FIELDS: Final = 1_000
+"""Parameters an address may have."""
+LONGEST: Final = 2_000
+"""Characters of one value."""
+TRUTHS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+PROBLEM: Final = "application/problem+json"
+LICENCE: Final = {"name": "MIT (code), CC BY 4.0 (vocabulary and coding)"}
+PROBLEMS: Final = {
+    "type": "object",
+    "properties": {"title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"}},
+    "required": ["title", "status", "detail"],
+}
+"""A problem as RFC 9457 has it."""
+
+
+class Refusal(Exception):
+    """A request that is not answered, with the status and the reason."""
+
+    def __init__(self, status: int, detail: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.headers = status, detail, headers or {}
+
+
+def problem(status: int, detail: str) -> bytes:
+    """A problem as RFC 9457 has it, in ASCII."""
+    title = HTTPStatus(status).phrase
+    return (json.dumps({"title": title, "status": status, "detail": detail}) + "\n").encode()
 
 
 class Addresses:
@@ -143,9 +184,9 @@ class Entry:
 
     def _shared(self) -> list[Row]:
         """Who took a stance on the same as an actor: on which side, whether by inference, and by which statements."""
-        from stancegraph import balance
+        from stancegraph import network
 
-        allies = balance.allies(self._store, self._iri)
+        allies = network.allies(self._store, self._iri)
         told = self._statements({iri for other in allies for iri in other["statements"]})
         rows: list[Row] = []
         for other in allies:
@@ -199,9 +240,9 @@ def as_json(value: object) -> bytes:
 def _read(store: Store, kind: str, iri: str) -> tuple[Row, Sequence[Statement]]:
     """What JSON says of an entry, and the statements a page tells."""
     if kind == "actor":
-        from stancegraph import balance
+        from stancegraph import network
 
-        return dict(balance.profile(store, iri)), statements.said(store, actor=iri)
+        return dict(network.profile(store, iri)), statements.said(store, actor=iri)
     if kind == "document":
         told = statements.said(store, document=iri)
         document = reader.documents(store, {iri})[iri]
@@ -230,14 +271,130 @@ def _triples(store: Store, iri: str) -> list[Triple]:
         more = [triple for node in nodes for triple in inner.pop(node, ())]
         found += more
         nodes = {triple.object for triple in more if isinstance(triple.object, BlankNode)}
-    return [triple for triple in dict.fromkeys(found) if not _is_loose(triple, found)]
-
-
-def _is_loose(triple: Triple, found: Iterable[Triple]) -> bool:
-    """Whether a triple ends in a blank node of which nothing is said here."""
-    inside = isinstance(triple.object, BlankNode)
-    return inside and not any(each.subject == triple.object for each in found)
+    described = {
+        triple.subject for triple in found
+    }  # no triple ends in a blank node of which nothing is said here
+    return [t for t in dict.fromkeys(found) if not isinstance(t.object, BlankNode) or t.object in described]
 
 
 def _as_triples(rows: Iterable[Mapping[str, Any]]) -> list[Triple]:
     return [Triple(row["s"], row["p"], row["o"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of an address: the option of the same name, with what it takes."""
+
+    name: str
+    type: Literal["string", "integer", "number", "boolean"]
+    help: str
+    many: bool = False
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    default: object = None
+
+    @property
+    def shown(self) -> str:
+        """As it is written in an address: `as`, `min_confidence`."""
+        return self.name.rstrip("_")
+
+    def read(self, values: Sequence[str]) -> object:
+        """What the text given for it stands for; raises UsageError."""
+        if len(values) > 1 and not self.many:
+            raise UsageError(f"{self.shown} is given {len(values)} times: it takes one value")
+        if any(len(value) > LONGEST for value in values):
+            raise UsageError(f"{self.shown} is longer than {LONGEST} characters")
+        read = [self._value(value) for value in values]
+        return read if self.many else read[0]
+
+    def _value(self, text: str) -> object:
+        if self.choices and text not in self.choices:
+            raise UsageError(f"{self.shown} '{text[:60]}': choose one of {', '.join(self.choices)}")
+        if self.type == "boolean":
+            if text.lower() not in TRUTHS:
+                raise UsageError(f"{self.shown} '{text[:60]}': write true or false")
+            return TRUTHS[text.lower()]
+        return text if self.type == "string" else self._number(text)
+
+    def _number(self, text: str) -> float | int:
+        try:
+            number = int(text[:20]) if self.type == "integer" else float(text)
+        except ValueError:
+            raise UsageError(f"{self.shown} '{text[:60]}' is no {self.type}") from None
+        if not isfinite(number):
+            raise UsageError(f"{self.shown} '{text[:60]}' is no {self.type}")
+        if self.minimum is not None and number < self.minimum:
+            raise UsageError(f"{self.shown} {text[:60]}: it is at least {self.minimum:g}")
+        if self.maximum is not None and number > self.maximum:
+            raise UsageError(f"{self.shown} {text[:60]}: it is at most {self.maximum:g}")
+        return number
+
+    def schema(self) -> dict[str, Any]:
+        """As OpenAPI describes it."""
+        one: dict[str, Any] = {"type": self.type}
+        if self.choices:
+            one["enum"] = list(self.choices)
+        one |= {"minimum": self.minimum} if self.minimum is not None else {}
+        one |= {"maximum": self.maximum} if self.maximum is not None else {}
+        if self.type == "string" and not self.choices:
+            one["maxLength"] = LONGEST
+        schema: dict[str, Any] = {"type": "array", "items": one} if self.many else one
+        if self.default is not None:
+            schema["default"] = self.default
+        described: dict[str, Any] = {"name": self.shown, "in": "query", "description": self.help}
+        return described | {"required": self.required, "schema": schema}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A command's rows at `/api/NAME`: `answer` gives the JSON of a store and the notes, as the command prints them."""
+
+    name: str
+    help: str
+    parameters: tuple[Parameter, ...]
+    answer: Callable[[Store, dict[str, Any]], tuple[str, list[str]]]
+
+    def read(self, query: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        """The values an address gives, by parameter; raises UsageError for what it does not take, or lacks."""
+        known = {parameter.shown: parameter for parameter in self.parameters}
+        for name in query:
+            if name.replace("-", "_") not in known:
+                raise UsageError(f"{self.name} takes no '{name[:60]}'; it takes: {', '.join(known)}")
+        given = {name.replace("-", "_"): values for name, values in query.items()}
+        if missing := [p.shown for p in self.parameters if p.required and p.shown not in given]:
+            raise UsageError(f"{self.name} needs {', '.join(missing)}")
+        return {p.name: p.read(given[p.shown]) if p.shown in given else p.default for p in self.parameters}
+
+    def body(self, store: Store, given: Mapping[str, Any]) -> tuple[bytes, list[str]]:
+        """The JSON in UTF-8, and the notes."""
+        text, notes = self.answer(store, dict(given))
+        return text.encode("utf-8", "replace"), notes
+
+
+def openapi(operations: Sequence[Operation]) -> dict[str, Any]:
+    """The description of the service (OpenAPI 3.1)."""
+    problem = {
+        "description": "What is wrong, and how to mend it.",
+        "content": {PROBLEM: {"schema": PROBLEMS}},
+    }
+    paths: dict[str, Any] = {}
+    for operation in operations:
+        rows: dict[str, Any] = {
+            "description": "The rows `--format json` prints.",
+            "content": {"application/json": {"schema": {}}},
+        }
+        paths[f"/api/{operation.name}"] = {
+            "get": {
+                "operationId": operation.name,
+                "summary": operation.help,
+                "parameters": [parameter.schema() for parameter in operation.parameters],
+                "responses": {"200": rows} | dict.fromkeys(("400", "406", "500", "503"), problem),
+            }
+        }
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "stancegraph", "version": stancegraph.__version__, "license": LICENCE},
+        "paths": paths,
+    }

@@ -22,22 +22,22 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from pyoxigraph import NamedNode
 
 from stancegraph import output, statements
-from stancegraph.curate import changes, decisions, fields, references
+from stancegraph.curate import changes, codings, fields, references
 from stancegraph.curate.changes import Change
-from stancegraph.curate.comparison import SIGNS, Comparison, units_of
+from stancegraph.curate.codings import SIGNS, Comparison, units_of
 from stancegraph.curate.entries import slug
 from stancegraph.curate.folder import Folder
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.serve import forms
-from stancegraph.store.terms import term
-from stancegraph.vocabulary import FIELDS, local_name, whole
+from stancegraph.statements import reader
+from stancegraph.store.turtle import object_value, term
+from stancegraph.vocabulary import FIELDS, expand, local_name, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from pyoxigraph import Quad
 
-    from stancegraph.curate.comparison import Difference, Said, Unit
+    from stancegraph.curate.codings import Difference, Said, Unit
     from stancegraph.names import Names
     from stancegraph.records import Statement
     from stancegraph.store import Local, Store
@@ -50,6 +50,9 @@ CODERS: Final = """SELECT DISTINCT ?coder {
     ?report stance:document ?document ; stance:reports ?s . ?s stance:coder ?coder }"""
 OTHERS: Final = """SELECT DISTINCT ?s ?coder { ?s a stance:Statement ; stance:coder ?coder FILTER(?coder != ?me)
     FILTER NOT EXISTS { ?s stance:coder ?me } }"""
+_TYPE: Final = term("rdf:type")
+SORTS: Final = {sort: expand(f"stance:{sort.title()}") for sort in ("claim", "demand", "actor")}
+"""What a target is → its class."""
 
 
 class Round(NamedTuple):
@@ -81,7 +84,7 @@ class Settlement:
         Stances, speakers and acts are told in the words that are used everywhere.
         """
         first, second, file, compared = self._round(store, document)
-        decided = decisions.earlier(file)
+        decided = codings.decisions_in(file)
         coded = statements.by_iri(
             store, {whole(unit.name) for each in compared.differences for unit in each.units}
         )
@@ -91,13 +94,13 @@ class Settlement:
             return _in_words(coded[whole(unit.name)], unit, what)
 
         for number, difference in enumerate(compared.differences):
-            row, taken = difference.row(), decided.get(decisions.identity(difference))
+            row, taken = difference.row(), decided.get(codings.identity(difference))
             rows.append(
                 {
                     "what": row["what"],
                     "number": number,
                     "passages": sorted({place for unit in difference.units for place in unit.passages}),
-                    "choices": decisions.choices(difference, said),
+                    "choices": codings.choices(difference, said),
                     "taken": taken.taken if taken else None,
                     "another": _another(store, names, coded, difference, taken.taken) if taken else None,
                     "by": taken.by if taken else None,
@@ -125,28 +128,28 @@ class Settlement:
         found = compared.differences[number] if 0 <= number < len(compared.differences) else None
         if found is None or _known_by(found) != seen:
             raise UsageError("the codings were changed meanwhile: look at what differs now")
-        if found.what == "stances" and taken not in ("", decisions.FIRST, decisions.SECOND):
+        if found.what == "stances" and taken not in ("", codings.FIRST, codings.SECOND):
             taken = _signed(store, taken)
         with self._folder.writing():
-            decided = decisions.earlier(file)
+            decided = codings.decisions_in(file)
             if taken:
-                decisions.refuse_wrong(found, taken, names)
+                codings.taken_value(found, taken, names)
                 today = datetime.now(UTC).date().isoformat()
-                decided[decisions.identity(found)] = decisions.Decision(taken, self._by, today)
+                decided[codings.identity(found)] = codings.Decision(taken, self._by, today)
             else:
-                decided.pop(decisions.identity(found), None)
+                decided.pop(codings.identity(found), None)
             between = {"between": [*first, second]}
-            self._write(file, [row | between for row in decisions.third(compared, decided, names)])
+            self._write(file, [row | between for row in codings.third_coding(compared, decided, names)])
 
     def taken_over(self, store: Store, document: str, names: Names) -> Change:
         """The change that leaves one coding of the two in the graph, as was decided; all must have been."""
         _, _, file, compared = self._round(store, document)
-        decided = decisions.earlier(file)
-        if left := decisions.waiting(compared, decided):
+        decided = codings.decisions_in(file)
+        if left := codings.undecided(compared, decided):
             raise UsageError(
                 f"{output.quantity(len(left), 'difference')} open: settle all, then take them over"
             )
-        rows = {row["name"]: row for row in decisions.third(compared, decided, names)}
+        rows = {row["name"]: row for row in codings.third_coding(compared, decided, names)}
         with tempfile.TemporaryDirectory() as place:
             copy = Folder(_copied(self._folder, Path(place) / "graph"))
             subjects: set[str] = set()
@@ -204,7 +207,7 @@ class Settlement:
 
 def _rows(file: Path) -> list[dict[str, Any]]:
     """The units of a third coding; none where there is no such file."""
-    decisions.earlier(file)  # or say that it is none
+    codings.decisions_in(file)  # or say that it is none
     return json.loads(file.read_bytes()) if file.exists() else []
 
 
@@ -227,6 +230,28 @@ def coders(store: Store, document: str) -> list[str]:
     return sorted(found, key=lambda iri: (len(iri), iri))
 
 
+def side_words(store: Local) -> dict[str, dict[str, str]]:
+    """What a target is → side → the word for it, as the vocabulary says."""
+    edges = {
+        side: reader.edges(store)[expand(fields.ENTRIES["statement"][side].edge)] for side in FIELDS.values()
+    }
+    return {
+        sort: {side: edge.word(sort) for side, edge in edges.items()} for sort in (*SORTS, "undertaking", "")
+    }
+
+
+def sorts(store: Local, values: Mapping[str, Sequence[str]]) -> dict[str, dict[str, Any]]:
+    """Each target among values: whether it is an actor, a claim or a demand, and whom that binds."""
+    bound: Mapping[str, Collection[str]] = reader.bound(store)
+    found = {}
+    for iri in {iri for name in (*FIELDS.values(), "") for iri in values.get(name, ())}:
+        here = NamedNode(iri)
+        types = {object_value(quad.triple) for quad in store.description(here) if quad.predicate == _TYPE}
+        sort = next((sort for sort, class_ in SORTS.items() if class_ in types), "")
+        found[iri] = {"sort": sort, "binds": sorted(bound.get(iri, ()))}
+    return found
+
+
 def _in_words(statement: Statement, unit: Unit, what: str) -> Said:
     """A field of a unit, as the statement that it is of has it."""
     if what == "stances":
@@ -240,16 +265,16 @@ def _another(
     store: Local, names: Names, coded: Mapping[str, Statement], difference: Difference, taken: str
 ) -> str | None:
     """What was taken that neither coder has, in words; None where it is one of theirs, or neither."""
-    if taken in (decisions.FIRST, decisions.SECOND, decisions.NEITHER):
+    if taken in (codings.FIRST, codings.SECOND, codings.NEITHER):
         return None
     if difference.what != "stances":
         return taken
     speakers = {who.iri for unit in difference.units for who in coded[whole(unit.name)].speakers}
-    words, told = forms.words(store), []
-    for target, sign in decisions.stances(taken, names).items():
+    words, told = side_words(store), []
+    for target, sign in codings.read_stances(taken, names).items():
         kind, _, name = target.partition(":")
         entry = names.resolve(name, kind)
-        sort = forms.sorts(store, {"": [entry.iri]})[entry.iri]
+        sort = sorts(store, {"": [entry.iri]})[entry.iri]
         which = "undertaking" if speakers.intersection(sort["binds"]) else sort["sort"]
         told.append(f"{words[which][FIELDS[sign]]} {entry.label}")
     return "; ".join(sorted(told)) or "none"
@@ -258,7 +283,7 @@ def _another(
 def _signed(store: Local, text: str) -> str:
     """Stances as they are typed, "calls for TARGET; rejects TARGET", each with a sign for its word."""
     signs = {side: sign for sign, side in FIELDS.items()}
-    known = {word: signs[side] for table in forms.words(store).values() for side, word in table.items()}
+    known = {word: signs[side] for table in side_words(store).values() for side, word in table.items()}
     parts = []
     for part in text.split(";"):
         word = max((word for word in known if part.strip().startswith(f"{word} ")), key=len, default=None)
@@ -267,7 +292,7 @@ def _signed(store: Local, text: str) -> str:
 
 
 def _known_by(difference: Difference) -> str:
-    return "\n".join(decisions.identity(difference))
+    return "\n".join(codings.identity(difference))
 
 
 def _copied(folder: Folder, place: Path) -> Path:
@@ -310,8 +335,8 @@ def _decided(copy: Folder, first: Unit, second: Unit, row: Mapping[str, Any]) ->
             found[side] = [copy.find(name) for name, each in row["stances"].items() if each == sign]
         targets = {iri for side in FIELDS.values() for iri in found[side]}
         same = row["stances"] == second.stances
-        codings = (theirs if same else mine).get("coding", [])
-        found["coding"] = [each for each in codings if each.partition("=")[0] in targets]
+        differing = (theirs if same else mine).get("coding", [])
+        found["coding"] = [each for each in differing if each.partition("=")[0] in targets]
     if row["basis"] != first.basis:
         found["basis"] = [row["basis"]]
         found["confidence"] = theirs.get("confidence", [])

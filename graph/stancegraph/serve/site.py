@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from stancegraph.serve.live import Snapshot
-    from stancegraph.serve.operations import Operation
+    from stancegraph.serve.resources import Operation
 
 SUMS: Final = "stancegraph-site.sha256"
 """File that lists the others with their sums, as `sha256sum -c` reads them: a folder is known by it as a site."""

@@ -1,7 +1,8 @@
 """Statements: who said what, as coded, with the reports and the words each is anchored to, read from a store.
 
 A statement is what one speaker did with words on one occasion; each carries its reports, each report its
-passages, so that whatever is made of a statement leads back to words in a document.
+passages, so that whatever is made of a statement leads back to words in a document. Where no statement passes the
+filters, `suggest` says which of them leaves all out, and where the words do stand.
 """
 
 from __future__ import annotations
@@ -9,18 +10,21 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Final, Unpack
+from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from pyoxigraph import BlankNode, Quad
 
 from stancegraph.dates import BEGINNING, END
 from stancegraph.errors import StanceError
-from stancegraph.statements.filters import FilterOptions, Filters
+from stancegraph.names import spelling
+from stancegraph.output import quantity
+from stancegraph.statements.filters import MOST_WORDS, FilterOptions, Filters, check, in_words
 from stancegraph.statements.reader import CHUNK, Reader
-from stancegraph.store import results
+from stancegraph.store import sparql
+from stancegraph.vocabulary import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from stancegraph.records import Statement
     from stancegraph.store import Store, Term
@@ -44,6 +48,9 @@ DESCRIBED: Final = """SELECT DISTINCT ?node ?p ?o ?graph WHERE {
             MINUS { ?node skos:inScheme ?scheme } }
     ?node ?p ?o OPTIONAL { GRAPH ?graph { ?node ?p ?o } } }"""
 """A statement, and what telling it needs: its codings, reports, words, names, and who is bound by what it demands."""
+
+TARGETS: Final = ("about", "supports", "opposes", "target")
+"""Filters on what a statement is coded as being about, which may be named in it though it is not."""
 
 
 def said(store: Store, **options: Unpack[FilterOptions]) -> list[Statement]:
@@ -97,7 +104,7 @@ def _by_days(store: Store, chosen: Collection[str]) -> Iterator[list[str]]:
 
 def _asked(store: Store, text: str, chosen: Collection[str]) -> Iterator[tuple[str, ...]]:
     """The rows of a query about some statements, some hundred named at a time."""
-    iris = [results.node(iri) for iri in sorted(chosen)]
+    iris = [sparql.node(iri) for iri in sorted(chosen)]
     for at in range(0, len(iris), CHUNK):
         yield from store.tuples(text, {"s": iris[at : at + CHUNK]})
 
@@ -143,14 +150,12 @@ def described(store: Store, found: Sequence[Statement]) -> list[Quad]:
 
     Each is in the graph that says it; in the default graph where the store does not tell.
     """
-    from stancegraph.store import Endpoint
-
-    iris = [results.node(statement.iri) for statement in found]
+    iris = [sparql.node(statement.iri) for statement in found]
     quads: dict[Quad, None] = {}
     for start in range(0, len(iris), CHUNK):
         rows = store.select(DESCRIBED, {"s": iris[start : start + CHUNK]})
         # The label of a blank node holds within one answer of an endpoint, and may mean another node in the next.
-        scope = f"x{start}" if isinstance(store, Endpoint) and len(iris) > CHUNK else ""
+        scope = f"x{start}" if store.remote and len(iris) > CHUNK else ""
         for row in rows:
             node, p, o = (_scoped(row[name], scope) for name in ("node", "p", "o"))
             try:
@@ -176,3 +181,68 @@ def turtle(store: Store, found: Sequence[Statement]) -> str:
 def by_iri(store: Store, iris: Iterable[str]) -> dict[str, Statement]:
     """Records of the statements with these IRIs."""
     return Reader(store, frozenset(iris)).statements
+
+
+def suggest(store: Store, options: Mapping[str, Any]) -> list[str]:
+    """A line for what was searched, and one for each change of the filters that finds statements.
+
+    >>> from stancegraph import store
+    >>> suggest(store.open(), {"actor": "khazali", "until": "2024-01-01"})[0]
+    'searched: actor khazali; until 2024-01-01'
+    """
+    given = check(options)
+    if not given:
+        return ["the graph has no statements"]
+    lines = [f"searched: {in_words(given)}"]
+    unsaid = {key: value for key, value in given.items() if key != "actor"}
+    for actor in given.get("actor", ()):
+        if number := _count(store, unsaid | {"about": (*given.get("about", ()), actor)}):
+            verb = "is" if number == 1 else "are"
+            lines.append(
+                f"{quantity(number, 'statement')} {verb} about {actor}: try --about {_quoted(actor)}"
+            )
+    for target in (each for each in ("actor", *TARGETS) if each in given):
+        for text in given[target]:
+            lines += _named_in(store, given, target, text)
+    for name in given if len(given) > 1 else ():
+        rest = {key: value for key, value in given.items() if key != name}
+        if name != "as_" and (number := _count(store, rest)):
+            without = "of anybody" if name == "actor" else f"without --{name.rstrip('_').replace('_', '-')}"
+            lines.append(f"{quantity(number, 'statement')} {without}")
+    return lines
+
+
+def _named_in(store: Store, given: Mapping[str, Any], name: str, text: str) -> Iterator[str]:
+    """The statements that have the words of a name, though they are not coded as being about it."""
+    words = [word for word in _as_typed(text).split() if word.casefold() not in spelling.ARTICLES]
+    if not 0 < len(words) <= MOST_WORDS:
+        return
+    typed = " ".join(words)
+    rest = {key: value for key, value in given.items() if key != name}
+    if number := _count(store, rest | {"words": f"{given.get('words', '')} {typed}"}):
+        verb = "names" if number == 1 else "name"
+        place = "gist, quotation or target"
+        yield f"{quantity(number, 'statement')} {verb} {typed} in {place}: try --words {_quoted(typed)}"
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if " " in text else text
+
+
+def _as_typed(text: str) -> str:
+    """The words of a name that may be the last part of an IRI."""
+    prefix, colon, local = text.partition(":")
+    if "://" in text:
+        return text.rstrip("/#").rpartition("/")[2].rpartition("#")[2].replace("-", " ")
+    return local.replace("-", " ") if colon and prefix in PREFIXES else text
+
+
+def _count(store: Store, options: Mapping[str, Any]) -> int:
+    filters = Filters.of(store, options)
+    if filters.on_codings or filters.min_count > 1:
+        return len(select(filters))
+    found = filters.statements()
+    if found is None:
+        rows = store.tuples("SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s a stance:Statement }")
+        return int(rows[0][0])
+    return len(found)

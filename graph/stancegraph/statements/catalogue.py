@@ -6,10 +6,11 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 from stancegraph import names, statements
+from stancegraph.dates import BEGINNING, span
 from stancegraph.records import Rows
 from stancegraph.statements import reader
 from stancegraph.statements.filters import ROWS, FilterOptions, Filters
-from stancegraph.store.results import node
+from stancegraph.store.sparql import node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -104,7 +105,7 @@ def events(store: Store) -> list[Row]:
              ?iri a schema:Event ; skos:prefLabel ?event . FILTER(LANG(?event) = "en")
              OPTIONAL { ?iri schema:startDate ?start } OPTIONAL { ?iri schema:endDate ?end }
              OPTIONAL { ?iri schema:location ?location }
-             OPTIONAL { ?iri schema:superEvent/skos:prefLabel ?within }
+             OPTIONAL { ?iri schema:superEvent/skos:prefLabel ?within . FILTER(LANG(?within) = "en") }
              OPTIONAL { ?s schema:about ?iri } }
            GROUP BY ?iri ?event ?start ?end ?location ?within"""
     )
@@ -116,7 +117,7 @@ def events(store: Store) -> list[Row]:
             {
                 "event": value["event"],
                 "iri": value["iri"],
-                "date": start if end in {None, start} else f"{start}/{end}",
+                "date": span(start or BEGINNING, end) if end else start,
                 "location": value.get("location"),
                 "within": value.get("within"),
                 "statements": int(value["n"]),
@@ -172,11 +173,11 @@ def members(store: Store, iri: str) -> list[str]:
 
 
 def _with_spans(rows: Iterable[tuple[str, str, str]]) -> list[str]:
-    texts: dict[str, str] = defaultdict(str)
+    spans: dict[str, set[str]] = defaultdict(set)
     for text, start, end in rows:
-        span = [f"{word} {day}" for word, day in (("from", start), ("until", end)) if day]
-        texts[text] = f" ({' '.join(span)})" if span else texts[text]
-    return sorted(text + span for text, span in texts.items())
+        days = " ".join(f"{word} {day}" for word, day in (("from", start), ("until", end)) if day)
+        spans[text].add(f" ({days})" if days else "")
+    return sorted(text + days for text, known in spans.items() for days in known if days or len(known) == 1)
 
 
 class Said(TypedDict):
@@ -219,9 +220,11 @@ def timeline(
         options["actor"] = actor
     chosen = Filters.of(store, options)
     passes = chosen.row_test().passes
+    # A statement with one row that is left out may have another that passes.
+    on_statements = chosen.without(*(f"not_{name}" for name in ROWS))
     found = [
         (statement, speaker, stance)
-        for statement in statements.select(_on_statements(chosen))
+        for statement in statements.select(on_statements)
         for speaker in statement.speakers
         for stance in statement.targets or (None,)
         if passes(speaker, *(stance[:2] if stance else (None, None)))
@@ -231,11 +234,6 @@ def timeline(
         spoken[speaker].add(statement.iri)
     least = chosen.min_count
     return Rows(_row(*each) for each in found if len(spoken[each[1]]) >= least)
-
-
-def _on_statements(chosen: Filters) -> Filters:
-    """The filters by which statements are found, some rows of which pass them all."""
-    return chosen.without("min_count", *(f"not_{name}" for name in ROWS))
 
 
 def _row(statement: Statement, speaker: Named, stance: Target | None) -> Said:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from stancegraph import statements
 from stancegraph.dates import BEGINNING, END
 from stancegraph.errors import Candidate, UnknownName, UsageError
+from stancegraph.records import doubt
 from stancegraph.vocabulary import PREFIXES, compact, local_name
 
 if TYPE_CHECKING:
@@ -124,9 +125,8 @@ def _coded(statement: Statement) -> str:
     """The statement's IRI, and on what its coding rests where the words do not plainly say it."""
     from stancegraph import __version__
 
-    plain = not statement.basis or (statement.basis, statement.confidence) == ("said", 1)
-    doubt = "" if plain else f"; coded as {statement.basis}, confidence {statement.confidence:g}"
-    return f"{statement.iri}{doubt} (stancegraph {__version__})."
+    told = doubt(statement.basis, statement.confidence)
+    return f"{statement.iri}{f'; coded as {told}' if told else ''} (stancegraph {__version__})."
 
 
 def _issued(document: Document) -> str:

@@ -17,7 +17,7 @@ from stancegraph import names
 from stancegraph.dates import calendar_day
 from stancegraph.errors import UsageError
 from stancegraph.output import SURROGATE
-from stancegraph.store.results import node
+from stancegraph.store.sparql import node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

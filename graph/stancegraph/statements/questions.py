@@ -23,9 +23,9 @@ from pyoxigraph import Literal, NamedNode
 
 from stancegraph import input as input_
 from stancegraph import names
-from stancegraph.errors import StanceError, UnknownName, UsageError
-from stancegraph.store import Endpoint, Table, ontology
-from stancegraph.store.results import cell, node
+from stancegraph.errors import UnknownName, UsageError
+from stancegraph.store import Table, ontology
+from stancegraph.store.sparql import cell, node
 from stancegraph.vocabulary import PREFIXES, expand, local_name
 
 if TYPE_CHECKING:
@@ -114,11 +114,7 @@ def read(source: str | Path) -> Question:
         return _parsed("", source)
     if not source.exists():
         raise UsageError(f"{source} does not exist: name an .rq file, or a shipped question (ask --list)")
-    try:
-        text = input_.read(source, LARGEST, "name an .rq file").decode("utf-8-sig")
-    except UnicodeError as error:
-        raise StanceError(f"{source}: not UTF-8 ({error}): save it as UTF-8") from None
-    return _parsed(source.stem, text)
+    return _parsed(source.stem, input_.text(source, LARGEST, "name an .rq file"))
 
 
 def find(text: str) -> Question:
@@ -213,7 +209,7 @@ def answer(
     ['Abbas Araghchi']
     """
     values = bind(store, question, settings)
-    if isinstance(store, Endpoint) and question.name in REFUSED_BY_VIRTUOSO and store.is_virtuoso:
+    if question.name in REFUSED_BY_VIRTUOSO and store.is_virtuoso:
         store = store.copied()
     trusted, confined = question in questions(), not (store.light and store.tame)
     found = store.query(question.text, values, trusted=trusted, confined=confined, timeout=timeout)

@@ -18,7 +18,7 @@ from pyoxigraph import NamedNode
 from stancegraph.dates import BEGINNING, END, span
 from stancegraph.records import Document, Figure, Named, Passage, Report, Statement, Target
 from stancegraph.store import remembered
-from stancegraph.store.results import node
+from stancegraph.store.sparql import node
 from stancegraph.vocabulary import expand, local_name
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ REPORTS: Final = """SELECT DISTINCT ?s ?report ?document ?passage ?start ?end ?e
     ?report stance:reports ?s
     { ?report stance:document ?document }
     UNION { ?report stance:passage ?passage . ?passage oa:hasSelector ?selector
-            { ?selector oa:start ?start ; oa:end ?end } UNION { ?selector oa:exact ?exact } }
+            { ?selector oa:start ?start ; oa:end ?end }
+            UNION { ?selector oa:start ?start FILTER NOT EXISTS { ?selector oa:end ?anywhere } }
+            UNION { ?selector oa:exact ?exact } }
     UNION { ?report stance:quote ?exact } }"""
 """A row for the document of each report, for each place of a passage, for its words, and for each quotation."""
 DETAILS: Final = """SELECT DISTINCT
@@ -128,9 +130,9 @@ class Labels(dict[str, str]):
         return local_name(iri)
 
 
-def labels(store: Store, about: str, values: Mapping[str, Sequence[Term]] | None = None) -> Labels:
+def labels(store: Store, about: str) -> Labels:
     """English label of everything that the pattern `about` binds to ?x."""
-    return Labels((x, label) for x, label in store.tuples(LABELS.format(about=about + " ."), values))
+    return Labels((x, label) for x, label in store.tuples(LABELS.format(about=about + " .")))
 
 
 class Description(NamedTuple):
@@ -374,6 +376,10 @@ class Reader:
             return "undertaking"
         return sort
 
+    def word(self, target: str, sign: int) -> str:
+        """The word for a stance of a sign on a target that does not bind the actor."""
+        return next(edge.word(self.sort("", target)) for edge in self.edges.values() if edge.sign == sign)
+
     def binds(self, iri: str, target: str, speakers: Iterable[str]) -> bool:
         """Whether a demand binds one of the speakers, those they speak for, or those in whose role they speak."""
         if not (bound := self.bound.get(target)):
@@ -530,7 +536,7 @@ class Reader:
         words: dict[tuple[str, str], set[str]] = defaultdict(set)
         quoted: dict[str, set[str]] = defaultdict(set)
         for _, report, _, passage, start, end, exact in self._report_rows:
-            if start:
+            if start and end:
                 first, last = self._place(report, "start", start), self._place(report, "end", end)
                 if first is not None and last is not None:
                     places[report, passage].add((first, last))

@@ -24,7 +24,7 @@ from stancegraph.names import spelling
 from stancegraph.store import Local, remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from pathlib import Path
 
     import numpy as np
@@ -99,7 +99,7 @@ def search(store: Store, words: str, *, limit: int | None = None) -> list[Row]:
 
 def _told(store: Store, iris: Iterable[str]) -> dict[str, str]:
     """Statement → who spoke, and when."""
-    from stancegraph.store.results import node
+    from stancegraph.store.sparql import node
 
     speakers: dict[str, set[str]] = defaultdict(set)
     days: dict[str, str] = {}
@@ -127,31 +127,22 @@ def _best(texts: Words, asked: str, limit: int | None) -> list[tuple[int, float]
         begun |= found & ~whole
     score = np.minimum(share / most, BELOW)
     score[complete] = ALL - BEGINNING * begun[complete]
-    _raise_phrases(texts, asked, complete, score)
-    return _of_each_thing(texts, score, limit)
-
-
-def _raise_phrases(texts: Words, asked: str, complete: Marks, score: Scores) -> None:
-    """Raise the score of the texts, among those that have all words, that have them as one phrase."""
     among = complete.nonzero()[0]
-    hits = among[texts.holding(f" {asked}", among)]
-    score[hits] += PHRASE - ALL
-    score[hits[texts.quotation[hits]]] += QUOTED - PHRASE
+    phrases = among[texts.holding(f" {asked}", among)]
+    score[phrases] += PHRASE - ALL
+    score[phrases[texts.quotation[phrases]]] += QUOTED - PHRASE
+    return _of_each_thing(texts, score, limit)
 
 
 def _of_each_thing(texts: Words, score: Scores, limit: int | None) -> list[tuple[int, float]]:
     import numpy as np
 
     best: dict[str, int] = {}
-    for level in np.unique(score[score > 0])[::-1]:
-        for i in (score == level).nonzero()[0]:
-            if len(best) == limit:
-                return _scored(best, score)
-            best.setdefault(texts.text(int(i)).iri, int(i))
-    return _scored(best, score)
-
-
-def _scored(best: dict[str, int], score: Scores) -> list[tuple[int, float]]:
+    levels = np.unique(score[score > 0])[::-1]
+    for i in chain.from_iterable((score == level).nonzero()[0].tolist() for level in levels):
+        if len(best) == limit:
+            break
+        best.setdefault(texts.text(i).iri, i)
     return [(i, round(float(score[i]), 3)) for i in best.values()]
 
 
@@ -330,7 +321,9 @@ def _made(store: Local) -> tuple[pa.Table, pa.Table]:
     import pyarrow.compute as pc
 
     named = _names(store)
-    parts = [pa.table({**_columns([*named]), "label": pa.array([*named.values()], pa.string())})]
+    columns = {name: [text[i] for text in named] for i, name in enumerate(Text._fields)}
+    columns["label"] = [*named.values()]
+    parts = [pa.table({name: pa.array(column, pa.string()) for name, column in columns.items()})]
     for found_in, patterns in TEXTS.items():
         read = [_read(store, pattern) for pattern in patterns]
         joined = read[0] if len(read) == 1 else read[0].join(read[1], "report", join_type="inner")
@@ -361,12 +354,6 @@ def _made(store: Local) -> tuple[pa.Table, pa.Table]:
     )
     arabic = pc.match_substring_regex(found, ARABIC.pattern.replace(r"\u0600-\u06ff", "\u0600-\u06ff"))
     return texts, pa.table({"word": found, "bearers": lists, "arabic": arabic.cast(pa.uint8())})
-
-
-def _columns(texts: Sequence[Text]) -> dict[str, pa.Array]:
-    import pyarrow as pa
-
-    return {name: pa.array([text[i] for text in texts], pa.string()) for i, name in enumerate(Text._fields)}
 
 
 def _read(store: Local, pattern: str) -> pa.Table:
@@ -413,15 +400,10 @@ def _keep(file: Path, fingerprint: str | None, *tables: pa.Table) -> None:
     for buffer in buffers:
         total = google_crc32c.extend(total, buffer)
     told = {"version": VERSION, "of": fingerprint, "words": buffers[0].size, "sum": total}
-    fresh = file.with_name(f"{file.name}.{os.getpid()}")
     try:
-        with fresh.open("xb") as made:
+        with output.replacing(file) as made:
             made.write(json.dumps(told).encode().ljust(HEAD))
             for buffer in buffers:
                 made.write(buffer)
-            made.flush()
-            os.fsync(made.fileno())
-        fresh.replace(file)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
         output.note(f"the index of words cannot be kept beside a database: {error.strerror or error}")

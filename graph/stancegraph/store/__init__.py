@@ -10,29 +10,26 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
-from functools import cached_property, wraps
+from functools import cached_property, partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
-from urllib.parse import urlsplit
 
 import pyoxigraph
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 from stancegraph import lazy_exports
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.store import database, results
-from stancegraph.store import sparql as sparql
+from stancegraph.store import database, sparql
 from stancegraph.store.files import existing, found, has_rdf, ontology
-from stancegraph.store.results import Answer, Table
-from stancegraph.store.sparql import Query, Term, Values
+from stancegraph.store.sparql import Answer, Query, Table, Term, Values
 from stancegraph.vocabulary import PREFIXES
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from rdflib import Graph
 
-    from stancegraph.store import sandbox
-    from stancegraph.store.endpoint import Dataset, Deadline
+    from stancegraph.store import worker
+    from stancegraph.store.endpoint import Endpoint as Endpoint
     from stancegraph.store.ingest import load as load
 
     Node = NamedNode | BlankNode
@@ -52,7 +49,7 @@ __all__ = [
     "remembered",
 ]
 
-__getattr__ = lazy_exports(__name__, {"ingest": "load"})[0]
+__getattr__ = lazy_exports(__name__, {"ingest": "load", "endpoint": "Endpoint"})[0]
 
 
 def open(where: str | Path | Sequence[str | Path] | None = None) -> Store:  # noqa: A001
@@ -72,6 +69,8 @@ def open(where: str | Path | Sequence[str | Path] | None = None) -> Store:  # no
         return Local(*_together(list(map(str, places))))
     where = next(iter(places), None)
     if where is not None and str(where).lower().startswith(("http://", "https://")):
+        from stancegraph.store.endpoint import Endpoint
+
         return Endpoint(str(where))
     if where is not None and (str(where).lower().startswith("spark://") or _is_tables(existing(where))):
         from stancegraph.store.tables import Tables
@@ -123,6 +122,8 @@ class Store(ABC):
     timeout: float = 60
     """Seconds a query of ours may take at an endpoint."""
     _has_vocabulary = False
+    remote = False
+    """Whether it is elsewhere, and each query a request."""
     tabular = False
     """Whether it holds the table of stances alone, without words, sources and what else is said of things."""
     tame = True
@@ -142,6 +143,11 @@ class Store(ABC):
     def memory(self) -> dict[object, Any]:
         """What functions that are `remembered` gave of it."""
         return {}
+
+    @property
+    def is_virtuoso(self) -> bool:
+        """Whether it is a server that says it is Virtuoso."""
+        return False
 
     def query(
         self,
@@ -179,8 +185,7 @@ class Store(ABC):
         self, text: str, values: Values | None = None, *, trusted: bool = True
     ) -> list[dict[str, Term]]:
         """The rows of a SELECT, one dict of variable → term each."""
-        answer = self.query(text, values, trusted=trusted)
-        if isinstance(answer, Table):
+        if isinstance(answer := self.query(text, values, trusted=trusted), Table):
             return answer.rows
         raise UsageError("a SELECT query is wanted here")
 
@@ -194,15 +199,13 @@ class Store(ABC):
 
     def ask(self, text: str, values: Values | None = None, *, trusted: bool = True) -> bool:
         """Whether an ASK holds."""
-        answer = self.query(text, values, trusted=trusted)
-        if isinstance(answer, bool):
+        if isinstance(answer := self.query(text, values, trusted=trusted), bool):
             return answer
         raise UsageError("an ASK query is wanted here")
 
     def construct(self, text: str, values: Values | None = None, *, trusted: bool = True) -> list[Triple]:
         """The triples of a CONSTRUCT or DESCRIBE."""
-        answer = self.query(text, values, trusted=trusted)
-        if isinstance(answer, list):
+        if isinstance(answer := self.query(text, values, trusted=trusted), list):
             return answer
         raise UsageError("a CONSTRUCT or DESCRIBE query is wanted here")
 
@@ -244,6 +247,10 @@ class Store(ABC):
         """The union of all graphs as an rdflib graph, for reading."""
 
     @abstractmethod
+    def copied(self) -> Local:
+        """The same as a store here: itself, or a copy in memory of what is elsewhere."""
+
+    @abstractmethod
     def _tuples(self, query: Query) -> list[tuple[str, ...]]: ...
 
     @abstractmethod
@@ -275,8 +282,8 @@ def remembered(function: Callable[Concatenate[S, P], T]) -> Callable[Concatenate
     return recall
 
 
-def _opened(paths: Sequence[Path]) -> database.Database | pyoxigraph.Store:
-    """What stands at the paths; of a folder that is being written, those before or after a change."""
+def _opened(paths: Sequence[Path]) -> tuple[pyoxigraph.Store, database.Database | None]:
+    """What stands at the paths; of a folder that is being written, what was there before or after a change."""
     if database.is_database(paths[0]) or not any((path / ".stancegraph").is_dir() for path in paths):
         return database.opened(*paths)
     from stancegraph.store import journal
@@ -290,9 +297,7 @@ class Local(Store):
     def __init__(self, *paths: Path) -> None:
         self.where = " and ".join(map(str, paths))
         self._paths = paths
-        opened = _opened(paths)
-        self._database = opened if isinstance(opened, database.Database) else None
-        self._triples = opened.triples if isinstance(opened, database.Database) else opened
+        self._triples, self._database = _opened(paths)
         self._has_vocabulary = self._database is None  # what is read into memory is given it
         self.light = self._database is None and len(self._triples) < LIGHT
         self.tame = all(path.resolve().is_relative_to(ontology()) for path in paths)
@@ -321,9 +326,7 @@ class Local(Store):
     @cached_property
     def fingerprint(self) -> str | None:
         """A digest of what a load left in the `folder`; None where there is none."""
-        from stancegraph.store import checksums
-
-        return None if self.folder is None else checksums.fingerprint(self.folder)
+        return None if self.folder is None else database.fingerprint(self.folder)
 
     @property
     def files(self) -> dict[str, Path]:
@@ -372,6 +375,9 @@ class Local(Store):
         twin.light = self.light and len(self._triples) < LIGHT
         return twin
 
+    def copied(self) -> Local:
+        return self
+
     def graph(self) -> Graph:
         """The union of all graphs as an rdflib graph over the same triples; nothing is copied."""
         return _union(self._triples, of=self._database)
@@ -380,7 +386,7 @@ class Local(Store):
         return super()._failed(error) if self._database is None else self._database.failed(error)
 
     def _tuples(self, query: Query) -> list[tuple[str, ...]]:
-        return results.tuples(self._triples.query(query.text, use_default_graph_as_union=not query.dataset))
+        return sparql.tuples(self._triples.query(query.text, use_default_graph_as_union=not query.dataset))
 
     def columns(self, text: str) -> list[pa.Array]:
         """The columns of a SELECT of ours as Arrow arrays of plain text, as long as memory holds: of a long answer."""
@@ -388,17 +394,17 @@ class Local(Store):
             self._require_vocabulary()
             query = sparql.prepare(text)
             found = self._triples.query(query.text, use_default_graph_as_union=True)
-            return results.columns(found)  # type: ignore[arg-type]
+            return sparql.columns(found)  # type: ignore[arg-type]
         except (OSError, RuntimeError) as error:
             raise self._failed(error) from error
 
     def _ask(self, query: Query, timeout: float = 60) -> Answer:  # noqa: ARG002  nothing here drips
-        return results.answer(self._triples.query(query.text, use_default_graph_as_union=not query.dataset))
+        return sparql.answer(self._triples.query(query.text, use_default_graph_as_union=not query.dataset))
 
     def _ask_confined(self, query: Query, timeout: float, *, judged: bool = False) -> Answer:
-        from stancegraph.store import sandbox
+        from stancegraph.store import worker
 
-        return sandbox.ask(self._source, query, timeout=timeout, judged=judged)
+        return worker.ask(self._source, query, timeout=timeout, judged=judged)
 
     def serialize(
         self,
@@ -415,116 +421,30 @@ class Local(Store):
 
         A `dataset` of the protocol takes the place of the query's own; `judged` says that this query was run before;
         `cpu` are seconds it may compute, where they are fewer than the `timeout`.
-        Raises UsageError for the query, `sandbox.Exceeded` where it takes more time or bytes of `memory`.
+        Raises UsageError for the query, `worker.Exceeded` where it takes more time or bytes of `memory`.
         """
-        from stancegraph.store import sandbox
-
         self._require(dataset or query.dataset, timeout)
+        workers = self._workers(memory)
         try:
-            return sandbox.serialize(
-                self._source,
-                query,
-                media,
-                timeout=timeout,
-                memory=memory,
-                dataset=dataset,
-                judged=judged,
-                cpu=cpu,
-                workers=self._workers(memory),
-            )
+            return workers.serialize(query, media, timeout=timeout, dataset=dataset, judged=judged, cpu=cpu)
         except (OSError, RuntimeError) as error:
             raise self._failed(error) from error
 
     @remembered
-    def _workers(self, memory: int) -> sandbox.Workers:
-        from stancegraph.store import sandbox
+    def _workers(self, memory: int) -> worker.Workers:
+        from stancegraph.store import worker
 
-        return sandbox.Workers(self._source, memory)
+        return worker.Workers(self._source, memory)
 
     @property
-    def _source(self) -> pyoxigraph.Store | tuple[Path, ...]:
+    def _source(self) -> worker.Source:
         """What a worker asks: a fork inherits what is in memory; the threads of RocksDB do not survive one."""
-        return self._triples if self.forks else tuple(self._paths)
+        return self._triples if self.forks else partial(database.opened, *self._paths)
 
     @property
     def forks(self) -> bool:
         """Whether a process forked from this one can ask it: it is in memory."""
         return self._database is None and hasattr(os, "fork")
-
-
-class Endpoint(Store):
-    """A SPARQL 1.1 endpoint; each query waits `timeout` seconds at most."""
-
-    def __init__(self, address: str, timeout: float = 60) -> None:
-        try:
-            host = urlsplit(address).hostname
-        except ValueError:
-            host = None
-        if not host or any(c.isspace() or not c.isprintable() for c in address):
-            raise UsageError(
-                f"'{address}' is not the address of an endpoint: write http(s)://host:port/query"
-            )
-        self.where = address
-        self.timeout = timeout
-        self._dataset: Dataset | None = None
-
-    def graph(self) -> Graph:
-        """A copy in memory of the union of all graphs; StanceError past a million triples."""
-        return _union(self._copy())
-
-    def copied(self) -> Local:
-        """The same as a store in memory; StanceError past a million triples."""
-        return Local.over(self._copy(), self.where)
-
-    @cached_property
-    def is_virtuoso(self) -> bool:
-        """Whether the server says that it is one."""
-        from stancegraph.store import endpoint
-
-        return endpoint.software(self.where, endpoint.Deadline(self.timeout)).startswith("Virtuoso")
-
-    def _copy(self) -> pyoxigraph.Store:
-        limit = 1_000_000
-        rows = self.select(f"SELECT DISTINCT ?s ?p ?o {{ ?s ?p ?o }} LIMIT {limit + 1}")
-        if len(rows) > limit:
-            raise StanceError(f"{self.where}: more than {limit} triples: query it instead of copying it")
-        copy = pyoxigraph.Store()
-        copy.extend(pyoxigraph.Quad(row["s"], row["p"], row["o"]) for row in rows)  # type: ignore[arg-type]
-        return copy
-
-    def _ask(self, query: Query, timeout: float = 60) -> Answer:
-        from stancegraph.store import endpoint
-
-        deadline = endpoint.Deadline(min(timeout, self.timeout))
-        return endpoint.ask(self.where, query, dataset=self._named(query, deadline), deadline=deadline)
-
-    def _tuples(self, query: Query) -> list[tuple[str, ...]]:
-        from stancegraph.store import endpoint
-
-        deadline = endpoint.Deadline(self.timeout)
-        return endpoint.tuples(self.where, query, dataset=self._named(query, deadline), deadline=deadline)
-
-    def _ask_confined(self, query: Query, timeout: float, *, judged: bool = False) -> Answer:
-        from stancegraph.store import endpoint, sandbox
-
-        deadline = endpoint.Deadline(min(timeout, self.timeout))
-        if not judged:
-            sandbox.judge(query, timeout=timeout)
-        dataset = self._named(query, deadline)
-        try:
-            return endpoint.ask(self.where, query, dataset=dataset, deadline=deadline)
-        except endpoint.Refused as error:
-            raise UsageError(str(error)) from None
-
-    def _named(self, query: Query, deadline: Deadline) -> Dataset:
-        """The graphs to name with a query: its own (Oxigraph with the union heeds no FROM), or those of the union."""
-        from stancegraph.store import endpoint
-
-        if query.dataset:
-            return list(query.dataset)
-        if self._dataset is None:
-            self._dataset = endpoint.union(self.where, deadline=deadline)
-        return self._dataset
 
 
 def _union(store: pyoxigraph.Store, *, of: object = None) -> Graph:

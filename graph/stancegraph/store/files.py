@@ -226,7 +226,7 @@ def fill(
     for file, graph in found:
         kind = FORMATS[suffix(file)]
         (ours if file.is_relative_to(shipped) else others).append((file, graph, kind))
-    for file, graph, given in chain(parser.plain(ours), parser.parsed(others)):
+    for file, graph, given in chain(parser.trusted(ours), parser.untrusted(others)):
         if progress is not None:
             progress(str(file))
         load = store.bulk_load if _size(file) > (LITTLE if bulk else SMALL) else store.load
@@ -239,11 +239,6 @@ def alone(found: Sequence[tuple[Path, str]]) -> pyoxigraph.Store:
     store = pyoxigraph.Store()
     fill(store, found)
     return store
-
-
-def graphs_of(file: Path, graph: str) -> set[NamedNode]:
-    """The graphs a file writes: its own, and those its quads name."""
-    return parser.graphs_of(file, graph, FORMATS[suffix(file)])
 
 
 def fill_vocabulary(store: pyoxigraph.Store) -> list[str]:

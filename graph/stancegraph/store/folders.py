@@ -28,8 +28,8 @@ PAST: Final = "past"
 """In a workshop: what is built; what was taken out of the way for it; what the built one has replaced."""
 LONGEST: Final = 60
 """Characters of a folder's name that its workshop's has."""
-HELD: Final = "CURRENT"
-"""File of a database that its readers lock, and that no reader ever changes."""
+CURRENT: Final = "CURRENT"
+"""File of a database that names its tables: another one after any program has opened it to write; readers lock it."""
 
 
 class Reader:
@@ -43,7 +43,7 @@ class Reader:
             here = os.open(folder, os.O_RDONLY)
             self._open.append(here)
             try:
-                file = os.open(HELD, os.O_RDONLY, dir_fd=here)
+                file = os.open(CURRENT, os.O_RDONLY, dir_fd=here)
                 self._open.append(file)
                 with suppress(OSError):  # a file system without locks
                     _lock(file, shared=True, wait=True)
@@ -326,7 +326,7 @@ def _removed(part: Path) -> bool:
     held = -1
     try:
         with suppress(FileNotFoundError):  # not whole
-            held = os.open(part / HELD, os.O_RDONLY)
+            held = os.open(part / CURRENT, os.O_RDONLY)
             if not _lock(held):
                 return False
         shutil.rmtree(part, ignore_errors=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import count
@@ -15,16 +15,15 @@ import pyoxigraph
 from pyoxigraph import BlankNode, NamedNode, RdfFormat
 
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.store import checksums, database, files, folders, journal, manifest
-from stancegraph.store.database import Database
-from stancegraph.store.manifest import Given, Manifest, digest, surrounding
+from stancegraph.store import database, files, folders, journal, parser
+from stancegraph.store.database import Database, Given, Manifest, digest, surrounding
 
 OWN: Final = re.compile(
-    r"CURRENT|IDENTITY|LOCK|LOG(\..*)?|(MANIFEST|OPTIONS)-.*|.*\.(sst|log|blob|dbtmp)|"
-    rf"{re.escape(checksums.SUMS)}|{re.escape(manifest.FILE)}|"
+    r"CURRENT|IDENTITY|LOCK|LOG(\..*)?|(MANIFEST|OPTIONS)-.*|.*\.(sst|log|blob|dbtmp)|\.[0-9a-f]{16}\.tmp|"
+    rf"{re.escape(database.SUMS)}|{re.escape(database.MANIFEST)}|"
     r"stancegraph-((person|organisation)\.parquet|words\.arrow|names-[a-z-]+\.json)(\..*)?"
 )
-"""Names of the files of a database: RocksDB's, a load's, and of the tables kept beside them."""
+"""Names of the files of a database: RocksDB's, a load's, those kept beside them, and what was left half-written."""
 Tell = Callable[[str], None]
 """Is told a line for the person."""
 Beside = Callable[[pyoxigraph.Store], Callable[[Path], None]]
@@ -136,7 +135,7 @@ def _build(
     for given in record.files.values():
         given.graphs = {graph: sizes.get(graph, 0) for graph in given.graphs}
     record.write(new)
-    checksums.write(new)
+    database.write_sums(new)
     if keep is not None:
         keep(new)
     folders.sync(new)
@@ -149,7 +148,12 @@ def _fill(
     """Fill a new database, and tell the manifest what is of which file."""
     store = pyoxigraph.Store(str(new)) if before is None else _copy(before, new, record, note)
     known = {key: given.graph for key, given in record.files.items()}
-    _remove(store, record, set(_gone(record, found)))
+    # What was in the folders and is there no more goes, and what was found is given anew.
+    _remove(
+        store,
+        record,
+        {key for root, each in found.items() for key in (*record.below(root), *map(_key, each))},
+    )
     graphs = _named(store, record, found, known, note)
     owners = {graph: given for given in record.files.values() for graph in given.graphs}
     alone = [pair for pair in graphs.items() if _is_alone(store, owners, *pair)]
@@ -189,13 +193,6 @@ def _copy(before: Path, new: Path, record: Manifest, note: Tell) -> pyoxigraph.S
             del given.graphs[changed]
             note(f"{changed} was changed by another program: what it holds stays")
     return store
-
-
-def _gone(record: Manifest, found: Found) -> Iterator[str]:
-    """The files that were in the folders and are there no more, and those found: what they gave is to go."""
-    for root, each in found.items():
-        yield from record.below(root)
-        yield from map(_key, each)
 
 
 def _remove(store: pyoxigraph.Store, record: Manifest, keys: set[str]) -> None:
@@ -252,7 +249,11 @@ def _add(
     """Load a file, and say what is its alone; `owners` are the files that have a graph for themselves."""
     given = Given(graph, surrounding(file))
     # In a new database there is nothing to share a graph with, nor any need to read the file twice.
-    named = files.graphs_of(file, graph) if owners or any(True for _ in store.named_graphs()) else set()
+    named = (
+        parser.graphs_of(file, graph, files.FORMATS[files.suffix(file)])
+        if owners or any(True for _ in store.named_graphs())
+        else set()
+    )
     shared = {name for name in named if str(name) in owners or store.contains_named_graph(name)}
     if shared:
         _share(store, record, owners, given, file, shared)

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeVar
 
+from stancegraph import input as input_
 from stancegraph.errors import StanceError
 from stancegraph.output import HISTORY
 
@@ -194,11 +195,9 @@ def settled(folders: Sequence[Path], read: Callable[[], T]) -> T:
 def text_of(file: Path) -> str | None:
     """The text of a file, to the byte; None where there is none."""
     try:
-        return file.read_bytes().decode()
+        return input_.decode(file.read_bytes(), file)
     except FileNotFoundError:
         return None
-    except UnicodeDecodeError as error:
-        raise StanceError(f"{file}: byte {error.start} is not UTF-8: save the file as UTF-8") from None
     except OSError as error:
         raise StanceError(f"{file}: cannot be read: {error.strerror}") from error
 

@@ -1,21 +1,23 @@
-"""Files of RDF that are not ours, read where nothing in them does harm: in a worker, unless they are plain Turtle.
+"""What is not ours, read where nothing in it does harm: in a worker, bounded by its size, unless it is plain Turtle.
 
-Refused are a document type (its entities grow without bound), rules and quoted formulas of N3 (they are not asserted),
-triples about triples (RDF 1.2, which no question here asks for), and what expands beyond all measure.
+Of RDF are refused a document type (its entities grow without bound), rules and quoted formulas of N3 (they are not
+asserted), triples about triples (RDF 1.2, which no question here asks for), and what expands beyond all measure.
+Anything else comes back as plain values. What nests without end, aborts or never ends is one error.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from typing import IO, BinaryIO, Final, NoReturn, Required, TypedDict, cast
+from typing import IO, Any, BinaryIO, Final, NoReturn, Required, TypedDict, cast
 
 import pyoxigraph
 from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple
@@ -29,23 +31,43 @@ Source = tuple[Path, str, Kind]
 """A file, the graph it is read into, and what it is."""
 BATCH: Final = 1_000
 """Quads in one part."""
-LONGEST: Final = 16 << 20
+LONGEST_QUAD: Final = 16 << 20
 """Bytes one quad may have; the engine reads no longer ones."""
 TURTLES: Final = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
-GROWTH: Final = 128
-"""Bytes that may be made of one byte of a file, beyond `ROOM`: prefixes shorten no more than that."""
-ROOM: Final = 256 << 20
+EXPANSION: Final = 128
+"""Bytes that may be made of one byte of a file, beyond `UNCOUNTED`: prefixes shorten no more than that."""
+UNCOUNTED: Final = 256 << 20
 OFTEN: Final = 16 << 10
 """Bytes of a file after which the memory taken is looked at: that costs as much as parsing 2 kB."""
 SECONDS: Final = 20
-"""Seconds a worker has for any files, and a further one for each `PACE` bytes of them."""
-PACE: Final = 256 << 10
+"""Seconds a worker has for anything, and a further one for each `PACE` bytes of it, or `RDF_PACE` of RDF."""
+RDF_PACE: Final = 256 << 10
 IN_RDFLIB: Final = 200 << 20
 """Bytes of a file that rdflib may read: it keeps all of it in memory."""
 STATM: Final = Path("/proc/self/statm")
 """Where Linux tells what memory a process takes now: what it took once may be free, and hide what a file takes."""
 NESTED: Final = 1_000
-"""How deep XML may nest: time to read it grows with the square of that."""
+"""How deep XML and JSON may nest: time to read them grows with the square of that."""
+BRACKET: Final = rb'(?s)"(?:[^"\\]|\\.)*+"|([\[{])|[\]}]'
+"""A text of JSON, or a bracket, opening in group 1."""
+Parse = Callable[[], Iterable[object]]
+"""Gives values that JSON has. Where a worker does not fork, it is pickled."""
+PACE: Final = 1 << 20
+MEMORY: Final = 1 << 30
+"""Bytes of memory any file may take, and `GROWTH` for each byte of it."""
+GROWTH: Final = 2
+PACKED: Final = 16
+"""Times its size that a packed file counts: text packs to about that."""
+ROOM: Final = 512 << 20
+"""Bytes that any file may come to, and `SPELT` for each byte of it: an empty cell is three characters more."""
+SPELT: Final = 4
+PART: Final = 1 << 20
+"""Bytes that are sent at a time, as near as can be."""
+LONGEST_VALUE: Final = 256 << 20
+"""Bytes of one value."""
+MOST: Final = 4_096
+"""Values that are sent at a time."""
+_encoder: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=lambda _: None)
 
 
 class Body:
@@ -68,13 +90,13 @@ class Watched:
 
     def __init__(self, file: Path, content: BinaryIO) -> None:
         self._file, self._content = file, content
-        self._most = _memory() + ROOM
+        self._most = _memory() + UNCOUNTED
         self._unwatched = 0
 
     def read(self, size: int) -> bytes:
         """At most `size` bytes; none at the end. Raises StanceError where names grow beyond measure."""
         part = self._content.read(size)
-        self._most += GROWTH * len(part)
+        self._most += EXPANSION * len(part)
         self._unwatched += len(part)
         if part and self._unwatched < OFTEN:
             return part
@@ -104,14 +126,14 @@ class Input(TypedDict, total=False):
     base_iri: Required[str]
 
 
-def plain(sources: Sequence[Source]) -> Iterator[tuple[Path, str, Input]]:
+def trusted(sources: Sequence[Source]) -> Iterator[tuple[Path, str, Input]]:
     """Each file of ours with its graph and what Oxigraph reads of it: nothing in it is watched for."""
     for file, graph, kind in sources:
         if isinstance(kind, RdfFormat):
             yield file, graph, {"path": str(file), "format": kind, "base_iri": graph}
 
 
-def parsed(sources: Sequence[Source]) -> Iterator[tuple[Path, str, Input]]:
+def untrusted(sources: Sequence[Source]) -> Iterator[tuple[Path, str, Input]]:
     """Each file with its graph and what of it Oxigraph may read here, which is to be read before the next is taken.
 
     Turtle and its kin are read here where they hold nothing of RDF 1.2: their parser neither recurses nor looks back,
@@ -136,10 +158,13 @@ def parsed(sources: Sequence[Source]) -> Iterator[tuple[Path, str, Input]]:
     from stancegraph.store import worker
 
     size = sum(file.stat().st_size for file, *_ in others)
-    parts = worker.run(partial(_parse, others), seconds=SECONDS + size / PACE, largest=ROOM + GROWTH * size)
+    parts = worker.run(
+        partial(_parse, others), seconds=SECONDS + size / RDF_PACE, largest=UNCOUNTED + EXPANSION * size
+    )
     with closing(parts):
         for file, graph, _ in others:
-            body = Body(_of_one_file(file, parts))
+            own = _parts(parts, f"{file}: reading it", "it is no graph that can be read here")
+            body = Body(own)
             yield (
                 file,
                 graph,
@@ -161,25 +186,23 @@ def _is_of_rdf_12(file: Path) -> bool:
     return False
 
 
-def _of_one_file(file: Path, parts: Iterator[bytes]) -> Iterator[bytes]:
-    """The parts up to an empty one."""
+def _parts(parts: Iterator[bytes], what: str, mend: str) -> Iterator[bytes]:
+    """What a worker gives, up to an empty part; where it is stopped, an error that begins with what was done."""
     from stancegraph.store import worker
 
     try:
-        yield from iter(lambda: next(parts), b"")
+        yield from iter(lambda: next(parts, b""), b"")
     except worker.Stopped as error:
-        raise StanceError(f"{file}: reading it {error}: it is no graph that can be read here") from None
+        raise StanceError(f"{what} {error}: {mend}") from None
 
 
 def triples(body: bytes, kind: RdfFormat, *, name: str, seconds: float) -> list[Triple]:
     """The triples in what a server sent, its `name` for messages, read by a worker; raises StanceError."""
     from stancegraph.store import worker
 
-    try:
-        parts = b"".join(worker.run(partial(_nquads, name, BytesIO(body), name, kind), seconds=seconds))
-    except worker.Stopped as error:
-        raise StanceError(f"{name}: reading its answer {error}: ask for less") from None
-    return [quad.triple for quad in pyoxigraph.parse(parts, RdfFormat.N_QUADS)]
+    parts = worker.run(partial(_nquads, name, BytesIO(body), name, kind), seconds=seconds)
+    whole = b"".join(_parts(parts, f"{name}: reading its answer", "ask for less"))
+    return [quad.triple for quad in pyoxigraph.parse(whole, RdfFormat.N_QUADS)]
 
 
 def graphs_of(file: Path, graph: str, kind: Kind) -> set[NamedNode]:
@@ -187,7 +210,7 @@ def graphs_of(file: Path, graph: str, kind: Kind) -> set[NamedNode]:
     if not (isinstance(kind, str) or kind.supports_datasets):
         return {NamedNode(graph)}
     named = set()
-    for _, _, given in parsed([(file, graph, kind)]):
+    for _, _, given in untrusted([(file, graph, kind)]):
         with reading(file):
             named = {quad.graph_name for quad in pyoxigraph.parse(**given)}
     return {NamedNode(graph), *(name for name in named if isinstance(name, NamedNode))}
@@ -207,6 +230,8 @@ def _nquads(file: Path | str, content: BinaryIO, graph: str, kind: Kind) -> Iter
         _skip_mark(content)
         if kind in (RdfFormat.RDF_XML, "trix"):
             _refuse_xml(file, content)
+        if kind == RdfFormat.JSON_LD:
+            _refuse_nested(file, content)
         quads: Iterator[Quad]
         if isinstance(kind, str):
             quads = _by_rdflib(file, content, graph, kind)
@@ -226,8 +251,8 @@ def _skip_mark(content: BinaryIO) -> None:
 
 def _refuse_odd(file: Path | str, part: bytes) -> None:
     """Raise StanceError for a triple about a triple, and for one that is too long to be read again."""
-    if len(part) > LONGEST and max(map(len, part.splitlines())) > LONGEST:
-        _refuse(file, f"a literal or a name of more than {LONGEST >> 20} MiB", "shorten it")
+    if len(part) > LONGEST_QUAD and max(map(len, part.splitlines())) > LONGEST_QUAD:
+        _refuse(file, f"a literal or a name of more than {LONGEST_QUAD >> 20} MiB", "shorten it")
     # Text may look like it too.
     if b"<<(" in part and any(
         isinstance(q.object, Triple) for q in pyoxigraph.parse(part, RdfFormat.N_QUADS)
@@ -307,6 +332,19 @@ def _refuse_xml(file: Path | str, content: BinaryIO) -> None:
     content.seek(start)
 
 
+def _refuse_nested(file: Path | str, content: BinaryIO) -> None:
+    """Raise StanceError for JSON that nests too deep."""
+    start, depth = content.tell(), 0
+    for found in re.finditer(BRACKET, content.read()):
+        if found[1]:
+            depth += 1
+            if depth > NESTED:
+                _refuse(file, f"values nested more than {NESTED} deep", "write it as Turtle")
+        elif not found[0].startswith(b'"'):
+            depth -= 1
+    content.seek(start)
+
+
 def _refuse(file: Path | str, what: str, mend: str) -> NoReturn:
     raise StanceError(f"{file}: it holds {what}, which is not read: {mend}")
 
@@ -331,8 +369,103 @@ def reading(file: Path | str) -> Iterator[None]:
     except MemoryError as error:
         if "buffer" not in str(error):
             raise
-        _refuse(file, f"a literal or a name of more than {LONGEST >> 20} MiB", "shorten it")
+        _refuse(file, f"a literal or a name of more than {LONGEST_QUAD >> 20} MiB", "shorten it")
     except (OSError, RuntimeError, ValueError) as error:
         if str(error).startswith("IO error"):  # of the database that is written
             raise
         raise StanceError(f"{file}: cannot be read: {error}") from error
+
+
+def values(parse: Parse, file: Path, mend: str, *, packed: bool = False) -> Iterator[Any]:
+    """What `parse` makes of a file or a folder in a worker, in its order; what JSON has no value for is None.
+
+    Raises what `parse` raises of StanceErrors; StanceError, which ends with how to `mend` it, past a limit.
+    """
+    size = _size(file) * (PACKED if packed else 1)
+    yield from parsed(parse, f"{file}: reading it", mend, size=size, seconds=SECONDS + size / PACE)
+
+
+def parsed(
+    parse: Parse, what: str, mend: str, *, size: int, seconds: float, growth: int = GROWTH
+) -> Iterator[Any]:
+    """What `parse` makes of `size` bytes in a worker within so many `seconds`; `what` is done begins its error.
+
+    It may take `growth` bytes of memory for each byte, beside those that anything may take.
+    """
+    from stancegraph.store import worker
+
+    memory = min(MEMORY + growth * size, worker.MEMORY)
+    task = partial(_encoded, parse)
+    parts = worker.run(task, seconds=seconds, memory=memory, largest=ROOM + SPELT * size)
+    for part in _parts(parts, what, mend):
+        yield from json.loads(part)
+
+
+def value(parse: Callable[[], object], file: Path, mend: str) -> Any:
+    """The one value that `parse` makes of a file in a worker, as of `values`."""
+    return next(values(partial(_single, parse), file, mend))
+
+
+def decode(text: str | bytes) -> Any:
+    """The value of a text in JSON (RFC 8259); raises ValueError that says what is wrong. For a worker alone."""
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except (RecursionError, ValueError) as error:
+        raise ValueError(reason(error)) from None
+
+
+def reason(error: Exception) -> str:
+    """What is wrong with a text, by what its decoder raised."""
+    if isinstance(error, RecursionError):
+        return "it nests too deeply"
+    if "integer string conversion" in str(error):
+        return f"a number of more than {sys.get_int_max_str_digits()} digits"
+    return str(error)
+
+
+def _single(parse: Callable[[], object]) -> Iterator[object]:
+    yield parse()
+
+
+def _size(place: Path) -> int:
+    """Bytes of a file, or of all files in a folder; 0 of what is not there, of which its reader tells."""
+    try:
+        if place.is_dir():
+            return sum(each.stat().st_size for each in place.rglob("*") if each.is_file())
+        return place.stat().st_size
+    except (OSError, ValueError):
+        return 0
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
+
+
+def _encoded(parse: Parse) -> Iterator[bytes]:
+    """In the worker: arrays of values, each of about `PART` bytes."""
+    given = iter(parse())
+    many = 1
+    while batch := list(islice(given, many)):
+        size = 0
+        for part in _fitting(batch):
+            size += len(part)
+            yield part
+        if size > PART:
+            many = max(many // 2, 1)
+        elif size < PART // 4:
+            many = min(many * 2, MOST)
+
+
+def _fitting(batch: list[object]) -> Iterator[bytes]:
+    """A batch as few arrays, none of which is too long; raises StanceError for one value that is."""
+    part = _encoder.encode(batch).encode("utf-8", "surrogatepass")
+    if len(part) <= LONGEST_VALUE:
+        yield part
+    elif len(batch) > 1:
+        half = len(batch) // 2
+        yield from _fitting(batch[:half])
+        yield from _fitting(batch[half:])
+    else:
+        from stancegraph.store import worker
+
+        raise worker.Stopped(f"gives one value of more than {LONGEST_VALUE >> 20} MiB")

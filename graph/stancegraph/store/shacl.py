@@ -17,7 +17,7 @@ import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 
 from stancegraph.errors import StanceError
-from stancegraph.store.terms import term
+from stancegraph.store.turtle import term
 from stancegraph.vocabulary import PREFIXES
 
 Node = NamedNode | BlankNode | Literal | Triple

@@ -18,9 +18,8 @@ from pyoxigraph import Literal, NamedNode, RdfFormat
 
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import Local, files
-from stancegraph.store.results import Answer
-from stancegraph.store.sparql import Term, Values
-from stancegraph.store.terms import term
+from stancegraph.store.sparql import Answer, Term, Values
+from stancegraph.store.turtle import term
 
 if TYPE_CHECKING:
     import pyarrow as pa

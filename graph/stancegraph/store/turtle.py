@@ -1,14 +1,15 @@
-"""Turtle as the curated files are kept: the same triples always give the same bytes, in an order people read.
+"""Terms and triples in a few letters, and the Turtle that curated files are kept in.
 
-A report stands under the statement it reports and a figure above both; properties run from who and when to how
-it was coded; blank nodes are nested. Libraries order by internal identifiers and hashes, which a reviewer
-reading a diff of living people's words cannot follow.
+The same triples always give the same bytes, in an order people read. A report stands under the statement it reports
+and a figure above both; properties run from who and when to how it was coded; blank nodes are nested. Libraries order
+by internal identifiers and hashes, which a reviewer reading a diff of living people's words cannot follow.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -17,7 +18,7 @@ from stancegraph.errors import StanceError
 from stancegraph.vocabulary import PREFIXES, expand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from stancegraph.store.sparql import Term
 
@@ -57,6 +58,39 @@ BELOW: Final = re.compile(r"(?!/)(?:[\w-]+(?:/[\w-]+)*)?", re.ASCII)
 WIDTH: Final = 120
 DEEPEST: Final = 64
 """Blank nodes one inside the other."""
+
+
+@cache
+def term(curie: str) -> NamedNode:
+    """The IRI of a prefixed name."""
+    return NamedNode(expand(curie))
+
+
+def describe(subject: NamedNode | BlankNode, *pairs: tuple[str | NamedNode, str | Term]) -> Iterator[Triple]:
+    """Triples of one subject, of its properties and their values; both may be told by a prefixed name."""
+    for predicate, value in pairs:
+        edge = term(predicate) if isinstance(predicate, str) else predicate
+        yield Triple(subject, edge, term(value) if isinstance(value, str) else value)
+
+
+def english(text: str) -> Literal:
+    """A text marked as English."""
+    return Literal(text, language="en")
+
+
+def day(iso: str) -> Literal:
+    """A day of the calendar."""
+    return Literal(iso, datatype=term("xsd:date"))
+
+
+def decimal(number: float) -> Literal:
+    """A number with a point, as a confidence is written."""
+    return Literal(str(float(number)), datatype=term("xsd:decimal"))
+
+
+def object_value(triple: Triple) -> str:
+    """The IRI or the text that a triple ends in; empty where it is another triple."""
+    return "" if isinstance(triple.object, Triple) else triple.object.value
 
 
 def write(triples: Iterable[Triple], base: str = "") -> str:
@@ -113,7 +147,10 @@ def blocks(
     owner = _owners(about)
     named = [node for node in about if isinstance(node, NamedNode)]
     loose = sorted((node for node in about if isinstance(node, BlankNode) and not uses[node]), key=str)
-    place = {node: place_of(node.value, owner.get(node.value), _is_ontology(about[node])) for node in named}
+    place = {
+        node: place_of(node.value, owner.get(node.value), term("owl:Ontology") in about[node].get(TYPE, ()))
+        for node in named
+    }
     text = _Text(about, base, prefixes)
     ordered: list[Term] = [*sorted(named, key=place.__getitem__), *loose]
     return {node: text.block(node) for node in ordered}
@@ -122,10 +159,6 @@ def blocks(
 def place_of(subject: str, owner: str | None = None, ontology: bool = False) -> tuple[object, ...]:
     """Sort key of a subject in a file: what describes the file first, what belongs to an `owner` under it."""
     return (not ontology, owner or subject, owner is not None and owner != subject, _natural(subject))
-
-
-def _is_ontology(properties: Properties) -> bool:
-    return any(term.value == expand("owl:Ontology") for term in properties.get(TYPE, ()))
 
 
 def _refuse_circles(about: dict[Term, Properties], uses: dict[Term, int]) -> None:

@@ -1,6 +1,7 @@
 """A process of its own for what is not ours: bounded in time and memory, and killed where it does not end.
 
-A parser or an engine can be made to abort, to run for ever or to eat all memory; there, that is an error.
+A parser or an engine can be made to abort, to run for ever or to eat all memory; there, that is an error. So a query
+that is typed is judged there, and run there.
 """
 
 from __future__ import annotations
@@ -12,18 +13,28 @@ import signal
 import threading
 import time
 import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import pyoxigraph
+from pyoxigraph import NamedNode, QueryResultsFormat, QueryTriples, RdfFormat
+
 from stancegraph.errors import StanceError, UsageError
+from stancegraph.store import sparql
+from stancegraph.store.sparql import Table
+from stancegraph.vocabulary import PREFIXES
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
+
+    from stancegraph.store.database import Database
+    from stancegraph.store.sparql import Answer, Query
+
 
 Task = Callable[[], Iterable[bytes]]
 """What a worker does: it gives bytes, in as many parts as it likes. Where a worker does not fork, it is pickled."""
@@ -38,6 +49,26 @@ KILLS: Final = {getattr(signal, name, None) for name in ("SIGXCPU", "SIGPROF", "
 FORKS: Final = hasattr(os, "fork")
 FORKING: Final = threading.RLock()
 """Held while a worker is forked, and by who changes what workers inherit: none inherits half a change."""
+CELLS: Final = 2_000_000
+"""Rows × variables a query not trusted may answer."""
+LARGEST_ANSWER: Final = 64 << 20
+"""Bytes an answer may have that is passed on."""
+JUDGES: Final = "rdflib.plugins.sparql.parser"
+"""The module by which a query is judged."""
+LONG: Final = 15
+"""How far a computation of seconds stands back behind others (nice)."""
+BEGINNING: Final = 2.0
+"""Seconds more that a worker may compute for its first query where it has to import and open what it asks first."""
+CELL: Final = {
+    "application/sparql-results+json": b'{"type":',
+    "application/sparql-results+xml": b"<binding ",
+    "text/csv": b"\n",
+    "text/tab-separated-values": b"\n",
+}
+"""Media type of tables → what each cell begins with, or at least each row ends with."""
+Source = pyoxigraph.Store | Callable[[], "tuple[pyoxigraph.Store, Database | None]"]
+"""What a query is asked of: what is in memory, which a fork inherits, or what a worker calls to open a database."""
+Dataset = Sequence[tuple[str, str]]
 
 
 class Stopped(StanceError):
@@ -46,6 +77,10 @@ class Stopped(StanceError):
 
 class Broken(Stopped):
     """What a worker ran broke down for a reason of its own, and not for a limit."""
+
+
+class Exceeded(UsageError):
+    """A query took more time or memory than it may."""
 
 
 @cache
@@ -77,15 +112,13 @@ def run(
     if multiprocessing.current_process().daemon:  # which may have no children: this is a worker itself
         yield from task()
         return
-    memory = MEMORY if memory is None else memory
-    given = (task, seconds, cpu, memory, closed, os.getpid())
-    receiver, worker = _started(_work, given, fork=fork, begin=begin)
+    kept = Kept(
+        task, memory=MEMORY if memory is None else memory, fork=fork, closed=closed, cpu=seconds, begin=begin
+    )
     try:
-        yield from _parts(receiver, worker, seconds, memory, largest)
+        yield from kept.run({}, seconds=seconds, cpu=cpu, largest=largest)
     finally:
-        worker.kill()
-        worker.join()
-        receiver.close()
+        kept.close()
 
 
 class Kept:
@@ -96,14 +129,29 @@ class Kept:
     """
 
     def __init__(
-        self, answer: Callable[..., Iterable[bytes]], *, memory: int, fork: bool, closed: bool
+        self,
+        answer: Callable[..., Iterable[bytes]],
+        *,
+        memory: int,
+        fork: bool,
+        closed: bool,
+        cpu: float | None = None,
+        begin: Callable[[], None] | None = None,
     ) -> None:
         self._memory, self._left = memory, OFTEN
-        given = (answer, memory, closed, os.getpid())
-        self._pipe, self._worker = _started(_work_on, given, fork=fork)
+        context: Any = multiprocessing.get_context("fork" if fork else "spawn")
+        self._pipe, there = context.Pipe()
+        given = (there, answer, cpu, memory, closed, os.getpid())
+        self._worker = context.Process(target=_work, args=given, daemon=True)
+        with warnings.catch_warnings(), FORKING, _uninterrupted():
+            warnings.simplefilter("ignore", DeprecationWarning)  # the worker takes no lock of another thread
+            if begin is not None:
+                begin()
+            self._worker.start()
+        there.close()
 
     def run(
-        self, arguments: dict[str, Any], *, seconds: float, cpu: float, largest: int
+        self, arguments: dict[str, Any], *, seconds: float, cpu: float | None, largest: int
     ) -> Generator[bytes, None, None]:
         """The parts of an answer, as `run` gives them; where it is stopped or left alone, the worker is no more."""
         self._left -= 1
@@ -133,26 +181,6 @@ class Kept:
         self._worker.kill()
         self._worker.join()
         self._pipe.close()
-
-
-def _started(
-    target: Callable[..., None],
-    arguments: tuple[object, ...],
-    *,
-    fork: bool,
-    begin: Callable[[], None] | None = None,
-) -> tuple[Connection, BaseProcess]:
-    """A process that runs `target` with a pipe and the arguments, and the other end of the pipe."""
-    context: Any = multiprocessing.get_context("fork" if fork else "spawn")
-    here, there = context.Pipe()
-    worker = context.Process(target=target, args=(there, *arguments), daemon=True)
-    with warnings.catch_warnings(), FORKING, _uninterrupted():
-        warnings.simplefilter("ignore", DeprecationWarning)  # the worker takes no lock of another thread
-        if begin is not None:
-            begin()
-        worker.start()
-    there.close()
-    return here, worker
 
 
 @contextmanager
@@ -208,19 +236,15 @@ def _error(kind: bytes, message: str) -> StanceError:
 
 
 def _work(
-    pipe: Connection, task: Task, seconds: float, cpu: float | None, memory: int, closed: bool, parent: int
+    pipe: Connection,
+    answer: Callable[..., Iterable[bytes]],
+    seconds: float | None,
+    memory: int,
+    closed: bool,
+    parent: int,
 ) -> None:
-    """In the worker: one answer."""
-    if _confined(pipe, seconds, memory, parent, closed=closed):
-        _bound(cpu)
-        _give(pipe, task, memory)
-
-
-def _work_on(
-    pipe: Connection, answer: Callable[..., Iterable[bytes]], memory: int, closed: bool, parent: int
-) -> None:
-    """In a worker that is kept: answers until the pipe is closed."""
-    if not _confined(pipe, None, memory, parent, closed=closed):
+    """In the worker: answers until the pipe is closed."""
+    if not _confined(pipe, seconds, memory, parent, closed=closed):
         return
     with suppress(EOFError, OSError):
         while True:
@@ -314,3 +338,154 @@ def _end_with(parent: int) -> None:
         ctypes.CDLL(None).prctl(1, int(signal.SIGKILL))  # PR_SET_PDEATHSIG
     if os.getppid() != parent:
         os._exit(1)
+
+
+def ask(source: Source, query: Query, *, timeout: float, judged: bool = False) -> Answer:
+    """The answer of a query not trusted, unless it is `judged`; a store in memory needs a fork.
+
+    Raises UsageError for a query that is refused, is not SPARQL, or takes or answers too much.
+    """
+    table = query.form in ("select", "ask")
+    form = QueryResultsFormat.JSON if table else RdfFormat.N_TRIPLES
+    task = partial(_answer, source, query, form.media_type, judged=judged)
+    body = _whole(run(task, seconds=timeout, **_ways(source)))
+    if not table:
+        return [quad.triple for quad in pyoxigraph.parse(body, RdfFormat.N_TRIPLES)]
+    _refuse_large(body.count(b"{") // 2)  # one for each row, one for each cell
+    try:
+        found = sparql.table_of(sparql.decoded(body))
+    except ValueError as error:
+        raise StanceError(f"the answer cannot be read: {error}") from None
+    if isinstance(found, Table):
+        _refuse_large(len(found.rows) * max(len(found.variables), 1))
+    return found
+
+
+class Workers:
+    """What answers queries of one store that are not trusted, as bodies to be passed on.
+
+    For quick ones workers are kept, as many as there are at a time: they wait for others less than one that may
+    compute for long.
+    """
+
+    def __init__(self, source: Source, memory: int) -> None:
+        self._source, self._memory = source, memory
+        self._idle: list[Kept] = []
+        self._ended = False
+
+    def serialize(
+        self,
+        query: Query,
+        media: str,
+        *,
+        timeout: float,
+        dataset: Dataset = (),
+        judged: bool = False,
+        cpu: float | None = None,
+    ) -> bytes:
+        """The answer of a query, of a media type; raises as `ask` does.
+
+        A `dataset` of the protocol takes the place of the query's own. It is quick where it may compute for `cpu`
+        seconds alone, which are less than the `timeout`.
+        """
+        asked: dict[str, Any] = {"query": query, "media": media, "dataset": tuple(dataset), "judged": judged}
+        if cpu is None:
+            task = partial(_answer, self._source, **asked, nice=LONG)
+            ways = _ways(self._source)
+            body = _whole(run(task, seconds=timeout, largest=LARGEST_ANSWER, memory=self._memory, **ways))
+        else:
+            body = _whole(self._run(asked, seconds=timeout, cpu=cpu))
+        _refuse_large(body.count(CELL[media]) if media in CELL else 0)
+        return body
+
+    def _run(self, asked: dict[str, Any], *, seconds: float, cpu: float) -> Iterator[bytes]:
+        """The parts of the answer of one that is kept."""
+        kept = None
+        while self._idle and (kept is None or not kept.lives):
+            kept = self._idle.pop()
+        if kept is None or not kept.lives:
+            ways = _ways(self._source)
+            kept = Kept(partial(_answer, self._source), memory=self._memory, **ways)
+            cpu += 0 if ways["fork"] else BEGINNING
+        try:
+            yield from kept.run(asked, seconds=seconds, cpu=cpu, largest=LARGEST_ANSWER)
+        finally:
+            if kept.lives and not self._ended:
+                self._idle.append(kept)
+            else:
+                kept.close()
+
+    def close(self) -> None:
+        """End them, those that compute once they have."""
+        self._ended = True
+        while self._idle:
+            self._idle.pop().close()
+
+    __del__ = close
+
+
+def _refuse_large(cells: int) -> None:
+    if cells > CELLS:
+        raise UsageError(f"the answer has more than {CELLS:,} cells: add LIMIT, or ask for fewer variables")
+
+
+def judge(query: Query, *, timeout: float) -> None:
+    """Raise what `ask` would for a query that is not to run here."""
+    task = partial(_answer, None, query, QueryResultsFormat.JSON.media_type, judged=False)
+    _whole(run(task, seconds=timeout, **_ways(None)))
+
+
+def _ways(source: Source | None) -> dict[str, Any]:
+    """How a worker comes by a source: it inherits what is in memory, and opens what is not, which needs files."""
+    inherit(JUDGES)
+    opens = callable(source)
+    return {"fork": FORKS and not opens, "closed": not opens}
+
+
+def _whole(parts: Iterator[bytes]) -> bytes:
+    try:
+        return b"".join(parts)
+    except Broken as error:
+        raise StanceError(f"the query {error}: ask it in another way") from None
+    except Stopped as error:
+        raise Exceeded(
+            f"the query {error} and was stopped; ask for less, or say more in each pattern"
+        ) from None
+
+
+def _answer(
+    source: Source | None, query: Query, media: str, *, judged: bool, dataset: Dataset = (), nice: int = 0
+) -> Iterator[bytes]:
+    """In the worker: the body of the answer."""
+    database = None
+    os.nice(nice)
+    try:
+        store, database = source() if callable(source) else (source, None)
+        if not judged:
+            sparql.refuse(query)
+        if store is None:
+            return
+        answer = store.query(query.text, **_graphs(query, dataset))
+        if isinstance(answer, QueryTriples):
+            form = RdfFormat.from_media_type(media)
+            prefixes = PREFIXES if form == RdfFormat.TURTLE else None
+            yield pyoxigraph.serialize(answer, format=form, prefixes=prefixes) or b""
+        else:
+            yield answer.serialize(format=QueryResultsFormat.from_media_type(media)) or b""
+    except SyntaxError as error:
+        raise sparql.syntax(error, query) from None
+    except (OSError, RuntimeError, ValueError) as error:
+        if database is not None:
+            raise database.failed(error) from None
+        raise StanceError(f"the query failed: {error}") from None
+
+
+def _graphs(query: Query, dataset: Dataset) -> dict[str, Any]:
+    """What the engine is told of the graphs a query is about."""
+    if not dataset:
+        return {"use_default_graph_as_union": not query.dataset}
+    default, named = (
+        [NamedNode(graph) for key, graph in dataset if key == wanted]
+        for wanted in ("default-graph-uri", "named-graph-uri")
+    )
+    return {"default_graph": default, "named_graphs": named}

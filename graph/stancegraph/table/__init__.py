@@ -5,8 +5,8 @@ Table      the rows by columns, oldest first, with the store and the filters the
 Scale      what the level of a row can be: the polarity, or a coded variable
 """
 
-from stancegraph.table.columns import DUPLICATES, Column, Reports, Table
-from stancegraph.table.rows import of
+from stancegraph.table.arrays import Column
+from stancegraph.table.columns import DUPLICATES, Reports, Table, of
 from stancegraph.table.scales import POLARITY, Scale
 from stancegraph.table.selection import stances
 

@@ -7,18 +7,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
-from stancegraph.dates import EPOCH
+from stancegraph.dates import EARLIEST, EPOCH, LATEST, calendar_day
 from stancegraph.errors import NotInstalled, UsageError
 from stancegraph.output import note_on
 from stancegraph.records import Named, Stance
+from stancegraph.table.arrays import Column, Strings, encode
 from stancegraph.table.scales import POLARITY, Scale
+from stancegraph.vocabulary import STANCES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import date
     from pathlib import Path
 
     import pandas as pd
@@ -42,39 +45,6 @@ WIDEST: Final = {"week": 7, "month": 31, "year": 366}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Column(Generic[V]):
-    """One column: a code for each row, and the value each code stands for."""
-
-    codes: Codes
-    values: Sequence[V]
-
-    def __getitem__(self, rows: Any) -> Column[V]:
-        return Column(self.codes[rows], self.values)
-
-    def __len__(self) -> int:
-        return len(self.codes)
-
-    def to_list(self) -> list[V]:
-        """The value of each row."""
-        if len(self.values) > len(self.codes):
-            known = {code: self.values[code] for code in self.present().tolist()}
-            return [known[code] for code in self.codes.tolist()]
-        values = tuple(self.values)
-        return [values[code] for code in self.codes.tolist()]
-
-    def present(self) -> Codes:
-        """The codes that occur, in order."""
-        return np.flatnonzero(np.bincount(self.codes)).astype(self.codes.dtype)
-
-
-def encode(texts: Sequence[str | None]) -> Column[str | None]:
-    """A column of texts, None last."""
-    values = (*sorted({text for text in texts if text is not None}), None)
-    code = {text: i for i, text in enumerate(values)}
-    return Column(np.array([code[text] for text in texts], np.int32), values)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Reports:
     """Which documents report what: those of a row are `documents[start[s]:start[s + 1]]`, s being its `shown`.
 
@@ -92,19 +62,6 @@ class Reports:
         kept = documents[self.documents]
         before = np.concatenate(([0], np.cumsum(kept)))
         return Reports(before[self.start], self.documents[kept], self.positions[kept])
-
-
-class Ranked(ABC):
-    """Values that know the rank of each among them, and how some of them are taken."""
-
-    @property
-    @abstractmethod
-    def ranks(self) -> NDArray[np.int64]:
-        """The rank of each value."""
-
-    @abstractmethod
-    def take(self, places: NDArray[Any]) -> Sequence[Any]:
-        """The values in some places."""
 
 
 class Details(ABC):
@@ -251,10 +208,10 @@ class Table:
         return {s: found[s] for s in wanted if s in found}
 
     def to_arrow(self) -> pa.Table:
-        """The rows as an Arrow table, its columns those of the Parquet file (`table.arrow.to_arrow`)."""
-        from stancegraph.table import arrow
+        """The rows as an Arrow table, its columns those of the Parquet file (`table.arrays.to_arrow`)."""
+        from stancegraph.table import arrays
 
-        return arrow.to_arrow(self)
+        return arrays.to_arrow(self)
 
     def to_pandas(self) -> pd.DataFrame:
         """The rows as a pandas DataFrame, columns as `to_arrow` has them; raises UsageError where pandas is missing."""
@@ -375,6 +332,87 @@ class Table:
         return (rows if len(first) == len(rows) else rows[np.sort(first)]).with_notes(note)
 
 
+@dataclass(frozen=True)
+class Uncoded(Details):
+    """Nothing else known of so many rows: all said, each by one, with full confidence."""
+
+    number: int
+
+    def __getitem__(self, statements: Any) -> Uncoded:
+        return Uncoded(len(statements))
+
+    def texts(self, name: str) -> Column[str | None]:
+        return Column(np.zeros(self.number, np.int32), ("said" if name == "basis" else None,))
+
+    def numbers(self, name: str) -> NDArray[Any]:
+        return np.full(self.number, name == "confidence", float if name == "confidence" else np.bool_)
+
+    def records(self, statements: Collection[str]) -> Mapping[str, Statement]:  # noqa: ARG002  nor of statements
+        return {}
+
+    def word(self, target: str, sign: int) -> str:  # noqa: ARG002  nothing is known of anybody's own targets
+        return STANCES[sign]
+
+
+def of(
+    actors: Sequence[object],
+    targets: Sequence[object],
+    levels: Sequence[float],
+    *,
+    days: Sequence[date | str] | None = None,
+    documents: Sequence[object] | None = None,
+    scale: Scale = POLARITY,
+) -> Table:
+    """A table of anybody's own rows: undated without `days`, each in a document of its own without `documents`.
+
+    >>> len(of(["a", "b", "b"], ["x", "x", "x"], [1, -1, -1], documents=["p", "q", "q"]).deduplicate("document"))
+    2
+    """
+    number = len(levels)
+    columns = {"actors": actors, "targets": targets, "days": days, "documents": documents}
+    for name, values in columns.items():
+        if values is not None and len(values) != number:
+            raise UsageError(f"{len(values)} {name} for {number} levels: give one for each row")
+    level = scale.check(np.asarray(levels, float))
+    first, last = _dated(days, number)
+    every = np.arange(number, dtype=np.int32)
+    document = (
+        Column(every, tuple(Named(f"document {i}", f"document {i}") for i in range(1, number + 1)))
+        if documents is None
+        else _distinct(documents)
+    )
+    rows = Table(
+        actor=_distinct(actors),
+        target=_distinct(targets),
+        level=level,
+        earliest=first,
+        latest=last,
+        statement=Column(every, tuple(f"row {i + 1}" for i in range(number))),
+        document=document,
+        reports=Reports(np.arange(number + 1), document.codes, every.astype(np.int64)),
+        shown=every,
+        details=Uncoded(number),
+        scale=scale.over(level),
+    )
+    return rows[np.lexsort((every, rows.earliest))]
+
+
+def _distinct(values: Sequence[object]) -> Column[Named]:
+    # No array of strings: each of its cells would be as wide as the longest label.
+    labels = [str(value) for value in values]
+    distinct = {label: code for code, label in enumerate(sorted(set(labels)))}
+    codes = np.fromiter((distinct[label] for label in labels), np.int32, len(labels))
+    return Column(codes, tuple(Named(label, label) for label in distinct))
+
+
+def _dated(days: Sequence[date | str] | None, number: int) -> tuple[Days, Days]:
+    """First and last possible day of each row; all of time where none are given."""
+    if days is None:
+        return np.full(number, EARLIEST, np.int32), np.full(number, LATEST, np.int32)
+    known = np.array([calendar_day(day).toordinal() for day in days], np.int32)
+    return known, known
+
+
 def _renumbered(column: Column[V]) -> Column[V]:
     """The same column with no value that does not occur."""
     present = column.present()
@@ -382,11 +420,9 @@ def _renumbered(column: Column[V]) -> Column[V]:
         return column
     place = np.zeros(len(column.values), np.int32)
     place[present] = np.arange(len(present))
-    return Column(place[column.codes], _take(column.values, present))
-
-
-def _take(values: Sequence[V], places: NDArray[Any]) -> Sequence[V]:
-    return values.take(places) if isinstance(values, Ranked) else tuple(values[at] for at in places.tolist())
+    values: Sequence[Any] = column.values
+    kept = values.take(present) if isinstance(values, Strings) else tuple(values[i] for i in present.tolist())
+    return Column(place[column.codes], kept)
 
 
 def _import(library: str) -> Any:
@@ -421,7 +457,7 @@ def _buckets(days: Days, per: str) -> NDArray[np.int64]:
 
 def _ranks(values: Sequence[Any]) -> NDArray[np.int64]:
     """Rank of each value among them all, sorted."""
-    if isinstance(values, Ranked):
+    if isinstance(values, Strings):
         return values.ranks
     ranks = np.empty(len(values), np.int64)
     ranks[sorted(range(len(values)), key=values.__getitem__)] = np.arange(len(values))

@@ -1,39 +1,283 @@
-"""Rows of the flat table: of what is said of statements, by columns throughout, or anybody's own."""
+"""Rows of the flat table: statements and their values, a property at a time, joined by columns throughout.
+
+What a reader is told of some statements is objects; of all that a large database says each property is scanned into
+columns of Arrow, and no cell of them becomes an object of Python.
+"""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 
-from stancegraph.cells import NUMBER
-from stancegraph.dates import EARLIEST, LATEST, calendar_day, ordinal
-from stancegraph.errors import UsageError
+from stancegraph.dates import EARLIEST, LATEST, ordinal
+from stancegraph.errors import StanceError
+from stancegraph.output import NUMBER
 from stancegraph.records import Named
 from stancegraph.statements import by_iri
-from stancegraph.statements.reader import NO_CODING, Coding, Labels, Reader, read_confidence
-from stancegraph.table import pairs, scales
-from stancegraph.table.arrays import renumber
-from stancegraph.table.columns import Column, Details, Reports, Table, encode
-from stancegraph.table.pairs import Pairs, Source
-from stancegraph.table.scales import POLARITY, Scale
-from stancegraph.vocabulary import STANCES, expand
+from stancegraph.statements.reader import NO_CODING, Coding, Labels, Reader, documents, read_confidence
+from stancegraph.table import scales
+from stancegraph.table.arrays import (
+    Column,
+    Strings,
+    array,
+    distinct,
+    encode,
+    marks,
+    numbers,
+    renumber,
+    strings,
+    texts,
+)
+from stancegraph.table.columns import Details, Reports, Table
+from stancegraph.vocabulary import expand
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
-    from stancegraph.records import Statement
+    from stancegraph.records import Document, Statement
+    from stancegraph.store import Local
     from stancegraph.table.columns import Days, Marks, Numbers
 
     Codes = NDArray[np.int64]
 
+
+T = TypeVar("T")
+STATEMENTS: Final = "SELECT ?s WHERE { ?s a stance:Statement }"
+DAYS: Final = ("stance:saidNotBefore", "stance:saidNotAfter", "stance:saidOn")
+CODED: Final = ("stance:speaker", "stance:act", "stance:medium", "stance:basis", "stance:confidence")
+REPORTED: Final = tuple(
+    f"SELECT ?x ?y WHERE {{ ?x {curie} ?y }}"
+    for curie in ("stance:document", "stance:passage", "oa:hasSelector", "oa:start")
+)
+"""What is read of every report: its document, and where in that it begins."""
 UNKNOWN: Final = Named("", "(no document)")
 WITHOUT_POLARITY: Final = "stance:stanceOn"
 """The property of targets that are coded without a sign; they have a level where that is another variable."""
+
+
+class Pairs(NamedTuple):
+    """Statements (places among all, sorted) and a value of each, as a code and the texts that the codes stand for."""
+
+    of: Codes
+    value: Codes
+    values: Sequence[str]
+
+    @classmethod
+    def distinct(cls, of: Codes, value: Codes, values: Sequence[str]) -> Pairs:
+        """Each pair once, in order."""
+        keys = distinct(of * len(values) + value)
+        return cls(keys // max(len(values), 1), keys % max(len(values), 1), values)
+
+    @property
+    def is_several(self) -> bool:
+        """Whether any statement has more than one value."""
+        return bool((self.of[1:] == self.of[:-1]).any())  # sorted, as they are distinct
+
+    def least(self, number: int) -> Column[str | None]:
+        """The least value of each of so many statements, None where there is none."""
+        ranked = sorted(range(len(self.values)), key=self.values.__getitem__)
+        rank = np.empty(len(ranked), np.int64)
+        rank[ranked] = np.arange(len(ranked))
+        found = np.full(number, len(ranked), np.int64)
+        np.minimum.at(found, self.of, rank[self.value])
+        return Column(found.astype(np.int32), (*(self.values[i] for i in ranked), None))
+
+
+class Reported(NamedTuple):
+    """Reports in documents: the statement of each, the document as a code, and where its first passage begins."""
+
+    of: Codes
+    report: Sequence[str]
+    document: Codes
+    begin: Codes
+    documents: Sequence[str]
+
+
+class Answers:
+    """What a reader is told of the statements that have any of some properties; each is its place among all, sorted."""
+
+    def __init__(self, reader: Reader, properties: Collection[str]) -> None:
+        self.reader = reader
+        self.statements = sorted(set[str]().union(*map(reader.values, properties)))
+        self._place = {s: place for place, s in enumerate(self.statements)}
+
+    def pairs(self, curie: str) -> Pairs:
+        """The statements with their values of a property (a prefixed name or an IRI)."""
+        code = _Codes()
+        found = [
+            (self._place[s], code[value])
+            for s, values in self.reader.values(curie).items()
+            if s in self._place
+            for value in values
+        ]
+        of, value = np.array(found, np.int64).reshape(-1, 2).T
+        return Pairs.distinct(of, value, tuple(code))
+
+    def places(self, iris: Sequence[str]) -> Codes:
+        """Places of statements among all; -1 for what is none."""
+        return np.array([self._place.get(iri, -1) for iri in iris], np.int64)
+
+    def names(self, places: Codes) -> Sequence[str]:
+        """The IRIs of some statements."""
+        return tuple(self.statements[place] for place in places.tolist())
+
+    def quoted(self) -> Codes:
+        """The statements some report of which has verbatim words."""
+        return self.places(sorted(self._place.keys() & self.reader.quoted))
+
+    def reported(self) -> Reported:
+        """The reports of all statements; those of no known place begin at 0."""
+        code, begins = _Codes(), self.reader.positions
+        found = [each for each in self.reader.reported if each[0] in self._place]
+        return Reported(
+            self.places([s for s, *_ in found]),
+            [report for _, report, _ in found],
+            np.array([code[document] for *_, document in found], np.int64),
+            np.array([begins.get(report, 0) for _, report, _ in found], np.int64),
+            tuple(code),
+        )
+
+    def documents(self, iris: Collection[str]) -> Mapping[str, Document]:  # noqa: ARG002  the reader knows its own
+        """Records of documents."""
+        return self.reader.documents
+
+
+class _Codes(dict[str, int]):
+    """Text → its number, in the order met."""
+
+    def __missing__(self, text: str) -> int:
+        return self.setdefault(text, len(self))
+
+
+class Scan:
+    """What a database says of all its statements, told as by `Answers`."""
+
+    def __init__(self, store: Local) -> None:
+        import pyarrow.compute as pc
+
+        self.store = store
+        self.reader = Reader(store)
+        (found,) = store.columns(STATEMENTS)
+        found = pc.unique(found)
+        self._iris: pa.Array = found.take(pc.sort_indices(found))
+        self.statements = Strings(self._iris)
+        self._pairs: dict[str, Pairs] = {}
+        _at_once(self.pairs, (*self.reader.edges, *CODED, *DAYS))
+
+    def pairs(self, curie: str) -> Pairs:
+        if curie not in self._pairs:
+            iri = curie if "://" in curie else expand(curie)
+            s, value = self.store.columns(f"SELECT ?s ?value WHERE {{ ?s <{iri}> ?value }}")
+            of, coded = self._places(s), texts(value)
+            names = tuple(str(text) for text in coded.values[:-1])
+            self._pairs[curie] = Pairs.distinct(of[of >= 0], coded.codes[of >= 0].astype(np.int64), names)
+        return self._pairs[curie]
+
+    def places(self, iris: Sequence[str]) -> Codes:
+        return self._places(strings(iris))
+
+    def _places(self, iris: pa.Array) -> Codes:
+        import pyarrow.compute as pc
+
+        return numbers(pc.index_in(iris, self._iris), -1).astype(np.int64)
+
+    def names(self, places: Codes) -> Sequence[str]:
+        return Strings(self._iris.take(array(places)))
+
+    def several(self) -> list[str]:
+        """Filters that no column can answer: of a property with several values, of days not written as days are."""
+        found = [name for name in ("act", "medium") if self.pairs(f"stance:{name}").is_several]
+        plain = (
+            not pairs.is_several and all(len(text) == 10 and ordinal(text) for text in pairs.values)
+            for pairs in map(self.pairs, DAYS)
+        )
+        return found if all(plain) else [*found, "since", "until"]
+
+    def quoted(self) -> Codes:
+        import pyarrow.compute as pc
+
+        (quoting,) = self.store.columns("SELECT ?report WHERE { ?report stance:quote ?words }")
+        report, of = self._reports
+        quoted: Codes = of[numbers(pc.is_in(report, quoting))]
+        return quoted
+
+    @cached_property
+    def _reports(self) -> tuple[pa.Array, Codes]:
+        """Reports, and the statement of each."""
+        report, s = self.store.columns("SELECT ?report ?s WHERE { ?report stance:reports ?s }")
+        of = self._places(s)
+        return report.filter(marks(of >= 0)), of[of >= 0]
+
+    def reported(self) -> Reported:
+        import pyarrow.compute as pc
+
+        report, of = self._reports
+        (there, document), *places = _at_once(self.store.columns, REPORTED)
+        at, coded = numbers(pc.index_in(report, there), -1), texts(document)
+        kept = at >= 0
+        held = coded.codes[at[kept]].astype(np.int64)
+        names = [str(text) for text in coded.values[:-1]]
+        return Reported(
+            of[kept], Strings(report.filter(marks(kept))), held, _begins(report, *places)[kept], names
+        )
+
+    def documents(self, iris: Collection[str]) -> Mapping[str, Document]:
+        return documents(self.store, set(iris))
+
+
+Source = Answers | Scan
+
+
+def _at_once(read: Callable[[str], T], asked: Iterable[str]) -> list[T]:
+    """What `read` gives of each, two at a time: the engine answers without Python's lock."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(read, asked))
+
+
+def _begins(report: pa.Array, *places: list[pa.Array]) -> Codes:
+    """The code point at which the first passage of each report begins, 0 where none is known.
+
+    `places` are reports with their passages, passages with their selectors, and selectors with their starts.
+    """
+    import pyarrow.compute as pc
+
+    (reporting, shown), (passage, selected), (selector, start) = places
+    value = texts(start)
+    if wrong := [text for text in value.values if text is not None and not text.isdecimal()]:
+        raise StanceError(f"oa:start '{wrong[0][:40]}' is not a number")
+    place = np.array([int(text or 0) for text in value.values])[value.codes]
+    at = numbers(pc.index_in(selected, selector), -1)
+    placed, begins = passage.filter(marks(at >= 0)), place[at[at >= 0]]
+    known = pc.unique(placed)
+    least = np.full(len(known), np.iinfo(np.int64).max)
+    np.minimum.at(least, numbers(pc.index_in(placed, known)), begins)
+    at, of = numbers(pc.index_in(shown, known), -1), numbers(pc.index_in(reporting, report), -1)
+    both = (at >= 0) & (of >= 0)
+    found = np.full(len(report), np.iinfo(np.int64).max)
+    np.minimum.at(found, of[both], least[at[both]])
+    # A report of several statements stands there more than once.
+    found = found[numbers(pc.index_in(report, report))]
+    return np.where(found == np.iinfo(np.int64).max, 0, found)
+
+
+def days(source: Source) -> tuple[Days, Days]:
+    """First and last possible day of each statement, all of time where none is given."""
+    number = len(source.statements)
+    sides = np.full(number, EARLIEST, np.int32), np.full(number, LATEST, np.int32)
+    for curie, ends in zip(DAYS, ((0,), (1,), (0, 1)), strict=True):
+        least = source.pairs(curie).least(number)
+        days = [ordinal(text or "") for text in least.values]
+        known = np.array([day is not None for day in days])[least.codes]
+        for end in ends:
+            sides[end][known] = np.array([day or 0 for day in days], np.int32)[least.codes[known]]
+    return sides
 
 
 class Rows(NamedTuple):
@@ -47,10 +291,10 @@ class Rows(NamedTuple):
 def read(reader: Reader, level: str = "polarity", *, organisation: bool = False) -> Rows:
     """The rows of a reader's statements; a speaker counts as a person, or as the organisation spoken for."""
     if level == "polarity":
-        return combine(pairs.Answers(reader, reader.edges), organisation=organisation)
+        return combine(Answers(reader, reader.edges), organisation=organisation)
     variable = scales.find_variable(reader.store, level)
     coded = scales.levels(variable, reader.values(variable.iri), reader.store)
-    source = pairs.Answers(reader, [*reader.edges, expand(WITHOUT_POLARITY)])
+    source = Answers(reader, [*reader.edges, expand(WITHOUT_POLARITY)])
     levels = np.array([coded.get(s, np.nan) for s in source.statements])
     found = combine(source, levels, organisation=organisation)
     return found._replace(table=replace(found.table, scale=variable.scale))
@@ -86,7 +330,7 @@ def _table(source: Source, s: Codes, actor: Column[Named], target: Column[Named]
     reports, shown, documents = _reports(source, s, said, codings)
     start = reports.start[shown]
     first = np.where(start < reports.start[shown + 1], start, len(reports.documents))
-    earliest, latest = pairs.days(source)
+    earliest, latest = days(source)
     return Table(
         actor=actor,
         target=target,
@@ -162,7 +406,7 @@ def _named(codes: Codes, iris: Sequence[str], labels: Mapping[str, str]) -> Colu
 
 def _undated(source: Source, said: Marks) -> Iterator[str]:
     """What is to be said of days that are none."""
-    for curie in pairs.DAYS:
+    for curie in DAYS:
         least = source.pairs(curie).least(len(source.statements))
         wrong = [code for code, text in enumerate(least.values[:-1]) if ordinal(text or "") is None]
         for at in np.flatnonzero(np.isin(least.codes, wrong) & said).tolist():
@@ -281,97 +525,8 @@ class Coded(Details):
         return reader.statements if reader.at_once else by_iri(reader.store, statements)
 
     def word(self, target: str, sign: int) -> str:
-        return word(self.source.reader, target, sign)
+        return self.source.reader.word(target, sign)
 
     def concept(self, curie: str) -> Column[str | None]:
         """The value of a property for each statement, the least where there are several."""
         return self.source.pairs(curie).least(len(self.source.statements))[self.present]
-
-
-def word(reader: Reader, target: str, sign: int) -> str:
-    """The word for a stance of a sign on a target that does not bind the actor."""
-    return next(edge.word(reader.sort("", target)) for edge in reader.edges.values() if edge.sign == sign)
-
-
-@dataclass(frozen=True)
-class Uncoded(Details):
-    """Nothing else known of so many rows: all said, each by one, with full confidence."""
-
-    number: int
-
-    def __getitem__(self, statements: Any) -> Uncoded:
-        return Uncoded(len(statements))
-
-    def texts(self, name: str) -> Column[str | None]:
-        return Column(np.zeros(self.number, np.int32), ("said" if name == "basis" else None,))
-
-    def numbers(self, name: str) -> NDArray[Any]:
-        return np.full(self.number, name == "confidence", float if name == "confidence" else np.bool_)
-
-    def records(self, statements: Collection[str]) -> Mapping[str, Statement]:  # noqa: ARG002  nor of statements
-        return {}
-
-    def word(self, target: str, sign: int) -> str:  # noqa: ARG002  nothing is known of anybody's own targets
-        return STANCES[sign]
-
-
-def of(
-    actors: Sequence[object],
-    targets: Sequence[object],
-    levels: Sequence[float],
-    *,
-    days: Sequence[date | str] | None = None,
-    documents: Sequence[object] | None = None,
-    scale: Scale = POLARITY,
-) -> Table:
-    """A table of anybody's own rows: undated without `days`, each in a document of its own without `documents`.
-
-    >>> len(of(["a", "b", "b"], ["x", "x", "x"], [1, -1, -1], documents=["p", "q", "q"]).deduplicate("document"))
-    2
-    """
-    number = len(levels)
-    _check_lengths(number, actors=actors, targets=targets, days=days, documents=documents)
-    level = scale.check(np.asarray(levels, float))
-    first, last = _dated(days, number)
-    every = np.arange(number, dtype=np.int32)
-    document = Column(every, _numbered(number)) if documents is None else _distinct(documents)
-    rows = Table(
-        actor=_distinct(actors),
-        target=_distinct(targets),
-        level=level,
-        earliest=first,
-        latest=last,
-        statement=Column(every, tuple(f"row {i + 1}" for i in range(number))),
-        document=document,
-        reports=Reports(np.arange(number + 1), document.codes, every.astype(np.int64)),
-        shown=every,
-        details=Uncoded(number),
-        scale=scale.over(level),
-    )
-    return rows[np.lexsort((every, rows.earliest))]
-
-
-def _check_lengths(number: int, **columns: Sequence[object] | None) -> None:
-    for name, values in columns.items():
-        if values is not None and len(values) != number:
-            raise UsageError(f"{len(values)} {name} for {number} levels: give one for each row")
-
-
-def _distinct(values: Sequence[object]) -> Column[Named]:
-    # No array of strings: each of its cells would be as wide as the longest label.
-    labels = [str(value) for value in values]
-    distinct = {label: code for code, label in enumerate(sorted(set(labels)))}
-    codes = np.fromiter((distinct[label] for label in labels), np.int32, len(labels))
-    return Column(codes, tuple(Named(label, label) for label in distinct))
-
-
-def _numbered(number: int) -> tuple[Named, ...]:
-    return tuple(Named(f"document {i}", f"document {i}") for i in range(1, number + 1))
-
-
-def _dated(days: Sequence[date | str] | None, number: int) -> tuple[Days, Days]:
-    """First and last possible day of each row; all of time where none are given."""
-    if days is None:
-        return np.full(number, EARLIEST, np.int32), np.full(number, LATEST, np.int32)
-    known = np.array([calendar_day(day).toordinal() for day in days], np.int32)
-    return known, known

@@ -12,7 +12,7 @@ from pyoxigraph import Literal
 
 from stancegraph.errors import UsageError
 from stancegraph.statements.reader import number
-from stancegraph.store.results import node
+from stancegraph.store.sparql import node
 from stancegraph.vocabulary import PREFIXES, compact, expand, local_name
 
 if TYPE_CHECKING:

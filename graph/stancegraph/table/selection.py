@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Final, Unpack
 import numpy as np
 
 from stancegraph import output
-from stancegraph.dates import BEGINNING, END, calendar_day
+from stancegraph.dates import BEGINNING, END, EPOCH, calendar_day
 from stancegraph.statements.filters import SIGNS, TRIPLES, FilterOptions, Filters
 from stancegraph.statements.reader import Reader
 from stancegraph.store import remembered
 from stancegraph.table import rows, snapshot
-from stancegraph.table.columns import Column
+from stancegraph.table.arrays import Column
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -115,7 +115,7 @@ def _reported(table: Table, filters: Filters) -> Marks:
 
 
 def passing(column: Callable[[str], Any], filters: Filters, several: Collection[str] = ()) -> list[Any]:
-    """What rows must meet to pass the filters, all of it, in terms of columns named as in `arrow.to_arrow`.
+    """What rows must meet to pass the filters, all of it, in terms of columns named as in `arrays.to_arrow`.
 
     `column` gives a column by its name, with `isin`, `fill_null` and comparisons; tests are joined by `&`, `|` and
     `~`. Days stand open at a null. Left to others: `min_count`, and which reports count (`document`). `several` are
@@ -206,26 +206,16 @@ class Texts:
         return Texts(Column(self.column.codes, tuple(text if v is None else v for v in self.column.values)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Days:
-    """A column of days (ordinals) in memory, to be tested; an open end stands as the first or the last of all."""
+class Days(np.ndarray[Any, np.dtype[np.datetime64]]):
+    """A column of days in memory, to be tested; an open end stands as the first or the last of all."""
 
-    days: NDArray[np.int32]
+    @classmethod
+    def of(cls, ordinals: NDArray[np.int32]) -> Days:
+        """The days of these ordinals."""
+        return (ordinals - EPOCH).astype("datetime64[D]").view(cls)
 
     def fill_null(self, _: date) -> Days:
         return self
-
-    def __ge__(self, day: date) -> Marks:
-        return self.days >= day.toordinal()
-
-    def __le__(self, day: date) -> Marks:
-        return self.days <= day.toordinal()
-
-    def __gt__(self, day: date) -> Marks:
-        return self.days > day.toordinal()
-
-    def __lt__(self, day: date) -> Marks:
-        return self.days < day.toordinal()
 
 
 COLUMNS: Final = (
@@ -241,7 +231,7 @@ def _cells(table: Table, found: snapshot.Snapshot, name: str) -> Callable[[], An
     if name == "statement":
         return lambda: Texts(table.statement)
     if name in {"earliest", "latest"}:
-        return lambda: Days(getattr(table, name))
+        return lambda: Days.of(getattr(table, name))
     if name in {"act_iri", "medium_iri", "basis"}:
         return lambda: Texts(found.texts(name))
     return lambda: found.numbers(name)

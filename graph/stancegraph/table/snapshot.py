@@ -26,12 +26,23 @@ from stancegraph.records import Named
 from stancegraph.statements import by_iri
 from stancegraph.statements.filters import Filters
 from stancegraph.statements.reader import Reader
-from stancegraph.store import Local, checksums, remembered, tables
+from stancegraph.store import Local, database, remembered, tables
 from stancegraph.store.tables import Tables
-from stancegraph.table import pairs, rows
-from stancegraph.table.arrays import Strings, array, first_rows, numbers, texts
-from stancegraph.table.columns import Column, Details, Reports, Table
-from stancegraph.table.pairs import Scan
+from stancegraph.table import rows
+from stancegraph.table.arrays import (
+    Column,
+    Strings,
+    array,
+    dictionary,
+    first_rows,
+    marks,
+    numbers,
+    of_reports,
+    texts,
+    to_arrow,
+)
+from stancegraph.table.columns import Details, Reports, Table
+from stancegraph.table.rows import Scan
 from stancegraph.vocabulary import expand
 
 if TYPE_CHECKING:
@@ -74,6 +85,10 @@ class Snapshot:
 
     def __len__(self) -> int:
         return sum(self._files[part].metadata.row_group(at).num_rows for part, at in self._groups)
+
+    def is_of(self, store: Local) -> bool:
+        """Whether it was made of a graph, by this version."""
+        return self.about.get("version") == tables.VERSION and self.about["of"] == store.fingerprint
 
     def within(self, since: date, until: date) -> Snapshot:
         """The groups of rows some of which may be of these days; itself where that is most of it."""
@@ -119,17 +134,24 @@ class Snapshot:
         return Strings(lambda: self.column(name).take(array(at.astype(np.int64))), len(at))
 
 
+@remembered
 def whole(store: Store, *, organisation: bool = False) -> tuple[Table, Snapshot] | None:
     """The table of all a database says, with the file it was read from; None of any other store.
 
     The file is made first where it is missing and can be written. None too where it cannot be, or is not to be
     trusted; a note says why, unless the database is merely another user's.
     """
-    return _whole(store, organisation) if isinstance(store, Local) and _has_table(store) else None
-
-
-def _has_table(store: Local) -> bool:
-    return store.tabular or store.folder is not None
+    if not isinstance(store, Local):
+        return None
+    found = _kept(store, organisation)
+    try:
+        return None if found is None else (_table(store, found, organisation), found)
+    except (OSError, ValueError, LookupError) as error:
+        if isinstance(store, Tables):
+            raise StanceError(f"{store.where} is damaged ({_short(error)}): copy it again") from None
+        output.note(f"{store.where}: the table kept beside it is damaged ({_short(error)}), and is not read")
+        (store.folder / tables.FILES[organisation]).unlink(missing_ok=True)  # type: ignore[operator]
+        return None
 
 
 def of_days(
@@ -156,23 +178,11 @@ def _kept(store: Local, organisation: bool) -> Snapshot | None:
         return Snapshot(*store.files_of(organisation=organisation))
     if store.folder is None:
         return None
-    found = _open(store, organisation)
-    if found is None and keep(store, organisation=organisation):
-        found = _open(store, organisation)
-    return found
-
-
-@remembered
-def _whole(store: Local, organisation: bool) -> tuple[Table, Snapshot] | None:
-    found = _kept(store, organisation)
-    try:
-        return None if found is None else (_table(store, found, organisation), found)
-    except (OSError, ValueError, LookupError) as error:
-        if isinstance(store, Tables):
-            raise StanceError(f"{store.where} is damaged ({_short(error)}): copy it again") from None
-        output.note(f"{store.where}: the table kept beside it is damaged ({_short(error)}), and is not read")
-        (store.folder / tables.FILES[organisation]).unlink(missing_ok=True)  # type: ignore[operator]
-        return None
+    file = store.folder / tables.FILES[organisation]
+    found = _open(file)
+    if found is not None and found.is_of(store):
+        return found
+    return _open(file) if keep(store, organisation=organisation) else None
 
 
 def days(store: Store) -> list[tuple[int, int]]:
@@ -182,29 +192,16 @@ def days(store: Store) -> list[tuple[int, int]]:
         about = found.about
     if about is not None:
         return [(first, last) for first, last in about["days"]]
-    return _days(store)
+    pairs = [(ordinal(first), ordinal(last)) for first, last in store.tuples(DAYS)]
+    return [(first, last) for first, last in pairs if first is not None and last is not None]
 
 
-def _open(store: Local, organisation: bool) -> Snapshot | None:
-    """The snapshot, where there is one of this graph."""
-    file = store.folder / tables.FILES[organisation]  # type: ignore[operator]
+def _open(file: Path) -> Snapshot | None:
+    """The snapshot in a file; None where there is none, or none that can be read."""
     try:
-        found = Snapshot(file)
-    except (OSError, ValueError):  # none, or none that can be read
-        return None
-    return (
-        found
-        if found.about.get("version") == tables.VERSION and found.about["of"] == store.fingerprint
-        else None
-    )
-
-
-def _is_newer(file: Path) -> bool:
-    """Whether a later version of this program has left the file."""
-    try:
-        return int(Snapshot(file).about.get("version", 0)) > tables.VERSION
+        return Snapshot(file)
     except (OSError, ValueError):
-        return False
+        return None
 
 
 def keep(store: Store, *, organisation: bool = False) -> bool:
@@ -215,7 +212,8 @@ def keep(store: Store, *, organisation: bool = False) -> bool:
     folder = store.folder if isinstance(store, Local) else None
     if not isinstance(store, Local) or folder is None or not os.access(folder, os.W_OK):
         return False
-    if _is_newer(folder / tables.FILES[organisation]):
+    file = folder / tables.FILES[organisation]
+    if (found := _open(file)) is not None and int(found.about.get("version", 0)) > tables.VERSION:
         output.note(
             f"{store.where}: the table kept beside it is of a newer version of stancegraph, and is not read"
         )
@@ -224,7 +222,7 @@ def keep(store: Store, *, organisation: bool = False) -> bool:
         made = _made(store, organisation)
     except StanceError:
         return False
-    return _put(made, folder / tables.FILES[organisation], store.fingerprint)
+    return _put(made, file, store.fingerprint)
 
 
 def beside(triples: pyoxigraph.Store) -> Callable[[Path], None]:
@@ -240,21 +238,31 @@ def beside(triples: pyoxigraph.Store) -> Callable[[Path], None]:
 
     def put(folder: Path) -> None:
         if made is not None:
-            _put(made, folder / tables.FILES[False], checksums.fingerprint(folder))
+            _put(made, folder / tables.FILES[False], database.fingerprint(folder))
 
     return put
 
 
 def _put(made: pa.Table, file: Path, fingerprint: str | None) -> bool:
     """Write a table, with the fingerprint of what it was made of; whether it could be written."""
+    from pyarrow import parquet
+
     metadata = dict(made.schema.metadata)
     about = json.loads(metadata[tables.ABOUT]) | {"of": fingerprint}
-    fresh = file.with_name(f"{file.name}.{os.getpid()}")
+    coded = [field.name for field in made.schema if str(field.type).startswith("dictionary")]
     try:
-        _write(made.replace_schema_metadata({**metadata, tables.ABOUT: json.dumps(about)}), fresh)
-        fresh.replace(file)
+        with output.replacing(file) as sink:
+            parquet.write_table(
+                made.replace_schema_metadata({**metadata, tables.ABOUT: json.dumps(about)}),
+                sink,
+                row_group_size=GROUP,
+                compression="zstd",
+                use_dictionary=[*coded, "documents.list.element", "titles.list.element"],
+                column_encoding={"statement": "DELTA_BYTE_ARRAY"},
+                dictionary_pagesize_limit=1 << 28,
+                write_page_checksum=True,
+            )
     except OSError as error:
-        fresh.unlink(missing_ok=True)
         output.note(f"the table of its statements cannot be kept beside a database: {_short(error)}")
         return False
     return True
@@ -264,57 +272,32 @@ def _short(error: Exception) -> str:
     return (getattr(error, "strerror", None) or str(error)).splitlines()[0][:120]
 
 
-def _write(made: pa.Table, file: Path) -> None:
-    from pyarrow import parquet
-
-    texts = [field.name for field in made.schema if str(field.type).startswith("dictionary")]
-    with file.open("xb") as sink:
-        parquet.write_table(
-            made,
-            sink,
-            row_group_size=GROUP,
-            compression="zstd",
-            use_dictionary=[*texts, "documents.list.element", "titles.list.element"],
-            column_encoding={"statement": "DELTA_BYTE_ARRAY"},
-            dictionary_pagesize_limit=1 << 28,
-            write_page_checksum=True,
-        )
-        sink.flush()
-        os.fsync(sink.fileno())
-
-
 def _made(store: Local, organisation: bool) -> pa.Table:
-    """All rows of a store, as `arrow.to_arrow` has them, and what else making the table of it again needs.
+    """All rows of a store, as `to_arrow` has them, and what else making the table of it again needs.
 
     `number` is the place of the statement among all, sorted; `documents`, `titles` and `positions` are of every
     report; `act_iri` and `medium_iri` the concepts themselves; `bound` whether the target binds the actor.
     """
-    import pyarrow as pa
-
-    from stancegraph.table import arrow
-
     noted = len(store.left_out)
     source = Scan(store)
     table = rows.combine(source, organisation=organisation).table.sort()
     concepts: rows.Coded = table.details  # type: ignore[assignment]
-    made = arrow.to_arrow(table)
-    start, shown = table.reports.start, pa.array(table.shown)
-    titles = arrow.texts(table.reports.documents, [document.label for document in table.document.values])
-    lists = {"titles": titles, "positions": pa.array(table.reports.positions)}
-    for name, values in lists.items():
-        made = made.append_column(
-            name, pa.ListArray.from_arrays(pa.array(start, pa.int32()), values).take(shown)
-        )
+    titles = dictionary(table.reports.documents, [document.label for document in table.document.values])
+    more = {
+        "titles": of_reports(table, titles),
+        "positions": of_reports(table, array(table.reports.positions)),
+    }
     for name in ("act", "medium"):
         iris = concepts.concept(f"stance:{name}").to_list()
-        made = made.append_column(f"{name}_iri", arrow.texts(table.statement.codes, iris))
-    made = made.append_column("bound", pa.array(table.bound)).append_column(
-        "number", pa.array(table.statement.codes)
-    )
+        more[f"{name}_iri"] = dictionary(table.statement.codes, iris)
+    more |= {"bound": marks(np.asarray(table.bound)), "number": array(table.statement.codes)}
+    made = to_arrow(table)
+    for name, values in more.items():
+        made = made.append_column(name, values)
     about = {
         "version": tables.VERSION,
         "own": table.own_basis is not None or table.own_confidence is not None,
-        "days": _bounded(*pairs.days(source)),
+        "days": _bounded(*rows.days(source)),
         "several": source.several(),
         "notes": table.notes,
         "left_out": [*store.left_out][noted:],
@@ -352,11 +335,6 @@ def _bounded(earliest: Days, latest: Days) -> list[tuple[int, int]]:
     return [(first, last) for first, last in known.tolist()]
 
 
-def _days(store: Store) -> list[tuple[int, int]]:
-    pairs = [(ordinal(first), ordinal(last)) for first, last in store.tuples(DAYS)]
-    return [(first, last) for first, last in pairs if first is not None and last is not None]
-
-
 def _table(store: Local, found: Snapshot, organisation: bool) -> Table:
     """The table a snapshot was made of."""
     store.left_out.update(dict.fromkeys(found.about["left_out"]))
@@ -378,8 +356,8 @@ def _table(store: Local, found: Snapshot, organisation: bool) -> Table:
     if found.about["own"]:
         own = {"own_basis": found.texts("basis"), "own_confidence": found.numbers("confidence")}
     return Table(
-        actor=_things(found, "actor"),
-        target=_things(found, "target"),
+        actor=_named(found.texts("actor_iri"), found.texts("actor")),
+        target=_named(found.texts("target_iri"), found.texts("target")),
         level=found.numbers("level").astype(float),
         earliest=found.numbers("earliest", EARLIEST),
         latest=found.numbers("latest", LATEST),
@@ -396,12 +374,8 @@ def _table(store: Local, found: Snapshot, organisation: bool) -> Table:
     )
 
 
-def _things(found: Snapshot, name: str) -> Column[Named]:
-    """A column of things, their IRIs sorted."""
-    return _named(found.texts(f"{name}_iri"), found.texts(name))
-
-
 def _named(iris: Column[str | None], labels: Column[str | None]) -> Column[Named]:
+    """A column of things, their IRIs sorted."""
     first = first_rows(iris.codes, len(iris.values))
     things = {
         code: Named(str(iris.values[code]), str(labels.values[labels.codes[first[code]]]))
@@ -434,7 +408,7 @@ class Kept(Details):
         return by_iri(self.store, statements)
 
     def word(self, target: str, sign: int) -> str:
-        return rows.word(self._reader, target, sign)
+        return self._reader.word(target, sign)
 
     @cached_property
     def _reader(self) -> Reader:

@@ -36,10 +36,8 @@ NEEDED: Final = {
     "DOCUMENTS": ("ID", "Title", "Text", "Date"),
     "STATEMENTS": ("ID", "StatementTypeId", "DocumentId", "Start", "Stop"),
     "ENTITIES": ("ID", "VariableId", "Value"),
+    **dict.fromkeys(KINDS.values(), ("StatementId", "VariableId", "Value")),
     "DATASHORTTEXT": ("StatementId", "VariableId", "Entity"),
-    "DATALONGTEXT": ("StatementId", "VariableId", "Value"),
-    "DATAINTEGER": ("StatementId", "VariableId", "Value"),
-    "DATABOOLEAN": ("StatementId", "VariableId", "Value"),
 }
 OPTIONAL: Final = {
     "DOCUMENTS": ("Author", "Source", "Section", "Notes", "Type"),
@@ -188,7 +186,10 @@ def open_database(file: Path) -> Iterator[Database]:
             sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
         ) as connection:
             _confine(connection, seconds_for(file))
-            _refuse_damaged(file, connection)
+            ((found, *_),) = connection.execute("PRAGMA quick_check(1)").fetchmany(1)
+            if found != "ok":
+                what = " ".join(str(found).split())[:120]
+                raise StanceError(f"{file} may be cut short or damaged ({what}): copy it again")
             yield Database(file, connection)
     except (sqlite3.Error, UnicodeDecodeError) as error:  # a message may quote what is damaged
         raise StanceError(
@@ -223,14 +224,6 @@ def _refuse_cut_short(file: Path) -> None:
         raise StanceError(
             f"{file} is cut short or damaged: it lacks {quantity(lacks, 'byte')}; copy it again"
         )
-
-
-def _refuse_damaged(file: Path, connection: sqlite3.Connection) -> None:
-    """Raise StanceError for a file whose pages do not fit together."""
-    ((found, *_),) = connection.execute("PRAGMA quick_check(1)").fetchmany(1)
-    if found != "ok":
-        what = " ".join(str(found).split())[:120]
-        raise StanceError(f"{file} may be cut short or damaged ({what}): copy it again")
 
 
 def _refuse_other_files(file: Path) -> None:

@@ -13,16 +13,17 @@ from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from stancegraph.curate import passages
-from stancegraph.exchange.roles import CLASSES
-from stancegraph.store.terms import day, decimal, describe, english, term
+from stancegraph.curate import texts
+from stancegraph.dates import BEGINNING, END
+from stancegraph.exchange.column_roles import CLASSES, declare_variable
+from stancegraph.store.turtle import day, decimal, describe, english, term
 from stancegraph.vocabulary import expand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from stancegraph.exchange.dna import Categories
     from stancegraph.exchange.dna.sqlite import Document, Entity, LeftOut, Statement, Variable
-    from stancegraph.exchange.dna.variables import Categories
 
 MARKS: Final = frozenset('"“”„«»')
 STOPS: Final = frozenset(".,;:")
@@ -151,29 +152,18 @@ def variable(
     namespace: Namespace, declared: Variable, superclass: str, *, scale: tuple[int, int] | None
 ) -> Iterator[Triple]:
     """The declaration of a variable, with its scale; `superclass` is what the categories of a short text are."""
-    kind, values = "Datatype", term(RANGES.get(declared.kind, "skos:Concept"))
-    if declared.kind == "short text":
-        kind, values = "Object", namespace.category_class(declared)
-        yield from describe(
-            values,
-            ("rdf:type", "owl:Class"),
-            ("rdfs:label", Literal(declared.name)),
-            ("rdfs:subClassOf", superclass),
-            ("prov:wasDerivedFrom", namespace.database),
-        )
+    short = declared.kind == "short text"
+    values = namespace.category_class(declared) if short else term(RANGES[declared.kind])
     role = {"stance:Actor": ", written as stance:speaker", "stance:Proposition": ", written as the target"}
-    yield from describe(
+    return declare_variable(
         namespace.property(declared),
-        ("rdf:type", f"owl:{kind}Property"),
-        ("rdfs:label", Literal(declared.name)),
-        ("rdfs:comment", english(f"A variable of the coding: {declared.kind}{role.get(superclass, '')}.")),
-        ("rdfs:domain", "stance:Statement"),
-        ("rdfs:range", values),
-        ("prov:wasDerivedFrom", namespace.database),
+        declared.name,
+        values,
+        namespace.database,
+        told=f": {declared.kind}{role.get(superclass, '')}",
+        above=superclass if short else "",
+        scale=scale,
     )
-    if scale is not None:
-        bounds = zip(("schema:minValue", "schema:maxValue"), map(Literal, scale), strict=True)
-        yield from describe(namespace.property(declared), *bounds)
 
 
 def category(namespace: Namespace, variable: Variable, entity: Entity, *types: str) -> Iterator[Triple]:
@@ -252,13 +242,8 @@ def document(
     yield from _days(here, source, "stance:issued", "dcterms:issued")
     if not source.day:
         yield from describe(here, ("rdfs:comment", english("Undated: the bounds are those of the calendar.")))
-    for predicate, text in (
-        ("schema:articleSection", source.section),
-        ("schema:genre", source.type),
-        ("skos:note", source.notes),
-    ):
-        if text:
-            yield from describe(here, (predicate, Literal(text)))
+    notes = {"schema:articleSection": source.section, "schema:genre": source.type, "skos:note": source.notes}
+    yield from describe(here, *((edge, Literal(text)) for edge, text in notes.items() if text))
 
 
 def statement(
@@ -286,10 +271,11 @@ def statement(
 
 def _days(here: NamedNode, source: Document, bounds: str, one: str) -> Iterator[Triple]:
     """A document's day; where there is none, it is bounded by the calendar."""
-    if source.day:
-        days = {one: source.day.isoformat()}
-    else:
-        days = {f"{bounds}NotBefore": "0001-01-01", f"{bounds}NotAfter": "9999-12-31"}
+    days = (
+        {one: source.day.isoformat()}
+        if source.day
+        else {f"{bounds}NotBefore": BEGINNING, f"{bounds}NotAfter": END}
+    )
     yield from describe(here, *((name, day(iso)) for name, iso in days.items()))
 
 
@@ -345,7 +331,7 @@ def report(
         left_out["quotation", f"longer than {LONGEST} characters: its position is kept"] += 1
         words = None
     if words is None or words[:2] != span[:2]:
-        yield from passages.passage(here, document_, passages.Span(span.start, span.end))
+        yield from texts.passage_triples(here, document_, texts.Span(span.start, span.end))
     if words is not None:
         quoted = Literal(source.text[words.start : words.end], language="und")
-        yield from passages.quote(here, document_, passages.Span(words.start, words.end), quoted, None)
+        yield from texts.quote_triples(here, document_, texts.Span(words.start, words.end), quoted, None)

@@ -1,7 +1,8 @@
 """Whose names the cells of a file are: entries of the graph there is, or new ones; a doubtful one is nobody's.
 
 Of events also the days, and the figures that rows claim of them, checked before anything of them is taken. Documents
-are known by title and address, or where rows name none, there is one for each target and day.
+are known by title and address, or where rows name none, there is one for each target and day. An entry may also be
+described by rows of its own.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -16,25 +18,29 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pyoxigraph import Literal, NamedNode, Triple
 
 from stancegraph import names
-from stancegraph.curate.days import Days, days
+from stancegraph.curate import fields
 from stancegraph.curate.entries import GROUPS, PERSONS, slug
-from stancegraph.curate.fields import CLASSES, ENTRIES, literal
+from stancegraph.curate.fields import CLASSES, ENTRIES, Days, Field, days_of, literal, pairs
 from stancegraph.curate.folder import is_address
 from stancegraph.dates import BEGINNING, END
 from stancegraph.errors import UnknownName, UsageError
+from stancegraph.exchange import column_roles
 from stancegraph.names import spelling
-from stancegraph.store.terms import day, describe, english, term
+from stancegraph.store.turtle import day, describe, english, object_value, term
 
 if TYPE_CHECKING:
+    from stancegraph.curate.folder import Folder
     from stancegraph.errors import Candidate
     from stancegraph.exchange.imports.statements import Coded
+    from stancegraph.store.sparql import Term
 
 NEW: Final = "new"
 """What a person writes for a name that is another than all there are."""
-TYPES: Final = {"claim": "stance:Claim", "demand": "stance:Demand", "proposition": "", "actor": ""}
+TYPES: Final = {**fields.TYPES, "proposition": "", "actor": ""}
+"""Kind of target → the class of its own, where it has one."""
 LONGEST: Final = 500
 """Characters of a name."""
-FIELDS: Final = {name: field for name, field in ENTRIES["figure"].items() if name != "statement"}
+FIGURE_FIELDS: Final = {name: field for name, field in ENTRIES["figure"].items() if name != "statement"}
 """What a file tells of a figure: the role is `figure_` and the name."""
 LONGEST_WORDING: Final = 100
 """Characters, as the shapes have it."""
@@ -175,51 +181,45 @@ class Names:
 
 def describe_actor(new: New, source: NamedNode, kinds: Mapping[str, str]) -> Iterator[Triple]:
     """An actor that a file brings, of the kind it says."""
-    here = NamedNode(new.iri)
     kind = new.kind or "other"
     told = "person" if kind in PERSONS else "group" if kind in (*GROUPS, "other") else "organisation"
-    yield from describe(
-        here,
-        ("rdf:type", "stance:Actor"),
-        ("rdf:type", new.class_ or CLASSES[told]),
-        ("stance:actorKind", NamedNode(kinds[kind])),
+    class_ = ("rdf:type", new.class_ or CLASSES[told])
+    return _describe(
+        new, source, ("rdf:type", "stance:Actor"), class_, ("stance:actorKind", NamedNode(kinds[kind]))
     )
-    yield from _named(new, here, source)
 
 
 def describe_proposition(new: New, source: NamedNode, title: str) -> Iterator[Triple]:
     """A proposition that a file brings, under its label there."""
-    here = NamedNode(new.iri)
-    note = f"A target in {title}, under its own label there."
-    yield from describe(here, ("rdf:type", "stance:Proposition"), ("skos:scopeNote", english(note)))
-    if TYPES.get(new.kind):
-        yield from describe(here, ("rdf:type", TYPES[new.kind]))
-    yield from _named(new, here, source)
+    note = english(f"A target in {title}, under its own label there.")
+    types = [("rdf:type", type_) for type_ in ("stance:Proposition", TYPES.get(new.kind, "")) if type_]
+    return _describe(new, source, *types, ("skos:scopeNote", note))
 
 
 def describe_event(new: New, source: NamedNode) -> Iterator[Triple]:
     """An event that a file brings, with its days where the file gives them."""
-    here = NamedNode(new.iri)
     first, last = new.days or (BEGINNING, END)
-    yield from describe(here, ("rdf:type", "schema:Event"))
-    for document in new.documents:
-        yield from describe(here, ("dcterms:source", NamedNode(document)))
-    if new.days:
-        yield from describe(here, ("rdfs:comment", english("Its days are those of the file.")))
-    for name, iso, open_ in (("schema:startDate", first, BEGINNING), ("schema:endDate", last, END)):
-        if iso != open_:
-            yield from describe(here, (name, day(iso)))
-    yield from _named(new, here, source)
+    ends = (("schema:startDate", first, BEGINNING), ("schema:endDate", last, END))
+    return _describe(
+        new,
+        source,
+        ("rdf:type", "schema:Event"),
+        *(("dcterms:source", NamedNode(document)) for document in new.documents),
+        *([("rdfs:comment", english("Its days are those of the file."))] if new.days else []),
+        *((name, day(iso)) for name, iso, open_ in ends if iso != open_),
+    )
 
 
-def _named(new: New, here: NamedNode, source: NamedNode) -> Iterator[Triple]:
-    yield from describe(here, ("skos:prefLabel", english(new.label)), ("prov:wasDerivedFrom", source))
-    if new.raw:
-        yield from describe(here, ("skos:hiddenLabel", Literal(new.raw)))
-    for other in new.others:
-        yield from describe(here, ("skos:altLabel", english(other)))
-    for note in new.notes:
-        yield from describe(here, ("skos:note", Literal(note)))
+def _describe(new: New, source: NamedNode, *told: tuple[str, str | Term]) -> Iterator[Triple]:
+    return describe(
+        NamedNode(new.iri),
+        *told,
+        ("skos:prefLabel", english(new.label)),
+        *([("skos:hiddenLabel", Literal(new.raw))] if new.raw else []),
+        *(("skos:altLabel", english(other)) for other in new.others),
+        *(("skos:note", Literal(note)) for note in new.notes),
+        ("prov:wasDerivedFrom", source),
+    )
 
 
 class Figure(NamedTuple):
@@ -264,13 +264,13 @@ class Events:
         if not self._any:
             return _NOTHING
         about = _plain(cell("about"))
-        when = days(cell("about_date"), self._form) if cell("about_date") else None
+        when = days_of(cell("about_date"), self._form) if cell("about_date") else None
         if when and not about:
             raise ValueError("about_date without an event in about")
         new = self.names.new.get(self.names.key(about)) if about else None
         if new and when and new.days not in (None, when):
             raise ValueError(f"an earlier row gives the event '{about[:60]}' another day")
-        cells = {name: _plain(cell(f"figure_{name}")) for name in FIELDS}
+        cells = {name: _plain(cell(f"figure_{name}")) for name in FIGURE_FIELDS}
         return Told(about, when, self._figure(cells, about, cell("figure_id")))
 
     def take(self, told: Told, coded: Coded, document: str) -> None:
@@ -305,7 +305,7 @@ class Events:
         least, greatest, exclusive = (_value(name, cells[name]) for name in ("min", "max", "exclusive"))
         if (least and int(least) < 0) or (least and greatest and int(least) > int(greatest)):
             raise ValueError("figure_min is below 0 or above figure_max")
-        day, last = days(cells["date"], self._form) if cells["date"] else ("", "")
+        day, last = days_of(cells["date"], self._form) if cells["date"] else ("", "")
         if day != last:
             raise ValueError(f"figure_date '{cells['date'][:40]}' is more than one day")
         return Figure(counted, event, wording, least, greatest, exclusive, day, cells["comment"], id)
@@ -317,7 +317,7 @@ def _plain(text: str) -> str:
 
 def _value(name: str, text: str) -> str:
     try:
-        return literal(FIELDS[name], text).value if text else ""
+        return literal(FIGURE_FIELDS[name], text).value if text else ""
     except UsageError as error:
         raise ValueError(f"figure_{str(error).removeprefix('--')}") from None
 
@@ -419,41 +419,32 @@ class Documents:
 
 def describe_document(source: Source, derived: NamedNode) -> Iterator[Triple]:
     """A document that a file names; one without a day is no older than what it reports."""
-    here = NamedNode(source.iri)
-    yield from describe(
-        here,
+    first, last = source.issued or (source.latest, END)
+    days = [("dcterms:issued", day(first))]
+    if first != last:
+        days = [("stance:issuedNotBefore", day(first)), ("stance:issuedNotAfter", day(last))]
+        why = "Undated in the file: not before what it reports."
+        days.append(("rdfs:comment", english("The bounds are those of the file." if source.issued else why)))
+    url = Literal(source.url, datatype=term("xsd:anyURI"))
+    return describe(
+        NamedNode(source.iri),
         ("rdf:type", "schema:NewsArticle"),
         ("dcterms:title", Literal(source.title)),
         ("dcterms:language", Literal(source.language)),
-        ("prov:wasDerivedFrom", derived),
         *(("dcterms:publisher", NamedNode(iri)) for iri in source.publishers),
+        *days,
+        *([("schema:url", url)] if source.url else []),
+        *([("stance:sha256", Literal(source.sha256))] if source.sha256 else []),
+        *([("stance:length", Literal(source.length))] if source.length is not None else []),
+        ("prov:wasDerivedFrom", derived),
     )
-    first, last = source.issued or (source.latest, END)
-    if first == last:
-        yield from describe(here, ("dcterms:issued", day(first)))
-    else:
-        yield from describe(
-            here, ("stance:issuedNotBefore", day(first)), ("stance:issuedNotAfter", day(last))
-        )
-        why = (
-            "The bounds are those of the file."
-            if source.issued
-            else "Undated in the file: not before what it reports."
-        )
-        yield from describe(here, ("rdfs:comment", english(why)))
-    if source.url:
-        yield from describe(here, ("schema:url", Literal(source.url, datatype=term("xsd:anyURI"))))
-    if source.sha256:
-        yield from describe(here, ("stance:sha256", Literal(source.sha256)))
-    if source.length is not None:
-        yield from describe(here, ("stance:length", Literal(source.length)))
 
 
 def _issued(cell: Callable[[str], str], form: str) -> Days | None:
     told = cell("document_date")
     if told == "../..":  # of a document that a graph leaves open at both ends
         return BEGINNING, END
-    return days(told, form) if told else None
+    return days_of(told, form) if told else None
 
 
 def _length(cell: Callable[[str], str]) -> int | None:
@@ -474,3 +465,62 @@ def _complete(source: Source, issued: Days | None, sha256: str, length: int | No
             raise ValueError(f"an earlier row gives its document another {what}")
     source.issued, source.sha256 = source.issued or issued, source.sha256 or sha256
     source.length = length if source.length is None else source.length
+
+
+# Entries that rows describe
+
+
+@dataclass(slots=True)
+class Described:
+    """An entry as rows describe it: its name, a document's address, and by file what is said of it."""
+
+    kind: str
+    name: str = ""
+    url: str = ""
+    taken_over: bool = False
+    said: dict[str, dict[Triple, None]] = field(default_factory=lambda: defaultdict(dict))
+
+
+def describe_entry(found: dict[str, Described], row: Mapping[str, str], folder: Folder) -> None:
+    """Add what a row says to the entries `found`, by IRI; raises ValueError or UsageError, saying why it cannot be."""
+    kind, base = row[column_roles.ENTRY], folder.base
+    if kind not in column_roles.KINDS:
+        raise ValueError(f"'{kind[:40]}' is no kind of entry: {', '.join(column_roles.KINDS)}")
+    name = row.get(f"{column_roles.ENTRY}_id", "")
+    if column_roles.is_name(name) and not name.startswith(f"{kind}/"):
+        raise ValueError(f"'{name[:60]}' is no name of this kind: write {kind}/…")
+    here = NamedNode(column_roles.read_iri(name, base))
+    said = [*_said(here, column_roles.ENTRY_FIELDS[kind].values(), row, folder)]
+    entry = found.setdefault(here.value, Described(kind))
+    if entry.kind != kind:
+        raise ValueError(f"{row[f'{column_roles.ENTRY}_id'][:60]} is another kind of entry in an earlier row")
+    file = (
+        column_roles.BACKGROUND
+        if row.get(f"{column_roles.ENTRY}_in")
+        else column_roles.FILES.get(kind, "actors")
+    )
+    if not entry.said or file != column_roles.BACKGROUND:
+        for other in entry.said.values():
+            other.pop(Triple(here, term("rdf:type"), term(column_roles.KINDS[kind])), None)
+        said.append(Triple(here, term("rdf:type"), term(column_roles.KINDS[kind])))
+    entry.said[file] |= dict.fromkeys(said)
+    entry.taken_over |= bool(row.get(column_roles.TAKEN_OVER))
+    for triple in said:
+        if triple.predicate in (term("skos:prefLabel"), term("dcterms:title")) and isinstance(
+            triple.object, Literal
+        ):
+            if triple.object.language in (None, "en"):
+                entry.name = triple.object.value
+        elif triple.predicate == term("schema:url"):
+            entry.url = object_value(triple)
+
+
+def _said(
+    here: NamedNode, fields: Iterable[Field], row: Mapping[str, str], folder: Folder
+) -> Iterator[Triple]:
+    for each in fields:
+        cell = row.get(f"{column_roles.ENTRY}_{each.name}")
+        if cell and each.values in ("days", "class", "type"):
+            yield from (Triple(here, *pair) for pair in pairs(folder, each, cell))
+        elif cell:
+            yield Triple(here, term(each.edge), column_roles.read_cell(cell, each.values, folder.base))

@@ -11,23 +11,21 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pyoxigraph import NamedNode
 
 from stancegraph.curate import fields
-from stancegraph.curate.days import Days, days
 from stancegraph.curate.entries import slug
-from stancegraph.curate.passages import LONGEST, STOPS
+from stancegraph.curate.fields import Days, days_of
+from stancegraph.curate.texts import LONGEST, STOPS
 from stancegraph.dates import END
-from stancegraph.exchange import entry_rows
-from stancegraph.exchange.imports.names import LANGUAGE, TYPES, Doubtful
+from stancegraph.exchange import column_roles
+from stancegraph.exchange.imports.names import LANGUAGE, TYPES, Doubtful, Events
 from stancegraph.exchange.imports.names import LONGEST as LONGEST_NAME
-from stancegraph.exchange.roles import CLASSES, ROLES
 from stancegraph.names import spelling
-from stancegraph.store.terms import term
+from stancegraph.store.turtle import term
 
 if TYPE_CHECKING:
     from pyoxigraph import Literal
 
-    from stancegraph.exchange.entry_rows import Ascription
+    from stancegraph.exchange.column_roles import Ascription, Reading
     from stancegraph.exchange.imports.names import Documents, Events, Figure, Names, Source
-    from stancegraph.exchange.mapping import Reading
 
 Cell = Callable[[str], str]
 """The cell of a role in a row."""
@@ -37,8 +35,6 @@ LEVELS: Final = {"1": "1.0"} | {cell: level for level in fields.LEVELS for cell 
 """Cell → the confidence it means."""
 IDS: Final = {"report_id": "report", "figure_id": "figure"}
 """Role of a name → the kind of what it names."""
-OTHERS: Final = ("on_behalf_of", "addressee")
-"""Roles of actors beside the speaker and the target."""
 EVENTS: Final = ("about", "figure_event", "occasion")
 """Roles of events."""
 NAMED: Final = re.compile(r"[A-Za-z0-9][\w.~-]{0,119}", re.ASCII)
@@ -128,40 +124,38 @@ class Coded:
 
 
 _NOTHING: Final = More()
-_EMPTY: Final = dict.fromkeys(ROLES, "")
+_EMPTY: Final = dict.fromkeys(column_roles.ROLES, "")
 _repaired = lru_cache(1 << 16)(spelling.repaired)
 
 
 class Rows:
     """Takes rows one by one; `roles` says at which place of a row the cell of a role stands.
 
-    `actors`, `propositions`, `events` and `documents` fill as rows are taken; `concept` finds what is the vocabulary's.
+    `names` are those of actors, propositions and events; these and `documents` fill as rows are taken.
     """
 
     def __init__(
         self,
         reading: Reading,
         roles: Mapping[str, int],
-        actors: Names,
-        propositions: Names,
-        events: Events,
+        names: Sequence[Names],
         documents: Documents,
-        concept: Callable[[str, str], str | None],
         speakers: set[str],
         base: str,
         taken: Collection[str],
     ) -> None:
         self._reading, self._roles, self._speakers = reading, roles, speakers
-        self.actors, self.propositions, self.events, self.documents = actors, propositions, events, documents
-        self._concept, self._base, self._taken = concept, base, taken
+        self.actors, self.propositions, events = names
+        self._concept, self._base, self._taken = column_roles.concepts(), base, taken
+        self.events, self.documents = Events(events, roles, self._concept, reading.dates), documents
         self._more = [
             role
-            for role in (*entry_rows.STATEMENT, "background", "occasion", "ascribes", *IDS, "via")
+            for role in (*column_roles.STATEMENT, "background", "occasion", "ascribes", *IDS, "via")
             if role in roles
         ]
-        named = ("speaker", "target", "publisher", "document", "via", *OTHERS, *EVENTS)
+        named = ("speaker", "target", "publisher", "document", "via", *column_roles.OTHERS, *EVENTS)
         self._names = [role for role in named if role in roles]
-        self._others = [role for role in ("via", *OTHERS) if role in roles]
+        self._others = [role for role in ("via", *column_roles.OTHERS) if role in roles]
         self._events = [role for role in EVENTS if role in roles]
         self._worded = not {"prefix", "suffix", "quote_language"}.isdisjoint(roles)
         self._claimed: dict[str, str] = {}
@@ -200,16 +194,18 @@ class Rows:
         self._look_up_others(cell, line, source.publisher)
         if aim and into and aim in into.sides and into.sides[aim].edge != edge:
             raise NotTaken("another stance on this target in an earlier row of the statement")
-        actor = speaker or self._new_speaker(cell)
+        actor = speaker or self._actor(cell, "speaker")
         document = self.documents.take(source, said)
         coded.latest = min(coded.latest, source.issued[1] if source.issued else END)
         coded.speakers[actor] = _repaired(cell("speaker"))
         for role in self._others:
             if role != "via" and cell(role):
-                coded.others.setdefault(role, {})[self._new_actor(cell, role)] = None
+                coded.others.setdefault(role, {})[self._actor(cell, role)] = None
         self.events.take(events, coded, document)
         if target:
-            aim = aim or self._new_target(target, kind, cell)
+            aim = aim or (
+                self._actor(cell, "target") if kind == "actor" else self.propositions.take(target, kind)
+            )
             side = coded.sides.setdefault(aim, Side(edge, basis, confidence, {}))
             side.documents[document] = None
             coded.labels[aim] = _repaired(target)
@@ -269,10 +265,10 @@ class Rows:
             is_actor = self.actors.key(target) in self._speakers or (
                 not self.propositions.known(target) and self.actors.known(target)
             )
-            return target, entry_rows.EDGES[edge], "actor" if is_actor else "proposition"
+            return target, column_roles.EDGES[edge], "actor" if is_actor else "proposition"
         if kind not in TYPES and self._concept("actor kind", kind) is None:
             raise NotTaken(f"'{kind[:40]}' is no kind of target: actor, claim, demand, proposition")
-        return target, entry_rows.EDGES[edge], kind if kind in TYPES and kind != "actor" else "actor"
+        return target, column_roles.EDGES[edge], kind if kind in TYPES and kind != "actor" else "actor"
 
     def _place(self, cell: Cell, basis: str, source: Source) -> Place:
         """Where the words stand, and the words without the marks around them."""
@@ -333,13 +329,13 @@ class Rows:
         """What else a row says; raises NotTaken where it cannot be taken."""
         terms: list[tuple[str, NamedNode | Literal]] = []
         try:
-            for role, field_ in entry_rows.STATEMENT.items():
+            for role, field_ in column_roles.STATEMENT.items():
                 if told := cell(role):
                     told = self._coder(told) if role == "coder" else told
                     told = _day(told, self._reading.dates) if role == "created" else told
-                    terms.append((role, entry_rows.read(told, field_.values, self._base)))
+                    terms.append((role, column_roles.read_cell(told, field_.values, self._base)))
             ascribed = cell("ascribes")
-            ascription = entry_rows.read_ascription(ascribed, self._base) if ascribed else None
+            ascription = column_roles.read_ascription(ascribed, self._base) if ascribed else None
         except ValueError as error:
             raise NotTaken(str(error)) from None
         for role, kind in IDS.items():
@@ -348,7 +344,7 @@ class Rows:
 
     def _coder(self, told: str) -> str:
         """The name of a coder as a cell names an entry."""
-        if entry_rows.is_name(told):
+        if column_roles.is_name(told):
             return told
         name = f"coder/{slug(told, digits=True) or 'coder'}"
         self.coders[self._base + name] = told
@@ -370,13 +366,13 @@ class Rows:
 
     def _add(self, more: More, cell: Cell, coded: Coded, document: str) -> None:
         for role, value in more.terms:
-            coded.more.setdefault(entry_rows.STATEMENT[role].edge, {})[value] = None
+            coded.more.setdefault(column_roles.STATEMENT[role].edge, {})[value] = None
             if role in more.apart:
                 coded.apart[role, value] = None
         for role in {"act", "medium"} & more.apart:
             coded.apart[role, term(self._named(cell, role))] = None
-        for role in {*OTHERS} & more.apart:
-            coded.apart[role, NamedNode(self._new_actor(cell, role))] = None
+        for role in {*column_roles.OTHERS} & more.apart:
+            coded.apart[role, NamedNode(self._actor(cell, role))] = None
         if more.ascription:
             coded.ascriptions[more.ascription] = None
         if occasion := cell("occasion"):
@@ -387,7 +383,7 @@ class Rows:
         if report := cell("report_id"):
             coded.report_ids[document] = report
         if cell("via"):
-            coded.via.setdefault(document, {})[self._new_actor(cell, "via")] = None
+            coded.via.setdefault(document, {})[self._actor(cell, "via")] = None
 
     def _look_up_others(self, cell: Cell, line: int, publisher: str) -> None:
         """Raise NotTaken where an event, or an actor beside speaker and target, is doubtful."""
@@ -400,25 +396,12 @@ class Rows:
             if cell(role):
                 self._look_up(cell(role), self.events.names, "event", line)
 
-    def _new_speaker(self, cell: Cell) -> str:
-        name = " ".join(cell("speaker").split())
-        if told := self._concept("actor kind", cell("speaker_kind")) if cell("speaker_kind") else "":
-            return self.actors.take(name, told)
-        return self.actors.take(name, self._header_kind, self._header_class)
-
-    def _new_actor(self, cell: Cell, role: str) -> str:
-        kind = cell(f"{role}_kind")
-        return self.actors.take(
-            " ".join(cell(role).split()), self._concept("actor kind", kind) or "" if kind else ""
-        )
-
-    def _new_target(self, name: str, kind: str, cell: Cell) -> str:
-        if kind == "actor":
-            told = cell("target_kind")
-            return self.actors.take(
-                name, self._concept("actor kind", told) or "" if told.casefold() not in TYPES else ""
-            )
-        return self.propositions.take(name, kind)
+    def _actor(self, cell: Cell, role: str) -> str:
+        """The IRI of who has a role, made where it is new: of the kind that the row, or the speakers' header, says."""
+        told = cell(f"{role}_kind")
+        kind = self._concept("actor kind", told) or "" if told else ""
+        usual = (self._header_kind, self._header_class) if role == "speaker" and not kind else (kind, "")
+        return self.actors.take(" ".join(cell(role).split()), *usual)
 
 
 def _condition(cell: Cell) -> str:
@@ -438,7 +421,7 @@ def _position(text: str, role: str) -> int | None:
 
 def _days(cell: str, form: str) -> Days:
     try:
-        return days(cell, form)
+        return days_of(cell, form)
     except ValueError as error:
         raise NotTaken(str(error)) from None
 
@@ -457,4 +440,4 @@ def speaker_kind(header: str) -> tuple[str, str]:
         return "state", ""
     if plain in ("party", "political party"):
         return "political party or coalition", ""
-    return "", CLASSES.get(plain, "")
+    return "", column_roles.CLASSES.get(plain, "")

@@ -1,5 +1,5 @@
 // The first screen: who is against and who is for each thing. Python writes it once; filters have it made anew here,
-// by the same rules (stancegraph.network.sides) and in the same words (stancegraph.page.overview).
+// by the same rules (stancegraph.network.relations) and in the same words (stancegraph.page.overview).
 import { entities, documents, spell, SIGN, make, sentence, data, periods, spans, isActor, distinct, cellKey, ofCell, byId, button, count, rove } from "./data.js";
 import { within } from "./state.js";
 

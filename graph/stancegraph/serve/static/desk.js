@@ -1,6 +1,6 @@
 // The desk: a document is opened, its words are marked, a form is filled and saved; proposals are taken or skipped.
 import { changeEntry, findEntry, makeEntry } from "./entries.js";
-import { EntryForm, wordsFor } from "./form.js";
+import { EntryForm, isReport, wordsFor } from "./form.js";
 import { ask, make, send } from "./service.js";
 import { Settling } from "./settle.js";
 import { TextPane } from "./text.js";
@@ -105,15 +105,17 @@ function draw() {
 }
 
 // Whom and what a statement is for or against, as a line each.
-function stances({ values, labels, sorts = {} }) {
-  return ["supports", "opposes", "neutral"].flatMap((side) => (values[side] || []).map((iri) => make("span", { class: `stance ${side}` }, make("b", {}, wordsFor(overview, sorts[iri], [...(values.speaker || []), ...(values.on_behalf_of || [])])[side]), " ", make("bdi", {}, labels[iri] || iri.split("/").pop()), ...apart(values.coding, iri))));
+function stances({ values, labels, sorts = {}, reports = [] }) {
+  return ["supports", "opposes", "neutral"].flatMap((side) => (values[side] || []).map((iri) => make("span", { class: `stance ${side}` }, make("b", {}, wordsFor(overview, sorts[iri], [...(values.speaker || []), ...(values.on_behalf_of || [])])[side]), " ", make("bdi", {}, labels[iri] || iri.split("/").pop()), ...apart(values.coding, iri, reports))));
 }
 
-// What one stance rests on, where that differs from its statement.
-function apart(coding = [], iri) {
-  const differs = coding.filter((text) => text.startsWith(`${iri}=`)).flatMap((text) => text.slice(iri.length + 1).split(","));
+// What one stance rests on, where that differs from its statement, and whether this document shows it at all.
+function apart(coding = [], iri, reports) {
+  const parts = coding.filter((text) => text.startsWith(`${iri}=`)).flatMap((text) => text.slice(iri.length + 1).split(","));
+  const [differs, shown] = [parts.filter((part) => !isReport(part)), parts.filter(isReport)];
   const [basis, confidence] = [differs.filter((part) => !Number(part)), differs.filter(Number)];
-  return differs.length ? [" · ", ...(basis.length ? rested({ basis, confidence }) : confidence)] : [];
+  const elsewhere = shown.length && !shown.some((report) => reports.includes(report));
+  return [...(differs.length ? [" · ", ...(basis.length ? rested({ basis, confidence }) : confidence)] : []), ...(elsewhere ? [" · shown by another document"] : [])];
 }
 
 // What a statement rests on, or one of its stances: what is not said itself stands out.

@@ -138,7 +138,7 @@ function stances(overview, onmake, speakers, shown) {
       const found = { supports: [], opposes: [], neutral: [], coding: [] };
       for (const each of held.filter((one) => one.side)) {
         found[each.side].push(each.iri);
-        const differs = [each.basis, each.confidence].filter(Boolean);
+        const differs = [each.basis, each.confidence, ...each.reports || []].filter(Boolean);
         if (differs.length) found.coding.push(`${each.iri}=${differs.join(",")}`);
       }
       return found;
@@ -147,7 +147,8 @@ function stances(overview, onmake, speakers, shown) {
       const coding = Object.fromEntries((values.coding || []).map((text) => [text.slice(0, text.lastIndexOf("=")), text.slice(text.lastIndexOf("=") + 1).split(",")]));
       held = SIDES.flatMap((side) => (values[side] || []).map((iri) => ({
         ...sorts[iri], iri, label: labels[iri] || iri.split("/").pop(), side,
-        basis: (coding[iri] || []).find((part) => !/^\d/.test(part)) || "",
+        basis: (coding[iri] || []).find((part) => !/^\d/.test(part) && !isReport(part)) || "",
+        reports: (coding[iri] || []).filter(isReport),
         confidence: choices.level.find((level) => (coding[iri] || []).some((part) => Number(part) === Number(level))) || "",
       })));
       input.set([]);
@@ -155,6 +156,9 @@ function stances(overview, onmake, speakers, shown) {
     },
   };
 }
+
+// Whether a part of what differs for one target is a report, the one that shows it: by its address.
+export const isReport = (part) => /[:/]/.test(part);
 
 export class EntryForm {
   // `offers` are days, each with what to say of it, that a statement's day may be; `quoted` is whether its words stand in

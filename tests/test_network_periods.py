@@ -9,10 +9,10 @@ import pytest
 
 from conftest import Run
 from february import Graph, says
-from stancegraph import balance, network, statements, table
+from stancegraph import network, statements, table
 from stancegraph.errors import StanceError, UnknownName, UsageError
 from stancegraph.network import Method
-from stancegraph.network.periods import event_day, name_spans, of_network, overlaps, periods
+from stancegraph.network.temporal import event_day, name_spans, of_network, overlaps, periods
 from stancegraph.store import Store
 from stancegraph.table import Table
 
@@ -204,7 +204,7 @@ def test_al_sadr_is_no_ally_of_those_he_accuses_nor_of_what_was_said_of_others(s
     """
 
     def allied(**choices: bool | str) -> dict[str, float]:
-        rows = balance.allies(shipped, "al-Sadr", **choices)  # type: ignore[arg-type]
+        rows = network.allies(shipped, "al-Sadr", **choices)  # type: ignore[arg-type]
         return {row["actor"]: row["weight"] for row in rows if row["relation"] == "ally"}
 
     assert not {"Syrian Defence Ministry", "Mohammed Shia' al-Sudani"} & allied().keys()

@@ -18,8 +18,7 @@ from conftest import Run
 from february import Graph, says
 from stancegraph import network, table
 from stancegraph.errors import UsageError
-from stancegraph.network.indices import assortativity, ei_index, indices
-from stancegraph.network.qap import associations, qap
+from stancegraph.network.statistics import associations, assortativity, ei_index, indices, qap
 from stancegraph.store import Store
 
 
@@ -238,7 +237,7 @@ def test_what_cannot_be_compared_is_told(graph: Graph, monkeypatch: pytest.Monke
         UsageError, match=r"^--qap is of networks of actors, agreement or stances, not of 'targets'"
     ):
         associations(own, {"kind": None}, "targets")
-    monkeypatch.setattr("stancegraph.network.qap.LARGEST", 4)
+    monkeypatch.setattr("stancegraph.network.statistics.LARGEST", 4)
     with pytest.raises(
         UsageError, match=r"^5 actors are too many to change places: choose 4 \(--min-count, --kin"
     ):

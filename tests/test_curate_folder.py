@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Triple
 
 from stancegraph import store
-from stancegraph.curate.turtle_file import TurtleFile
+from stancegraph.curate.folder import TurtleFile
 from stancegraph.errors import StanceError
 
 FILES = sorted((store.ontology() / "data").rglob("*.ttl"))

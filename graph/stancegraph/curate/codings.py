@@ -1,35 +1,61 @@
-"""Two codings of the same documents compared: units matched by where they lie, then how far what they say agrees.
+"""Codings of the same documents: read, matched by where units lie, compared, and settled into a third.
 
 Units are matched by overlapping passages alone (largest overlap over union first, one to one), so that what is
 compared plays no part in the matching.
+
+The third coding is a JSON array of units like the two, each with `settled`: what the first and the second had,
+which was taken, by whom and on which day. A unit with a difference nobody has decided yet says what is `open`, and
+one that was left out that it is `dropped`; neither counts as coded, and the next run goes on from there.
 """
 
 from __future__ import annotations
 
+import csv
+import io
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from stancegraph import input as input_
 from stancegraph import statements, store
-from stancegraph.curate import reliability
-from stancegraph.curate.reliability import Coefficient, Labels, Section
+from stancegraph.dates import interval
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.store import untrusted
+from stancegraph.store import parser
 from stancegraph.vocabulary import compact, local_name
 
 if TYPE_CHECKING:
+    from stancegraph.names import Names
     from stancegraph.store import Store
 
+Section = tuple[int, int]
+"""A stretch of a text that a coder marked: start and end in code points, end exclusive."""
 LARGEST: Final = 64 << 20
 FIELDS: Final = ("speaker", "act", "stances", "basis", "day")
 """What is compared of matched units, one difference each."""
 SIGNS: Final = {1: "+", -1: "−", 0: "0"}
-MEASURES: Final = ("speaker", "act", "polarity", "target", "basis")
 COLUMNS: Final = ("document", "start", "end", "what", "first", "second")
+MEND: Final = (
+    "write the table with --differences --format csv, and fill a column named taken with first, second, neither "
+    "or a value"
+)
+FIRST: Final = "first"
+SECOND: Final = "second"
+NEITHER: Final = "neither"
+_FOLLOWS: Final = {
+    "speaker": ("speakers", "on_behalf_of"),
+    "act": ("act",),
+    "stances": ("stances", "codings"),
+    "basis": ("basis", "confidence"),
+    "day": ("day",),
+}
+"""What differs → the keys of a unit that go with it."""
+_SIGNED: Final = {sign: polarity for polarity, sign in SIGNS.items()} | {"-": -1}
+Identity = tuple[str, ...]
+"""What a difference is known by from one run to the next: the cells of its row."""
 Said = str | list[str] | None
 """A field of a unit as it is told: the act or the basis, the speakers, or the targets each with its sign."""
 
@@ -102,57 +128,11 @@ class Difference:
 
 
 class Comparison:
-    """Two codings, their matched units (`pairs`), and `lengths` of documents in code points where they are known."""
+    """Two codings, and their matched units (`pairs`)."""
 
-    def __init__(
-        self, first: Sequence[Unit], second: Sequence[Unit], lengths: Mapping[str, int] | None = None
-    ) -> None:
-        self.first, self.second, self._lengths = first, second, lengths or {}
+    def __init__(self, first: Sequence[Unit], second: Sequence[Unit]) -> None:
+        self.first, self.second = first, second
         self.pairs = matched(first, second)
-
-    @property
-    def share(self) -> Coefficient:
-        """Units that both found, of all that either found."""
-        return reliability.share(len(self.pairs), len(self.first) + len(self.second) - len(self.pairs))
-
-    @cached_property
-    def labels(self) -> dict[str, Labels]:
-        """Name of a measure → the pairs of labels it is taken from.
-
-        Of speakers (all of a unit together), acts and bases of matched units; of the targets of a unit as sets, at
-        MASI's distance, where either coded one; of polarity and of the basis of each target that both coded.
-        """
-        pairs = self.pairs
-        sets = [(frozenset(a.stances), frozenset(b.stances)) for a, b in pairs if a.stances or b.stances]
-
-        def of_units(label: Callable[[Unit], object]) -> Labels:
-            return Labels([[(label(a), label(b))] for a, b in pairs])
-
-        def of_targets(label: Callable[[Unit, str], object]) -> Labels:
-            common = [(a, b, sorted(a.stances.keys() & b.stances.keys())) for a, b in pairs]
-            return Labels([[(label(a, t), label(b, t)) for t in targets] for a, b, targets in common])
-
-        return {
-            "speaker": of_units(lambda unit: unit.speaker),
-            "act": of_units(lambda unit: unit.act),
-            "polarity": of_targets(lambda unit, target: unit.stances[target]),
-            "target": Labels([[pair] for pair in sets], reliability.masi),
-            "basis": of_units(lambda unit: unit.basis),
-            "basis of each target": of_targets(Unit.rests_on),
-        }
-
-    def unitising(self) -> Coefficient:
-        """alpha-U of where the two coders found anything, the documents laid one after another."""
-        documents = sorted({unit.document for unit in (*self.first, *self.second)})
-        at, sections = 0, ([], [])  # type: tuple[int, tuple[list[Section], list[Section]]]
-        for document in documents:
-            last = 0
-            for coder, units in zip(sections, (self.first, self.second), strict=True):
-                for start, end in (p for unit in units if unit.document == document for p in unit.passages):
-                    coder.append((at + start, at + end))
-                    last = max(last, end)
-            at += max(self._lengths.get(document, 0), last)
-        return reliability.unitising(*sections, at)
 
     @cached_property
     def differences(self) -> list[Difference]:
@@ -167,78 +147,6 @@ class Comparison:
         found += [Difference("unit", unit, None) for unit in self.first if id(unit) not in matched_]
         found += [Difference("unit", None, unit) for unit in self.second if id(unit) not in matched_]
         return found
-
-    def summary(self) -> dict[str, object]:
-        """The whole comparison as one object: `low` and `high` are the 95 % interval of kappa."""
-        found: dict[str, object] = {
-            "units_a": len(self.first),
-            "units_b": len(self.second),
-            "both": len(self.pairs),
-            "share": self.share.value,
-        }
-        for name in MEASURES:
-            kappa, alpha = self.labels[name].kappa(), self.labels[name].alpha()
-            found[name] = {
-                "n": kappa.n,
-                "kappa": kappa.value,
-                "alpha": alpha.value,
-                "low": kappa.low,
-                "high": kappa.high,
-            }
-        return {**found, "differences": [difference.row() for difference in self.differences]}
-
-    def measures(self) -> list[dict[str, object]]:
-        """One row for each coefficient: `what` it is of, its name, `n`, `value`, `low` and `high` (95 %)."""
-        target = [(a.stances.keys(), b.stances.keys()) for a, b in self.pairs if a.stances or b.stances]
-        speakers = sum(a.speaker == b.speaker for a, b in self.pairs)
-        rows = [
-            ("units", "found by both, of all found", self.share),
-            ("units", "alpha-U of where they lie", self.unitising()),
-            ("speaker", "share the same", reliability.share(speakers, len(self.pairs))),
-            (
-                "target",
-                "share with one in common",
-                reliability.share(sum(bool(a & b) for a, b in target), len(target)),
-            ),
-            ("target", "share the same", reliability.share(sum(a == b for a, b in target), len(target))),
-        ]
-        for what, labels in self.labels.items():
-            by = " by MASI" if what == "target" else ""
-            rows += [(what, f"kappa{by}", labels.kappa()), (what, f"alpha{by}", labels.alpha())]
-        order = ("units", *self.labels)
-        rows.sort(key=lambda row: order.index(row[0]))
-        return [{"what": what, "coefficient": name, **asdict(found)} for what, name, found in rows]
-
-
-def disagreement(file: Path) -> tuple[float, str]:
-    """The share of the stances both coders coded in which they differ, of a `summary` in JSON, and that in words.
-
-    Raises StanceError for another file, UsageError where the two have coded no target in common.
-    """
-    try:
-        found = untrusted.decode(input_.read(file, LARGEST).decode())
-        number = int(found["polarity"]["n"])
-        turned = sum(
-            _turned(row["first"], row["second"]) for row in found["differences"] if row["what"] == "stances"
-        )
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise StanceError(
-            f"{file} is no comparison of two codings ({type(error).__name__}): "
-            "give what `stancegraph agreement A B --format json -o FILE` writes"
-        ) from None
-    if number < 1 or turned > number:
-        raise UsageError(
-            f"{file}: the two coders have no target in common: nothing says how often they differ"
-        )
-    share = turned / number
-    told = f"of {number} stances that both coders coded they differ in {turned}: --disagreement {share:.4g}"
-    return share, told
-
-
-def _turned(first: Sequence[str], second: Sequence[str]) -> int:
-    """How many targets two lists of stances have with another sign."""
-    signs = [dict(each.split(" ", 1)[::-1] for each in side) for side in (first, second)]
-    return sum(signs[0][target] != signs[1][target] for target in signs[0].keys() & signs[1].keys())
 
 
 def local_name_of(name: str) -> str:
@@ -270,9 +178,27 @@ def overlap(a: Unit, b: Unit) -> float:
     """Code points that both units cover over those that either covers, 0..1."""
     if a.document != b.document or a.end <= b.start or b.end <= a.start:
         return 0.0
-    mine, theirs = (reliability.sections(unit.passages) for unit in (a, b))
+    mine, theirs = (sections(unit.passages) for unit in (a, b))
     both = sum(max(0, min(end, until) - max(start, since)) for start, end in mine for since, until in theirs)
     return both / (sum(end - start for start, end in (*mine, *theirs)) - both)
+
+
+def sections(passages: Sequence[Section]) -> list[Section]:
+    """Passages that may overlap, cut where one begins or ends, so that none does.
+
+    >>> sections([(0, 10), (5, 15), (20, 30)])
+    [(0, 5), (5, 10), (10, 15), (20, 30)]
+    """
+    bounds = sorted({bound for passage in passages for bound in passage})
+    reach = 0
+    found = []
+    starts = sorted(passages)
+    for start, end in itertools.pairwise(bounds):
+        while starts and starts[0][0] <= start:
+            reach = max(reach, starts.pop(0)[1])
+        if reach >= end:
+            found.append((start, end))
+    return found
 
 
 def read(place: str | Path) -> list[Unit]:
@@ -288,15 +214,15 @@ def read(place: str | Path) -> list[Unit]:
     return units
 
 
-def as_written(file: Path) -> Iterator[Any]:
+def _as_written(file: Path) -> Iterator[Any]:
     """The units of a coding in JSON as they stand there, yet to be checked; raises StanceError where it is none."""
-    return untrusted.values(partial(_items, file), file, "split it")
+    return parser.values(partial(_items, file), file, "split it")
 
 
 def _items(file: Path) -> list[object]:
     """In the worker: what is in an array of JSON."""
     try:
-        items = untrusted.decode(input_.read(file, LARGEST).decode())
+        items = parser.decode(input_.read(file, LARGEST).decode())
     except ValueError as error:
         raise StanceError(f"{file} is no JSON in UTF-8 ({error}): give a coding or a graph") from None
     if not isinstance(items, list):
@@ -307,7 +233,7 @@ def _items(file: Path) -> list[object]:
 
 
 def _array(file: Path) -> Iterator[Unit]:
-    for number, row in enumerate(as_written(file), 1):
+    for number, row in enumerate(_as_written(file), 1):
         try:
             yield from () if row.get("open") or row.get("dropped") else (_unit(row),)
         except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
@@ -421,3 +347,210 @@ def pick(place: str, graph: Store) -> list[Unit]:
             f"'{place[:80]}' is no coding (a JSON file or a graph), and no coder of the graph{known}"
         )
     return units_of(graph, meant[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How a difference was settled: `first`, `second`, `neither` (of a unit that one alone has), or another value.
+
+    `by` is who settled it, `on` the day (ISO 8601).
+    """
+
+    taken: str
+    by: str
+    on: str
+
+
+Decisions = dict[Identity, Decision]
+
+
+def identity(difference: Difference) -> Identity:
+    """What a difference is known by."""
+    return tuple(as_text(value) for value in difference.row().values())
+
+
+def as_text(value: object) -> str:
+    """A cell as text: several values joined by semicolons."""
+    return "; ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def read_decisions(file: Path, by: str, on: str) -> Decisions:
+    """The decisions in a CSV of differences with a column `taken`; empty cells are left open.
+
+    Raises StanceError where the file is no such table.
+    """
+    return {
+        tuple(known): Decision(taken, by, on)
+        for *known, taken in parser.values(partial(_taken, file), file, MEND)
+    }
+
+
+def _taken(file: Path) -> Iterator[list[str]]:
+    """In the worker: of each row that is decided, what a difference is known by, and what is taken."""
+    text = input_.read(file, LARGEST).decode("utf-8-sig", "replace")
+    wanted = (*COLUMNS, "taken")
+    try:
+        reader = csv.DictReader(io.StringIO(text))
+        missing = [name for name in wanted if name not in (reader.fieldnames or wanted)]
+        # An apostrophe keeps a spreadsheet from taking a cell for a formula.
+        told = [] if missing else reader
+        rows = [[(row[name] or "").strip().removeprefix("'") for name in wanted] for row in told]
+    except csv.Error as error:
+        raise StanceError(f"{file}, line {reader.line_num}: {error}: {MEND}") from None
+    if missing or not rows:
+        raise StanceError(f"{file} lacks {', '.join(missing) or 'rows'}: {MEND}")
+    yield from (row for row in rows if row[-1])
+
+
+def decisions_in(file: Path) -> Decisions:
+    """The decisions that a third coding remembers; none where there is no such file yet."""
+    if not file.exists():
+        return {}
+    try:
+        return {
+            tuple(as_text(settled[name]) for name in COLUMNS): Decision(
+                settled["taken"], settled["by"], settled["on"]
+            )
+            for unit in _as_written(file)
+            for settled in unit["settled"]
+        }
+    except (StanceError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"{file} is there, and no coding that was settled here: name another with -o"
+        ) from error
+
+
+def third_coding(
+    compared: Comparison, decisions: Mapping[Identity, Decision], names: Names
+) -> list[dict[str, Any]]:
+    """The units of the third coding, in the order of the documents, as JSON has them."""
+    differing: dict[int, list[Difference]] = {}
+    for difference in compared.differences:
+        differing.setdefault(id(difference.units[0]), []).append(difference)
+    partner = {id(a): b for a, b in compared.pairs}
+    followers = {id(b) for _, b in compared.pairs}
+    units = [*compared.first, *(unit for unit in compared.second if id(unit) not in followers)]
+    return [
+        _settled(unit, partner.get(id(unit)), differing.get(id(unit), ()), decisions, names)
+        for unit in sorted(units, key=lambda each: (each.document, each.passages))
+    ]
+
+
+def _settled(
+    unit: Unit,
+    other: Unit | None,
+    differences: Iterable[Difference],
+    decisions: Mapping[Identity, Decision],
+    names: Names,
+) -> dict[str, Any]:
+    row, settled, waiting = _record(unit), [], []
+    for difference in differences:
+        decision = decisions.get(identity(difference))
+        if decision is None:
+            waiting.append(difference.what)
+            continue
+        settled.append({**difference.row(), "taken": decision.taken, "by": decision.by, "on": decision.on})
+        value = taken_value(difference, decision.taken, names)
+        if difference.what == "unit":
+            row |= {"dropped": True} if decision.taken == NEITHER else {}
+        elif decision.taken == SECOND and other is not None:
+            theirs = _record(other)
+            for key in _FOLLOWS[difference.what]:
+                row.pop(key, None)
+                row |= {key: theirs[key]} if key in theirs else {}
+        elif decision.taken != FIRST:
+            row[_FOLLOWS[difference.what][0]] = value
+    if "codings" in row:
+        row["codings"] = {t: coding for t, coding in row["codings"].items() if t in row["stances"]}
+    return {**row, "settled": settled, **({"open": waiting} if waiting else {})}
+
+
+def _record(unit: Unit) -> dict[str, Any]:
+    """A unit as JSON has it; one of a graph with what is compared."""
+    if unit.record:
+        return {key: value for key, value in unit.record.items() if key not in ("settled", "open", "dropped")}
+    differing = {target: basis for target, basis in unit.bases.items() if basis != unit.basis}
+    return {
+        "document": unit.document,
+        "passages": [list(passage) for passage in unit.passages],
+        "speakers": sorted(unit.speaker),
+        "act": unit.act,
+        "stances": dict(sorted(unit.stances.items())),
+        "basis": unit.basis,
+        **({} if unit.day is None else {"day": unit.day}),
+        **(
+            {"codings": {target: {"basis": basis} for target, basis in differing.items()}}
+            if differing
+            else {}
+        ),
+        "name": unit.name,
+    }
+
+
+def taken_value(difference: Difference, taken: str, names: Names) -> object:
+    """What was taken, as a unit holds it; None where that is one of the two, or neither.
+
+    Raises UsageError, UnknownName for one of a name, where it is no way to settle the difference.
+    """
+    if difference.what == "unit":
+        kept = FIRST if difference.first else SECOND
+        if taken not in (kept, NEITHER):
+            raise UsageError(
+                f"'{taken[:60]}' settles no unit that one coder alone has: {kept} keeps it, {NEITHER} drops it"
+            )
+        return None
+    if taken in (FIRST, SECOND):
+        return None
+    if taken == NEITHER:
+        raise UsageError(f"{NEITHER} is for units that one coder alone has: give first, second, or the value")
+    if difference.what == "day":
+        interval(taken, "day")  # or refuse it
+        return taken.strip()
+    if difference.what == "speaker":
+        return [_meant(name, names, "actor") for name in _parts(taken)]
+    if difference.what == "stances":
+        return read_stances(taken, names)
+    if taken == "none" and difference.what == "act":
+        return None
+    if difference.what == "act":
+        return _meant(taken, names, "act")
+    return names.resolve(taken, "basis").label
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(";") if part.strip()]
+
+
+def read_stances(text: str, names: Names) -> dict[str, int]:
+    """Target → polarity of stances as they are typed, as a unit holds them; raises UsageError, UnknownName."""
+    return dict(_stance(part, names) for part in _parts(text)) if text != "none" else {}
+
+
+def _stance(part: str, names: Names) -> tuple[str, int]:
+    sign, _, target = part.partition(" ")
+    if sign not in _SIGNED or not target.strip():
+        raise UsageError(
+            f"'{part[:60]}' is no stance: write + TARGET, - TARGET or 0 TARGET, several by semicolons"
+        )
+    return _meant(target.strip(), names, "actor", "proposition"), _SIGNED[sign]
+
+
+def _meant(text: str, names: Names, *kinds: str) -> str:
+    """An entry as a coding names it."""
+    return named(names.resolve(text, *kinds).iri)
+
+
+def choices(difference: Difference, said: Callable[[Unit, str], Said] = Unit.said) -> dict[str, str]:
+    """What can be taken, each as a person reads it; `said` gives a field of a unit in words."""
+    if difference.what != "unit":
+        told = [as_text(said(unit, difference.what)) or "none" for unit in difference.units]
+        return dict(zip((FIRST, SECOND), told, strict=True))
+    (unit,) = difference.units
+    parts = (as_text(said(unit, what)) for what in ("speaker", "act", "stances", "basis"))
+    whole = " · ".join(filter(None, parts)) or local_name_of(unit.document)
+    return {FIRST if difference.first else SECOND: whole}
+
+
+def undecided(compared: Comparison, decided: Mapping[Identity, Decision]) -> list[Difference]:
+    """The differences that are not decided yet, in order."""
+    return [each for each in compared.differences if identity(each) not in decided]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from stancegraph.network.periods import overlaps
-from stancegraph.network.sides import Taken, arrange
+from stancegraph.network.relations import Taken, arrange
+from stancegraph.network.temporal import overlaps
 
 NAMES = ["Ann", "Ben", "Cid", "the bridge", "the dam", "the road"]
 ANN, BEN, CID, BRIDGE, DAM, ROAD = range(6)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from february import Graph, says
-from stancegraph.balance import allies, profile
+from stancegraph.network import allies, profile
 from stancegraph.store import Store
 
 EX = "https://example.org/id/"

@@ -13,8 +13,8 @@ import pytest
 
 from conftest import Run
 from stancegraph.errors import StanceError
-from stancegraph.exchange import edges, imports, sheets
-from stancegraph.store import untrusted
+from stancegraph.exchange import imports, network_files, sheets
+from stancegraph.store import parser
 
 DATA: Final = Path(__file__).parent.parent / "ontology" / "data"
 NESTED: Final = "[" * 1_000_000
@@ -25,14 +25,14 @@ ROW: Final = "speaker,target,stance\nAda,B.,for\n"
 def test_values_come_whole_and_in_order_from_another_process(tmp_path: Path) -> None:
     odd: list[object] = ["\ud800", "é 😀", "\0", None, True, 10**4000, 0.1, {"a": [[]]}]
     numbers = range(20_000)
-    here, *found = untrusted.values(lambda: [os.getpid(), *odd, *numbers], tmp_path, "mend it")
+    here, *found = parser.values(lambda: [os.getpid(), *odd, *numbers], tmp_path, "mend it")
     assert here != os.getpid()
     assert found == [*odd, *numbers]
 
 
 def test_values_longer_than_a_part_come_whole(tmp_path: Path) -> None:
-    long = [["x" * n] for n in (1, 1, 1, untrusted.PART, 1, 3 * untrusted.PART, 1)]
-    assert list(untrusted.values(lambda: long, tmp_path, "mend it")) == long
+    long = [["x" * n] for n in (1, 1, 1, parser.PART, 1, 3 * parser.PART, 1)]
+    assert list(parser.values(lambda: long, tmp_path, "mend it")) == long
 
 
 def _abort() -> Iterator[object]:
@@ -45,7 +45,7 @@ def _nest() -> Iterator[object]:
 
 
 def _fill() -> Iterator[object]:
-    yield len(bytes(2 * untrusted.MEMORY))
+    yield len(bytes(2 * parser.MEMORY))
 
 
 @pytest.mark.parametrize(("parse", "why"), [(_abort, "nests"), (_nest, "nests"), (_fill, "memory")])
@@ -53,7 +53,7 @@ def test_a_parser_that_breaks_down_is_one_line_with_the_file_and_the_mend(
     parse: Callable[[], Iterator[object]], why: str, tmp_path: Path
 ) -> None:
     with pytest.raises(StanceError, match=rf"^{tmp_path}: reading it .*{why}.*: mend it$"):
-        list(untrusted.values(parse, tmp_path, "mend it"))
+        list(parser.values(parse, tmp_path, "mend it"))
 
 
 COMMANDS: Final = {
@@ -80,8 +80,8 @@ def _never_ends(_: object) -> Iterator[bytes]:
 def test_no_format_is_parsed_where_it_cannot_be_stopped(
     name: str, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(untrusted, "SECONDS", 0.1)
-    monkeypatch.setattr(untrusted, "_encoded", _never_ends)
+    monkeypatch.setattr(parser, "SECONDS", 0.1)
+    monkeypatch.setattr(parser, "_encoded", _never_ends)
     (tmp_path / name).touch()
     (tmp_path / "text").write_text("“Yes,” she said.", encoding="utf-8")
     places = {"FILE": tmp_path / name, "OUT": tmp_path / "out", "TEXT": tmp_path / "text"}
@@ -123,11 +123,11 @@ def test_more_cells_than_can_be_kept_are_refused(
 ) -> None:
     (tmp_path / "rows.csv").write_text(ROW + "Bo,B.,for\n", encoding="utf-8")
     (tmp_path / "ties.csv").write_text("a,b,weight\nAda,Bo,1\nAda,Cy,1\n", encoding="utf-8")
-    for module in (imports, edges):
+    for module in (imports, network_files):
         monkeypatch.setattr(module, "CELLS", 6)
     assert run("import", str(tmp_path / "rows.csv"), "-o", str(tmp_path / "six")).returncode == 0
     assert run("rank", "--edges", str(tmp_path / "ties.csv")).returncode == 0
-    for module in (imports, edges):
+    for module in (imports, network_files):
         monkeypatch.setattr(module, "CELLS", 5)
     done = run("import", str(tmp_path / "rows.csv"), "-o", str(tmp_path / "five"))
     assert "has more than 1 rows of 3 columns: split it" in done.stderr
