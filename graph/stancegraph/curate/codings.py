@@ -25,6 +25,7 @@ from stancegraph import statements, store
 from stancegraph.dates import interval
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import parser
+from stancegraph.store.sparql import node
 from stancegraph.vocabulary import compact, local_name
 
 if TYPE_CHECKING:
@@ -269,7 +270,9 @@ def units_of(graph: Store, coder: str | None = None, document: str | None = None
     """The statements of a graph as units, one for each report with a place; of one `coder` or `document`, by IRI."""
     wanted = None
     if coder is not None:
-        wanted = {iri for (iri,) in graph.tuples(f"SELECT ?s {{ ?s stance:coder <{coder}> }}")}
+        wanted = {
+            iri for (iri,) in graph.tuples("SELECT ?s { ?s stance:coder ?coder }", {"coder": node(coder)})
+        }
     return [
         Unit(
             local_name(report.document.iri),

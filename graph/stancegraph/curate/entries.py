@@ -209,7 +209,7 @@ class _Adding:
     def _coder(self, name: str) -> NamedNode:
         coder = NamedNode(f"{self._folder.base}coder/{slug(name, digits=True)}")
         # A number stands in every file: none is parsed to look for it.
-        if not self._folder.store.ask(f"ASK {{ <{coder.value}> a ?class }}"):
+        if not self._folder.store.ask("ASK { ?coder a ?class }", {"coder": coder}):
             label = ("rdfs:label", english(f"coder {name}"))
             self._edit.put("actors.ttl", coder.value, describe(coder, ("rdf:type", "prov:Agent"), label))
         return coder

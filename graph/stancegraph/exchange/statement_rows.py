@@ -54,8 +54,8 @@ _WORDS: Final = """SELECT ?report ?start ?exact ?prefix ?suffix (LANG(?exact) AS
 _APART: Final = """SELECT ?s ?p ?o ?graph { ?s a stance:Statement . GRAPH ?graph { ?s ?p ?o }
   FILTER(?p NOT IN (dcterms:source, stance:ascribes) && CONTAINS(STR(?graph), "background")) }"""
 _VARIABLES: Final = "SELECT ?variable ?label { ?variable rdfs:domain stance:Statement ; rdfs:label ?label }"
-_CATEGORIES: Final = """SELECT DISTINCT ?category ?label {{ VALUES ?variable {{ {} }}
-  ?s ?variable ?category . ?category skos:prefLabel ?label }}"""
+_CATEGORIES: Final = """SELECT DISTINCT ?category ?label {
+  ?s ?variable ?category . ?category skos:prefLabel ?label }"""
 _ASCRIBED: Final = "SELECT ?s ?node ?p ?o { ?s stance:ascribes ?node . ?node ?p ?o }"
 _OTHER: Final = """SELECT DISTINCT ?s ?node ?p ?o {
   { ?s a stance:Statement BIND(?s AS ?node) } UNION { ?node stance:reports ?s }
@@ -195,7 +195,7 @@ class _Flat:
             for iri, label in store.tuples(_VARIABLES)
             if iri == f"{self._base}variable/{slug(label, digits=True)}"
         }
-        named = store.tuples(_CATEGORIES.format(" ".join(f"<{iri}>" for iri in found))) if found else []
+        named = store.tuples(_CATEGORIES, {"variable": [sparql.node(iri) for iri in found]}) if found else []
         categories = {category: label for category, label, *_ in named}
         return {compact(iri): column for iri, column in found.items()}, categories
 
