@@ -21,7 +21,7 @@ import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple
 
 from stancegraph import input as input_
-from stancegraph import names, store
+from stancegraph import names, output, store
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import files, journal, turtle
 from stancegraph.store.folders import new_folder
@@ -588,3 +588,12 @@ class Folder:
         if given:
             raise UsageError(f"{given} is not the text the document was coded from: its checksum differs")
         return None
+
+
+def keep_beside(file: Path, text: str) -> None:
+    """Write a file of a folder beside its graph, whole; raises StanceError where it cannot be written."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        output.replace(file, text.encode("utf-8", "replace"))
+    except OSError as error:
+        raise StanceError(f"{file} cannot be written: {error.strerror or error}") from error

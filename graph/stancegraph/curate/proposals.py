@@ -19,7 +19,6 @@ from math import prod
 from typing import TYPE_CHECKING, Any, Final
 
 from stancegraph import input as input_
-from stancegraph import output
 from stancegraph.curate import texts
 from stancegraph.curate.attribution import (
     GROUPS,
@@ -31,6 +30,7 @@ from stancegraph.curate.attribution import (
     Speakers,
     bare_name,
 )
+from stancegraph.curate.folder import keep_beside
 from stancegraph.curate.texts import day_in, paragraphs
 from stancegraph.curate.verbs import read_verbs
 from stancegraph.dates import calendar_day
@@ -318,7 +318,7 @@ def keep_drafts(folder: Folder, file: Path, *, document: str | None = None, make
         place = _place(folder, name, who)
         kept = {draft.key: draft for draft in _read(place)} | drafts
         rows = ({**draft.proposal.row(), "maker": who} for draft in kept.values())
-        _write(place, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+        keep_beside(place, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
     return Kept(sum(map(len, found.values())), tuple(refused))
 
 
@@ -420,7 +420,7 @@ class Review:
     def decide(self, key: str, outcome: str) -> None:
         """Remember what became of a draft, by its key: the IRI of its statement, or `SKIPPED`."""
         self._decided[key] = outcome
-        _write(self._file, json.dumps(self._decided, indent=1, ensure_ascii=False) + "\n")
+        keep_beside(self._file, json.dumps(self._decided, indent=1, ensure_ascii=False) + "\n")
 
     def _holds(self, outcome: str) -> bool:
         return outcome == SKIPPED or (bool(outcome) and bool(self._folder.describing(outcome)))
@@ -429,14 +429,6 @@ class Review:
 def _place(folder: Folder, document: str, maker: str) -> Path:
     name = re.sub(r"[^\w.-]", "-", maker)
     return folder.path / journal.PLACE / "drafts" / local_name(document) / f"{name}.jsonl"
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        output.replace(file, text.encode("utf-8", "replace"))
-    except OSError as error:
-        raise StanceError(f"{file} cannot be written: {error.strerror or error}") from error
 
 
 def text_of(folder: Folder, document: str) -> str | None:

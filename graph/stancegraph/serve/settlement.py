@@ -26,8 +26,8 @@ from stancegraph.curate import changes, codings, fields, references
 from stancegraph.curate.changes import Change
 from stancegraph.curate.codings import SIGNS, Comparison, units_of
 from stancegraph.curate.entries import slug
-from stancegraph.curate.folder import Folder
-from stancegraph.errors import StanceError, UsageError
+from stancegraph.curate.folder import Folder, keep_beside
+from stancegraph.errors import UsageError
 from stancegraph.statements import reader
 from stancegraph.store.turtle import object_value, term
 from stancegraph.vocabulary import FIELDS, expand, local_name, whole
@@ -118,7 +118,7 @@ class Settlement:
         """Put the differences of a document on the table: from now on both coders see them."""
         with self._folder.writing():
             if local_name(document) not in self.begun():
-                self._write(self._file(document), [])
+                keep_beside(self._file(document), "[]\n")
 
     def decide(
         self, store: Local, document: str, names: Names, *, number: int, seen: str, taken: str
@@ -139,7 +139,8 @@ class Settlement:
             else:
                 decided.pop(codings.identity(found), None)
             between = {"between": [*first, second]}
-            self._write(file, [row | between for row in codings.third_coding(compared, decided, names)])
+            rows = [row | between for row in codings.third_coding(compared, decided, names)]
+            keep_beside(file, json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
 
     def taken_over(self, store: Store, document: str, names: Names) -> Change:
         """The change that leaves one coding of the two in the graph, as was decided; all must have been."""
@@ -196,13 +197,6 @@ class Settlement:
 
     def _file(self, document: str) -> Path:
         return self._folder.path / PLACE / f"{local_name(document)}.json"
-
-    def _write(self, file: Path, units: Sequence[Mapping[str, Any]]) -> None:
-        try:
-            file.parent.mkdir(exist_ok=True)
-            output.replace(file, (json.dumps(units, ensure_ascii=False, indent=2) + "\n").encode())
-        except OSError as error:
-            raise StanceError(f"{file} cannot be written: {error.strerror or error}") from error
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:
