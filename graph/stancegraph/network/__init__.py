@@ -63,6 +63,20 @@ ALLOWED: Final = {
 }
 """What is defined in a network of one set of nodes, and in one of two."""
 
+COUNTED: Final = {
+    "ignore": "stances",
+    "congruence": "common stances",
+    "conflict": "contrary stances",
+    "subtract": "common minus contrary stances",
+}
+DIVIDED: Final = {
+    "none": "",
+    "average": ", over the mean number of stances of the two",
+    "jaccard": ", over those of either (Jaccard)",
+    "cosine": ", over the geometric mean of the stances of the two (cosine)",
+    "activity": ", over the product of the numbers of stances of the two",
+}
+
 
 class NetworkOptions(FilterOptions, total=False):
     """How a network is made, and the filters of what it is made from."""
@@ -154,6 +168,12 @@ class Method:
     def divisor(self) -> str:
         """The normalisation, or what this kind of network has by default."""
         return self.normalisation or ("none" if self.kind == "two-mode" else "average")
+
+    @property
+    def weighed(self) -> str:
+        """What the weight of a tie of agreement is, in words: "common stances on shared targets"."""
+        directly = " plus stances on each other" if self.direct else ""
+        return f"{COUNTED[self.aggregation]} on shared targets{DIVIDED[self.divisor]}{directly}"
 
 
 def allowed(choice: str) -> tuple[str, ...]:

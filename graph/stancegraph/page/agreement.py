@@ -42,20 +42,6 @@ WORDS: Final = {
     "ignore": {"1": "speaks of the same as"},
 }
 """What a tie of each sign means, by the aggregation that made it."""
-COUNTED: Final = {
-    "subtract": "the number of stances they share less those on which they are contrary",
-    "congruence": "the number of stances they share",
-    "conflict": "the number of stances on which they are contrary",
-    "ignore": "the number of stances they take on the same things",
-}
-DIVIDED: Final = {
-    "none": "",
-    "average": ", over their mean activity (Leifeld 2017)",
-    "jaccard": ", over all that either takes a stance on",
-    "cosine": ", as a cosine",
-    "activity": ", over the product of their activities",
-}
-
 
 Line = TypedDict("Line", {"id": int, "from": int, "to": int, "sign": int})
 """A line between two entities."""
@@ -132,9 +118,8 @@ def compute(
     for bloc in blocs:
         for member in bloc["members"]:
             entities[member]["bloc"] = bloc["id"]
-    weighed = f"{COUNTED[method.aggregation]}{DIVIDED[method.divisor]}"
     matrix, left_out = _matrix(stances, entities), len(weighted) - len(ties)
-    return Agreement(ties, blocs, matrix, how, weighed, WORDS[method.aggregation], unmet, left_out)
+    return Agreement(ties, blocs, matrix, how, method.weighed, WORDS[method.aggregation], unmet, left_out)
 
 
 def _weighted(made: Projection, numbers: Sequence[int], method: Method) -> list[Weighted]:

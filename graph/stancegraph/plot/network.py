@@ -55,20 +55,6 @@ MARKERS: Final = {
 }
 """Shape → matplotlib's marker, and its side for a radius of 1."""
 
-AGGREGATED: Final = {
-    "subtract": "common minus contrary stances",
-    "congruence": "common stances",
-    "conflict": "contrary stances",
-    "ignore": "stances",
-}
-NORMALISED: Final = {
-    "none": "",
-    "average": ", over the mean number of stances of the two",
-    "jaccard": ", over those of either (Jaccard)",
-    "cosine": ", over the geometric mean of the stances of the two (cosine)",
-    "activity": ", over the product of the numbers of stances of the two",
-}
-
 CLEAR: Final = 2.5
 """Points between a node and its name."""
 HEADING: Final = 14.0
@@ -463,8 +449,7 @@ def _keys(plan: Plan, graph: nx.Graph[str], split: Split, selection: Selection) 
 def _notes(selection: Selection, whole: nx.Graph[str], drawn: nx.Graph[str], split: Split) -> list[str]:
     """The caption: what a tie is, how the blocs were found, what is not drawn, and where it all comes from."""
     method = selection.method
-    directly = " plus stances on each other" if method.direct else ""
-    tie = f"Tie: {AGGREGATED[method.aggregation]} on shared targets{NORMALISED[method.divisor]}{directly}."
+    tie = f"Tie: {method.weighed}."
     found = ""
     if split.against or len(split.blocs) > 1:
         least = "the least possible" if split.found.exact else "the least found"
