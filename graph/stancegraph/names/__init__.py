@@ -333,11 +333,12 @@ class _Sounds:
         found = [names[number] for number in nlargest(among, wanted, key=most.__getitem__)]
         for initial in (word for word in words if len(word) == 1):
             like[initial] = {w: spelling.OTHER for name in found for w in name.words if w[0] == initial}
-        most_of_person = UNSURE if spelling.is_of_another(plain) else 100.0
+        of_another = spelling.is_of_another(plain)
         for name in found:
             entry = name.entry
             asked = spelling.untitled(words, entry.actor_kind) if entry.person else words
-            yield min(_score(name, asked, like), most_of_person if entry.person else 100.0), entry
+            score = _score(name, asked, like)
+            yield min(score, UNSURE) if entry.person and of_another else score, entry
 
     def _like(self, word: str) -> dict[str, float]:
         """Words of names that may be spellings of `word`, with or without an article in it, and their likeness."""
