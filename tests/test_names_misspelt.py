@@ -199,6 +199,14 @@ def test_two_given_names_that_look_alike_are_two_and_the_other_is_asked_about(on
             Names([actor(f"{known} Barzawi", person=True)]).resolve(f"{asked} Barzawi")
 
 
+@pytest.mark.parametrize(("one", "other"), [("Hilla", "Helle"), ("Zaid", "Ziad")])
+def test_a_word_of_five_letters_bears_two_slips_beside_two_others_and_one_of_four_bears_one(
+    one: str, other: str
+) -> None:
+    for known, asked in ((one, other), (other, one)):
+        assert Names([actor(f"{known} Water Board")]).resolve(f"{asked} Water Board").label.startswith(known)
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
