@@ -10,6 +10,7 @@ import pytest
 from conftest import Run
 from february import Graph, says
 from stancegraph import network, statements, table
+from stancegraph.dates import EARLIEST, LATEST
 from stancegraph.errors import StanceError, UnknownName, UsageError
 from stancegraph.network import Method
 from stancegraph.network.temporal import event_day, name_spans, of_network, overlaps, periods
@@ -276,6 +277,12 @@ def test_a_period_in_which_nothing_was_said_is_told_by_its_first_day() -> None:
         "2025-04-02",
     ]
     assert str(found) == "2 periods: 2025-01-03…2025-01-09, 2025-04-02"
+
+
+def test_days_with_an_open_end_make_no_period() -> None:
+    known = ordinals("2025-01-03", "2025-03-04")
+    for ends in ((EARLIEST, known[0][1]), (known[1][0], LATEST), (EARLIEST, LATEST)):
+        assert str(periods("60", [ends, *known])) == "2 periods: 2025-01-03, 2025-03-04"
 
 
 def test_an_event_is_its_first_day_or_a_day_itself(graph: Graph) -> None:
