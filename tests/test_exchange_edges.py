@@ -155,10 +155,10 @@ def test_a_header_alone_is_an_empty_network(file: File, content: str) -> None:
         ("a;b;weight\nAda,Bo,1\n", r", line 2: 1 cell where the header has 3; put names"),
         ("a,b,sign\nAda,Bo,0\n", r", line 2: the sign is '0'; write one of 1, \+1, \+, positive, -1"),
         ("a,b,sign\nAda,Bo,\n", r", line 2: the sign is ''; write one of"),
-        ('a,b,weight\nAda,Bo,1\n"Ada"x,Bo,1\n', r", line 3: .*; mend the quotation marks"),
-        ('a,b,weight\n"Ada,Bo,1\nBo,Cy,1\n', r", line 2: .*; mend the quotation marks"),
+        ('a,b,weight\nAda,Bo,1\n"Ada"x,Bo,1\n', r", line 3: .*: mend the quotation marks"),
+        ('a,b,weight\n"Ada,Bo,1\nBo,Cy,1\n', r", line 2: .*: mend the quotation marks"),
         (f"a,b,weight\n{'A' * 200_000},Bo,1\n", r", line 2: .*shorten the cell"),
-        (f"a,b,{'weight' * 200_000}\n", r", line 1: .*let the file begin"),
+        (f"a,b,{'weight' * 200_000}\n", r", line 1: .*shorten the cell"),
         (b"a,b,weight\nAda,Bo,1\nBj\xf6rn,Bo,1\n", r", line 3: not UTF-8: save it as UTF-8"),
         ("a,b,weight\nAda,Bo,1\n".encode("utf-16"), r", line 1: not UTF-8: save it as UTF-8"),
         (

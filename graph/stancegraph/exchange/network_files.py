@@ -5,7 +5,6 @@ The flat table that a network is made of is written in Parquet.
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
@@ -13,7 +12,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from itertools import islice
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +23,7 @@ from stancegraph import input as input_
 from stancegraph import network
 from stancegraph.dates import EARLIEST, LATEST, span
 from stancegraph.errors import StanceError, UsageError
+from stancegraph.exchange import sheets
 from stancegraph.network.graphs import TARGET
 from stancegraph.network.signed import net_weight
 from stancegraph.output import SURROGATE, as_csv, note_on, quantity
@@ -61,7 +60,6 @@ FORBIDDEN: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U00
 LARGEST: Final = 200 << 20  # bytes of a file that is still read at once
 CELLS: Final = 4_000_000
 """Rows times columns of a network, which is kept in memory."""
-DELIMITERS: Final = (",", ";", "\t")
 SIGNS: Final = {"1": 1.0, "+1": 1.0, "+": 1.0, "positive": 1.0, "-1": -1.0, "-": -1.0, "negative": -1.0}
 
 
@@ -377,36 +375,27 @@ def _rows(path: str | Path) -> Iterator[tuple[str, str, float, dict[str, str]]]:
     """In the worker, of each line: two names, the weight between them, and the other columns that are not empty."""
     content = input_.read(path, LARGEST, "name a CSV file")
     text = input_.decode(content, path, error=UsageError).removeprefix("\ufeff")
-    header = next((n for n, line in enumerate(io.StringIO(text, newline=""), 1) if line.strip()), None)
-    if header is None:
-        raise UsageError(f"{path} is empty: let it begin with the line a,b,weight")
-    lines = islice(io.StringIO(text, newline=""), header - 1, None)
-    number, mend = header, "let the file begin with the line a,b,weight"
-    try:
-        delimiter, columns = _columns(next(lines))
-        number, mend = header + 1, "mend the quotation marks or shorten the cell"
-        reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
-        for count, cells in enumerate(reader, 1):
-            if count * len(columns) > CELLS:
-                raise StanceError(
-                    f"{path} has more than {CELLS:,} cells: leave out columns, or the lightest ties"
-                )
-            if any(cell.strip() for cell in cells):
+    columns: list[str] = []
+    rows = sheets.delimited(path, io.StringIO(text, newline=""), columns=("a", "b"))
+    for count, (line, cells) in enumerate(rows):
+        if count * len(columns) > CELLS:
+            raise StanceError(
+                f"{path} has more than {CELLS:,} cells: leave out columns, or the lightest ties"
+            )
+        try:
+            if columns:
                 yield _row(cells, columns)
-            number = header + reader.line_num + 1
-    except csv.Error as error:
-        raise UsageError(f"{path}, line {number}: {error}; {mend}") from error
-    except UsageError as error:
-        raise UsageError(f"{path}, line {number}: {error}") from None
+            else:
+                columns = _columns(cells)
+        except UsageError as error:
+            raise UsageError(f"{path}, line {line}: {error}") from None
+    if not columns:
+        raise UsageError(f"{path} is empty: let it begin with the line a,b,weight")
 
 
-def _columns(header: str) -> tuple[str, list[str]]:
-    """What parts the cells of a header, and its cells; UsageError for columns that are missing or stand twice."""
-    readings = [
-        (delimiter, [cell.strip() for cell in next(csv.reader([header], delimiter=delimiter))])
-        for delimiter in DELIMITERS
-    ]
-    delimiter, columns = max(readings, key=lambda reading: (len({"a", "b"} & {*reading[1]}), len(reading[1])))
+def _columns(header: Sequence[str]) -> list[str]:
+    """The cells of a header; raises UsageError for columns that are missing or stand twice."""
+    columns = [cell.strip() for cell in header]
     values = {"weight", "sign"} & {*columns}
     missing = [name for name in ("a", "b") if name not in columns] + ["weight or sign"] * (not values)
     twice = sorted({column for column in columns if columns.count(column) > 1})
@@ -420,7 +409,7 @@ def _columns(header: str) -> tuple[str, list[str]]:
     if twice or "" in columns:
         fault = f"two columns are called {twice[0]}" if twice and twice[0] else "a column has no name"
         raise UsageError(f"{fault}; give each column a name of its own")
-    return delimiter, columns
+    return columns
 
 
 def _row(cells: list[str], columns: list[str]) -> tuple[str, str, float, dict[str, str]]:

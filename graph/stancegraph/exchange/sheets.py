@@ -14,10 +14,10 @@ import json
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TextIO
 
 from stancegraph import input as input_
 from stancegraph import output
@@ -58,23 +58,38 @@ def read(file: Path, kind: str, *, encoding: str = "") -> Sheet:
     if kind == "jsonl":
         return _json_lines(file)
     rows = _lines(file, "\t" if kind == "tsv" else "", encoding)
-    _, columns = next(rows)
+    _, columns = next(rows, (0, []))
+    if not columns:
+        raise UsageError(f"{file} is empty: it begins with a line of headers")
     sheet = Sheet(_headers(columns, file), iter(()))
     sheet.rows = _of_width(rows, sheet)
     return sheet
 
 
 def _lines(file: Path, delimiter: str, encoding: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows that are not empty, the headers first, each with the line it begins on."""
-    line = 1
+    with _opened(file, encoding) as text:
+        yield from delimited(file, text, delimiter)
+
+
+def delimited(
+    file: str | Path, text: TextIO, delimiter: str = "", *, columns: Collection[str] = ()
+) -> Iterator[tuple[int, list[str]]]:
+    """In the worker: the rows in which anything stands, the headers first, each with the line it begins on.
+
+    Without a `delimiter` it is what parts the headers into most of the `columns` that there must be, then into most
+    cells. Where there must be some, space before a cell is no part of it. Raises UsageError for the line at fault.
+    """
+    line, lines = 1, _bounded(file, text)
     try:
-        with _opened(file, encoding) as text:
-            delimiter = delimiter or _delimiter(file, text)
-            reader = csv.reader(_bounded(file, text), delimiter=delimiter, strict=True)
-            for row in reader:
-                if any(row):
-                    yield line, row
-                line = reader.line_num + 1
+        header = next((line for line in lines if line.strip()), "").rstrip("\r\n")
+        text.seek(0)
+        delimiter = delimiter or max(DELIMITERS, key=lambda each: _fit(header, each, columns))
+        lines = _bounded(file, text)
+        reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=bool(columns), strict=True)
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                yield line, row
+            line = reader.line_num + 1
     except csv.Error as error:
         raise UsageError(
             f"{file}, line {line}: {error}: mend the quotation marks or shorten the cell"
@@ -85,7 +100,13 @@ def _lines(file: Path, delimiter: str, encoding: str) -> Iterator[tuple[int, lis
         ) from None
 
 
-def _bounded(file: Path, text: io.TextIOWrapper) -> Iterator[str]:
+def _fit(header: str, delimiter: str, columns: Collection[str]) -> tuple[int, int]:
+    """How many of the columns a delimiter finds in a header, and how many cells."""
+    cells = [cell.strip() for cell in next(csv.reader([header], delimiter=delimiter), ())]
+    return len({*cells}.intersection(columns)), len(cells)
+
+
+def _bounded(file: str | Path, text: TextIO) -> Iterator[str]:
     """The lines of a file; raises UsageError for one that is too long to be a row."""
     number = 0
     while line := text.readline(LONGEST):
@@ -95,15 +116,6 @@ def _bounded(file: Path, text: io.TextIOWrapper) -> Iterator[str]:
                 f"{file}, line {number}: longer than {LONGEST:,} characters: is it a file of rows? let each end"
             )
         yield line
-
-
-def _delimiter(file: Path, text: io.TextIOWrapper) -> str:
-    """What parts the headers into most cells; raises UsageError of an empty file."""
-    header = next((line for line in _bounded(file, text) if line.strip()), "").rstrip("\r\n")
-    if not header:
-        raise UsageError(f"{file} is empty: it begins with a line of headers")
-    text.seek(0)
-    return max(DELIMITERS, key=lambda each: len(next(csv.reader([header], delimiter=each))))
 
 
 def _of_width(rows: Iterable[tuple[int, list[str]]], sheet: Sheet) -> Iterator[tuple[int, Sequence[str]]]:
