@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 
 from conftest import Run
 from february import Graph, says
-from stancegraph import centrality, network, statements, table
+from stancegraph import centrality, network, page, statements, table
 from stancegraph.store import Store
 
 SORTS = ":bridge a stance:Demand . :dam a stance:Claim .\n"
@@ -146,6 +148,33 @@ def test_what_is_not_plainly_said_is_marked_wherever_it_is_printed(
         ada = "Ada, 2020-02-04: Gist of a. — The bridge, 2020-03-01; The dam, 2020-03-02"
         assert f"{ada} [implied, confidence 0.6]" in said, command
         assert said.count("[implied, confidence 0.6]") == 1, command
+
+
+def test_a_confidence_that_is_not_coded_is_given_nowhere_and_passes_no_least_one(
+    graph: Graph, run: Run, tmp_path: Path
+) -> None:
+    """Bo's stance on the bridge has a confidence of its own, that on the dam none; of Cy's text no number is made."""
+    own = graph(
+        says("a", "ada", "4", "+dam").replace("stance:confidence 1.0 ;", ""),
+        says("b", "bo", "5", "+bridge -dam").replace("stance:confidence 1.0 ;", ""),
+        ":b stance:coding [ a stance:Coding ; stance:of :bridge ; stance:confidence 0.5 ] .\n",
+        says("c", "cy", "6", "+dam").replace("1.0", "'sure'"),
+    )
+    data = ("--data", str(tmp_path / "said.ttl"))
+    rows = json.loads(run("said", *data, "--format", "json").stdout)
+    assert [row["confidence"] for row in rows] == [None, None, 0]
+    assert [target["confidence"] for target in rows[1]["targets"]] == [0.5, None]
+    shown = csv.DictReader(run("timeline", *data, "--format", "csv").stdout.splitlines())
+    assert [row["confidence"] for row in shown] == ["", "0.5", "", "0.0"]
+    stances = table.stances(own)
+    assert stances.to_arrow()["confidence"].to_pylist() == [None, 0.5, None, 0]
+    assert [stance["confidence"] for stance in page.content.describe(network.stances(own)).stances] == [
+        *(None, 0.5, None, 0)
+    ]
+    for least, kept in ((0, ["bridge"]), (0.5, ["bridge"]), (0.6, [])):
+        found = statements.said(own, min_confidence=least)
+        assert [ends(t.thing.iri) for said in found for t in said.targets] == kept
+        assert [ends(row.target.iri) for row in table.stances(own, min_confidence=least)] == kept
 
 
 GOVERNMENT = """

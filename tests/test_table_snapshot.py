@@ -69,7 +69,7 @@ def file(database: Path) -> Path:
 def told(rows: Table) -> Iterator[Any]:
     """All that a table says."""
     yield list(rows)
-    yield [getattr(rows, name).tolist() for name in COLUMNS]
+    yield [str(getattr(rows, name).tolist()) for name in COLUMNS]  # as text, in which nan is nan
     yield [str(getattr(rows, name).dtype) for name in COLUMNS]
     yield [getattr(rows, name).to_list() for name in CODED]
     for column in (rows.actor, rows.target, rows.statement, rows.document):
@@ -252,6 +252,10 @@ ODD: Final = (
     says("for", "cy di", "5", "+dam", "stance:onBehalfOf :council , :bo ;").replace("1.0", "0.5"),
     says("unsigned", "di", "5", "", "stance:stanceOn :dam ;"),
     says("sure", "bo", "7", "-dam").replace("1.0", "'sure'"),
+    says("unsaid", "bo", "6", "+bridge -dam").replace("stance:confidence 1.0 ;", ""),
+    ":unsaid stance:coding [ a stance:Coding ; stance:of :bridge ; stance:confidence 0.5 ] .\n",
+    says("uncoded", "cy", "6", "-dam -bridge").replace("stance:basis basis:said ;", ""),
+    ":uncoded stance:coding [ a stance:Coding ; stance:of :bridge ; stance:basis basis:implied ] .\n",
     ":wire a skos:Concept ; skos:inScheme stance:media ; skos:prefLabel 'Wire'@en .\n",
     ":radio a skos:Concept ; skos:inScheme stance:media ; skos:prefLabel 'Radio'@en .\n",
     """:for stance:coding [ a stance:Coding ; stance:of :dam ; stance:basis basis:implied ; stance:confidence 0.25 ;
@@ -291,6 +295,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Store]:
         {"about": "flood"},
         {"not_about": "flood", "min_count": 2},
         {"min_confidence": 0.5},
+        {"min_confidence": 0},
         {"basis": "implied"},
         {"not_basis": "implied", "quoted": True},
         {"document": "gazette"},

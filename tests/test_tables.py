@@ -16,6 +16,7 @@ from stancegraph import store, table
 from stancegraph.statements import by_iri, reader
 from stancegraph.statements.filters import FilterOptions
 from stancegraph.store import Store
+from stancegraph.store.tables import VERSION
 from test_everywhere import FILTERS
 from test_table_snapshot import told
 
@@ -141,7 +142,11 @@ DAMAGE: Final[dict[str, tuple[Callable[[Path], object], int, str]]] = {
         3,
         "is Parquet, but no table of stances",
     ),
-    "newer": (lambda at: rewritten(at / PERSON, lambda about: about | {"version": 2}), 3, "newer version"),
+    "newer": (
+        lambda at: rewritten(at / PERSON, lambda about: about | {"version": VERSION + 1}),
+        3,
+        "newer version",
+    ),
     "older": (
         lambda at: rewritten(at / PERSON, lambda about: {"version": 1, "of": about["of"]}),
         3,

@@ -88,12 +88,13 @@ class Figure:
     wording: str
 
 
-def doubt(basis: str, confidence: float) -> str:
+def doubt(basis: str, confidence: float | None) -> str:
     """What stands behind a coding where the words do not plainly say it, as "implied, confidence 0.6".
 
-    Nothing is told of what the data does not say: a basis of no name, a confidence of 0.
+    Nothing is told of what the data does not say: a basis of no name, no confidence.
     """
-    told = f"confidence {confidence:g}" if confidence and (basis, confidence) != ("said", 1) else ""
+    plain = confidence is None or (basis, confidence) == ("said", 1)
+    told = "" if plain else f"confidence {confidence:g}"
     return ", ".join(filter(None, (basis if told or basis != "said" else "", told)))
 
 
@@ -107,7 +108,7 @@ class Target(NamedTuple):
     thing: Named
     sign: int
     basis: str
-    confidence: float
+    confidence: float | None
     documents: tuple[str, ...]
     word: str
     bound: bool = False
@@ -150,7 +151,7 @@ class Statement:
     targets: tuple[Target, ...]
     about: tuple[Named, ...]
     figures: tuple[Figure, ...]
-    confidence: float
+    confidence: float | None
     reports: tuple[Report, ...]
 
     @property

@@ -91,7 +91,7 @@ class _Aim:
     kind: str
     stance: str
     basis: str
-    confidence: float
+    confidence: float | None
     documents: frozenset[str]
 
 
@@ -302,7 +302,7 @@ class _Flat:
                     "target_kind": aim.kind,
                     "stance": aim.stance,
                     "basis": aim.basis,
-                    "confidence": f"{aim.confidence:.1f}",
+                    "confidence": "" if aim.confidence is None else f"{aim.confidence:.1f}",
                 }
                 for speaker, aim, place in product(
                     statement.speakers, shown or [whole], self._places(report, document["language"])

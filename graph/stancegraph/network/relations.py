@@ -266,7 +266,7 @@ class CodedStance(TypedDict):
     stance: str
     target: str
     basis: str
-    confidence: float
+    confidence: float | None
     statement: str
 
 

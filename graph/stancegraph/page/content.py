@@ -90,7 +90,7 @@ class Stance(TypedDict):
     act: str | None
     medium: str | None
     basis: str
-    confidence: float
+    confidence: float | None
     documents: list[int]
 
 
@@ -418,7 +418,7 @@ def _stance(
         "act": _cut(data["act"]) if data.get("act") else None,
         "medium": _cut(data["medium"]) if data.get("medium") else None,
         "basis": clean(data.get("basis") or "unknown"),
-        "confidence": float(data.get("confidence", 1)),
+        "confidence": None if (sure := data.get("confidence", 1)) is None else float(sure),
         "documents": sorted({documents[str(report["document"])] for report in data.get("reports", ())}),
     }
 

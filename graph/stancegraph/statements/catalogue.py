@@ -184,7 +184,7 @@ class Said(TypedDict):
     """One statement by one speaker on one target, in words.
 
     `date` is ISO, or earliest/latest; `stance` its word ("calls for", "against"), None like `target` where none is
-    taken; `quotes` are verbatim, perhaps none, `gist` the coder's words; `confidence` is 0..1; `documents` are
+    taken; `quotes` are verbatim, perhaps none, `gist` the coder's words; `confidence` is 0..1 or None; `documents` are
     titles, `event` the labels of what it is about.
     """
 
@@ -198,7 +198,7 @@ class Said(TypedDict):
     quotes: list[str]
     gist: str
     basis: str
-    confidence: float
+    confidence: float | None
     documents: list[str]
     statement: str
     event: list[str]

@@ -286,14 +286,15 @@ class Filters:
         """Whether any filter is on what may be coded of one target alone."""
         return not CODED.isdisjoint(self.given)
 
-    def counts_coding(self, basis: str, confidence: float, documents: Iterable[str]) -> bool:
+    def counts_coding(self, basis: str, confidence: float | None, documents: Iterable[str]) -> bool:
         """Whether a stance on this basis, with this confidence, in these documents passes."""
         wanted, left = (
             {self.labels[iri] for iri in self.meant.get(name, ())} for name in ("basis", "not_basis")
         )
         if (wanted and basis not in wanted) or basis in left:
             return False
-        if confidence < self.given.get("min_confidence", 0):
+        least = self.given.get("min_confidence")
+        if least is not None and (confidence is None or confidence < least):
             return False
         asked = "document" in self.meant or "not_document" in self.meant
         return not asked or any(map(self.counts_report, documents))

@@ -177,8 +177,10 @@ def number(store: Store, iri: str, predicate: str, text: str, *, instead: str) -
     return None
 
 
-def read_confidence(store: Store, iri: str, text: str) -> float:
-    """A confidence the data gives; 0, which nobody takes for sure, where it gives none."""
+def read_confidence(store: Store, iri: str, text: str | None) -> float | None:
+    """A confidence the data gives, None where it gives none; 0, which nobody takes for sure, of what is no number."""
+    if text is None:
+        return None
     return number(store, iri, "stance:confidence", text, instead="it counts as 0") or 0.0
 
 
@@ -306,7 +308,7 @@ class Reader:
         )
         return Coding(
             None if basis is None else self.labels[basis],
-            None if sure is None else read_confidence(self.store, s, sure),
+            read_confidence(self.store, s, sure),
             frozenset(values.get(expand("stance:shownBy"), ())),
         )
 
@@ -429,13 +431,13 @@ class Reader:
             targets=self._targets(iri, reports),
             about=self._things(iri, "schema:about"),
             figures=tuple(sorted(figures, key=lambda f: (f.counted, f.wording))),
-            confidence=read_confidence(self.store, iri, self._text(iri, "stance:confidence") or "0"),
+            confidence=read_confidence(self.store, iri, self._text(iri, "stance:confidence")),
             reports=tuple(sorted(reports, key=lambda r: (not r.quotes, r.document.issued, r.document.iri))),
         )
 
     def _targets(self, iri: str, reports: Sequence[Report]) -> tuple[Target, ...]:
         basis = self._concept(iri, "stance:basis") or ""
-        sure = read_confidence(self.store, iri, self._text(iri, "stance:confidence") or "0")
+        sure = read_confidence(self.store, iri, self._text(iri, "stance:confidence"))
         documents = sorted((r.document.issued, r.document.iri, r.iri) for r in reports)
         found = []
         for edge, stance in sorted(self.edges.items(), key=lambda pair: (-pair[1].sign, pair[0])):

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from rdflib import Graph
 
-VERSION: Final = 1
-"""Version of the file; it stands in the metadata as `stancegraph.snapshot`."""
+VERSION: Final = 2
+"""Version of the file, in the metadata as `stancegraph.snapshot`; the first has 0 where no confidence is coded."""
 ABOUT: Final = b"stancegraph.snapshot"
 NAMES: Final = b"stancegraph.names"
 """Metadata: what the table is of, as JSON; names and kinds of what stands in it, as N-Triples."""
@@ -194,7 +194,8 @@ def _stated(row: Mapping[str, Any], bases: Mapping[str, NamedNode]) -> Iterator[
             yield s, f"stance:{name}", NamedNode(row[f"{name}_iri"])
     if row["basis"] in bases:
         yield s, "stance:basis", bases[row["basis"]]
-    yield s, "stance:confidence", Literal(row["confidence"])
+    if row["confidence"] is not None:
+        yield s, "stance:confidence", Literal(row["confidence"])
     for number, (document, title) in enumerate(zip(row["documents"], row["titles"], strict=True)):
         report = f"{s}#report-{number}"
         yield report, "stance:reports", NamedNode(s)

@@ -100,7 +100,10 @@ class Strings(Sequence[str]):
 
 
 def numbers(array: pa.Array, missing: int = 0) -> NDArray[Any]:
-    """The numbers, days or truths of an Arrow array, `missing` where there is none; Arrow's own way imports pandas."""
+    """The numbers, days or truths of an Arrow array; where there is none, NaN among fractions, else `missing`.
+
+    Arrow's own way imports pandas.
+    """
     import pyarrow as pa
 
     if pa.types.is_boolean(array.type):
@@ -113,7 +116,7 @@ def numbers(array: pa.Array, missing: int = 0) -> NDArray[Any]:
     if not array.null_count:
         return found
     bits = np.unpackbits(np.frombuffer(known, np.uint8), bitorder="little")[array.offset :][: len(array)]
-    return np.where(bits, found, np.array(missing, kind))
+    return np.where(bits, found, np.array(np.nan if issubclass(kind, np.floating) else missing, kind))
 
 
 def texts(array: pa.Array) -> Column[str | None]:
@@ -180,8 +183,9 @@ def to_arrow(table: Table) -> pa.Table:
 
     Columns: actor, actor_iri, target, target_iri, level, earliest, latest, document, document_iri, documents, act,
     medium, basis, quoted, joint, confidence, statement. `level` is an int8 for the polarity and for truth values, a
-    double on a scale, text for categories; days are date32, null where open; `document` is the title of the earliest
-    report's, `documents` are the IRIs of all. Metadata: `stancegraph.schema` and `stancegraph.level`.
+    double on a scale, text for categories; days are date32, null where open; so is a confidence where none is coded;
+    `document` is the title of the earliest report's, `documents` are the IRIs of all. Metadata: `stancegraph.schema`
+    and `stancegraph.level`.
     """
     import pyarrow as pa
 
@@ -206,7 +210,7 @@ def to_arrow(table: Table) -> pa.Table:
     columns |= {
         "quoted": marks(table.quoted),
         "joint": marks(table.joint),
-        "confidence": array(table.confidence),
+        "confidence": array(sure := table.confidence, np.isnan(sure)),
     }
     columns["statement"] = strings(table.statement.values).take(array(table.statement.codes))
     metadata = {"stancegraph.schema": SCHEMA, "stancegraph.level": table.scale.name}

@@ -118,7 +118,8 @@ class Table:
 
     `period` is the number of the period each row falls into, -1 where in none, None where there are no periods.
     `level` is a number on `scale`; days are `date.toordinal()`, the first and the last that are possible;
-    `confidence` is 0..1. `document` is that of the statement's earliest report, all stand in `reports`.
+    `confidence` is 0..1, NaN where none is coded. `document` is that of the statement's earliest report, all stand
+    in `reports`.
     """
 
     actor: Column[Named]
@@ -180,7 +181,7 @@ class Table:
 
     @property
     def confidence(self) -> Numbers:
-        """Of the coding, 0..1: that of the target where it has its own, else that of the statement."""
+        """Of the coding, 0..1 or NaN: that of the target where it has its own, else that of the statement."""
         base = self.details.confidence[self.statement.codes]
         if self.own_confidence is None:
             return base

@@ -512,9 +512,11 @@ class Coded(Details):
 
     def _confidence(self) -> Numbers:
         given = self.concept("stance:confidence")
-        value = np.zeros(len(given.values))
+        value = np.full(len(given.values), np.nan)
         for code in given.present().tolist():
-            text, at = given.values[code] or "0", np.flatnonzero(given.codes == code)
+            if (text := given.values[code]) is None:
+                continue
+            at = np.flatnonzero(given.codes == code)
             for place in at if not NUMBER.fullmatch(text) else at[:1]:
                 iri = self.source.statements[int(self.present[place])]
                 value[code] = read_confidence(self.source.reader.store, iri, text)

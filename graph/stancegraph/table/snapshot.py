@@ -399,9 +399,13 @@ class Kept(Details):
         return replace(self, first=self.first[statements])
 
     def texts(self, name: str) -> Column[str | None]:
+        if name == "basis" and self.snapshot.about["own"]:  # each row tells its own
+            return Column(np.zeros(len(self.first), np.int32), (None,))
         return self.snapshot.texts(name)[self.first]
 
     def numbers(self, name: str) -> NDArray[Any]:
+        if name == "confidence" and self.snapshot.about["own"]:
+            return np.full(len(self.first), np.nan)
         return self.snapshot.numbers(name)[self.first]
 
     def records(self, statements: Collection[str]) -> Mapping[str, Statement]:

@@ -36,7 +36,7 @@ export function headline(stance) {
 
 export function entry(stance, headed = false) {
   const basis = INFERRED[stance.basis] || stance.basis;
-  const facts = [stance.day && spell(stance.day), stance.act, stance.medium, basis, `confidence ${stance.confidence}`];
+  const facts = [stance.day && spell(stance.day), stance.act, stance.medium, basis, stance.confidence !== null && `confidence ${stance.confidence}`];
   return make("div", { class: "stance" }, headed ? headline(stance) : "", ...words(stance),
     make("p", { class: "facts", text: facts.filter(Boolean).join(" · ") }), ...stance.documents.map(source),
     make("code", { text: stance.iri }));
