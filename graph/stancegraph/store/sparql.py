@@ -141,7 +141,7 @@ class Query:
     """A query ready to run: values bound in `text`, not in `plain`; line 1 of both declares prefixes.
 
     `variables` are those a SELECT names, in its order (none for `*`); `dataset` the graphs that FROM and FROM NAMED
-    name, as the protocol's parameters.
+    name, as the protocol's parameters; `names` the prefixed names it uses: the classes and properties it asks about.
     """
 
     form: str
@@ -149,6 +149,7 @@ class Query:
     plain: str
     variables: tuple[str, ...] = ()
     dataset: tuple[tuple[str, str], ...] = ()
+    names: frozenset[str] = frozenset()
 
 
 def prepare(text: str, values: Values | None = None) -> Query:
@@ -180,7 +181,8 @@ def _read(text: str) -> tuple[Query, Sequence[Token], Group]:
     prologue = _prologue(tokens) + "\n"
     plain = prologue + "".join(token.text for token in tokens)
     variables = () if "*" in root.projects or form != "select" else tuple(dict.fromkeys(root.projects))
-    return Query(form, plain, plain, variables, tuple(_dataset(tokens, prologue))), tokens, root
+    names = frozenset(token.text for token in tokens if token.kind == "name")
+    return Query(form, plain, plain, variables, tuple(_dataset(tokens, prologue)), names), tokens, root
 
 
 _read_again = lru_cache(maxsize=256)(_read)

@@ -17,7 +17,7 @@ import pyoxigraph
 from pyoxigraph import Literal, NamedNode, RdfFormat
 
 from stancegraph.errors import StanceError, UsageError
-from stancegraph.store import Local, files
+from stancegraph.store import Local, files, sparql
 from stancegraph.store.sparql import Answer, Term, Values
 from stancegraph.store.turtle import term
 
@@ -42,6 +42,10 @@ DETAILS: Final = (
     *("documents", "titles", "act_iri", "medium_iri", "basis", "confidence"),
 )
 """Columns that tell of a statement."""
+STATEMENTS: Final = {"stance:Statement", "stance:reports", "stance:quote", "stance:passage"}
+"""What a query of statements and their reports uses; it is answered of statements bound to its ?s alone."""
+DOCUMENTS: Final = {"schema:NewsArticle", "dcterms:issued"}
+"""What a query of documents uses."""
 
 
 class Tables(Local):
@@ -93,17 +97,17 @@ class Tables(Local):
         confined: bool = False,
         timeout: float = 30,
     ) -> Answer:
-        if not trusted or "stance:Statement" in text:
+        if not trusted or STATEMENTS & sparql.prepare(text).names:
             raise self.lacks("a query")
         return super().query(text, values, trusted=trusted, confined=confined, timeout=timeout)
 
     def tuples(self, text: str, values: Values | None = None) -> list[tuple[str, ...]]:
-        named = (values or {}).get("s")
+        asked, named = sparql.prepare(text).names, (values or {}).get("s")
         if named is not None:
             self._tell([named] if isinstance(named, Term) else named)
-        elif "stance:Statement" in text or "?report" in text:
+        elif asked & STATEMENTS:
             raise self.lacks("this")
-        if "schema:NewsArticle" in text or "?document" in text:
+        if asked & DOCUMENTS:
             self._tell_documents()
         return super().tuples(text, values)
 
