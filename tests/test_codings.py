@@ -12,6 +12,7 @@ import pytest
 from conftest import Run
 from february import Graph, says
 from stancegraph import centrality, network, page, statements, table
+from stancegraph.serve import resources
 from stancegraph.store import Store
 
 SORTS = ":bridge a stance:Demand . :dam a stance:Claim .\n"
@@ -175,6 +176,16 @@ def test_a_confidence_that_is_not_coded_is_given_nowhere_and_passes_no_least_one
         found = statements.said(own, min_confidence=least)
         assert [ends(t.thing.iri) for said in found for t in said.targets] == kept
         assert [ends(row.target.iri) for row in table.stances(own, min_confidence=least)] == kept
+
+
+def test_the_entry_of_a_statement_without_a_basis_has_no_line_for_it(graph: Graph) -> None:
+    bare = says("a", "ada", "4", "+dam").replace("stance:basis basis:said ; stance:confidence 1.0 ;", "")
+    own = graph(bare, says("b", "bo", "5", "+dam"))
+    shown = [
+        resources.Entry(own, "statement", said.iri).content("html", resources.Addresses({}))
+        for said in statements.said(own)
+    ]
+    assert [b"Coded on" in page for page in shown] == [False, True]
 
 
 GOVERNMENT = """

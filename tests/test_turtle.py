@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import permutations
 from urllib.parse import quote
 
 import pytest
@@ -20,6 +21,19 @@ def test_the_order_of_triples_makes_no_difference() -> None:
     triples = [quad.triple for quad in parse(path=path, format=RdfFormat.TURTLE)]
     shuffled = random.Random(7).sample(triples, len(triples))
     assert turtle.write(shuffled) == turtle.write(triples)
+
+
+def test_subjects_without_a_name_stand_in_the_order_of_what_is_said_of_them() -> None:
+    """Each reading of a file calls its blank nodes otherwise."""
+    said = [Literal(letter) for letter in "abc"]
+    written = {
+        turtle.write(
+            Triple(BlankNode(f"n{name}"), NamedNode(EX + "p"), text)
+            for name, text in zip(names, said, strict=True)
+        )
+        for names in permutations(range(3))
+    }
+    assert written == {f'\n[] <{EX}p> "a" .\n\n[] <{EX}p> "b" .\n\n[] <{EX}p> "c" .\n'}
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -146,14 +147,15 @@ def blocks(
     _refuse_circles(about, uses)
     owner = _owners(about)
     named = [node for node in about if isinstance(node, NamedNode)]
-    loose = sorted((node for node in about if isinstance(node, BlankNode) and not uses[node]), key=str)
+    loose = [node for node in about if isinstance(node, BlankNode) and not uses[node]]
     place = {
         node: place_of(node.value, owner.get(node.value), term("owl:Ontology") in about[node].get(TYPE, ()))
         for node in named
     }
     text = _Text(about, base, prefixes)
-    ordered: list[Term] = [*sorted(named, key=place.__getitem__), *loose]
-    return {node: text.block(node) for node in ordered}
+    found: dict[Term, str] = {node: text.block(node) for node in sorted(named, key=place.__getitem__)}
+    found |= sorted(((node, text.block(node)) for node in loose), key=itemgetter(1))
+    return found
 
 
 def place_of(subject: str, owner: str | None = None, ontology: bool = False) -> tuple[object, ...]:
