@@ -126,7 +126,7 @@ def test_no_cell_of_a_table_commands_a_terminal(form: str, rows: list[dict[str, 
 @given(TEXT)
 def test_json_is_exact_but_for_what_utf8_cannot_hold(text: str) -> None:
     whole = text.encode("utf-8", "replace").decode()
-    assert json.loads(printing.as_json([text])) == [whole]
+    assert json.loads(output.as_json([text])) == [whole]
 
 
 @pytest.mark.parametrize("text", ["\x9b2J\u202e", "tag\U000e0041", '"\\'])

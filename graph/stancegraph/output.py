@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import errno
 import io
+import json
 import os
 import re
 import sys
@@ -18,6 +19,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, TextIO
 
@@ -402,3 +404,20 @@ def escaped(text: str) -> str:
     '"\\u009b2J \\u202e"'
     """
     return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}" if found[0] <= "\uffff" else found[0], text)
+
+
+def as_json(value: object) -> str:
+    """JSON text in UTF-8; a lone surrogate becomes a question mark, a number that is none null."""
+    return escaped(json.dumps(_jsonable(value), ensure_ascii=False, indent=2)) + "\n"
+
+
+def _jsonable(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _jsonable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_jsonable(item) for item in value]
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    return value

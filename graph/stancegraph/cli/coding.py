@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-import typer
+from typer import Argument, Option
 
 from stancegraph import output
 from stancegraph.cli import printing
@@ -40,26 +40,24 @@ CHOICE: Final = "a accept, c change, s skip, q stop > "
 @command("code")
 def code(
     request: Request,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="An article: text in UTF-8, or an HTML page.")],
+    file: Annotated[Path, Argument(metavar="FILE", help="An article: text in UTF-8, or an HTML page.")],
     propose: Annotated[
-        bool, typer.Option("--propose", help="Only list the statements that rules find in it.")
+        bool, Option("--propose", help="Only list the statements that rules find in it.")
     ] = False,
     issued: Annotated[
-        str | None,
-        typer.Option("--date", metavar="DAY", help="The document's day; 'on Saturday' is seen from it."),
+        str | None, Option("--date", metavar="DAY", help="The document's day; 'on Saturday' is seen from it.")
     ] = None,
     verbs: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             metavar="FILE.toml",
             help='More verbs of saying: [acts], then an act and its verbs, as in warning = ["foretell foretold"].',
         ),
     ] = None,
     text: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write the text read here: positions are its code points."),
+        Path | None, Option(metavar="FILE", help="Write the text read here: positions are its code points.")
     ] = None,
-    coder: Annotated[str, typer.Option("--coder", metavar="NUMBER", help="Who codes, by number.")] = "1",
+    coder: Annotated[str, Option("--coder", metavar="NUMBER", help="Who codes, by number.")] = "1",
 ) -> None:
     """Code an article: walk through the statements that rules and drafts propose; what you take is written to --data.
 
@@ -213,26 +211,26 @@ def _tell(folder: Folder, draft: Draft, text: str) -> None:
 @command("agreement")
 def agreement(
     request: Request,
-    first: Annotated[str, typer.Argument(metavar="A", help="A coding: JSON, a graph, or a coder by number.")],
-    second: Annotated[str, typer.Argument(metavar="B", help="Another coding of the same documents.")],
+    first: Annotated[str, Argument(metavar="A", help="A coding: JSON, a graph, or a coder by number.")],
+    second: Annotated[str, Argument(metavar="B", help="Another coding of the same documents.")],
     differences: Annotated[
-        bool, typer.Option("--differences", help="List what differs instead of the measures.")
+        bool, Option("--differences", help="List what differs instead of the measures.")
     ] = False,
     settled: Annotated[
         str | None,
-        typer.Option(metavar="C", help="With --differences: what a third coding has in the place of each."),
+        Option(metavar="C", help="With --differences: what a third coding has in the place of each."),
     ] = None,
     settle: Annotated[
-        bool, typer.Option("--settle", help="Settle what differs, one by one, into the coding that -o names.")
+        bool, Option("--settle", help="Settle what differs, one by one, into the coding that -o names.")
     ] = False,
     decisions: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.csv", help="Decisions: the CSV of --differences with a column taken."),
+        Option(metavar="FILE.csv", help="Decisions: the CSV of --differences with a column taken."),
     ] = None,
     sources: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder of the source texts, to show what is settled.")
+        Path | None, Option(metavar="DIR", help="Folder of the source texts, to show what is settled.")
     ] = None,
-    coder: Annotated[str, typer.Option(metavar="NUMBER", help="Who settles, by number.")] = "1",
+    coder: Annotated[str, Option(metavar="NUMBER", help="Who settles, by number.")] = "1",
 ) -> None:
     """Compare two codings: units matched by where they lie, then kappa, alpha and what differs."""
     from stancegraph.curate import codings, reliability
@@ -244,7 +242,7 @@ def agreement(
         _settle(request, compared, decisions, sources, coder)
         return
     if request.format == "json":
-        request.emit(printing.as_json(reliability.summary(compared)))
+        request.emit(output.as_json(reliability.summary(compared)))
     elif differences or settled:
         third = None if settled is None else codings.pick(settled, request.store)
         rows = [
@@ -289,7 +287,7 @@ def _settle(
 
     def save() -> None:
         units = codings.third_coding(compared, decided, known)
-        output.write(into, printing.as_json(units).encode(), request.files)
+        output.write(into, output.as_json(units).encode(), request.files)
 
     if file is not None:
         decided |= codings.read_decisions(file, coder, today)

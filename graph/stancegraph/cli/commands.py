@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import typer
+from typer import Argument, Option
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
@@ -35,7 +36,7 @@ FEW: Final = 5
 """Malformed parts of the data that are told one by one."""
 Data = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--data",
         metavar="PATH|URL",
         help="File, folder, database or SPARQL endpoint; several files and folders are one graph; a table of stances "
@@ -46,10 +47,9 @@ Data = Annotated[
 Format = Literal["table", "json", "csv", "md"]
 RdfFormat = Literal["table", "json", "csv", "md", "ttl"]
 Base = Annotated[
-    str | None,
-    typer.Option(metavar="IRI", help="What the names of things begin with, at an address of yours."),
+    str | None, Option(metavar="IRI", help="What the names of things begin with, at an address of yours.")
 ]
-Output = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="Where to; - is stdout.")]
+Output = Annotated[str, Option("-o", "--output", metavar="FILE", help="Where to; - is stdout.")]
 DETAILS: Final[dict[str, dict[str, Any]]] = {
     "words": {"metavar": "TEXT"},
     "since": {"metavar": "DAY"},
@@ -82,8 +82,8 @@ def complete_names(*kinds: str) -> Callable[[typer.Context, str], list[str]]:
 
 
 ACTOR: Final = {"metavar": "ACTOR", "autocompletion": complete_names("actor")}
-Actor = Annotated[str, typer.Argument(help="A name, as you would type it.", **ACTOR)]
-OptionalActor = Annotated[list[str] | None, typer.Argument(help="Of whom; default: all.", **ACTOR)]
+Actor = Annotated[str, Argument(help="A name, as you would type it.", **ACTOR)]
+OptionalActor = Annotated[list[str] | None, Argument(help="Of whom; default: all.", **ACTOR)]
 
 
 @dataclass
@@ -144,7 +144,7 @@ class Request:
         are only a part of an answer, JSON has the `whole`, without notes.
         """
         if whole is not None and self.format == "json":
-            self.emit(printing.as_json(whole()))
+            self.emit(output.as_json(whole()))
             return
         columns = list(columns.__annotations__) if isinstance(columns, type) else columns
         as_text = text if self.format == "table" else None
@@ -253,7 +253,7 @@ def printing_options(*, data: bool, formats: Any, default: str, output: bool) ->
     """The options that say where the data is, how to print, and where to."""
     shared = [keyword("data", None, Data)] if data else []
     if formats is not None:
-        annotation = Annotated[formats, typer.Option("--format", help="How to print.")]
+        annotation = Annotated[formats, Option("--format", help="How to print.")]
         shared.append(keyword("format", default, annotation))
     return [*shared, keyword("output", "-", Output)] if output else shared
 
@@ -270,7 +270,7 @@ def filter_options() -> list[Parameter]:
             kinds = TESTS[name.removeprefix("not_")].kinds
             wanted = list[str] | None
             details = {"metavar": "NAME", "autocompletion": complete_names(*kinds)}
-        annotation = Annotated[wanted, typer.Option(flag, help=hint.__metadata__[0], **details)]
+        annotation = Annotated[wanted, Option(flag, help=hint.__metadata__[0], **details)]
         parameters.append(keyword(filter_, "person" if name == "as" else None, annotation))
     return parameters
 
@@ -282,7 +282,7 @@ def network_options(*, kinds: bool) -> list[Parameter]:
     parameters = []
     if kinds:
         text = f"Which network: {', '.join(KINDS)}; or, as everywhere, what sort of actor speaks."
-        annotation: object = Annotated[list[str] | None, typer.Option("--kind", metavar="KIND", help=text)]
+        annotation: object = Annotated[list[str] | None, Option("--kind", metavar="KIND", help=text)]
         parameters.append(keyword("kind", None, annotation))
     hints = get_type_hints(NetworkOptions, include_extras=True)
     for name in CHOICES:
@@ -290,7 +290,7 @@ def network_options(*, kinds: bool) -> list[Parameter]:
         switch = wanted is bool
         flag = f"--{name}/--no-{name}" if switch else f"--{name}"
         metavar = "NAME" if wanted == str | None else None
-        annotation = Annotated[wanted, typer.Option(flag, help=text, metavar=metavar)]
+        annotation = Annotated[wanted, Option(flag, help=text, metavar=metavar)]
         parameters.append(keyword(name, getattr(Method(), name) if switch else None, annotation))
     return parameters
 
@@ -510,8 +510,7 @@ def print_version(wanted: bool) -> None:
 @app.callback()
 def main(
     version: Annotated[
-        bool,
-        typer.Option("--version", help="Print the version and exit.", callback=print_version, is_eager=True),
+        bool, Option("--version", help="Print the version and exit.", callback=print_version, is_eager=True)
     ] = False,
 ) -> None:
     """Who said what, about whom, when, and where is it written."""

@@ -10,10 +10,9 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-import typer
+from typer import Argument, Option
 
 from stancegraph import output
-from stancegraph.cli import printing
 from stancegraph.cli.commands import Base, Family, Request, command, complete_names, keyword, places
 from stancegraph.errors import StanceError, UnknownName, UsageError
 
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
     Adding = Callable[[str, Values], str]
 
 Answer = Literal["table", "json"]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would change, and write nothing.")]
-Entry = Annotated[str, typer.Argument(help="Its name, as you would type it, or its IRI.")]
+DryRun = Annotated[bool, Option("--dry-run", help="Print what would change, and write nothing.")]
+Entry = Annotated[str, Argument(help="Its name, as you would type it, or its IRI.")]
 Assignments = list[str] | None
 SHOWN: Final = 2_000
 """Lines of a change that are shown; one that takes back an import has millions."""
@@ -40,11 +39,11 @@ CLEAR: Final = "-"
 @command("init", data=False, formats=None, output=False)
 def init(
     _: Request,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")],
-    title: Annotated[str | None, typer.Option(help="What the graph is called.")] = None,
+    folder: Annotated[Path, Argument(metavar="DIR", help="The folder to make.")],
+    title: Annotated[str | None, Option(help="What the graph is called.")] = None,
     base: Base = None,
-    language: Annotated[str, typer.Option(help="The language of its gists.")] = "en",
-    licence: Annotated[str | None, typer.Option(metavar="IRI", help="The address of its licence.")] = None,
+    language: Annotated[str, Option(help="The language of its gists.")] = "en",
+    licence: Annotated[str | None, Option(metavar="IRI", help="The address of its licence.")] = None,
 ) -> None:
     """Begin a graph of your own: a folder of Turtle that the other commands add to."""
     from stancegraph.curate import folder as folders
@@ -85,22 +84,18 @@ class Add:
         kind, fields = self._kind, ENTRIES[self._kind].values()
         named = [] if kind in UNNAMED else list(fields)[:1]
         made = [_option(field, argument=field in named) for field in fields]
-        iri = typer.Option(
-            "--iri", metavar="NAME", help="The last part of its IRI; default: made of its words."
-        )
+        iri = Option("--iri", metavar="NAME", help="The last part of its IRI; default: made of its words.")
         made.append(keyword("iri", None, Annotated[str | None, iri]))
         if kind in ("document", "statement", "report"):
-            text = typer.Option(
-                "--text", metavar="FILE", help="The document's text, UTF-8; git ignores its copy."
-            )
+            text = Option("--text", metavar="FILE", help="The document's text, UTF-8; git ignores its copy.")
             made.append(keyword("text", None, Annotated[Path | None, text]))
         if kind == "statement":
-            coder = typer.Option("--coder", metavar="NUMBER", help="Who coded it, by number.")
+            coder = Option("--coder", metavar="NUMBER", help="Who coded it, by number.")
             made.append(keyword("coder", "1", Annotated[str, coder]))
         elif kind not in UNNAMED:
-            new = typer.Option("--new", help="It is another than who bears a similar name.")
+            new = Option("--new", help="It is another than who bears a similar name.")
             made.append(keyword("new", False, Annotated[bool, new]))
-        ask = typer.Option("--ask", help="Be asked for what is missing, and before it is written.")
+        ask = Option("--ask", help="Be asked for what is missing, and before it is written.")
         made += [keyword("ask", False, Annotated[bool, ask]), keyword("dry_run", False, DryRun)]
         request = Parameter("request", Parameter.POSITIONAL_OR_KEYWORD)
         return Signature([request, *made])
@@ -114,11 +109,11 @@ def _parameter(field: str) -> str:
 def _option(field: Field, *, argument: bool) -> Parameter:
     """A field as an option, or as the argument that names the entry."""
     if argument:
-        made: Any = typer.Argument(metavar=f"[{field.name.upper()}]", help=field.help)
+        made: Any = Argument(metavar=f"[{field.name.upper()}]", help=field.help)
     else:
         complete = complete_names(*field.kinds) if field.names_entry else None
         metavar = field.values.upper().replace(" ", "-")
-        made = typer.Option(f"--{field.option}", metavar=metavar, help=field.help, autocompletion=complete)
+        made = Option(f"--{field.option}", metavar=metavar, help=field.help, autocompletion=complete)
     wanted = list[str] | None if field.many else str | None
     return keyword(_parameter(field.name), None, Annotated[wanted, made])
 
@@ -175,18 +170,13 @@ def edit(
     request: Request,
     entry: Entry,
     set_: Annotated[
-        Assignments, typer.Option("--set", metavar="FIELD=VALUE", help="Replace a field: gist=…")
+        Assignments, Option("--set", metavar="FIELD=VALUE", help="Replace a field: gist=…")
     ] = None,
-    add: Annotated[
-        Assignments, typer.Option("--add", metavar="FIELD=VALUE", help="Add a value: alias=…")
-    ] = None,
+    add: Annotated[Assignments, Option("--add", metavar="FIELD=VALUE", help="Add a value: alias=…")] = None,
     remove: Annotated[
-        Assignments,
-        typer.Option("--remove", metavar="FIELD[=VALUE]", help="Take a value out, or all of a field."),
+        Assignments, Option("--remove", metavar="FIELD[=VALUE]", help="Take a value out, or all of a field.")
     ] = None,
-    text: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The document's text, for a quote.")
-    ] = None,
+    text: Annotated[Path | None, Option(metavar="FILE", help="The document's text, for a quote.")] = None,
     dry_run: DryRun = False,
 ) -> None:
     """Change the fields of an entry; they are named as the options of `add`."""
@@ -216,8 +206,8 @@ def _assigned(assignments: Assignments, option: str, *, bare: bool = False) -> d
 def rename(
     request: Request,
     entry: Entry,
-    name: Annotated[str | None, typer.Argument(help="Its new name; the old one still finds it.")] = None,
-    iri: Annotated[str | None, typer.Option(metavar="NAME", help="The new last part of its IRI.")] = None,
+    name: Annotated[str | None, Argument(help="Its new name; the old one still finds it.")] = None,
+    iri: Annotated[str | None, Option(metavar="NAME", help="The new last part of its IRI.")] = None,
     dry_run: DryRun = False,
 ) -> None:
     """Give an entry another name or IRI: every reference follows, and the old IRI still leads to it."""
@@ -230,7 +220,7 @@ def rename(
 def merge(
     request: Request,
     entry: Entry,
-    into: Annotated[str, typer.Argument(metavar="INTO", help="The one that stays.")],
+    into: Annotated[str, Argument(metavar="INTO", help="The one that stays.")],
     dry_run: DryRun = False,
 ) -> None:
     """Make one of two actors or propositions: names and references of the first become the second's."""
@@ -243,9 +233,7 @@ def merge(
 def remove(
     request: Request,
     entry: Entry,
-    with_references: Annotated[
-        bool, typer.Option("--references", help="Take out too what points at it.")
-    ] = False,
+    with_references: Annotated[bool, Option("--references", help="Take out too what points at it.")] = False,
     dry_run: DryRun = False,
 ) -> None:
     """Take an entry out, a statement with its reports; refused while something points at it."""
@@ -266,8 +254,7 @@ def undo(request: Request, dry_run: DryRun = False) -> None:
 
 @command("history")
 def history(
-    request: Request,
-    entry: Annotated[str | None, typer.Argument(help="Of which entry; default: of all.")] = None,
+    request: Request, entry: Annotated[str | None, Argument(help="Of which entry; default: of all.")] = None
 ) -> None:
     """What changed when, from what to what, the latest first: as git has it, else the folder's own journal."""
     from stancegraph.curate import changes
@@ -310,9 +297,7 @@ def _tell(request: Request, folder: Folder, change: Change) -> None:
     from stancegraph.curate import changes
 
     if request.format == "json":
-        output.emit(
-            printing.as_json({"iri": change.iri, "change": change.what, "files": sorted(change.texts)})
-        )
+        output.emit(output.as_json({"iri": change.iri, "change": change.what, "files": sorted(change.texts)}))
     else:
         output.emit(f"{changes.shown(change.iri, folder) if change.iri else change.what}\n")
 

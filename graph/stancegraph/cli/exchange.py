@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args, get_origin
 
-import typer
+from typer import Argument, Exit, Option
 
 from stancegraph import output
 from stancegraph.cli import printing
@@ -49,24 +49,23 @@ TYPES: Final[dict[object, Literal["string", "integer", "number", "boolean"]]] = 
 @command("page", filters=True, formats=None, output=False)
 def page(
     request: Request,
-    file: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FILE", help="The HTML file to write.")
-    ] = Path("stance-network.html"),
-    title: Annotated[str | None, typer.Option(metavar="TEXT", help="What the page is called.")] = None,
-    scope: Annotated[str | None, typer.Option(metavar="TEXT", help="A line below the title.")] = None,
+    file: Annotated[Path, Option("-o", "--output", metavar="FILE", help="The HTML file to write.")] = Path(
+        "stance-network.html"
+    ),
+    title: Annotated[str | None, Option(metavar="TEXT", help="What the page is called.")] = None,
+    scope: Annotated[str | None, Option(metavar="TEXT", help="A line below the title.")] = None,
     view: Annotated[
         Literal["positions", "blocs", "agreement", "stances", "ego", "matrix", "timeline", "statements"],
-        typer.Option(help="What it opens with; with ego, the one --actor is the centre and filters nothing."),
+        Option(help="What it opens with; with ego, the one --actor is the centre and filters nothing."),
     ] = "positions",
     period: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="As of the network of agreement, and what can be chosen."),
+        str | None, Option(metavar="NAME", help="As of the network of agreement, and what can be chosen.")
     ] = None,
     aggregation: Annotated[
         Literal["ignore", "congruence", "conflict", "subtract"] | None,
-        typer.Option(help="How stances on a shared target count as agreement."),
+        Option(help="How stances on a shared target count as agreement."),
     ] = None,
-    embed: Annotated[bool, typer.Option("--embed", help="That view alone, for an iframe.")] = False,
+    embed: Annotated[bool, Option("--embed", help="That view alone, for an iframe.")] = False,
 ) -> None:
     """Write who stands where as one HTML file that opens anywhere, offline: rows, network, matrix, timeline."""
     from stancegraph import page, table
@@ -100,21 +99,15 @@ def page(
 @command("plot", filters=True, network="agreement", formats=None, output=False)
 def plot(
     request: Request,
-    file: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FILE", help="The .png, .svg or .pdf to write.")
-    ],
+    file: Annotated[Path, Option("-o", "--output", metavar="FILE", help="The .png, .svg or .pdf to write.")],
     picture: Annotated[
         Literal["positions", "network", "matrix", "timeline", "polarisation"],
-        typer.Option("--what", help="Which picture."),
+        Option("--what", help="Which picture."),
     ] = "network",
-    labels: Annotated[
-        Literal["en", "ar"], typer.Option(help="Names in English, or in Arabic where known.")
-    ] = "en",
-    window: Annotated[
-        str, typer.Option(metavar="LENGTH", help="Of polarisation: windows of this length.")
-    ] = "4w",
+    labels: Annotated[Literal["en", "ar"], Option(help="Names in English, or in Arabic where known.")] = "en",
+    window: Annotated[str, Option(metavar="LENGTH", help="Of polarisation: windows of this length.")] = "4w",
     step: Annotated[
-        str | None, typer.Option(metavar="LENGTH", help="Of polarisation: how far apart windows begin.")
+        str | None, Option(metavar="LENGTH", help="Of polarisation: how far apart windows begin.")
     ] = None,
 ) -> None:
     """Write a still picture: who stands where, the network, the matrix, the timeline, or polarisation over time."""
@@ -130,7 +123,7 @@ def export(
     request: Request,
     what: Annotated[
         Literal["csv", "tsv", "jsonl", "xlsx", "qdpx", "webannotation"] | None,
-        typer.Argument(
+        Argument(
             metavar="[FORMAT]",
             help="The statements themselves, then all they name in rows of its own, as `import` reads them back: csv, "
             "tsv, jsonl, xlsx, qdpx (REFI-QDA), webannotation.",
@@ -139,7 +132,7 @@ def export(
     *,
     file: Annotated[
         Path,
-        typer.Option(
+        Option(
             "-o",
             "--output",
             metavar="FILE",
@@ -148,7 +141,7 @@ def export(
     ],
     nodes: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             metavar="FILE",
             help="Of .csv: where the nodes are listed; default: beside it as NAME-nodes.csv, if that is not there yet.",
         ),
@@ -171,19 +164,17 @@ def export(
 @command("serve", formats=None, output=False)
 def serve(
     request: Request,
-    port: Annotated[int, typer.Option(metavar="N", help="The port; 0 is any that is free.")] = 8765,
+    port: Annotated[int, Option(metavar="N", help="The port; 0 is any that is free.")] = 8765,
     host: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="The address of this machine; others reach only it.")
+        str, Option(metavar="ADDRESS", help="The address of this machine; others reach only it.")
     ] = "127.0.0.1",
     edit: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR", help="Open the desk too, to code in this folder; the address has a token."
-        ),
+        Option(metavar="DIR", help="Open the desk too, to code in this folder; the address has a token."),
     ] = None,
     coder: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="NUMBER",
             help="Who codes at the desk, by number, and sees no other's coding of a document until the two are "
             "settled; without it coder 1, who sees all.",
@@ -191,7 +182,7 @@ def serve(
     ] = None,
     timeout: Annotated[
         float,
-        typer.Option(
+        Option(
             metavar="SECONDS",
             min=0.1,
             max=3600,
@@ -199,8 +190,7 @@ def serve(
         ),
     ] = 30,
     allow_origin: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ORIGIN", help="Let pages of this origin ask too, as https://host."),
+        list[str] | None, Option(metavar="ORIGIN", help="Let pages of this origin ask too, as https://host.")
     ] = None,
 ) -> None:
     """Answer at an address of this machine: the page, every entry, rows as JSON, SPARQL; Ctrl-C stops it.
@@ -231,7 +221,7 @@ def site(
     request: Request,
     folder: Annotated[
         Path,
-        typer.Option(
+        Option(
             "-o",
             "--output",
             metavar="DIR",
@@ -302,21 +292,21 @@ def check(
     request: Request,
     sources: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             metavar="DIR",
             help="Folder of the source texts, to verify every passage against; else texts/ of the graph's own folder.",
         ),
     ] = None,
     fix: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--fix",
             help="Mend what nobody need decide: positions of quoted words that stand in the text once, lengths, "
             "checksums of texts in texts/, owl:sameAs, schema.org without https, notes of unused propositions.",
         ),
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="With --fix: print what would change, and write nothing.")
+        bool, Option("--dry-run", help="With --fix: print what would change, and write nothing.")
     ] = False,
 ) -> None:
     """Check shapes, rules and every quotation against the text it was coded from, where that is at hand.
@@ -341,7 +331,7 @@ def check(
     ]
     output.note(*result.notes, *(unverified if unread else ()), str(result))
     if found:
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 def _mend(request: Request, sources: Path | None, *, dry_run: bool) -> bool:
@@ -367,10 +357,9 @@ def _mend(request: Request, sources: Path | None, *, dry_run: bool) -> bool:
 def load(
     _: Request,
     sources: Annotated[
-        list[Path],
-        typer.Argument(metavar="SOURCE...", help="Files of RDF, also packed (.gz, .zst), or folders."),
+        list[Path], Argument(metavar="SOURCE...", help="Files of RDF, also packed (.gz, .zst), or folders.")
     ],
-    into: Annotated[Path, typer.Option(metavar="DIR", help="The database to make or add to.")],
+    into: Annotated[Path, Option(metavar="DIR", help="The database to make or add to.")],
 ) -> None:
     """Load RDF into an on-disk database, all or nothing; what else stands in it stays.
 
@@ -397,60 +386,56 @@ def import_(
     _: Request,
     what: Annotated[
         list[str],
-        typer.Argument(
+        Argument(
             metavar="[FORMAT] FILE",
             help="csv, tsv, jsonl, xlsx, qdpx (REFI-QDA), brat (a folder), webannotation, dna (the Discourse Network "
             "Analyzer's), or proposals (a program's, one JSON object to a line); without it, as the suffix says.",
         ),
     ],
     into: Annotated[
-        Path, typer.Option("-o", "--output", metavar="DIR", help="The folder to make, or a graph to add to.")
+        Path, Option("-o", "--output", metavar="DIR", help="The folder to make, or a graph to add to.")
     ],
     column: Annotated[
         list[str] | None,
-        typer.Option(metavar="ROLE=HEADER", help=f"What a column says, else guessed. Roles: {_roles()}."),
+        Option(metavar="ROLE=HEADER", help=f"What a column says, else guessed. Roles: {_roles()}."),
     ] = None,
     value: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="STANCE=CELL", help="Which cells mean supports, opposes, neutral: supports=yes."
-        ),
+        Option(metavar="STANCE=CELL", help="Which cells mean supports, opposes, neutral: supports=yes."),
     ] = None,
     mapping: Annotated[
-        Path | None, typer.Option(metavar="FILE.toml", help="Columns, cells and names, as saved.")
+        Path | None, Option(metavar="FILE.toml", help="Columns, cells and names, as saved.")
     ] = None,
     save_mapping: Annotated[
-        Path | None, typer.Option(metavar="FILE.toml", help="Where to save how the file was read, to reuse.")
+        Path | None, Option(metavar="FILE.toml", help="Where to save how the file was read, to reuse.")
     ] = None,
     dates: Annotated[
         Literal["iso", "dmy", "mdy", "excel-1900", "excel-1904"] | None,
-        typer.Option(help="How days in numbers are written, where the column does not show it."),
+        Option(help="How days in numbers are written, where the column does not show it."),
     ] = None,
     encoding: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Of text that is not UTF-8: cp1256, latin-1 …")
+        str | None, Option(metavar="NAME", help="Of text that is not UTF-8: cp1256, latin-1 …")
     ] = None,
     base: Base = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print what would be written, and write nothing.")
+        bool, Option("--dry-run", help="Print what would be written, and write nothing.")
     ] = False,
-    statement_type: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Of dna: which statements.")
-    ] = None,
+    statement_type: Annotated[str | None, Option(metavar="NAME", help="Of dna: which statements.")] = None,
     actor: Annotated[
-        str | None, typer.Option(metavar="VARIABLE", help="Of dna: the variable that says who.")
+        str | None, Option(metavar="VARIABLE", help="Of dna: the variable that says who.")
     ] = None,
     target: Annotated[
-        str | None, typer.Option(metavar="VARIABLE", help="Of dna: the variable that says on what.")
+        str | None, Option(metavar="VARIABLE", help="Of dna: the variable that says on what.")
     ] = None,
     level: Annotated[
-        str | None, typer.Option(metavar="VARIABLE", help="Of dna: the variable that says for or against.")
+        str | None, Option(metavar="VARIABLE", help="Of dna: the variable that says for or against.")
     ] = None,
-    texts: Annotated[bool, typer.Option("--texts", help="Of dna: write the documents' texts too.")] = False,
+    texts: Annotated[bool, Option("--texts", help="Of dna: write the documents' texts too.")] = False,
     document: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Of proposals: the document of all that name none.")
+        str | None, Option(metavar="NAME", help="Of proposals: the document of all that name none.")
     ] = None,
     maker: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Of proposals: the program that made them.")
+        str | None, Option(metavar="NAME", help="Of proposals: the program that made them.")
     ] = None,
 ) -> None:
     """Make a graph of another program's file, or add it to one: statements, words, documents, every variable.

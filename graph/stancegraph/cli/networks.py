@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import typer
+from typer import Option
 
 from stancegraph import output
 from stancegraph.cli import printing
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
 Edges = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Somebody else's network instead: CSV with a,b,weight or a,b,sign."),
+    Option(metavar="FILE", help="Somebody else's network instead: CSV with a,b,weight or a,b,sign."),
 ]
 
 Step = Annotated[
-    str | None, typer.Option(metavar="LENGTH", help="How far apart windows begin; default: their length.")
+    str | None, Option(metavar="LENGTH", help="How far apart windows begin; default: their length.")
 ]
 Draws = Annotated[
     int,
-    typer.Option(
+    Option(
         metavar="N",
         min=0,
         max=10_000,
@@ -45,7 +45,7 @@ Draws = Annotated[
 ]
 Disagreement = Annotated[
     str,
-    typer.Option(
+    Option(
         metavar="P|FILE",
         help="Share of --draws that a second coder would code otherwise, or the JSON that `agreement A B` gives it in.",
     ),
@@ -66,7 +66,7 @@ def compare(
     b: Actor,
     period: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="PERIOD",
             help="Stances meet inside a period: auto, none, week, month, quarter, year, days, or events.",
         ),
@@ -93,46 +93,39 @@ def network(
     request: Request,
     window: Annotated[
         str | None,
-        typer.Option(
-            metavar="LENGTH", help="A network for each window: 4w, 28d, 3m, 1y, or 50s (statements)."
-        ),
+        Option(metavar="LENGTH", help="A network for each window: 4w, 28d, 3m, 1y, or 50s (statements)."),
     ] = None,
     step: Step = None,
     kernel: Annotated[
         Literal["epanechnikov", "triangular", "uniform", "gaussian"] | None,
-        typer.Option(help="Weigh stances by their distance in time from each day."),
+        Option(help="Weigh stances by their distance in time from each day."),
     ] = None,
-    width: Annotated[
-        int | None, typer.Option(metavar="DAYS", help="Over how many days a kernel spreads.")
-    ] = None,
+    width: Annotated[int | None, Option(metavar="DAYS", help="Over how many days a kernel spreads.")] = None,
     at: Annotated[
-        list[str] | None, typer.Option(metavar="DAY", help="The days of a kernel; default: every step.")
+        list[str] | None, Option(metavar="DAY", help="The days of a kernel; default: every step.")
     ] = None,
     alpha: Annotated[
         float | None,
-        typer.Option(
+        Option(
             metavar="P", help="Keep the backbone: ties significant at this level; default of --backbone: .05."
         ),
     ] = None,
     backbone: Annotated[
         Literal["disparity", "sdsm"] | None,
-        typer.Option(
-            help="By the disparity filter, or by the stochastic degree sequence model (for projections)."
-        ),
+        Option(help="By the disparity filter, or by the stochastic degree sequence model (for projections)."),
     ] = None,
     min_weight: Annotated[
-        float | None, typer.Option(metavar="W", help="Keep ties at least this strong, of either sign.")
+        float | None, Option(metavar="W", help="Keep ties at least this strong, of either sign.")
     ] = None,
     min_statements: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Keep ties with at least so many statements.")
+        int | None, Option(metavar="N", min=1, help="Keep ties with at least so many statements.")
     ] = None,
     summary: Annotated[
-        bool,
-        typer.Option("--summary", help="Density, reciprocity, E-I index and assortativity by kind instead."),
+        bool, Option("--summary", help="Density, reciprocity, E-I index and assortativity by kind instead.")
     ] = False,
     qap: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="kind|stances|FILE",
             help="Does it go with actors being of one kind, their stances on each other, or ties in CSV? (QAP)",
         ),
@@ -218,25 +211,22 @@ def _ties(
 def alliances(
     request: Request,
     edges: Edges = None,
-    blocs: Annotated[Literal["2", "free"], typer.Option(help="Two blocs, or as many as serve (free).")] = "2",
+    blocs: Annotated[Literal["2", "free"], Option(help="Two blocs, or as many as serve (free).")] = "2",
     seconds: Annotated[
-        float, typer.Option(metavar="S", min=0.1, max=3600, help="How long to search for the proof.")
+        float, Option(metavar="S", min=0.1, max=3600, help="How long to search for the proof.")
     ] = 60,
     robust: Annotated[
-        bool,
-        typer.Option("--robust/--no-robust", help="Leave out each document in turn, and some statements."),
+        bool, Option("--robust/--no-robust", help="Leave out each document in turn, and some statements.")
     ] = True,
     draws: Draws = 0,
     disagreement: Disagreement = "0",
     chance: Annotated[
         int,
-        typer.Option(
-            metavar="N", min=0, max=10_000, help="Deal the signs at random N times: is balance chance?"
-        ),
+        Option(metavar="N", min=0, max=10_000, help="Deal the signs at random N times: is balance chance?"),
     ] = 0,
     hierarchy: Annotated[
         Literal["average", "single", "complete"] | None,
-        typer.Option(help="Who joins whom instead, step by step: hierarchical clustering by this linkage."),
+        Option(help="Who joins whom instead, step by step: hierarchical clustering by this linkage."),
     ] = None,
 ) -> None:
     """Which blocs there are, proved, what holds, contradicts and parts each; balance and polarisation."""
@@ -255,9 +245,7 @@ def alliances(
         request.show(joinings, communities.Joining, "step")
         return
     number = 2 if blocs == "2" else None
-    differing = _differing(request, edges, draws, disagreement)
-    source, choices = _source(request, edges)
-    choices |= {"robustness": robust, "draws": draws, "disagreement": differing}
+    source, choices = _drawn(request, edges, robust, draws, disagreement)
     found = balance.alliances(source, blocs=number, seconds=seconds, chance=chance, **choices)
     evidence = {iri for bloc in found.blocs for held in bloc.holds for iri in held.statements}
     evidence |= {iri for bloc in found.blocs for tie in bloc.contradicted for iri in tie.statements}
@@ -274,7 +262,7 @@ def alliances(
 def ideal_points(
     request: Request,
     dimensions: Annotated[
-        int, typer.Option("--dimensions", metavar="1|2", min=1, max=2, help="On a line, or on a plane.")
+        int, Option("--dimensions", metavar="1|2", min=1, max=2, help="On a line, or on a plane.")
     ] = 1,
 ) -> None:
     """Where actors stand by what they support and oppose, with 95 % intervals; and of whom nothing can be told."""
@@ -289,16 +277,13 @@ def ideal_points(
 def rank(
     request: Request,
     by: Annotated[
-        str,
-        typer.Option(metavar="MEASURE", help="By what: --list shows all.", autocompletion=complete_measures),
+        str, Option(metavar="MEASURE", help="By what: --list shows all.", autocompletion=complete_measures)
     ] = "degree",
-    list_: Annotated[bool, typer.Option("--list", help="List the measures.")] = False,
+    list_: Annotated[bool, Option("--list", help="List the measures.")] = False,
     edges: Edges = None,
-    robust: Annotated[
-        bool, typer.Option("--robust/--no-robust", help="Leave out each document in turn.")
-    ] = True,
+    robust: Annotated[bool, Option("--robust/--no-robust", help="Leave out each document in turn.")] = True,
     backend: Annotated[
-        str | None, typer.Option(metavar="NAME", help="An installed backend of networkx to reckon with.")
+        str | None, Option(metavar="NAME", help="An installed backend of networkx to reckon with.")
     ] = None,
     draws: Draws = 0,
     disagreement: Disagreement = "0",
@@ -310,9 +295,7 @@ def rank(
         measures = [{"measure": m.name, "on": m.on, "tells": m.help} for m in centrality.MEASURES.values()]
         request.show(measures, ["measure", "on", "tells"], "measure")
         return
-    differing = _differing(request, edges, draws, disagreement)
-    source, choices = _source(request, edges)
-    choices |= {"robustness": robust, "draws": draws, "disagreement": differing}
+    source, choices = _drawn(request, edges, robust, draws, disagreement)
     rows = centrality.rank(source, by, on=request.network, backend=backend, **choices)
     columns = ["actor", "score", "rank", "best", "worst", "moved_most_by"]
     request.show(rows, columns + (["low", "high", "present"] if draws else []), "actor")
@@ -338,19 +321,28 @@ def _differing(request: Request, edges: Path | None, draws: int, disagreement: s
     return share
 
 
+def _drawn(
+    request: Request, edges: Path | None, robust: bool, draws: int, disagreement: str
+) -> tuple[Store | nx.Graph[str], dict[str, Any]]:
+    """The graph or network asked and its choices, and how far what is found of it is tried."""
+    differing = _differing(request, edges, draws, disagreement)
+    source, choices = _source(request, edges)
+    return source, choices | {"robustness": robust, "draws": draws, "disagreement": differing}
+
+
 @command("shifts", filters=True, network="agreement", words=False)
 def shifts(
     request: Request,
     who: OptionalActor = None,
     event: Annotated[
-        str | None, typer.Option(metavar="EVENT|DAY", help="Only from before this to after it.")
+        str | None, Option(metavar="EVENT|DAY", help="Only from before this to after it.")
     ] = None,
     blocs: Annotated[
-        bool, typer.Option("--blocs", help="Blocs and polarisation instead: by month, or across --event.")
+        bool, Option("--blocs", help="Blocs and polarisation instead: by month, or across --event.")
     ] = False,
     phases: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="LENGTH",
             help="Phases of the debate instead, by windows of this length: 4w, 28d, 3m, 50s.",
         ),
@@ -358,9 +350,7 @@ def shifts(
     step: Step = None,
     distance: Annotated[
         Literal["absolute", "spectral"],
-        typer.Option(
-            help="How far windows of --phases are apart: by all stances, or by the spectra of agreement."
-        ),
+        Option(help="How far windows of --phases are apart: by all stances, or by the spectra of agreement."),
     ] = "absolute",
 ) -> None:
     """Who changed position on what, when, and between which words; or how blocs changed, or the whole debate."""

@@ -5,14 +5,13 @@ Where rows would say too little, a block says who said what in which words, or w
 
 from __future__ import annotations
 
-import json
 import shutil
 import textwrap
 from itertools import chain, groupby, zip_longest
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from stancegraph.output import as_csv, escaped, in_markdown, printable, quantity
+from stancegraph.output import as_csv, as_json, in_markdown, printable, quantity
 from stancegraph.records import Named, Target, doubt
 from stancegraph.vocabulary import compact
 
@@ -70,11 +69,6 @@ def csv_each(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> It
     yield csv_rows([], columns, [columns])
     for row in rows:
         yield csv_rows([row], columns)
-
-
-def as_json(value: object) -> str:
-    """JSON text in UTF-8; a lone surrogate becomes a question mark, a number that is none null."""
-    return escaped(json.dumps(_jsonable(value), ensure_ascii=False, indent=2)) + "\n"
 
 
 def fill(text: str, first: int = 0, rest: int | None = None) -> str:
@@ -180,18 +174,6 @@ def _rounded(value: float) -> str:
     if not isfinite(value):
         return str(value)
     return f"{value:.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:.4g}"
-
-
-def _jsonable(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _jsonable(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_jsonable(item) for item in value]
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, float) and not isfinite(value):
-        return None
-    return value
 
 
 def statements(found: Iterable[Statement]) -> Iterator[str]:

@@ -20,7 +20,7 @@ import jinja2
 from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 import stancegraph
-from stancegraph import names, statements
+from stancegraph import names, output, statements
 from stancegraph.errors import UsageError
 from stancegraph.exchange import rdf
 from stancegraph.output import escaped
@@ -233,8 +233,8 @@ def listing(store: Store, kind: str, suffix: str, address: Addresses) -> bytes:
 
 
 def as_json(value: object) -> bytes:
-    """JSON in UTF-8; a lone surrogate becomes a question mark."""
-    return (escaped(json.dumps(value, ensure_ascii=False, indent=2)) + "\n").encode("utf-8", "replace")
+    """JSON in UTF-8, as the command prints it."""
+    return output.as_json(value).encode("utf-8", "replace")
 
 
 def _read(store: Store, kind: str, iri: str) -> tuple[Row, Sequence[Statement]]:
