@@ -23,7 +23,7 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 from stancegraph.curate.folder import Folder, is_named
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import journal
-from stancegraph.store.turtle import english, object_value, term
+from stancegraph.store.turtle import english, object_value, term, values_of
 from stancegraph.vocabulary import compact, local_name
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def _referring(folder: Folder, change: Change) -> set[str]:
                 said = parsed.description(subject)
                 if subject in change.subjects or any(object_value(t) in change.subjects for t in said):
                     found.add(subject)
-                    found |= {object_value(t) for t in said if t.predicate == term("stance:reports")}
+                    found |= values_of(said, "stance:reports")
     return found - change.subjects
 
 

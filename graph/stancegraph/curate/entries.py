@@ -239,11 +239,10 @@ class _Adding:
         """Names are never guessed: what is or may be the name of an entry is not taken for another's unasked."""
         same = self._folder.names.bearers(name, self._kind)
         near = [c for c in self._folder.names.nearest(name, self._kind) if c.score >= names.ACCEPTED]
+        who = ", ".join(f"{each.label} ({local_name(each.iri)})" for each in same or near)
         if same:
-            who = ", ".join(f"{entry.label} ({local_name(entry.iri)})" for entry in same)
             raise UnknownName(f"'{name[:60]}' is the name of {who} already: choose another", near)
         if near and not new:
-            who = ", ".join(f"{c.label} ({local_name(c.iri)})" for c in near)
             raise UnknownName(f"'{name[:60]}' may be {who}: if it is another, say --new", near)
 
     def _mint(self, name: str, before: str = "", after: str = "") -> NamedNode:

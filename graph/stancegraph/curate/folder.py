@@ -26,7 +26,7 @@ from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import files, journal, turtle
 from stancegraph.store.folders import new_folder
 from stancegraph.store.sparql import Term
-from stancegraph.store.turtle import describe, english, object_value, term
+from stancegraph.store.turtle import describe, english, object_value, term, values_of
 from stancegraph.vocabulary import ID, PREFIXES, UNOWNED, local_name
 
 if TYPE_CHECKING:
@@ -551,7 +551,7 @@ class Folder:
     def values(self, iri: str, edge: str) -> set[str]:
         """The values that an entry has of a property, those of nodes nested in it too."""
         said = (t for triples in self.description(iri).values() for t in triples)
-        return {object_value(t) for t in said if t.predicate == term(edge)}
+        return values_of(said, edge)
 
     def find(self, text: str, *kinds: str) -> str:
         """The IRI of the entry meant, a statement's too; raises UnknownName where none is, or more than one."""

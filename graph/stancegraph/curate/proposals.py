@@ -380,7 +380,7 @@ def _read_proposal(folder: Folder, row: dict[str, Any], text: str | None) -> Pro
 
 def drafts_of(folder: Folder, document: str) -> list[Draft]:
     """The drafts of a document (its IRI) that programs have made, by place and maker."""
-    files = sorted((folder.path / journal.PLACE / "drafts" / local_name(document)).glob("*.jsonl"))
+    files = sorted((_drafts(folder, document)).glob("*.jsonl"))
     return [draft for file in files for draft in _read(file)]
 
 
@@ -400,7 +400,7 @@ class Review:
     def __init__(self, folder: Folder, document: str, coder: str) -> None:
         self._folder = folder
         name = re.sub(r"[^\w-]", "-", coder)
-        self._file = folder.path / journal.PLACE / "drafts" / local_name(document) / f"coder-{name}.json"
+        self._file = _drafts(folder, document) / f"coder-{name}.json"
         self._decided: dict[str, str] = {}
         if self._file.exists():
             try:
@@ -426,9 +426,14 @@ class Review:
         return outcome == SKIPPED or (bool(outcome) and bool(self._folder.describing(outcome)))
 
 
+def _drafts(folder: Folder, document: str) -> Path:
+    """Where the drafts of a document are kept, and what was decided about them."""
+    return folder.path / journal.PLACE / "drafts" / local_name(document)
+
+
 def _place(folder: Folder, document: str, maker: str) -> Path:
     name = re.sub(r"[^\w.-]", "-", maker)
-    return folder.path / journal.PLACE / "drafts" / local_name(document) / f"{name}.jsonl"
+    return _drafts(folder, document) / f"{name}.jsonl"
 
 
 def text_of(folder: Folder, document: str) -> str | None:

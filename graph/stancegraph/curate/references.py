@@ -43,7 +43,7 @@ def edit(
     remove: Mapping[str, Sequence[str]] | None = None,
     text: Path | None = None,
 ) -> Change:
-    """The change of an entry's fields: values replaced, added, removed (none named: all).
+    """The change of an entry's fields: values replaced (by none: emptied), added, removed (none named: all).
 
     A statement's quotes and passages are those of its report; of one with several name the report. Raises UsageError
     for a field it has not, or a value that is not there.

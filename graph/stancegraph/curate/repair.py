@@ -21,7 +21,7 @@ from stancegraph.curate.changes import Change, Edit
 from stancegraph.curate.fields import ENTRIES, properties
 from stancegraph.errors import UsageError
 from stancegraph.store import journal
-from stancegraph.store.turtle import object_value, term
+from stancegraph.store.turtle import object_value, term, values_of
 from stancegraph.validation import quoted
 from stancegraph.vocabulary import INSECURE_SCHEMA, PREFIXES, compact, local_name, whole
 
@@ -118,9 +118,9 @@ def _text(making: Edit, said: Said, sources: Path | None) -> str | None:
     """The text of the document that a report, or the document itself, is of."""
     if sources is None:
         return None
-    documents = {object_value(t) for t in said if t.predicate == term("stance:document")}
-    sums = {object_value(t) for t in said if t.predicate == term("stance:sha256")}
-    sums = sums.union(*(making.folder.values(each, "stance:sha256") for each in documents))
+    documents = values_of(said, "stance:document")
+    named = (making.folder.values(each, "stance:sha256") for each in documents)
+    sums = values_of(said, "stance:sha256").union(*named)
     found = [file for checksum, file in validation.hashed(sources).items() if checksum in sums]
     return input_.read(found[0], validation.LARGEST).decode("utf-8", "replace") if len(found) == 1 else None
 
@@ -208,13 +208,8 @@ def changed_text(folder: Folder, document: str) -> str | None:
     """The text of a document where it is no longer the one that was coded: a file of its name, with another sum."""
     file = folder.path / "texts" / f"{local_name(document)}.txt"
     text = journal.text_of(file)
-    sums = {
-        object_value(t)
-        for name in folder.file_names
-        if name == "documents.ttl" or "sha256" in (folder.text(name) or "")
-        for t in folder.file(name).triples()
-        if t.predicate == term("stance:sha256")
-    }
+    telling = (name for name in folder.file_names if "sha256" in (folder.text(name) or ""))
+    sums = {value for name in telling for value in values_of(folder.file(name).triples(), "stance:sha256")}
     return None if text is None or journal.checksum(text) in sums else text
 
 
@@ -247,7 +242,7 @@ def take_text(
         sha256 = Literal(hashlib.sha256(text.encode()).hexdigest())
         new = {term("stance:length"): Literal(len(text)), term("stance:sha256"): sha256}
         making.put(file, document, {Triple(here, t.predicate, new.get(t.predicate, t.object)) for t in said})
-    language = next((object_value(t) for t in said if t.predicate == term("dcterms:language")), "en")
+    language = min(values_of(said, "dcterms:language"), default="en")
     for statement, report, said in _reports(folder, document):
         where = spans.get(statement, ())
         if not where or not all(0 <= start < end <= len(text) for start, end in where):

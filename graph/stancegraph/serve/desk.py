@@ -29,7 +29,7 @@ from stancegraph.serve import settlement
 from stancegraph.serve.settlement import Settlement
 from stancegraph.statements import catalogue, reader
 from stancegraph.store import journal
-from stancegraph.store.turtle import object_value, term
+from stancegraph.store.turtle import object_value, values_of
 from stancegraph.vocabulary import expand, local_name, whole
 
 if TYPE_CHECKING:
@@ -278,13 +278,11 @@ class Desk:
                 places = self._places(folder, {**now, **values}, given["marks"])
                 values.update({"quote": [], "passage": []} | places)
             differing = {n: v for n, v in values.items() if v != now.get(n, []) and n != "document"}
-            replace = {name: each for name, each in differing.items() if each}
-            emptied = {name: list[str]() for name, each in differing.items() if not each}
-            if "label" in differing:  # each is of one language: those taken out are named
-                languages = {each.partition("=")[0] for each in differing["label"]}
-                left = [each for each in now.get("label", ()) if each.partition("=")[0] not in languages]
-                emptied = {**emptied, "label": left} if left else emptied
-            return references.edit(folder, iri, replace=replace, remove=emptied)
+            # Each label is of one language: those taken out are named.
+            languages = {each.partition("=")[0] for each in differing.get("label", ())}
+            left = [each for each in now.get("label", ()) if each.partition("=")[0] not in languages]
+            gone = {"label": left} if left and "label" in differing else {}
+            return references.edit(folder, iri, replace=differing, remove=gone)
 
         return self._told(self._write(build))
 
@@ -448,9 +446,9 @@ class Desk:
         found = []
         for iri, triples in said.items():
             values = {**fields.typed("statement", iri, triples), "document": [document]}
-            coders = (local_name(object_value(t)) for t in triples if t.predicate == term("stance:coder"))
+            coder = min(map(local_name, values_of(triples, "stance:coder")), default="")
             told: Json = {"iri": iri, "name": local_name(iri), "values": values, "reports": reports[iri]}
-            told |= {"labels": snapshot.labels_of(values), "coder": next(coders, ""), "spans": _spans(values)}
+            told |= {"labels": snapshot.labels_of(values), "coder": coder, "spans": _spans(values)}
             found.append(told | {"sorts": settlement.sorts(kept, values), "seen": _fingerprint(values)})
         return sorted(found, key=lambda each: (each["spans"], each["iri"]))
 
@@ -468,8 +466,7 @@ class Desk:
             for file in dict.fromkeys([*wanted, *folder.describing(iri)]):
                 for subject in folder.file(file).mentioning([local_name(iri)]):
                     told = folder.file(file).description(subject)
-                    about = {object_value(t) for t in told if t.predicate == term("stance:document")}
-                    if str(document) in about:
+                    if str(document) in values_of(told, "stance:document"):
                         said |= told
         now = fields.typed(kind, iri, said)
         return kind, {**now, "document": [str(document)]} if kind == "statement" else now

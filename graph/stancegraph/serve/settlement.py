@@ -304,9 +304,7 @@ def _makings(copy: Folder, compared: Comparison, rows: Mapping[str, Mapping[str,
     for first, second in compared.pairs:
         wanted = _decided(copy, first, second, rows[first.name])
         if wanted:
-            emptied = {name: list[str]() for name, values in wanted.items() if not values}
-            kept = {name: values for name, values in wanted.items() if values}
-            yield references.edit(copy, whole(first.name), replace=kept, remove=emptied)
+            yield references.edit(copy, whole(first.name), replace=wanted)
         yield references.remove(copy, whole(second.name), references=True)
     for name, row in rows.items():
         if row.get("dropped"):

@@ -94,6 +94,11 @@ def object_value(triple: Triple) -> str:
     return "" if isinstance(triple.object, Triple) else triple.object.value
 
 
+def values_of(said: Iterable[Triple], edge: str) -> set[str]:
+    """The IRIs and texts that triples of a property end in."""
+    return {object_value(triple) for triple in said if triple.predicate == term(edge)}
+
+
 def write(triples: Iterable[Triple], base: str = "") -> str:
     """Turtle text of `triples` (UTF-8 when encoded, `\\n` endings), with the prefixes it uses.
 
