@@ -19,6 +19,7 @@ import numpy as np
 from stancegraph import network
 from stancegraph.balance.frustration import frustration_index
 from stancegraph.balance.scores import polarisation, polarisation_range
+from stancegraph.dates import calendar_day
 from stancegraph.errors import UsageError
 from stancegraph.network import NetworkOptions
 from stancegraph.network.temporal import event_day
@@ -186,9 +187,9 @@ def _window(label: str, since: str | None, until: str | None) -> _Period:
 
 def _end(label: str, day: str | None, unbounded: date) -> date:
     try:
-        return unbounded if day is None else date.fromisoformat(day)
-    except (TypeError, ValueError):
-        raise UsageError(f"{label}: '{day}' is not a day of the calendar: write it as 2024-12-31") from None
+        return unbounded if day is None else calendar_day(day)
+    except UsageError as error:
+        raise UsageError(f"{label}: {error}") from None
 
 
 def _months(table: Table) -> tuple[list[_Period], list[str]]:

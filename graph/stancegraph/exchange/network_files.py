@@ -24,10 +24,10 @@ from stancegraph import network
 from stancegraph.dates import EARLIEST, LATEST, span
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.exchange import sheets
-from stancegraph.network.graphs import TARGET
+from stancegraph.network.graphs import TARGET, sides_of
 from stancegraph.network.signed import net_weight
 from stancegraph.output import SURROGATE, as_csv, note_on, quantity
-from stancegraph.statements.filters import in_words
+from stancegraph.statements.filters import in_words, typed
 from stancegraph.store import parser
 
 if TYPE_CHECKING:
@@ -106,13 +106,7 @@ def description(method: Method, table: Table) -> str:
         choices |= {"aggregation": method.aggregation, "normalisation": method.divisor}
         choices |= {name: getattr(method, name) for name in ("neutral", "isolates", "direct")}
     parts = [in_words(table.filters.given)] if table.filters else []
-    return "; ".join([f"{method.kind}: {', '.join(f'{k} {_word(v)}' for k, v in choices.items())}", *parts])
-
-
-def _word(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return "; ".join([f"{method.kind}: {', '.join(f'{k} {typed(v)}' for k, v in choices.items())}", *parts])
 
 
 def _select(data: Data, names: Iterable[str]) -> Data:
@@ -179,7 +173,7 @@ def _ties(graph: nx.Graph[str]) -> Iterator[tuple[str, str, Data]]:
     """Ties, undirected pairs in order; from the actor where there are two modes."""
     table, method = graph.graph["rows"], graph.graph["method"]
     statement = table.statement.codes.tolist()
-    own, other = (table.target, table.actor) if method.kind == "targets" else (table.actor, table.target)
+    own, other = sides_of(table, method.kind)
     code = {thing.iri: i for i, thing in enumerate(own.values)}
     for a, b, data, rows in network.tie_rows(graph):
         iris = list(dict.fromkeys(table.statement.values[statement[row]] for row in rows))

@@ -382,8 +382,7 @@ def expand(cells: Mapping[str, Sequence[Any]], filters: Filters, found: Periods 
     )
     if found is None:
         return table
-    labels = tuple(found.label(place) for place in range(len(found.starts)))
-    return graphs.inside(replace(table, period=period, periods=labels).with_notes(str(found)))
+    return graphs.inside(replace(table, period=period, periods=found.labels).with_notes(str(found)))
 
 
 def project(

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from stancegraph.records import Named
-    from stancegraph.table import Table
+    from stancegraph.table import Column, Table
     from stancegraph.table.scales import Scale
 
     Vector = NDArray[np.float64]
@@ -115,13 +115,16 @@ class Places(NamedTuple):
         return len(self.rows), len(self.columns) * len(self.levels)
 
 
+def sides_of(table: Table, kind: str) -> tuple[Column[Named], Column[Named]]:
+    """Of each row whom the network ties and what by: its actor and its target, or these exchanged."""
+    return (table.target, table.actor) if kind == "targets" else (table.actor, table.target)
+
+
 def locate(table: Table, kind: str) -> Places:
     """Where each row of a table counts."""
-    own, other = table.actor.codes, table.target.codes
-    if kind == "targets":
-        own, other = other, own
-    rows, i = renumber(own)
-    columns, j = renumber(by_period(other, None if kind == "two-mode" else table.period))
+    own, other = sides_of(table, kind)
+    rows, i = renumber(own.codes)
+    columns, j = renumber(by_period(other.codes, None if kind == "two-mode" else table.period))
     levels, k = np.unique(table.level, return_inverse=True)
     return Places(rows, columns, levels, i, j * len(levels) + k)
 

@@ -20,7 +20,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from stancegraph.errors import UsageError
-from stancegraph.network.graphs import PROPOSITION, build, project
+from stancegraph.network.graphs import PROPOSITION, build, project, sides_of
 from stancegraph.statements import reader
 from stancegraph.table.arrays import distinct
 
@@ -328,7 +328,7 @@ def _stance_cells(rows: Table) -> Cells:
 def _agreement_cells(rows: Table, method: Method) -> Cells:
     """The same of a network of actors, or of targets."""
     made = project(rows, method)
-    own = (rows.target if method.kind == "targets" else rows.actor).values
+    own = sides_of(rows, method.kind)[0].values
     cells = made.matrix.tocoo()
     i, j = cells.coords
     kept = np.arange(len(made.rows)) if method.isolates else np.unique(np.concatenate((i, j)))

@@ -69,19 +69,21 @@ def indices(
     >>> {row["index"] for row in indices(store.open())} >= {"density", "E-I index of positive ties"}
     True
     """
-    if kind not in {"agreement", "stances"}:
-        raise UsageError(f"indices are of networks of actors, agreement or stances, not of '{kind}'")
-    table, method = network.prepare(source, kind, options)
-    rows = network.countable(table, method)
-    actors = _of_actors(rows, method)
+    _, rows, actors = _of_actors("indices are", source, kind, options)
     return Rows([*_cohesion(actors), *_mixing(actors, np.random.default_rng(seed))], notes=rows.notes)
 
 
-def _of_actors(rows: Table, method: Method) -> SignedNetwork[str]:
-    """The network between actors alone."""
+def _of_actors(
+    asked: str, source: Store | Table, kind: str, options: Mapping[str, Any]
+) -> tuple[Table, Table, SignedNetwork[str]]:
+    """All rows, those that count, and the network they make between actors; UsageError where it is of no actors."""
+    if kind not in {"agreement", "stances"}:
+        raise UsageError(f"{asked} of networks of actors, agreement or stances, not of '{kind}'")
+    table, method = network.prepare(source, kind, options)
+    rows = network.countable(table, method)
     whole = of_rows(rows, method)
     kept = np.array([at for at, what in enumerate(whole.kinds) if what != PROPOSITION], np.int64)
-    return whole.part(kept, np.flatnonzero(np.isin(whole.a, kept) & np.isin(whole.b, kept)))
+    return table, rows, whole.part(kept, np.flatnonzero(np.isin(whole.a, kept) & np.isin(whole.b, kept)))
 
 
 def _row(index: str, value: float | None, tells: str, chance: tuple[float, float] | None = None) -> Index:
@@ -201,11 +203,7 @@ def associations(
     network does not name have no tie in it, and a note counts them. Raises UsageError for other kinds of network, and
     where a network names none of the actors.
     """
-    if kind not in {"agreement", "stances"}:
-        raise UsageError(f"--qap is of networks of actors, agreement or stances, not of '{kind}'")
-    table, method = network.prepare(source, kind, options)
-    rows = network.countable(table, method)
-    actors = _of_actors(rows, method)
+    table, rows, actors = _of_actors("--qap is", source, kind, options)
     notes = list(rows.notes)
     matrices: dict[str, Numbers] = {}
     for name, other in others.items():

@@ -130,6 +130,11 @@ class Periods:
             _shown(start, start),
         )
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The label of each."""
+        return tuple(map(self.label, range(len(self.starts))))
+
     def __str__(self) -> str:
         """In words: "2 periods: 2024-11-27…2024-12-08, 2025-03-06…2025-03-16"."""
         shown = [_shown(since, until) for since, until in self.spans]
@@ -150,10 +155,8 @@ def assign(table: Table, period: str, store: Store | None) -> Table:
     found = find(table, period, store)
     if len(found.spans) == 1 and period == "auto":
         return table
-    labels = tuple(found.label(place) for place in range(len(found.starts)))
-    return replace(table, period=found.codes(table.earliest, table.latest), periods=labels).with_notes(
-        str(found)
-    )
+    codes = found.codes(table.earliest, table.latest)
+    return replace(table, period=codes, periods=found.labels).with_notes(str(found))
 
 
 def of_network(method: Method, store: Store) -> Periods | None:

@@ -19,7 +19,7 @@ from stancegraph import statements
 from stancegraph.errors import UsageError
 from stancegraph.network import Method
 from stancegraph.network.backbone import chances_to_share, check
-from stancegraph.network.graphs import DENSE, LARGEST, TARGET, by_period, count, locate, project
+from stancegraph.network.graphs import DENSE, LARGEST, TARGET, by_period, count, locate, project, sides_of
 from stancegraph.table.arrays import distinct, sums
 
 if TYPE_CHECKING:
@@ -104,9 +104,7 @@ class Shared(NamedTuple):
 
 def shared(table: Table, method: Method, rows: Iterable[int], end: int) -> Shared:
     """What the two ends of a tie share, by the `rows` behind it; `end` is the code of either."""
-    own, facing = table.actor.codes, table.target.codes
-    if method.kind == "targets":
-        own, facing = facing, own
+    own, facing = (column.codes for column in sides_of(table, method.kind))
     levels: dict[tuple[int, int], tuple[set[float], set[float]]] = defaultdict(lambda: (set(), set()))
     for row in rows:
         period = 0 if table.period is None else int(table.period[row])
@@ -183,7 +181,7 @@ def _behind(
     table: Table, method: Method, names: Iterable[str] | None = None
 ) -> Callable[[str, str], set[int]]:
     """Function of two nodes: the rows behind their tie, the actor first; of some nodes alone, where these are told."""
-    own, other = (table.target, table.actor) if method.kind == "targets" else (table.actor, table.target)
+    own, other = sides_of(table, method.kind)
     mine = {thing.iri: code for code, thing in enumerate(own.values)}
     theirs = mine if method.one_mode else {thing.iri: code for code, thing in enumerate(other.values)}
     rows = np.arange(len(table))
@@ -311,7 +309,7 @@ class Edges:
     def rows(self, least: int = 0) -> TieRows:
         """The ties by the labels of their ends, sorted; those with at least so many statements."""
         kept = np.flatnonzero(self.statements >= least)
-        own = self.table.target if self.method.kind == "targets" else self.table.actor
+        own, _ = sides_of(self.table, self.method.kind)
         other = self.table.target if self.method.kind == "two-mode" else own
         labels = sorted({thing.label for column in (own, other) for thing in column.values})
         place = {label: i for i, label in enumerate(labels)}

@@ -281,6 +281,11 @@ def annotate(
     )
 
 
+def sentences(notes: Iterable[str]) -> str:
+    """Notes, phrases without a full stop, as sentences of a caption."""
+    return " ".join(f"{note[:1].upper()}{note[1:]}." for note in notes)
+
+
 def write_totals(axes: Axes, places: ArrayLike, numbers: Iterable[int]) -> None:
     """Writes the number of each row at its right."""
     totals = axes.secondary_yaxis("right")

@@ -466,7 +466,7 @@ def _notes(selection: Selection, whole: nx.Graph[str], drawn: nx.Graph[str], spl
     fewer = whole.number_of_edges() - drawn.number_of_edges()
     weak = f"{quantity(left, 'actor', ',')} and {quantity(fewer, 'tie', ',')}"
     cut = f"Left out, the weakest: {weak}; the blocs are of those drawn." if left or fewer else ""
-    counted = " ".join(f"{note[:1].upper()}{note[1:]}." for note in whole.graph["notes"])
+    counted = canvas.sentences(whole.graph["notes"])
     return [
         f"{tie} {found}",
         f"Size of a mark: statements. {none}{missing} {cut}",

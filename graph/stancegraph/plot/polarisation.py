@@ -104,7 +104,7 @@ def figure(
     _draw_bars(ties, "ties", signs, spans)
     _label_time(ties, windows, spans)
     several = any(w.highest != w.polarisation for w in windows)
-    words = [_words(window, step, several=several), " ".join([selection.caption(), *notes])]
+    words = [_words(window, step, several=several), f"{selection.caption()} {notes}".rstrip()]
     return canvas.surround(
         picture, TITLE, keys=[_keys(windows)], notes=words, width=width or WIDTH, widest=math.inf
     )
@@ -112,7 +112,7 @@ def figure(
 
 def _windows(
     selection: Selection, window: str, step: str | None, by_statements: bool
-) -> tuple[list[Window], list[str]]:
+) -> tuple[list[Window], str]:
     """The windows, and what is left out, in sentences."""
     rows = selection.rows[selection.dated()] if by_statements else selection.rows
     moments = list(islice(network.windows(rows, window, step=step), MOST + 1))
@@ -128,7 +128,7 @@ def _windows(
     left = len(selection.rows) - len(rows)
     loose = f"{quantity(left, 'row', ',')} left out: the day is bounded more loosely than a month"
     notes = list(moments[0].rows.notes) or ([loose] if left else [])
-    return [_window(selection, moment) for moment in moments], [f"{n[:1].upper()}{n[1:]}." for n in notes]
+    return [_window(selection, moment) for moment in moments], canvas.sentences(notes)
 
 
 def _window(selection: Selection, moment: Moment) -> Window:

@@ -171,13 +171,14 @@ def _check_words(words: Sequence[str]) -> None:
 
 def in_words(given: Mapping[str, Any]) -> str:
     """Filters as they were typed: "actor khazali; since 2025-03-01"."""
-    return "; ".join(f"{name.rstrip('_').replace('_', ' ')} {_typed(value)}" for name, value in given.items())
+    return "; ".join(f"{name.rstrip('_').replace('_', ' ')} {typed(value)}" for name, value in given.items())
 
 
-def _typed(value: object) -> str:
+def typed(value: object, between: str = " or ") -> str:
+    """The value of an option in words: truths are yes and no."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return " or ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return between.join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 @dataclass(frozen=True, slots=True)
