@@ -90,12 +90,7 @@ def write(
     else:
         table, _ = network.prepare(source, of, options)
         files, note = _table_or_network(network.countable(table, method), method, path, form, named)
-    *beside, main = files
-    if path == STDOUT:
-        output.write_all(beside)
-        output.emit(main[1].decode())
-    else:
-        output.write_all(files)
+    _put(files)
     return note
 
 
@@ -126,12 +121,17 @@ def write_statements(
         "webannotation": standoff.write_webannotation,
     }
     content = writers.get(form, sheets.write_delimited)(taken.columns, taken.rows)
-    if path != STDOUT:
-        output.write_all([(path, content)])
-    else:
-        output.emit(content.decode())
+    _put([(path, content)])
     note = f"{quantity(taken.statements, 'statement')} in {quantity(len(taken.rows), 'row')}"
     return "; ".join(filter(None, (note, taken.note)))
+
+
+def _put(files: Sequence[File]) -> None:
+    """Write files, all or none; the last may go to standard output."""
+    *beside, (path, content) = files
+    output.write_all(beside if path == STDOUT else files)
+    if path == STDOUT:
+        output.emit(content.decode())
 
 
 def _format(path: Path, format: str | None) -> str:

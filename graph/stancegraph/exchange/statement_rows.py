@@ -17,7 +17,7 @@ from stancegraph import statements
 from stancegraph.curate.entries import slug
 from stancegraph.curate.fields import BOUNDS, CLASSES, TYPES
 from stancegraph.exchange import column_roles
-from stancegraph.statements.reader import CHUNK
+from stancegraph.statements.reader import in_parts
 from stancegraph.store import sparql
 from stancegraph.store.turtle import term
 from stancegraph.vocabulary import FIELDS, compact, local_name
@@ -118,11 +118,7 @@ class _Flat:
     """What rows need beside the statements: names that are one's alone, kinds, texts, what is said else."""
 
     def __init__(self, store: Store, found: Sequence[Statement], *, whole: bool) -> None:
-        iris = [sparql.node(each.iri) for each in found]
-        starts = range(0, len(iris), CHUNK)
-        self._parts: list[Values | None] = (
-            [None] if whole else [{"s": iris[at : at + CHUNK]} for at in starts]
-        )
+        self._parts: list[Values | None] = [None] if whole else [*in_parts(each.iri for each in found)]
         bases = Counter(each.iri.rpartition("statement/")[0] for each in found)
         self._base = max(bases, key=lambda base: bases[base], default="")
         self.entries = Entries(store, self._base)

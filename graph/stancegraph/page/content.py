@@ -19,8 +19,7 @@ from stancegraph.errors import UsageError
 from stancegraph.network import temporal
 from stancegraph.page import agreement, overview, pictures
 from stancegraph.statements.filters import in_words
-from stancegraph.statements.reader import CHUNK
-from stancegraph.store.sparql import node
+from stancegraph.statements.reader import in_parts
 from stancegraph.vocabulary import SHAPE_OF
 
 if TYPE_CHECKING:
@@ -336,9 +335,8 @@ def _aliases(store: Store | None) -> dict[str, tuple[str, ...]]:
 def _languages(store: Store | None, statements: Iterable[str]) -> dict[str, str]:
     """Words quoted of some statements → their language, where they have one."""
     found: dict[str, set[str]] = {}
-    iris = [node(iri) for iri in sorted(statements)] if store is not None else []
-    for at in range(0, len(iris), CHUNK):
-        for row in store.select(QUOTED, {"s": iris[at : at + CHUNK]}) if store is not None else ():
+    for part in in_parts(sorted(statements)) if store is not None else ():
+        for row in store.select(QUOTED, part) if store is not None else ():
             words = row["words"]
             found.setdefault(words.value, set()).add(getattr(words, "language", None) or "")
     return {words: min(tags) for words, tags in found.items() if len(tags) == 1 and min(tags)}

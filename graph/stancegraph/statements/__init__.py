@@ -19,8 +19,7 @@ from stancegraph.errors import StanceError
 from stancegraph.names import spelling
 from stancegraph.output import quantity
 from stancegraph.statements.filters import MOST_WORDS, FilterOptions, Filters, check, in_words
-from stancegraph.statements.reader import CHUNK, Reader
-from stancegraph.store import sparql
+from stancegraph.statements.reader import CHUNK, Reader, in_parts
 from stancegraph.vocabulary import PREFIXES
 
 if TYPE_CHECKING:
@@ -104,9 +103,8 @@ def _by_days(store: Store, chosen: Collection[str]) -> Iterator[list[str]]:
 
 def _asked(store: Store, text: str, chosen: Collection[str]) -> Iterator[tuple[str, ...]]:
     """The rows of a query about some statements, some hundred named at a time."""
-    iris = [sparql.node(iri) for iri in sorted(chosen)]
-    for at in range(0, len(iris), CHUNK):
-        yield from store.tuples(text, {"s": iris[at : at + CHUNK]})
+    for part in in_parts(sorted(chosen)):
+        yield from store.tuples(text, part)
 
 
 def _read(filters: Filters, chosen: Collection[str] | None) -> list[Statement]:
@@ -150,13 +148,11 @@ def described(store: Store, found: Sequence[Statement]) -> list[Quad]:
 
     Each is in the graph that says it; in the default graph where the store does not tell.
     """
-    iris = [sparql.node(statement.iri) for statement in found]
     quads: dict[Quad, None] = {}
-    for start in range(0, len(iris), CHUNK):
-        rows = store.select(DESCRIBED, {"s": iris[start : start + CHUNK]})
+    for number, part in enumerate(in_parts(statement.iri for statement in found)):
         # The label of a blank node holds within one answer of an endpoint, and may mean another node in the next.
-        scope = f"x{start}" if store.remote and len(iris) > CHUNK else ""
-        for row in rows:
+        scope = f"x{number}" if store.remote and len(found) > CHUNK else ""
+        for row in store.select(DESCRIBED, part):
             node, p, o = (_scoped(row[name], scope) for name in ("node", "p", "o"))
             try:
                 quads[Quad(node, p, o, row.get("graph"))] = None  # type: ignore[arg-type]

@@ -22,7 +22,7 @@ from stancegraph.store.sparql import node
 from stancegraph.vocabulary import expand, local_name
 
 if TYPE_CHECKING:
-    from stancegraph.store import Store, Term
+    from stancegraph.store import Store, Term, Values
 
     Column = dict[str, dict[str, set[str]]]
 
@@ -175,6 +175,12 @@ def number(store: Store, iri: str, predicate: str, text: str, *, instead: str) -
         return value
     store.left_out[f"{iri}: {predicate} '{text[:40]}' is not a number: {instead}"] = None
     return None
+
+
+def in_parts(iris: Iterable[str]) -> Iterator[Values]:
+    """Statements some hundred at a time, as what ?s of a query about them is bound to."""
+    nodes = [node(iri) for iri in iris]
+    return ({"s": nodes[at : at + CHUNK]} for at in range(0, len(nodes), CHUNK))
 
 
 def read_confidence(store: Store, iri: str, text: str | None) -> float | None:

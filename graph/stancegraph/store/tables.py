@@ -258,8 +258,7 @@ def _about(file: Path) -> tuple[dict[str, Any], bytes, int]:
         metadata = opened.metadata or {}
         about = json.loads(metadata.get(ABOUT, b"null"))
     except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).splitlines()[0][:120]
-        raise StanceError(f"{file} cannot be read as Parquet ({reason}): copy it again") from None
+        raise StanceError(f"{file} cannot be read as Parquet ({short(error)}): copy it again") from None
     if not isinstance(about, dict) or not isinstance(about.get("version"), int):
         raise StanceError(
             f"{file} is Parquet, but no table of stances: `stancegraph load` leaves one in a database"
@@ -277,6 +276,11 @@ def _about(file: Path) -> tuple[dict[str, Any], bytes, int]:
     return about, metadata[NAMES], opened.num_rows
 
 
+def short(error: Exception) -> str:
+    """What Arrow or the system says is wrong, the first line of it."""
+    return (getattr(error, "strerror", None) or str(error)).splitlines()[0][:120]
+
+
 def _read(file: Path, columns: Sequence[str], test: Any = None) -> pa.Table:
     """Columns of a file, of the rows that meet a test; raises StanceError where it is damaged."""
     from pyarrow import parquet
@@ -284,4 +288,4 @@ def _read(file: Path, columns: Sequence[str], test: Any = None) -> pa.Table:
     try:
         return parquet.read_table(file, columns=list(columns), filters=test, partitioning=None)
     except (OSError, ValueError) as error:
-        raise StanceError(f"{file} is damaged ({str(error).splitlines()[0][:120]}): copy it again") from None
+        raise StanceError(f"{file} is damaged ({short(error)}): copy it again") from None

@@ -148,8 +148,10 @@ def whole(store: Store, *, organisation: bool = False) -> tuple[Table, Snapshot]
         return None if found is None else (_table(store, found, organisation), found)
     except (OSError, ValueError, LookupError) as error:
         if isinstance(store, Tables):
-            raise StanceError(f"{store.where} is damaged ({_short(error)}): copy it again") from None
-        output.note(f"{store.where}: the table kept beside it is damaged ({_short(error)}), and is not read")
+            raise StanceError(f"{store.where} is damaged ({tables.short(error)}): copy it again") from None
+        output.note(
+            f"{store.where}: the table kept beside it is damaged ({tables.short(error)}), and is not read"
+        )
         (store.folder / tables.FILES[organisation]).unlink(missing_ok=True)  # type: ignore[operator]
         return None
 
@@ -263,13 +265,9 @@ def _put(made: pa.Table, file: Path, fingerprint: str | None) -> bool:
                 write_page_checksum=True,
             )
     except OSError as error:
-        output.note(f"the table of its statements cannot be kept beside a database: {_short(error)}")
+        output.note(f"the table of its statements cannot be kept beside a database: {tables.short(error)}")
         return False
     return True
-
-
-def _short(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error)).splitlines()[0][:120]
 
 
 def _made(store: Local, organisation: bool) -> pa.Table:
