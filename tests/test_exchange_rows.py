@@ -106,6 +106,19 @@ def test_what_rows_do_not_hold_is_told(tmp_path: Path) -> None:
     assert note == "2 statements in 60 rows; rows do not hold dcterms:rights (1): a file in .ttl does"
 
 
+@pytest.mark.parametrize("lacks", ["stance:basis basis:implied ; ", "stance:confidence 0.6 ;"])
+def test_it_is_told_of_a_statement_that_its_basis_or_confidence_is_not_coded(
+    lacks: str, tmp_path: Path
+) -> None:
+    """An empty cell is read as one of a spreadsheet is: as plainly said."""
+    before, again = WHOLE.read_text("utf-8").split("<statement/ada-again> a")
+    assert lacks in again
+    bare = f"{before}<statement/ada-again> a{again.replace(lacks, '')}"
+    (tmp_path / "bare.ttl").write_text(bare, encoding="utf-8")
+    note = exchange.write_statements(store.open(tmp_path / "bare.ttl"), tmp_path / "bare.csv")
+    assert note.endswith("; rows do not hold that no basis or confidence is coded (1): a file in .ttl does")
+
+
 def test_rows_never_take_the_name_of_another_statements_report(tmp_path: Path) -> None:
     rows = [
         {"statement": name, "speaker": who, "gist": "Speaks.", "document": "G", "report_id": "one"}

@@ -255,6 +255,8 @@ class _Flat:
         aims = self._aims(statement)
         alike = [aim for aim in aims if (aim.basis, aim.confidence) == (whole.basis, whole.confidence)]
         ordered = [*alike, *(aim for aim in aims if aim not in alike)] if alike else [whole, *aims]
+        if any(not aim.basis or aim.confidence is None for aim in ordered):
+            self.beyond["that no basis or confidence is coded"] += 1  # an empty cell is read as plainly said
         made = list(self._told(statement, own, ordered, whole))
         yield from _beside(made, self._others(statement))
 
