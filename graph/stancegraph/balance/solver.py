@@ -168,6 +168,10 @@ class _Search:
         if cost < self.cost:
             self.best, self.cost = moved, cost
 
+    def keep_rounded(self, f: NDArray[np.float64]) -> None:
+        """Keep the split that a solution of the programme is nearest to, if it is the best."""
+        self.keep_better(partition.round_to_split(self.network, f, free=self.free))
+
     def proved(self) -> bool:
         """Whether the bound meets the cost."""
         return meets(self.network, self.bound, self.cost)
@@ -228,7 +232,7 @@ class _Search:
             self.raise_bound(self.relaxed_bound())
             if self.proved():
                 return
-            self.keep_better(partition.round_to_split(self.network, f, free=self.free))
+            self.keep_rounded(f)
             if self.proved() or not self.cut(f):
                 return
 
@@ -257,7 +261,7 @@ class _Search:
             self.raise_bound(max(bound for bound in proved if np.isfinite(bound)) - SAFE * self.total)
             if f is None:
                 return
-            self.keep_better(partition.round_to_split(self.network, f, free=self.free))
+            self.keep_rounded(f)
             if self.proved() or not self.cut(np.round(f)):
                 return
 
@@ -302,7 +306,7 @@ class _Search:
             bound = max(bound, float(np.ceil(found)) if self.network.whole else found)
             if meets(self.network, bound, self.cost):
                 return None, bound
-            self.keep_better(partition.round_to_split(self.network, f, free=self.free))
+            self.keep_rounded(f)
             if meets(self.network, bound, self.cost):
                 return None, bound
             if not self.cut(f):
