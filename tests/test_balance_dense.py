@@ -157,3 +157,16 @@ def test_of_many_stances_the_first_behind_each_bloc_are_listed_and_a_note_says_s
         ]
     assert "of 60 stances that count, each bloc shows the 2 shared by most members" in brief.notes[-1]
     assert np.isclose(brief.split.index, whole.split.index)
+
+
+def test_of_many_stances_the_strongest_contradictions_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four agree on five matters; of more, a and b differ on six, c and d on seven."""
+    rows = [(actor, f"matter {i}", 1) for actor in "abcd" for i in range(5)]
+    for (one, other), number in (("ab", 6), ("cd", 7)):
+        rows += [(who, f"{one}{i}", level) for i in range(number) for who, level in ((one, 1), (other, -1))]
+    monkeypatch.setattr("stancegraph.balance.blocs.MANY", 10)
+    monkeypatch.setattr("stancegraph.balance.blocs.AGAINST", 1)
+    actors, targets, levels = (list(column) for column in zip(*rows, strict=True))
+    found: Any = balance.alliances(table.of(actors, targets, levels), normalisation="none", robustness=False)
+    (bloc,) = found.blocs
+    assert [(tie.a, tie.b, tie.weight) for tie in bloc.contradicted] == [("c", "d", -2)]

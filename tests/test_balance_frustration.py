@@ -147,6 +147,14 @@ def test_parts_and_blocks_that_meet_in_one_node_add_up() -> None:
     consistent(graph, frustration_index(graph, None))
 
 
+def test_pieces_join_by_their_larger_sides_and_even_ones_by_who_comes_first() -> None:
+    """Enemies a and b, c and d against e, f against g and h: no tie says which sides belong together."""
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_weighted_edges_from((a, b, -1) for a, b in ("ab", "ce", "de", "fg", "fh"))
+    graph.add_weighted_edges_from([("c", "d", 1), ("g", "h", 1)])
+    assert frustration_index(graph).blocs == (frozenset("acdgh"), frozenset("bef"))
+
+
 def test_nothing_to_split_is_not_an_error() -> None:
     empty: nx.Graph[str] = nx.Graph()
     assert frustration_index(empty).blocs == ()
@@ -371,6 +379,15 @@ def test_great_whole_weights_are_proved() -> None:
     graph.add_weighted_edges_from([("a", "b", -3_000_000), ("b", "c", -3_000_000), ("a", "c", -3_000_000)])
     found = frustration_index(graph)
     assert (found.index, found.lower_bound, found.exact) == (3_000_000, 3_000_000, True)
+
+
+def test_of_great_whole_weights_one_more_decides() -> None:
+    """Of two friends and an enmity as great but for one and two, only the enmity can be ignored for the least."""
+    great = 10**12
+    graph = nx.Graph([("a", "b", {"weight": -great}), ("b", "c", {"weight": great + 1})])
+    graph.add_edge("a", "c", weight=great + 2)
+    found = frustration_index(graph)
+    assert (found.index, found.splits, found.either) == (great, 1, frozenset())
 
 
 @pytest.mark.parametrize("whole", [True, False])
