@@ -163,6 +163,15 @@ def test_the_page_can_go_to_stdout(run: Run) -> None:
     assert run("page", "--data", FIVE, "-o", "-").stdout.startswith("<!")
 
 
+@pytest.mark.parametrize("name", ["who.pdf", "who.PNG", "who.svg"])
+def test_a_page_is_not_written_under_the_name_of_a_picture(run: Run, tmp_path: Path, name: str) -> None:
+    ended = run("page", "-o", str(tmp_path / name), "--actor", "khazali")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"error: '{name}' is no page")
+    assert ".html" in ended.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_closed_pipe_is_no_error(shell: Shell) -> None:
     done = shell("bash", "-c", "set -o pipefail; stancegraph said | head -n 1")
     assert done.returncode == 0, done.stderr

@@ -68,7 +68,7 @@ def compare(
         str | None,
         Option(
             metavar="PERIOD",
-            help="Stances meet inside a period: auto, none, week, month, quarter, year, days, or events.",
+            help="Stances meet in a period: auto, none, week, month, quarter, year, DAYS, or cut at EVENT,EVENT.",
         ),
     ] = None,
 ) -> None:

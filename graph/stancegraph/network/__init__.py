@@ -71,7 +71,7 @@ COUNTED: Final = {
 }
 DIVIDED: Final = {
     "none": "",
-    "average": ", over the mean number of stances of the two",
+    "average": ", over the mean number of stances of the two (Leifeld 2017)",
     "jaccard": ", over those of either (Jaccard)",
     "cosine": ", over the geometric mean of the stances of the two (cosine)",
     "activity": ", over the product of the numbers of stances of the two",
@@ -89,7 +89,7 @@ class NetworkOptions(FilterOptions, total=False):
     level: Annotated[str | None, "The polarity, or the name of a coded variable."]
     period: Annotated[
         str | None,
-        "Stances meet inside a period: auto, none, week, month, quarter, year, days, or events; default: auto.",
+        "Stances meet in a period: auto, none, week, month, quarter, year, DAYS, or cut at EVENT,EVENT; default: auto.",
     ]
     neutral: Annotated[bool, "Count stances withheld (neutral) too."]
     isolates: Annotated[bool, "Keep those without a tie, or drop them."]

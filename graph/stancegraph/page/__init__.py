@@ -11,9 +11,10 @@ True
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from stancegraph import output, table
+from stancegraph.errors import UsageError
 from stancegraph.network import stances
 from stancegraph.page.content import VIEWS, clean, describe, network_of
 from stancegraph.page.drawing import Network, Page, draw
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["VIEWS", "html", "network", "write"]
 
 TITLE = "Who stands where"
+PICTURES: Final = frozenset({".pdf", ".png", ".svg"})
+"""What no page is called."""
 
 
 class PageOptions(TypedDict, total=False):
@@ -67,7 +70,14 @@ def html(source: nx.MultiDiGraph[str] | Store, **options: Unpack[PageOptions]) -
 def write(
     source: nx.MultiDiGraph[str] | Store, path: str | os.PathLike[str], **options: Unpack[PageOptions]
 ) -> None:
-    """Writes the page (see `html`) to a file, whole or not at all; raises StanceError where it cannot."""
+    """Writes the page (see `html`) to a file, whole or not at all; raises StanceError where it cannot.
+
+    Raises UsageError for the name of a picture: a page is HTML whatever its file is called.
+    """
+    if Path(path).suffix.lower() in PICTURES:
+        raise UsageError(
+            f"'{Path(path).name[:60]}' is no page: name it .html, or write a picture with `plot`"
+        )
     if isinstance(source, Store):
         output.refuse_input(Path(path), source.inputs)
     _page(source, **options).write_html(path)
