@@ -152,3 +152,36 @@ def test_a_role_held_twice_is_told_with_both_its_times(told: Store) -> None:
         "Bo, chair",
         "Office",
     ]
+
+
+def test_figures_of_frequent_speakers_count_also_what_they_say_without_a_figure(told: Store) -> None:
+    """Ada has one statement, with both figures; Cy has three without any."""
+    assert len(catalogue.figures(told, min_count=1)) == 4
+    assert catalogue.figures(told, min_count=2) == []
+
+
+def test_figures_are_found_of_a_speaker_with_other_statements(graph: Graph) -> None:
+    own = graph(
+        MORE,
+        COUNTS,
+        says("a", "ada", "4", "+bridge"),
+        says("b", "ada", "5", "+dam", "stance:claims :people ;"),
+        quoted("b"),
+    )
+    for filters in ({"actor": "Ada"}, {"min_count": 2}, {"supports": "dam"}):
+        assert [row["min"] for row in catalogue.figures(own, **filters)] == [2]
+    assert catalogue.figures(own, supports="bridge") == []
+
+
+def test_sides_of_a_proposition_count_an_actor_once_over_all_properties_of_one_sign(graph: Graph) -> None:
+    """Ada supports and demands the bridge, Bo demands it, Cy is against it and withholds judgement on the dam."""
+    own = graph(
+        ':demandsIt stance:polarity 1 ; <http://www.w3.org/2000/01/rdf-schema#label> "demands"@en .\n',
+        says("a", "ada", "4", "+bridge"),
+        says("b", "ada bo", "5", "", ":demandsIt :bridge ;"),
+        says("c", "cy", "6", "-bridge 0dam"),
+    )
+    rows = {row["proposition"]: row for row in catalogue.propositions(own)}
+    bridge, dam = rows["The bridge should stay open."], rows["The dam should be built."]
+    assert (bridge["supporters"], bridge["opposers"]) == (2, 1)
+    assert (dam["supporters"], dam["opposers"]) == (0, 0)

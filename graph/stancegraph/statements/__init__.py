@@ -23,7 +23,7 @@ from stancegraph.statements.reader import CHUNK, Reader, in_parts
 from stancegraph.vocabulary import PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 
     from stancegraph.records import Statement
     from stancegraph.store import Store, Term
@@ -64,14 +64,16 @@ def said(store: Store, **options: Unpack[FilterOptions]) -> list[Statement]:
     return select(Filters.of(store, options))
 
 
-def select(filters: Filters) -> list[Statement]:
-    """The statements that pass filters already resolved, oldest first."""
-    return list(stream(filters))
+def select(filters: Filters, among: Set[str] | None = None) -> list[Statement]:
+    """The statements that pass filters already resolved, oldest first; `among` some alone, where these are told."""
+    return [s for s in stream(filters, among) if among is None or s.iri in among]
 
 
-def stream(filters: Filters) -> Iterator[Statement]:
+def stream(filters: Filters, among: Set[str] | None = None) -> Iterator[Statement]:
     """As `select`, each given as soon as those said up to its day are read."""
     chosen = filters.statements()
+    if among is not None and filters.min_count <= 1:  # else it matters how many others pass
+        chosen = sorted(among if chosen is None else among & set(chosen))
     if chosen is None or len(chosen) <= CHUNK or filters.min_count > 1:
         yield from _read(filters, chosen)
         return

@@ -57,21 +57,22 @@ def propositions(store: Store) -> list[Row]:
     >>> propositions(store.open())[0]["proposition"]
     'Iraq should stay out of the conflict in Syria.'
     """
-    found = store.select(
-        """SELECT ?iri ?proposition ?sign (COUNT(DISTINCT ?actor) AS ?n) WHERE {
-             ?iri a stance:Proposition ; skos:prefLabel ?proposition . FILTER(LANG(?proposition) = "en")
-             OPTIONAL { ?s ?edge ?iri ; stance:speaker ?actor . ?edge stance:polarity ?sign } }
-           GROUP BY ?iri ?proposition ?sign"""
+    found = store.tuples(
+        """SELECT ?iri ?proposition WHERE {
+             ?iri a stance:Proposition ; skos:prefLabel ?proposition . FILTER(LANG(?proposition) = "en") }"""
     )
-    rows: dict[str, Row] = {}
-    for row in found:
-        iri = row["iri"].value
-        entry = rows.setdefault(
-            iri, {"proposition": row["proposition"].value, "iri": iri, "supporters": 0, "opposers": 0}
-        )
-        side = {"1": "supporters", "-1": "opposers"}.get(row["sign"].value if "sign" in row else "")
-        if side:
-            entry[side] = int(row["n"].value)
+    rows: dict[str, Row] = {
+        iri: {"proposition": label, "iri": iri, "supporters": 0, "opposers": 0}
+        for iri, label in sorted(found, reverse=True)
+    }
+    for side, sign in (("supporters", 1), ("opposers", -1)):
+        # Each property by its name: where it is a variable, all that is said of anything is gone through.
+        path = "|".join(str(node(iri)) for iri, edge in reader.edges(store).items() if edge.sign == sign)
+        counted = f"?s {path} ?iri ; stance:speaker ?actor"
+        counts = f"SELECT ?iri (COUNT(DISTINCT ?actor) AS ?n) WHERE {{ {counted} }} GROUP BY ?iri"
+        for iri, number in store.tuples(counts) if path else ():
+            if iri in rows:
+                rows[iri][side] = int(number)
     return sorted(rows.values(), key=lambda r: (-r["opposers"], -r["supporters"], r["proposition"]))
 
 
@@ -135,6 +136,8 @@ def figures(store: Store, **filters: Unpack[FilterOptions]) -> list[Row]:
     >>> [row["min"] for row in figures(store.open(), actor="SOHR", document="gulan-iraq-warns")]
     [500, 1000]
     """
+    asked = "SELECT DISTINCT ?s WHERE { ?s a stance:Statement ; stance:claims ?figure }"
+    claiming = {iri for (iri,) in store.tuples(asked)}
     rows = [
         {
             "speaker": speaker.label,
@@ -148,7 +151,7 @@ def figures(store: Store, **filters: Unpack[FilterOptions]) -> list[Row]:
             "wording": figure.wording,
             "statement": statement.iri,
         }
-        for statement in statements.said(store, **filters)
+        for statement in statements.select(Filters.of(store, filters), claiming)
         for figure in statement.figures
         for speaker in statement.speakers
         for report in statement.reports

@@ -78,9 +78,10 @@ WORDS: Final = """SELECT ?edge ?sign ?label ?for ?word WHERE { ?edge stance:pola
 BOUND: Final = """SELECT DISTINCT ?demand ?who WHERE { ?demand stance:binds ?bound
     { ?who (org:subOrganizationOf|^foaf:member)* ?bound } UNION { ?bound org:subOrganizationOf+ ?who } }"""
 """Who a demand binds: the actor named, its parts and members, and the wholes it is part of."""
-CODINGS: Final = "SELECT ?s ?coding ?p ?value WHERE { ?s stance:coding ?coding . ?coding ?p ?value }"
-PROPERTIES: Final = "SELECT ?s ?coding ?p ?value WHERE {{ {about}{{ ?s ?p ?value }}{codings} }}"
-AND_CODINGS: Final = " UNION { ?s stance:coding ?coding . ?coding ?p ?value }"
+CODINGS: Final = "SELECT ?s ?p ?value ?coding WHERE { ?s stance:coding ?coding . ?coding ?p ?value }"
+PROPERTIES: Final = "SELECT ?s ?p ?value WHERE {{ {about}?s ?p ?value }}"
+WITH_CODINGS: Final = """SELECT ?s ?p ?value ?coding WHERE {{ {about}{{ ?s ?p ?value }}
+    UNION {{ ?s stance:coding ?coding . ?coding ?p ?value }} }}"""
 """In the same breath where each question takes its time; to look for codings that are not there takes as long."""
 QUOTED: Final = "SELECT DISTINCT ?s WHERE { ?report stance:reports ?s ; stance:quote ?words }"
 
@@ -282,12 +283,12 @@ class Reader:
         found: Column = defaultdict(lambda: defaultdict(set))
         coded: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         about = "" if self._named else "?s a stance:Statement . "
-        rows = self.ask(PROPERTIES.format(about=about, codings=AND_CODINGS if self.store.light else ""))
-        if not self.store.light and CODING in {p for _, _, p, _ in rows}:
+        rows = self.ask((WITH_CODINGS if self.store.light else PROPERTIES).format(about=about))
+        if not self.store.light and CODING in {row[1] for row in rows}:
             rows += self.ask(CODINGS)
-        for s, coding, p, value in rows:
-            if coding:
-                coded[s, coding][p].add(value)
+        for s, p, value, *coding in rows:
+            if coding and coding[0]:
+                coded[s, coding[0]][p].add(value)
             else:
                 found[p][s].add(value)
         return {p: dict(values) for p, values in found.items()}, coded
@@ -299,7 +300,7 @@ class Reader:
             coded = self._all_properties[1]
         else:
             coded = defaultdict(lambda: defaultdict(set))
-            for s, coding, p, value in self.ask(CODINGS):
+            for s, p, value, coding in self.ask(CODINGS):
                 coded[s, coding][p].add(value)
         return {
             (s, target): self._coding(s, values)
