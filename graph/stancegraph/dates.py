@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -90,6 +91,21 @@ def spell_months(first: int, last: int) -> str:
         return end
     begin = MONTHS[since.month - 1]
     return f"{begin}–{end}" if since.year == until.year else f"{begin} {since.year} – {end}"
+
+
+def joined(spans: Iterable[tuple[int, int]], reach: int) -> list[tuple[int, int]]:
+    """Spans (first, last), in their order, as one where the next begins no more than `reach` after the last ends.
+
+    >>> joined([(1, 3), (2, 5), (7, 8)], 1)
+    [(1, 5), (7, 8)]
+    """
+    found: list[tuple[int, int]] = []
+    for first, last in spans:
+        if found and first - found[-1][1] <= reach:
+            found[-1] = found[-1][0], max(found[-1][1], last)
+        else:
+            found.append((first, last))
+    return found
 
 
 def interval(text: str, option: str = "") -> tuple[str | None, str | None]:

@@ -20,6 +20,7 @@ import numpy as np
 
 from stancegraph import input as input_
 from stancegraph.curate.codings import LARGEST, Unit, sections
+from stancegraph.dates import joined
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.store import parser
 
@@ -270,12 +271,7 @@ def _stretches(
     first: Sequence[Section], second: Sequence[Section], length: int
 ) -> list[tuple[int, int, list[Section], list[Section]]]:
     """The text cut at the middle of every gap that both coders leave: start, end, and the sections of each."""
-    groups: list[list[int]] = []
-    for start, end in sorted([*first, *second]):
-        if groups and start < groups[-1][1]:
-            groups[-1][1] = max(groups[-1][1], end)
-        else:
-            groups.append([start, end])
+    groups = joined(sorted([*first, *second]), -1)  # ends are exclusive: those that overlap
     cuts = [0, *((a[1] + b[0]) // 2 for a, b in itertools.pairwise(groups)), length]
     return [
         (start, end, *([s for s in coder if start <= s[0] < end] for coder in (first, second)))  # type: ignore[misc]

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from stancegraph import names
-from stancegraph.dates import EARLIEST, LATEST, calendar_day, spell, spell_months
+from stancegraph.dates import EARLIEST, LATEST, calendar_day, joined, spell, spell_months
 from stancegraph.errors import StanceError, UsageError
 from stancegraph.output import note_on, quantity
 from stancegraph.store.sparql import node
@@ -240,25 +240,14 @@ def _stretches(dated: Days) -> Days:
     surely lies amid.
     """
     close = [each for each in dated if each[1] - each[0] < SILENCE]
-    stretches = _joined(close)
+    stretches = joined(close, SILENCE)
     amid = [
         each
         for each in dated
         if each[1] - each[0] >= SILENCE
         and all(each[0] - until > SILENCE or since - each[1] > SILENCE for since, until in stretches)
     ]
-    return _joined(sorted(close + amid)) if amid else stretches
-
-
-def _joined(dated: Days) -> Days:
-    """Days in order, those that no silence parts made one stretch."""
-    stretches: Days = []
-    for first, last in dated:
-        if stretches and first - stretches[-1][1] <= SILENCE:
-            stretches[-1] = stretches[-1][0], max(stretches[-1][1], last)
-        else:
-            stretches.append((first, last))
-    return stretches
+    return joined(sorted(close + amid), SILENCE) if amid else stretches
 
 
 def _quarters(since: int, until: int) -> list[int]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from matplotlib.collections import LineCollection
 
-from stancegraph.dates import EARLIEST, LATEST, MONTHS, ordinal
+from stancegraph.dates import EARLIEST, LATEST, MONTHS, joined, ordinal
 from stancegraph.errors import UsageError
 from stancegraph.output import quantity
 from stancegraph.plot import canvas
@@ -279,21 +279,10 @@ class TimeAxis:
 def _stretches(spans: list[Stretch], near: list[int]) -> list[Stretch]:
     """Spans joined where no long gap is between; stretched to what is near an end."""
     stretched = []
-    for first, last in _join(spans, CLOSED):
+    for first, last in joined(spans, CLOSED + 1):
         ends = [first, last, *(n for n in near if first - NEAR <= n <= last + NEAR)]
         stretched.append((min(ends), max(ends)))
-    return _join(stretched, 0)
-
-
-def _join(spans: Iterable[Stretch], gap: int) -> list[Stretch]:
-    """Spans, by their first, as one where no more than `gap` are between."""
-    joined: list[Stretch] = []
-    for first, last in spans:
-        if joined and first - joined[-1][1] <= gap + 1:
-            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
-        else:
-            joined.append((first, last))
-    return joined
+    return joined(stretched, 1)
 
 
 # What is drawn

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypedDict
 from pyoxigraph import Literal as Value
 
 from stancegraph import names
-from stancegraph.dates import calendar_day
+from stancegraph.dates import END, calendar_day
 from stancegraph.errors import UsageError
 from stancegraph.output import SURROGATE
 from stancegraph.store.sparql import node
@@ -144,7 +144,7 @@ def check(options: Mapping[str, Any]) -> dict[str, Any]:
     for end in ("since", "until"):
         if end in given:
             calendar_day(given[end], end)
-    since, until = given.get("since", ""), given.get("until", "9999-12-31")
+    since, until = given.get("since", ""), given.get("until", END)
     if since > until:
         raise UsageError(f"--since {since} is after --until {until}: no day lies between them")
     _check_numbers(given)

@@ -17,7 +17,7 @@ from itertools import chain
 from math import log
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from stancegraph import names, output
+from stancegraph import dates, names, output
 from stancegraph.dates import span
 from stancegraph.errors import UsageError
 from stancegraph.names import spelling
@@ -106,7 +106,7 @@ def _told(store: Store, iris: Iterable[str]) -> dict[str, str]:
     asked = [node(iri) for iri in sorted(iris)]
     for s, name, on, first, last in store.tuples(TOLD, {"s": asked}) if asked else ():
         speakers[s].add(name or "(no speaker)")
-        days[s] = span(on or first or "0001-01-01", on or last or "9999-12-31")
+        days[s] = span(on or first or dates.BEGINNING, on or last or dates.END)
     return {s: f"{', '.join(sorted(speakers[s]))}, {days[s]}" for s in speakers}
 
 
