@@ -11,11 +11,12 @@ libraries are wrapped once, in the module that owns the library.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 class StanceError(Exception):
@@ -35,6 +36,15 @@ class NotInstalled(UsageError):
 
     def __init__(self, library: str, extra: str) -> None:
         super().__init__(f"{library} is not installed: pip install 'stancegraph[{extra}]'")
+
+
+@contextmanager
+def of_extra(extra: str, library: str = "") -> Iterator[None]:
+    """For imports of what comes with an extra: raises NotInstalled, naming the `library` or what is missing of it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise NotInstalled(library or str(error.name).partition(".")[0], extra) from error
 
 
 @dataclass(frozen=True, slots=True)

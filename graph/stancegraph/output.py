@@ -386,14 +386,15 @@ def _is_formula(text: str) -> bool:
     return bool(FORMULA.match(text) and not NUMBER.fullmatch(text))
 
 
-def as_csv(rows: Iterable[Iterable[object]]) -> str:
+def as_csv(rows: Iterable[Iterable[object]], delimiter: str = ",") -> str:
     r"""Rows as CSV (RFC 4180, but `\n` between lines), each cell as `in_csv` has it.
 
     >>> as_csv([["a", "one\rtwo"], ["=b", 2]])
     'a,"one\ntwo"\n\'=b,2\n'
     """
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows([in_csv(cell) for cell in row] for row in rows)
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
+    writer.writerows([in_csv(cell) for cell in row] for row in rows)
     return buffer.getvalue()
 
 

@@ -16,7 +16,7 @@ from typer import Argument, Exit, Option
 from stancegraph import output
 from stancegraph.cli import printing
 from stancegraph.cli.commands import COMMANDS, Base, Command, Request, but, command, places
-from stancegraph.errors import NotInstalled, StanceError, UsageError
+from stancegraph.errors import StanceError, UsageError, of_extra
 
 if TYPE_CHECKING:
     from stancegraph.serve.resources import Operation, Parameter
@@ -197,11 +197,9 @@ def serve(
 
     Pages drawn are kept for the next start in your cache folder (on Linux ~/.cache/stancegraph/pages, at most 64 MB).
     """
-    try:
+    with of_extra("serve"):
         from stancegraph.serve import server
         from stancegraph.serve.live import Limits
-    except ModuleNotFoundError as error:
-        raise NotInstalled(error.name or "starlette", "serve") from error
     if edit is not None and request.data:
         raise UsageError("--edit names the folder that is served: leave out --data")
     server.run(

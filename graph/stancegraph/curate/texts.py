@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from stancegraph import input as input_
 from stancegraph.dates import MONTHS
-from stancegraph.errors import NotInstalled, StanceError, UsageError
+from stancegraph.errors import StanceError, UsageError, of_extra
 from stancegraph.store import parser
 from stancegraph.store.turtle import describe
 
@@ -99,10 +99,8 @@ def read(file: Path) -> Article:
 
 def _article(content: bytes, file: Path) -> tuple[str, str | None]:
     """In the worker: the text of a page and the day it declares; both as they are, the day perhaps none."""
-    try:  # it costs a second to load, and few articles come as pages
+    with of_extra("articles", "trafilatura"):  # it costs a second to load, and few articles come as pages
         import trafilatura
-    except ModuleNotFoundError as error:
-        raise NotInstalled("trafilatura", "articles") from error
     try:
         # No day is looked for in the words: one that the page does not declare is a guess.
         found: Any = trafilatura.bare_extraction(

@@ -16,12 +16,13 @@ import zipfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
 from stancegraph import input as input_
 from stancegraph import output
-from stancegraph.errors import NotInstalled, StanceError, UsageError
+from stancegraph.errors import StanceError, UsageError, of_extra
 from stancegraph.exchange.column_roles import Left, Sheet
 from stancegraph.store import parser
 
@@ -236,11 +237,9 @@ def _plain(value: object) -> str:
 
 def _workbook(file: Path) -> Sheet:
     """The first sheet of a workbook, by openpyxl."""
-    try:
+    with of_extra("sheets"):
         import defusedxml  # noqa: F401  with it openpyxl expands no entities
         from openpyxl import load_workbook
-    except ModuleNotFoundError as error:
-        raise NotInstalled(str(error.name), "sheets") from error
     import warnings
 
     warnings.simplefilter("ignore")  # what a sheet has beside cells is not read
@@ -278,11 +277,7 @@ def _without_formulas(
 
 def write_delimited(columns: Sequence[str], rows: Iterable[Sequence[str]], delimiter: str = ",") -> bytes:
     """Rows as CSV or TSV in UTF-8, each cell made safe."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([output.in_csv(cell) for cell in row] for row in rows)
-    return buffer.getvalue().encode()
+    return output.as_csv(chain([columns], rows), delimiter).encode()
 
 
 def write_json_lines(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -293,11 +288,9 @@ def write_json_lines(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> b
 
 def write_workbook(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """Rows as a workbook with one sheet, every cell a text that is no formula; the same rows give the same bytes."""
-    try:
+    with of_extra("sheets"):
         from openpyxl import Workbook
         from openpyxl.cell import WriteOnlyCell
-    except ModuleNotFoundError as error:
-        raise NotInstalled("openpyxl", "sheets") from error
 
     book = Workbook(write_only=True)
     page = book.create_sheet("statements")

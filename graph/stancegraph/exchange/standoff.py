@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from stancegraph import input as input_
 from stancegraph.curate.folder import is_address
-from stancegraph.errors import NotInstalled, StanceError, UsageError
+from stancegraph.errors import StanceError, UsageError, of_extra
 from stancegraph.exchange import sheets
 from stancegraph.exchange.column_roles import ENTRY, Left, Sheet, describes, is_role
 from stancegraph.output import UNKNOWN, UNSAFE, escaped
@@ -285,11 +285,9 @@ def read_project(file: Path) -> Sheet:
 
     Raises StanceError where the file is no project, or would fill the memory; nothing in it is run or fetched.
     """
-    try:
+    with of_extra("sheets"):
         from defusedxml.common import DefusedXmlException
         from defusedxml.ElementTree import fromstring
-    except ModuleNotFoundError as error:
-        raise NotInstalled("defusedxml", "sheets") from error
 
     with zipfile.ZipFile(io.BytesIO(sheets.read_archive(file))) as opened:
         name = next((name for name in opened.namelist() if name.endswith(".qde")), None)

@@ -29,7 +29,7 @@ from pyoxigraph import Literal
 from scipy import sparse
 
 from stancegraph.dates import BEGINNING, EARLIEST, END, LATEST, ordinal
-from stancegraph.errors import NotInstalled, StanceError, UsageError
+from stancegraph.errors import NotInstalled, StanceError, UsageError, of_extra
 from stancegraph.network import Method, NetworkOptions, graphs, temporal
 from stancegraph.network.graphs import Counts, Projection, of_counts
 from stancegraph.records import Named
@@ -133,10 +133,8 @@ def read(where: str | Path | Sequence[str | Path], connection: Any = None) -> ib
 
     Raises UsageError where ibis is not installed, or nothing can be read there.
     """
-    try:
+    with of_extra("scale", "ibis-framework"):
         import ibis
-    except ModuleNotFoundError as error:
-        raise NotInstalled("ibis-framework", "scale") from error
     places = [str(where)] if isinstance(where, str) or not hasattr(where, "__iter__") else [*map(str, where)]
     try:
         made = ibis.duckdb.connect() if connection is None else connection

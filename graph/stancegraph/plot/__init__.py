@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from stancegraph import output
-from stancegraph.errors import NotInstalled, UsageError
+from stancegraph.errors import UsageError, of_extra
 
-try:
+with of_extra("plot", "matplotlib"):
     from stancegraph.plot import canvas
-except ModuleNotFoundError as error:
-    raise NotInstalled("matplotlib", "plot") from error
 
 if TYPE_CHECKING:
     import os

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 
 from stancegraph.dates import EARLIEST, EPOCH, LATEST, calendar_day
-from stancegraph.errors import NotInstalled, UsageError
+from stancegraph.errors import UsageError, of_extra
 from stancegraph.output import note_on
 from stancegraph.records import Named, Stance
 from stancegraph.table.arrays import Column, Strings, encode
@@ -427,10 +427,8 @@ def _renumbered(column: Column[V]) -> Column[V]:
 
 
 def _import(library: str) -> Any:
-    try:
+    with of_extra("frames", library):
         return import_module(library)
-    except ModuleNotFoundError as error:
-        raise NotInstalled(library, "frames") from error
 
 
 def _paired(key: NDArray[np.int64], codes: NDArray[Any]) -> NDArray[np.int64]:
