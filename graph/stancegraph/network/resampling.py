@@ -14,6 +14,7 @@ import numpy as np
 from stancegraph.errors import UsageError
 from stancegraph.network.graphs import countable
 from stancegraph.network.signed import SignedNetwork, of_rows
+from stancegraph.table.arrays import renumber
 
 if TYPE_CHECKING:
     import random
@@ -31,10 +32,7 @@ Number = TypeVar("Number", int, float)
 
 def resample_statements(table: Table, chance: random.Random) -> Table:
     """The rows of as many statements as there are, drawn with replacement: all, some twice, some not at all."""
-    statements = table.statement.present().tolist()
-    times = np.zeros(len(table.statement.values), np.int64)
-    np.add.at(times, chance.choices(statements, k=len(statements)), 1)
-    return table[np.repeat(np.arange(len(table)), times[table.statement.codes])]
+    return _resampled(table, table.statement.codes, chance)
 
 
 def resample_documents(table: Table, chance: random.Random) -> Table:
@@ -42,9 +40,13 @@ def resample_documents(table: Table, chance: random.Random) -> Table:
 
     Davison & Hinkley (1997), Bootstrap Methods and their Application, section 3.8.
     """
-    documents, code = np.unique(table.buckets_of_documents(), return_inverse=True)
-    times = np.zeros(len(documents), np.int64)
-    np.add.at(times, chance.choices(range(len(documents)), k=len(documents)), 1)
+    return _resampled(table, table.buckets_of_documents(), chance)
+
+
+def _resampled(table: Table, codes: NDArray[Any], chance: random.Random) -> Table:
+    distinct, code = renumber(codes)
+    drawn = chance.choices(range(len(distinct)), k=len(distinct))
+    times = np.bincount(np.array(drawn, np.int64), minlength=len(distinct))
     return table[np.repeat(np.arange(len(table)), times[code])]
 
 

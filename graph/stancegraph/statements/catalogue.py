@@ -35,14 +35,12 @@ def actors(store: Store, text: str | None = None) -> list[Row]:
     >>> [row["actor"] for row in actors(store.open(), "الشهداء")]
     ["Kata'ib Sayyid al-Shuhada"]
     """
-    counts = store.select(
+    counts = store.tuples(
         """SELECT ?actor (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s stance:speaker ?actor } GROUP BY ?actor"""
     )
-    number = {row["actor"].value: int(row["n"].value) for row in counts}
-    kind = {
-        row["actor"].value: row["kind"].value
-        for row in store.select("SELECT ?actor ?kind { ?actor stance:actorKind/skos:prefLabel ?kind }")
-    }
+    number = {iri: int(n) for iri, n in counts}
+    kinds = store.tuples("SELECT ?actor ?kind { ?actor stance:actorKind/skos:prefLabel ?kind }")
+    kind = {iri: label for iri, label in kinds}  # noqa: C416  the rows are of no fixed length to a checker
     rows = [
         {"actor": e.label, "iri": e.iri, "kind": kind.get(e.iri), "statements": number.get(e.iri, 0)}
         for e in names.index(store, "actor").entries("actor", text)
@@ -83,11 +81,11 @@ def documents(store: Store) -> list[Row]:
     >>> [row["statements"] for row in documents(store.open()) if row["publisher"] == "Cumhuriyet"]
     [8]
     """
-    counts = store.select(
+    counts = store.tuples(
         """SELECT ?document (COUNT(DISTINCT ?s) AS ?n)
            WHERE { ?report stance:document ?document ; stance:reports ?s } GROUP BY ?document"""
     )
-    number = {row["document"].value: int(row["n"].value) for row in counts}
+    number = {iri: int(n) for iri, n in counts}
     iris = {iri for (iri,) in store.tuples("SELECT ?document { ?document a schema:NewsArticle }")}
     found = reader.documents(store, iris).values()
     rows = [{**document.row(), "statements": number.get(document.iri, 0)} for document in found]

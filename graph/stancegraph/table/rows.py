@@ -317,8 +317,8 @@ def combine(source: Source, levels: Numbers | None = None, *, organisation: bool
     s = targets.of[row]
     labels = source.reader.labels
     voices = Labels(organisations | labels) if organisations else labels
-    actor = _named(speakers.value[voice], speakers.values, voices)
-    target = _named(targets.value[row], targets.values, labels)
+    actor = named(speakers.value[voice], speakers.values, voices)
+    target = named(targets.value[row], targets.values, labels)
     return Rows(_table(source, s, actor, target, level[known]), sign[row], int((~known).sum()))
 
 
@@ -394,7 +394,7 @@ def _spoken_for(source: Source, speakers: Pairs) -> tuple[Pairs, dict[str, str]]
     ), labels
 
 
-def _named(codes: Codes, iris: Sequence[str], labels: Mapping[str, str]) -> Column[Named]:
+def named(codes: NDArray[Any], iris: Sequence[str], labels: Mapping[str, str]) -> Column[Named]:
     """Things with their labels, sorted."""
     present, place = renumber(codes)
     things = [Named(iris[code], labels[iris[code]]) for code in present.tolist()]

@@ -375,14 +375,10 @@ def _table(store: Local, found: Snapshot, organisation: bool) -> Table:
 def _named(iris: Column[str | None], labels: Column[str | None]) -> Column[Named]:
     """A column of things, their IRIs sorted."""
     first = first_rows(iris.codes, len(iris.values))
-    things = {
-        code: Named(str(iris.values[code]), str(labels.values[labels.codes[first[code]]]))
-        for code in np.flatnonzero(first >= 0).tolist()
-    }
-    order = sorted(things, key=things.__getitem__)
-    rank = np.full(len(iris.values), -1, np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    return Column(rank[iris.codes], tuple(things[code] for code in order))
+    names = list(map(str, iris.values))
+    present = np.flatnonzero(first >= 0).tolist()
+    label = {names[code]: str(labels.values[labels.codes[first[code]]]) for code in present}
+    return rows.named(iris.codes, names, label)
 
 
 @dataclass(frozen=True)
