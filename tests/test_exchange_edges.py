@@ -58,7 +58,7 @@ def test_a_sign_is_a_weight_of_one(file: File, sign: str, weight: int) -> None:
     assert list(read.graph.edges(data=True)) == [("Ada", "Bo", {"weight": weight})]
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 def test_any_usual_csv_is_read(file: File, delimiter: str, end: str, mark: bytes) -> None:

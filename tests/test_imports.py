@@ -61,6 +61,13 @@ def left(place: Path) -> dict[int, str]:
         return {int(row["line"]): row["reason"] for row in csv.DictReader(opened)}
 
 
+def test_lines_without_anything_but_spaces_are_passed_over(tmp_path: Path) -> None:
+    rows = " \n\nspeaker,target\n  ,  \nAda,Peace\n\t\n"
+    assert taken(rows, tmp_path / "graph").not_taken == 0
+    (each,) = said(store.open(tmp_path / "graph"))
+    assert [who.label for who in each.speakers] == ["Ada"]
+
+
 def test_votes_become_stances_on_resolutions(tmp_path: Path, run: Run) -> None:
     file, place = tmp_path / "votes.csv", tmp_path / "graph"
     file.write_text(VOTES, encoding="utf-8")

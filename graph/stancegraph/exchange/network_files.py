@@ -325,7 +325,7 @@ def read(path: str | Path) -> Edges:
     "; ", empty cells left out. Ties of a name with itself or of weight 0 are left out, the names kept. The notes
     say which of this happened, and how often.
 
-    The columns stand in any order, parted by comma, semicolon or tab, in UTF-8 with or without a byte order mark.
+    The columns stand in any order, parted by comma, semicolon, tab or bar, in UTF-8 with or without a byte order mark.
     `weight` is any finite number; `sign` one of 1, +1, +, positive, -1, -, negative. Lines without
     anything in any cell are passed over.
 
