@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import struct
 import subprocess
@@ -16,6 +17,7 @@ import matplotlib.image
 import numpy as np
 import pytest
 from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Bbox
 
 from pages import HOSTILE, chromium
 from pictures import CAMPS, boxes, camps, find, texts, words
@@ -153,6 +155,23 @@ def test_a_notebook_shows_a_figure_as_a_png_no_larger_than_a_screen() -> None:
     wide, high = struct.unpack(">II", shown[16:24])
     assert wide == pytest.approx(picture.get_figwidth() * 100, abs=1)
     assert high == pytest.approx(picture.get_figheight() * 100, abs=1)
+
+
+@pytest.mark.parametrize("kind", plot.KINDS)
+def test_a_part_of_a_picture_that_is_saved_alone_is_cut_from_the_whole(kind: str) -> None:
+    """Notebooks save the part in which anything stands; words that did not move with it would be cut or displaced."""
+    figure = plot.figure(camps(days=["2024-12-01"] * len(CAMPS)), kind)
+    wide, high = figure.get_size_inches()
+
+    def pixels(part: Bbox | None) -> Any:
+        file = io.BytesIO()
+        figure.savefig(file, dpi=100, bbox_inches=part)
+        return matplotlib.image.imread(io.BytesIO(file.getvalue()))[..., :3]
+
+    whole, part = pixels(None), pixels(Bbox.from_extents(0.1, 0.1, wide, high))
+    rows, columns = min(len(whole) - 10, len(part)), min(whole.shape[1] - 10, part.shape[1])
+    assert np.abs(whole[:rows, 10 : 10 + columns] - part[:rows, :columns]).mean() < 0.001
+    assert (part < 0.9).any(axis=2).sum() == (whole < 0.9).any(axis=2).sum()
 
 
 def test_settings_of_the_reader_neither_change_a_picture_nor_are_changed(tmp_path: Path) -> None:

@@ -215,7 +215,9 @@ def surround(
     asked = (width or 0.0) * INCH
     wide = max(wide, min(asked - 2 * MARGIN - left - right, widest))
     across = max(asked, 2 * MARGIN + left + wide + right, NARROWEST)
-    points = Affine2D().scale(1 / INCH) + figure.dpi_scale_trans
+    # Of the figure, not of its dots: what is saved of it alone, as notebooks do, would move against its words.
+    sheet = Affine2D().scale(*(1 / (side * INCH) for side in figure.get_size_inches()))
+    points = sheet + figure.transFigure
     y = MARGIN
     text = "\n".join(wrap(note, SMALL, across - 2 * MARGIN, 6, even=False) for note in notes if note)
     if text:
@@ -229,6 +231,7 @@ def surround(
     bottom = y + 8 + below
     tall = bottom + high + above + 12 + TITLE + MARGIN
     figure.set_size_inches(across / INCH, tall / INCH)
+    sheet.clear().scale(1 / across, 1 / tall)
     at = (MARGIN + left) / across, (MARGIN + left + wide) / across
     figure.subplots_adjust(left=at[0], right=at[1], bottom=bottom / tall, top=(bottom + high) / tall)
     figure.text(MARGIN, tall - MARGIN, title, transform=points, va="top", size=TITLE, weight="bold")
