@@ -145,3 +145,33 @@ def test_somebody_elses_network_is_read_whatever_data_the_environment_names(run:
     done = run("alliances", "--edges", highland, env={"STANCEGRAPH_DATA": FIVE})
     assert done.returncode == 0
     assert "frustration 7" in done.stdout
+
+
+def test_allies_say_how_much_more_there_is_where_a_limit_cuts(run: Run) -> None:
+    """Beta and Alpha agree and differ once each, by four statements; Gamma is Alpha's opponent by fewer."""
+    asked = ["allies", "Alpha", "--period", "none", "--data", FIVE]
+    whole = [run(*asked, "--format", form).stdout for form in ("csv", "json", "table")]
+    assert whole == [
+        run(*asked, "--limit", "4", "--format", form).stdout for form in ("csv", "json", "table")
+    ]
+    assert "more" not in "".join(whole)
+    beta, gamma = rows(run, *asked, "--limit", "2")
+    assert (beta["actor"], beta["relation"], beta["more_statements"]) == ("Beta", "mixed", "2")
+    assert len(beta["statements"].split("; ")) == 2
+    assert (gamma["actor"], gamma["more_statements"], gamma["more_agree"]) == ("Gamma", "0", "0")
+    short = run(*asked, "--limit", "2", "--format", "json")
+    assert [row["more_statements"] for row in json.loads(short.stdout)] == [2, 0]
+    assert "--limit 4 lists more" in short.stderr
+    told = run(*asked, "--limit", "2").stdout
+    assert told.count("and 2 more statements") == 1
+    assert "more" not in told.replace("and 2 more statements", "")
+
+
+def test_actors_beyond_a_limit_are_named_with_what_is_behind_their_tie(run: Run) -> None:
+    """Alpha and Beta each differ from Gamma once; of the two Alpha alone is told in full."""
+    asked = ["allies", "Gamma", "--period", "none", "--data", FIVE]
+    assert len(rows(run, *asked, "--limit", "1")) == 2
+    told = run(*asked, "--limit", "1")
+    assert "agree on 0, disagree on 1, 2 statements" in told.stdout
+    assert told.stdout.count("-0.") + told.stdout.count("-1.") == 2
+    assert "--limit 2 lists more" in told.stderr

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from february import Graph, says
+from typing import Any
+
+from february import Graph, quoted, says, slug
 from stancegraph.network import allies, profile
 from stancegraph.store import Store
 
@@ -160,3 +162,71 @@ def test_a_profile_names_roles_members_and_those_who_speak_of_what_is_said_of_on
     assert (row["allies"], row["opponents"]) == (["Bo"], [])
     ada = profile(own, "Ada")
     assert (ada["roles"], ada["members"], ada["spoken_of"]) == (["member, Council"], [], ["Council"])
+
+
+BUSY = (
+    ':tower a stance:Proposition ; skos:prefLabel "A tower should be built."@en .\n',
+    *(says(f"ada{i}", "ada", str(2 * i), "+bridge") for i in (1, 2, 3)),
+    *(says(f"bo{i}", "bo", str(2 * i + 1), "+bridge") for i in (1, 2, 3)),
+    says("ada4", "ada", "8", "+dam"),
+    says("bo4", "bo", "9", "-dam"),
+    says("ada5", "ada", "10", "+tower +road"),
+    says("bo5", "bo", "11", "+road"),
+    says("cy1", "cy", "12", "+bridge"),
+    says("di1", "di", "12", "+dam"),
+    *(f'{quoted(name)[:-2]} ; stance:quote "open"@en .\n' for name in ("ada1", "bo2")),
+)
+"""Ada and Bo are for the bridge thrice and the road once, and at odds over the dam; of the tower Ada alone spoke."""
+
+
+def test_of_many_statements_those_are_listed_that_tell_most_of_either_side(graph: Graph) -> None:
+    """Quoted words before gists, the tie's own side first, and two on one thing, never of two."""
+    own = graph(*BUSY)
+    every = allies(own, "Ada")
+    for limit, agreed, statements in (
+        (1, ["The bridge should stay open."], ["ada1"]),
+        (2, ["The bridge should stay open.", "road"], ["ada1", "bo2"]),
+        (4, ["The bridge should stay open.", "road"], ["ada1", "bo2", "ada5", "bo5"]),
+        (6, ["The bridge should stay open.", "road"], ["ada1", "bo2", "ada5", "bo5", "ada4", "bo4"]),
+        (7, ["The bridge should stay open.", "road"], ["ada1", "bo2", "ada5", "bo5", "ada4", "bo4", "ada2"]),
+    ):
+        bo = next(row for row in allies(own, "Ada", limit=limit) if row["actor"] == "Bo")
+        assert [slug(iri) for iri in bo["statements"]] == statements
+        assert bo == {
+            **bo,
+            "relation": "ally",
+            "agree": agreed,
+            "disagree": ["The dam should be built."],
+            "more_agree": 2 - len(agreed),
+            "more_disagree": 0,
+            "more_statements": 10 - len(statements),
+        }
+    whole = allies(own, "Ada", limit=10)
+    assert whole == [{**row, "more_agree": 0, "more_disagree": 0, "more_statements": 0} for row in every]
+
+
+def test_a_limit_changes_nobodys_relation_or_weight(graph: Graph) -> None:
+    own = graph(*BUSY)
+    for options in ({}, {"direct": True}, {"aggregation": "congruence"}, {"aggregation": "conflict"}):
+        every = allies(own, "Ada", **options)
+        for limit in (1, 3, 100):
+            short = allies(own, "Ada", limit=limit, **options)
+            pairs: zip[tuple[Any, Any]] = zip(every, short, strict=True)
+            for row, cut in pairs:
+                for name in ("actor", "relation", "weight"):
+                    assert cut[name] == row[name]
+                for name in ("agree", "disagree", "statements"):
+                    assert set(cut[name]) <= set(row[name])
+                    assert len(cut[name]) + cut[f"more_{name}"] == len(row[name])
+
+
+def test_of_an_opponent_what_they_differ_on_is_told_first(graph: Graph) -> None:
+    own = graph(
+        says("a", "ada", "1", "+bridge"),
+        says("b", "bo", "2", "+bridge"),
+        says("c", "ada", "3", "+dam +road"),
+        says("d", "bo", "4", "-dam -road"),
+    )
+    (row,) = allies(own, "Ada", limit=2)
+    assert (row["relation"], row["disagree"]) == ("opponent", ["The dam should be built.", "road"])
+    assert [slug(iri) for iri in row["statements"]] == ["c", "d"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -80,12 +80,34 @@ def compare(
 
 
 @command("allies", filters=True, network="agreement", words=False)
-def allies(request: Request, actor: Actor) -> None:
+def allies(
+    request: Request,
+    actor: Actor,
+    limit: Annotated[
+        int,
+        Option(
+            metavar="N",
+            min=1,
+            help="The most targets and statements listed of each, and actors of each relation in full.",
+        ),
+    ] = 20,
+) -> None:
     """Who stands with an actor and who against, over the targets they share; the closest first."""
-    from stancegraph.network.relations import Relation, allies
+    from stancegraph.network.relations import MORE, Relation, Shortened, allies
 
-    rows = allies(request.store, actor, **but(request.choices, "actor"))
-    request.show(rows, Relation, "actor", lambda: printing.allies(rows, _statements(request, rows)))
+    rows = allies(request.store, actor, limit=limit, **but(request.choices, "actor"))
+    short = any(row.get(name) for row in rows for name in MORE)
+    full = [row for _, each in groupby(rows, lambda row: row["relation"]) for row in islice(each, limit)]
+    request.show(
+        rows,
+        Shortened if short else Relation,
+        "actor",
+        lambda: printing.allies(rows, _statements(request, full), {row["iri"] for row in full}),
+    )
+    if short or (request.format == "table" and len(full) < len(rows)):
+        output.note(
+            f"of each the most telling is listed, and how much more there is: --limit {limit * 2} lists more"
+        )
 
 
 @command("network", filters=True, network="any", words=False)

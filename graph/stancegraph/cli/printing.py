@@ -257,13 +257,27 @@ def comparison(rows: Iterable[Mapping[str, Any]], said: Mapping[str, Statement])
     return _grouped(rows, lambda row: row["relation"], lines)
 
 
-def allies(rows: Iterable[Mapping[str, Any]], said: Mapping[str, Statement]) -> str:
-    """Actors under the relation they stand in, each with the targets shared and what either said of them."""
+def allies(rows: Iterable[Mapping[str, Any]], said: Mapping[str, Statement], full: Collection[str]) -> str:
+    """Actors under the relation they stand in, each with the targets shared and what either said of them.
+
+    Of those that are not to be told in `full` (IRIs) a line says how much is behind the tie.
+    """
 
     def lines(row: Mapping[str, Any]) -> Iterator[str]:
-        yield fill(f"{row['weight']:+.2f}  {row['actor']}", 2, 10)
-        yield from (fill(f"{word}: {target}", 4) for word in ("agree", "disagree") for target in row[word])
+        name = f"{row['weight']:+.2f}  {row['actor']}"
+        if row["iri"] not in full:
+            both = (f"{word} on {len(row[word]) + row[f'more_{word}']}" for word in ("agree", "disagree"))
+            behind = quantity(len(row["statements"]) + row["more_statements"], "statement")
+            yield fill(f"{name}: {', '.join(both)}, {behind}", 2, 10)
+            return
+        yield fill(name, 2, 10)
+        for word in ("agree", "disagree"):
+            yield from (fill(f"{word}: {target}", 4) for target in row[word])
+            if row[f"more_{word}"]:
+                yield f"    {word}: on {row[f'more_{word}']} more"
         yield from (_evidence(said[iri], [*row["agree"], *row["disagree"]]) for iri in row["statements"])
+        if row["more_statements"]:
+            yield f"      and {quantity(row['more_statements'], 'more statement')}"
 
     plural = {"ally": "allies", "opponent": "opponents"}
     return _grouped(rows, lambda row: plural.get(row["relation"], row["relation"]), lines)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict, Unpack
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict, Unpack
 
 from stancegraph import names, network, statements
 from stancegraph.network import NetworkOptions
@@ -20,8 +21,9 @@ from stancegraph.store.sparql import node
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from stancegraph.network.ties import Shared
-    from stancegraph.records import Named, Statement
+    from stancegraph.network import Method
+    from stancegraph.network.ties import Common
+    from stancegraph.records import Statement
     from stancegraph.store import Store
     from stancegraph.table import Table
 
@@ -221,42 +223,91 @@ class Relation(TypedDict):
     statements: list[str]
 
 
-def allies(store: Store, actor: str, /, **options: Unpack[NetworkOptions]) -> Rows[Relation]:
+class Shortened(Relation):
+    """A relation of which the most telling alone is listed, and how many targets and statements there are beside."""
+
+    more_agree: int
+    more_disagree: int
+    more_statements: int
+
+
+MORE: Final = ("more_agree", "more_disagree", "more_statements")
+
+
+def allies(
+    store: Store, actor: str, /, *, limit: int | None = None, **options: Unpack[NetworkOptions]
+) -> Rows[Relation]:
     """`actor, iri, relation, weight, agree, disagree, statements`: everyone `actor` shares a target with.
 
     `relation` is "ally" (weight above 0), "opponent" (below) or "mixed" (0); allies first, opponents last, each
     the strongest first. The weight is that of `network.agreement`, which takes the same options. Who
     shares no target is not listed, unless `direct` adds stances of the two on each other.
 
+    With a `limit` rows are `Shortened`: of more targets or statements than that those are listed that tell most, of
+    either side by turns, and `more_agree`, `more_disagree`, `more_statements` say how many there are beside.
+
     >>> from stancegraph import store
     >>> [row["actor"] for row in allies(store.open(), "al-Mukhtar") if row["relation"] == "opponent"][0]
     'Government of Iraq'
     """
     iri = names.index(store, "actor").resolve(actor, "actor").iri
-    every, method = network.prepare(store, "agreement", options)
-    table = network.countable(every, method)
-    weights = network.weights_of(table, method, iri)
+    table, method, weights = _weighed(store, iri, options)
     rows = [
-        _row(other, shared, table[behind], weights.get(other.iri, 0.0))
-        for other, shared, behind in network.sharing(table, method, iri)
-        if shared.agree or shared.disagree or other.iri in weights
+        _row(table, common, weights.get(common.other.iri, 0.0), limit)
+        for common in network.sharing(table, method, iri)
+        if any(common.shared) or common.other.iri in weights
     ]
     order = ("ally", "mixed", "opponent")
     rows.sort(key=lambda row: (order.index(row["relation"]), -abs(row["weight"]), row["actor"], row["iri"]))
     return Rows(rows, notes=table.notes)
 
 
-def _row(other: Named, shared: Shared, behind: Table, weight: float) -> Relation:
-    target = behind.target.values
-    return {
-        "actor": other.label,
-        "iri": other.iri,
+def _weighed(store: Store, iri: str, options: Mapping[str, Any]) -> tuple[Table, Method, dict[str, float]]:
+    """The rows that count in the network of agreement, its method, and the weights of those tied to one actor."""
+    every, method = network.prepare(store, "agreement", options)
+    table = network.countable(every, method)
+    return table, method, network.weights_of(table, method, iri)
+
+
+def _row(table: Table, common: Common, weight: float, limit: int | None) -> Relation | Shortened:
+    target, statement = table.target.values, table.statement
+    agree, disagree = (sorted({target[code].label for code in codes}) for codes in common.shared)
+    row: Relation = {
+        "actor": common.other.label,
+        "iri": common.other.iri,
         "relation": "ally" if weight > 0 else "opponent" if weight < 0 else "mixed",
         "weight": round(weight, 4),
-        "agree": sorted({target[code].label for code in shared.agree}),
-        "disagree": sorted({target[code].label for code in shared.disagree}),
-        "statements": sorted(set(behind.statement.to_list())),
+        "agree": agree,
+        "disagree": disagree,
+        "statements": [],
     }
+    number = 0 if limit is None else common.statements
+    if limit is None or max(number, len(agree), len(disagree)) <= limit:
+        row["statements"] = sorted(set(statement[common.rows].to_list()))
+        return row if limit is None else {**row, "more_agree": 0, "more_disagree": 0, "more_statements": 0}
+    meetings = common.meetings
+    alike, unlike = ([each for each in meetings if each.alike == sign] for sign in (True, False))
+    row["agree"] = _first(limit, (target[each.target].label for each in alike), agree)
+    row["disagree"] = _first(limit, (target[each.target].label for each in unlike), disagree)
+    by_turns = [each for pair in zip_longest(alike, unlike) for each in pair if each is not None]
+    most = {"ally": [*alike, *unlike], "opponent": [*unlike, *alike]}.get(row["relation"], by_turns)
+    rows = (at for each in most[:limit] for at in (each.mine, each.theirs))
+    telling = list(dict.fromkeys(statement.values[statement.codes[at]] for at in rows))
+    if number <= limit or len(telling) < limit:
+        every = sorted(set(statement[common.rows].to_list()))
+        telling = _first(limit, telling, every)
+    row["statements"] = telling[:limit]
+    return {
+        **row,
+        "more_agree": len(agree) - len(row["agree"]),
+        "more_disagree": len(disagree) - len(row["disagree"]),
+        "more_statements": number - len(row["statements"]),
+    }
+
+
+def _first(limit: int, telling: Iterable[str], every: list[str]) -> list[str]:
+    """So many of all: those that tell most, then the others; all as they stand, where they are no more."""
+    return every if len(every) <= limit else list(dict.fromkeys((*telling, *every)))[:limit]
 
 
 class CodedStance(TypedDict):
@@ -301,7 +352,9 @@ def profile(store: Store, actor: str) -> Profile:
     entry = names.index(store, "actor").resolve(actor, "actor")
     kind = next(row["kind"] for row in catalogue.actors(store, entry.label) if row["iri"] == entry.iri)
     own = statements.said(store, actor=entry.iri)
-    ties = allies(store, entry.iri)
+    table, _, weights = _weighed(store, entry.iri, {})
+    label = {thing.iri: thing.label for thing in table.actor.values}
+    closest = sorted(weights, key=lambda iri: (-abs(round(weights[iri], 4)), label[iri], iri))
     speaking_of = store.select(SPEAKING_OF, {"actor": node(entry.iri)})
     return {
         "actor": entry.label,
@@ -325,7 +378,7 @@ def profile(store: Store, actor: str) -> Profile:
             for s in own
             for t in s.targets
         ],
-        "allies": [row["actor"] for row in ties if row["relation"] == "ally"],
-        "opponents": [row["actor"] for row in ties if row["relation"] == "opponent"],
+        "allies": [label[iri] for iri in closest if weights[iri] > 0],
+        "opponents": [label[iri] for iri in closest if weights[iri] < 0],
         "spoken_of": sorted({row["speaker"].value for row in speaking_of} - {entry.label}),
     }

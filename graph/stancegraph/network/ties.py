@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
 
 import numpy as np
@@ -116,19 +117,150 @@ def shared(table: Table, method: Method, rows: Iterable[int], end: int) -> Share
     )
 
 
-def sharing(table: Table, method: Method, iri: str) -> Iterator[tuple[Named, Shared, list[int]]]:
-    """Everyone who shares a target with one actor, or is spoken of by it where the method counts that; the rows too."""
+class Cell(NamedTuple):
+    """The rows of one actor on one target in one period at one level.
+
+    `alone` is how many of their statements have no row elsewhere, `others` are the codes of those that have one.
+    """
+
+    target: int
+    level: float
+    rows: list[int]
+    alone: int
+    others: set[int]
+
+
+class Meeting(NamedTuple):
+    """A row of either of two actors on one target in one period, of each level the most telling; `alike`: of one level.
+
+    Meetings are sorted by the weaker side: what is said in so many words before what is implied, quotations before
+    paraphrases, then by confidence; of equal ones the latest tells most.
+    """
+
+    telling: tuple[float, int]
+    alike: bool
+    target: int
+    mine: int
+    theirs: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Common:
+    """What one actor has in common with another: what both speak of, and the cells that make their tie, in pairs.
+
+    `direct` are the rows of stances of the two on each other, where these count.
+    """
+
+    other: Named
+    shared: Shared
+    pairs: list[tuple[Cell, Cell]]
+    direct: set[int]
+    telling: Telling
+
+    @property
+    def rows(self) -> list[int]:
+        """The rows behind the tie, in order."""
+        return sorted(self.direct.union(*(cell.rows for cell in chain(*self.pairs))))
+
+    @property
+    def statements(self) -> int:
+        """The number of statements behind the tie."""
+        if self.direct:
+            return len({self.telling.statement[row] for row in self.rows})
+        cells = {id(cell): cell for cell in chain(*self.pairs)}.values()
+        return sum(cell.alone for cell in cells) + len(set[int]().union(*(cell.others for cell in cells)))
+
+    @property
+    def meetings(self) -> list[Meeting]:
+        """One for each target, period and pair of levels that makes the tie, the most telling first."""
+        best, score = self.telling.best, self.telling.score
+        found = []
+        for one, another in self.pairs:
+            a, b = best(one), best(another)
+            telling = min(score[a], score[b]), max(a, b)
+            found.append(Meeting(telling, one.level == another.level, one.target, a, b))
+        return sorted(found, reverse=True)
+
+
+class Telling:
+    """How much each row of a table tells to who asks for evidence (see `Meeting`)."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._best: dict[int, int] = {}
+        self.statement: list[int] = table.statement.codes.tolist()
+
+    @cached_property
+    def score(self) -> list[float]:
+        """Of each row."""
+        basis, sure = self._table.basis, np.nan_to_num(self._table.confidence, nan=-1)
+        said = np.array([word == "said" for word in basis.values], np.bool_)[basis.codes]
+        scores: list[float] = (8 * said + 4 * self._table.quoted + sure).tolist()
+        return scores
+
+    def best(self, cell: Cell) -> int:
+        """The most telling of the rows of a cell, of equal ones the latest."""
+        if id(cell) not in self._best:
+            self._best[id(cell)] = max(cell.rows, key=lambda row: (self.score[row], row))
+        return self._best[id(cell)]
+
+
+def sharing(table: Table, method: Method, iri: str) -> Iterator[Common]:
+    """What an actor has in common with all who share a target with it, or are spoken of by it where that counts."""
     me = next((code for code, thing in enumerate(table.actor.values) if thing.iri == iri), -1)
-    other = by_period(table.target.codes, table.period)
-    meets = np.isin(other, other[table.actor.codes == me])
-    found = {table.actor.values[code] for code in np.unique(table.actor.codes[meets]).tolist()}
+    cells = _cells(table, me)
+    direct: dict[Named, set[int]] = defaultdict(set)
     if method.direct:
-        ends = zip(table.actor.to_list(), table.target.to_list(), strict=True)
-        found.update(thing for pair in ends if iri in (pair[0].iri, pair[1].iri) for thing in pair)
-    behind = _behind(table, method, {iri, *(thing.iri for thing in found)})
-    for thing in sorted(found):
-        if thing.iri != iri and (rows := behind(iri, thing.iri)):
-            yield thing, shared(table, method, rows, me), sorted(rows)
+        for row, ends in enumerate(zip(table.actor.to_list(), table.target.to_list(), strict=True)):
+            for thing in ends if iri in (ends[0].iri, ends[1].iri) else ():
+                direct[thing].add(row)
+    meets, telling = _meeting(table.scale, method.aggregation), Telling(table)
+    code = {table.actor.values[i]: i for i in cells}
+    for other in sorted(code.keys() | direct.keys()):
+        mine, theirs = cells.get(me, {}), cells.get(code.get(other, -1), {})
+        both = Shared(set(), set())
+        pairs: list[tuple[Cell, Cell]] = []
+        for key in theirs.keys() & mine.keys() if other.iri != iri else ():
+            met = [(a, b) for a in mine[key] for b in theirs[key] if meets(a.level, b.level)]
+            levels = [{cell.level for cell in side} for side in zip(*met, strict=True)]
+            if met and levels[0] & levels[1]:
+                both.agree.add(met[0][0].target)
+            if met and len(levels[0] | levels[1]) > 1:
+                both.disagree.add(met[0][0].target)
+            pairs += met
+        found = Common(other, both, pairs, direct[other], telling)
+        if direct[other] and other.iri != iri:
+            found = replace(found, shared=shared(table, method, found.rows, me))
+        if other.iri != iri and (pairs or direct[other]):
+            yield found
+
+
+def _cells(table: Table, me: int) -> dict[int, dict[int, list[Cell]]]:
+    """Actor → target and period → cells, of what the actor of this code speaks of."""
+    own = table.actor.codes
+    key = by_period(table.target.codes, table.period)
+    _, level = np.unique(table.level, return_inverse=True)
+    _, cell = np.unique(_keys(_keys(own, key), level), return_inverse=True)
+    pairs = _paired(table.statement.codes, cell)
+    alone = (np.bincount(pairs[:, 0]) == 1)[table.statement.codes]
+    near = np.flatnonzero(np.isin(key, key[own == me]))
+    near = near[np.argsort(cell[near], kind="stable")]
+    starts = np.flatnonzero(np.diff(cell[near], prepend=-1)).tolist()
+    rows, statement, single = near.tolist(), table.statement.codes[near].tolist(), alone[near].tolist()
+    found: dict[int, dict[int, list[Cell]]] = defaultdict(dict)
+    first = near[starts]
+    columns = (column[first].tolist() for column in (own, key, table.target.codes, table.level))
+    for start, stop, i, j, target, height in zip(starts, [*starts, len(rows)][1:], *columns, strict=True):
+        by = list(zip(statement[start:stop], single[start:stop], strict=True))
+        made = Cell(
+            target,
+            height,
+            rows[start:stop],
+            len({s for s, is_alone in by if is_alone}),
+            {s for s, is_alone in by if not is_alone},
+        )
+        found[i].setdefault(j, []).append(made)
+    return found
 
 
 def statement_counts(graph: nx.Graph[str]) -> Iterator[tuple[str, str, dict[str, Any], int]]:
