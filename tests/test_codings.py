@@ -95,6 +95,20 @@ def test_filters_on_the_coding_choose_targets(
     assert wanted == set((left or "").split()) & chosen
 
 
+def test_what_is_coded_of_a_statement_without_a_stance_hides_nothing_of_another(graph: Graph) -> None:
+    coded = ":{} stance:coding [ a stance:Coding ; stance:of :{} ; stance:confidence {} ] .\n"
+    own = graph(
+        *(says(each, "ada", "4", stance) for each, stance in (("a", "+dam"), ("b", "+bridge"), ("c", ""))),
+        coded.format("b", "bridge", 0.5),
+        coded.format("c", "dam", 0.2),
+    )
+    for rows in (table.stances(own), table.stances(own, actor="Ada")):
+        assert {ends(row.target.iri): sure for row, sure in zip(rows, rows.confidence, strict=True)} == {
+            "dam": 1.0,
+            "bridge": 0.5,
+        }
+
+
 def test_a_target_goes_with_the_only_document_that_shows_it(graph: Graph) -> None:
     """Bo opposes the dam in the gazette; without the journal Ada is tied to nobody."""
     bo = ":bo-says a stance:Report ; stance:reports :b ; stance:document :gazette .\n"
