@@ -63,6 +63,14 @@ def test_rows_are_ordered_by_day_document_place_statement_speaker_and_target(gra
     assert documents == ["(no document)"] * 2 + ["Herald"] * 4 + ["Mirror"] * 4
 
 
+def test_rows_of_one_day_that_nothing_reports_are_ordered_by_statement_whatever_else_is_reported(
+    graph: Graph,
+) -> None:
+    said = [says(each, "ada", "4", "+bridge") for each in "abcd"]
+    own = graph(*said, reported("r1", "b", "gazette", 50), reported("r2", "d", "gazette", 10))
+    assert told(table.stances(own)) == ["a", "c", "d", "b"]
+
+
 def test_a_place_whose_end_nothing_tells_orders_rows_of_a_file_as_of_a_database(
     graph: Graph, tmp_path: Path
 ) -> None:
@@ -309,9 +317,11 @@ def test_few_statements_are_counted_among_the_rows_left_and_each_once(graph: Gra
 def test_a_speaker_counts_as_the_organisation_of_its_role_or_spoken_for(graph: Graph) -> None:
     own = graph(
         ":mayor a org:Membership ; org:member :ada ; org:organization :council .",
+        ":clerk a org:Membership ; org:member :bo ; org:organization :council .",
         says("a", "ada bo", "1", "+dam", "stance:inRole :mayor ;"),
         says("b", "cy di", "2", "+dam", "stance:onBehalfOf :council ;"),
         says("c", "cy", "3", "+dam"),
+        says("d", "ada bo", "4", "+dam", "stance:inRole :mayor , :clerk ;"),
     )
     rows = table.stances(own, as_="organisation")
     assert [(slug(row.statement), row.actor.label) for row in rows] == [
@@ -319,8 +329,9 @@ def test_a_speaker_counts_as_the_organisation_of_its_role_or_spoken_for(graph: G
         ("a", "Council"),
         ("b", "Council"),
         ("c", "Cy"),
+        ("d", "Council"),
     ]
-    assert [row.actor.label for row in table.stances(own)] == ["Ada", "Bo", "Cy", "Di", "Cy"]
+    assert [row.actor.label for row in table.stances(own)] == ["Ada", "Bo", "Cy", "Di", "Cy", "Ada", "Bo"]
 
 
 def test_labels_without_a_language_are_labels(graph: Graph) -> None:
