@@ -422,6 +422,8 @@ class Reader:
         speakers, behalf = self._things(iri, "stance:speaker"), self._things(iri, "stance:onBehalfOf")
         role = self.roles.get(iri, {})
         on = self._text(iri, "stance:saidOn")
+        basis = self._concept(iri, "stance:basis") or ""
+        sure = read_confidence(self.store, iri, self._text(iri, "stance:confidence"))
         return Statement(
             iri=iri,
             speakers=speakers,
@@ -430,32 +432,28 @@ class Reader:
             addressees=self._things(iri, "stance:addressee"),
             act=self._concept(iri, "stance:act"),
             medium=self._concept(iri, "stance:medium"),
-            basis=self._concept(iri, "stance:basis") or "",
+            basis=basis,
             earliest=on or self._text(iri, "stance:saidNotBefore") or BEGINNING,
             latest=on or self._text(iri, "stance:saidNotAfter") or END,
             gist=self._text(iri, "stance:gist") or "",
             condition=self._text(iri, "stance:condition"),
-            targets=self._targets(iri, reports),
+            targets=self._targets(iri, reports, basis, sure),
             about=self._things(iri, "schema:about"),
             figures=tuple(sorted(figures, key=lambda f: (f.counted, f.wording))),
-            confidence=read_confidence(self.store, iri, self._text(iri, "stance:confidence")),
+            confidence=sure,
             reports=tuple(sorted(reports, key=lambda r: (not r.quotes, r.document.issued, r.document.iri))),
         )
 
-    def _targets(self, iri: str, reports: Sequence[Report]) -> tuple[Target, ...]:
-        basis = self._concept(iri, "stance:basis") or ""
-        sure = read_confidence(self.store, iri, self._text(iri, "stance:confidence"))
+    def _targets(
+        self, iri: str, reports: Sequence[Report], basis: str, sure: float | None
+    ) -> tuple[Target, ...]:
         documents = sorted((r.document.issued, r.document.iri, r.iri) for r in reports)
         found = []
         for edge, stance in sorted(self.edges.items(), key=lambda pair: (-pair[1].sign, pair[0])):
             for thing in self._things(iri, edge):
                 coding = self.codings.get((iri, thing.iri), NO_CODING)
                 sort = self.sort(iri, thing.iri)
-                shown = [
-                    document
-                    for _, document, report in documents
-                    if not coding.shown or report in coding.shown
-                ]
+                shown = [each for _, each, report in documents if not coding.shown or report in coding.shown]
                 found.append(
                     Target(
                         thing,
