@@ -29,9 +29,7 @@ from stancegraph.network.signed import ROUNDING, Node, read
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
 
-    import networkx as nx
     from numpy.typing import NDArray
-    from scipy.sparse import csr_array
 
     from stancegraph.network.signed import SignedNetwork
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -131,22 +130,17 @@ class _Adding:
 
     def document(self) -> Change:
         """A document, by the checksum and the length of its text; the text goes to texts/, out of sight of git."""
-        content = b"" if self._text is None else input_.read(self._text, LARGEST)
-        text = input_.decode(content, self._text, error=UsageError) if self._text else ""
+        file = self._text
+        text = input_.decode(input_.read(file, LARGEST), file, error=UsageError) if file else ""
         self._given.setdefault("language", ["en"])
         publisher = local_name(self._meant("publisher"))
         here = self._mint(self._given["title"][0], before=_telling(publisher.split("-"))[0])
-        said = [
-            *self._pairs(),
-            (term("rdf:type"), term("schema:NewsArticle")),
-            (term("stance:length"), Literal(len(text))),
-            (term("stance:sha256"), Literal(hashlib.sha256(content).hexdigest())),
-        ]
+        said = [*self._pairs(), (term("rdf:type"), term("schema:NewsArticle")), *texts.facts(text).items()]
         change = self._finish(FILES["document"], here, said)
-        if self._text and self._text.resolve().parent != self._folder.path / "texts":
+        if file and file.resolve().parent != self._folder.path / "texts":
             copy = f"texts/{local_name(here.value)}.txt"
-            texts = {**change.texts, copy: (self._folder.text(copy), text)}
-            return Change(change.what, texts, change.subjects, change.iri)
+            files = {**change.texts, copy: (self._folder.text(copy), text)}
+            return Change(change.what, files, change.subjects, change.iri)
         return change
 
     def statement(self, coder: str, today: date, *, apart: bool) -> Change:

@@ -5,7 +5,6 @@ A document whose text changed since it was coded has its passages found again by
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -93,21 +92,18 @@ def _mended(
 
 def _describe_text(making: Edit, document: str) -> bool:
     """Give a document the checksum and the length it lacks, where texts/ has a text of its name or checksum."""
-    edges = (term("stance:sha256"), term("stance:length"))
     text = making.folder.path / "texts" / f"{local_name(document)}.txt"
     for file, said in making.folder.description(document).items():
         if term("schema:NewsArticle") not in {t.object for t in said}:
             continue
-        known = {t.predicate: object_value(t) for t in said if t.predicate in edges}
-        if len(known) == len(edges) or not text.is_file():
+        known = {name: values_of(said, name) for name in ("stance:sha256", "stance:length")}
+        if all(known.values()) or not text.is_file():
             return False
-        content = input_.read(text, validation.LARGEST)
         try:
-            values = (Literal(hashlib.sha256(content).hexdigest()), Literal(len(content.decode())))
+            told = texts.facts(input_.read(text, validation.LARGEST).decode())
         except UnicodeDecodeError:
             return False
-        told = dict(zip(edges, values, strict=True))
-        if any(told[edge].value != value for edge, value in known.items()):
+        if any(told[term(name)].value != value for name, values in known.items() for value in values):
             return False
         making.put(file, document, {*said, *(Triple(NamedNode(document), *each) for each in told.items())})
         return True
@@ -239,8 +235,7 @@ def take_text(
     """
     making, here = Edit(folder), NamedNode(document)
     for file, said in folder.description(document).items():
-        sha256 = Literal(hashlib.sha256(text.encode()).hexdigest())
-        new = {term("stance:length"): Literal(len(text)), term("stance:sha256"): sha256}
+        new = texts.facts(text)
         making.put(file, document, {Triple(here, t.predicate, new.get(t.predicate, t.object)) for t in said})
     language = min(values_of(said, "dcterms:language"), default="en")
     for statement, report, said in _reports(folder, document):

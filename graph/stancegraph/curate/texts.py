@@ -7,6 +7,7 @@ closes it, as long quotations are printed; else it is none.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from stancegraph import input as input_
 from stancegraph.dates import MONTHS
 from stancegraph.errors import StanceError, UsageError, of_extra
 from stancegraph.store import parser
-from stancegraph.store.turtle import describe
+from stancegraph.store.turtle import describe, term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -369,6 +370,12 @@ def locate_passage(text: str | None, words: str) -> Span:
     if text is None:
         raise UsageError("--passage: the text is not at hand: name it with --text FILE, or write START:END")
     return _only(text, places(text, bare.strip(), start), bare, "passage")
+
+
+def facts(text: str) -> dict[NamedNode, Literal]:
+    """What a document says of its text, by property: its length in code points, and its checksum."""
+    checksum = hashlib.sha256(text.encode()).hexdigest()
+    return {term("stance:length"): Literal(len(text)), term("stance:sha256"): Literal(checksum)}
 
 
 def passage_triples(

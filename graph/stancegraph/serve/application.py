@@ -146,7 +146,7 @@ class Service:
             await asyncio.wait({drawing_}, timeout=self.patience)
             if not drawing_.done():
                 drawing_.add_done_callback(lambda done: done.cancelled() or done.exception())
-                told = resources.environment().get_template("waiting.html").render(root="", kind="", front="")
+                told = resources.drawn("waiting", root="", kind="", front="")
                 return Response(told, 202, media_type=HTML, headers={"cache-control": "no-store"})
         body = await drawing_
         self._looked_at = True
@@ -252,7 +252,7 @@ def desk_routes(live: Live, desk: Desk) -> list[Route]:
     written = {act.__name__: act for act in (*coding, desk.begin, desk.settle, desk.conclude)}
 
     async def front(_: Request) -> Response:
-        page_ = resources.environment().get_template("desk.html").render(root="", kind="", front="", index="")
+        page_ = resources.drawn("desk", root="", kind="", front="", index="")
         return Response(page_, media_type=HTML, headers={"cache-control": "no-store"})
 
     async def show(request: Request) -> Response:

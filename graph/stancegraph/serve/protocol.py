@@ -258,8 +258,8 @@ def _ranges(accept: str) -> Iterator[tuple[str, float]]:
 def html(iris: Iterable[str]) -> bytes:
     """The page; results whose IRIs begin as one of these `iris` lead to an entry."""
     stems = sorted({iri.removesuffix(local_name(iri)) for iri in iris} - {""})[:STEMS]
-    template = resources.environment().get_template("query.html")
-    drawn = template.render(
+    return resources.drawn(
+        "query",
         root="",
         kind="query",
         questions=questions.questions(),
@@ -267,7 +267,6 @@ def html(iris: Iterable[str]) -> bytes:
         examples=questions.KINDS,
         settings={"prefixes": PREFIXES, "stems": stems},
     )
-    return drawn.encode("utf-8", "replace")
 
 
 def bound(store: Store, name: str, given: Mapping[str, Sequence[str]]) -> bytes:

@@ -127,6 +127,11 @@ def environment() -> jinja2.Environment:
     return made
 
 
+def drawn(name: str, **shown: object) -> bytes:
+    """The page that a template makes of what is shown, in UTF-8."""
+    return environment().get_template(f"{name}.html").render(**shown).encode("utf-8", "replace")
+
+
 def front(store: Store, index: str = "") -> bytes:
     """The page of all, with links to the lists: to files of the name `index`, or to what a service answers."""
     from stancegraph import page
@@ -173,14 +178,12 @@ class Entry:
         row, told = self._told
         if suffix == "json":
             return as_json(row)
-        template = environment().get_template("entry.html")
         shown: Row = {"kind": self._kind, "iri": self._iri, "row": row, "statements": told}
         if self._kind == "actor":
             shown["shared"] = self._shared()
         if self._kind == "proposition":
             shown["held"] = _held(told, self._iri)
-        drawn = template.render(**shown, address=address, root="../", suffix=address.suffix)
-        return drawn.encode("utf-8", "replace")
+        return drawn("entry", **shown, address=address, root="../", suffix=address.suffix)
 
     def _shared(self) -> list[Row]:
         """Who took a stance on the same as an actor: on which side, whether by inference, and by which statements."""
@@ -228,8 +231,7 @@ def listing(store: Store, kind: str, suffix: str, address: Addresses) -> bytes:
     rows = LISTS[kind](store)
     if suffix == "json":
         return as_json(rows)
-    drawn = environment().get_template("list.html").render(kind=kind, rows=rows, address=address, root="../")
-    return drawn.encode("utf-8", "replace")
+    return drawn("list", kind=kind, rows=rows, address=address, root="../")
 
 
 def as_json(value: object) -> bytes:

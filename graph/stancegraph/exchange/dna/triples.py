@@ -235,8 +235,7 @@ def document(
         ("dcterms:title", Literal(source.title or f"[document {source.id}]")),
         ("dcterms:publisher", outlet),
         ("dcterms:language", Literal("und")),
-        ("stance:length", Literal(len(source.text))),
-        ("stance:sha256", Literal(hashlib.sha256(source.text.encode()).hexdigest())),
+        *texts.facts(source.text).items(),
         *([("dcterms:creator", author)] if author is not None else []),
     )
     yield from _days(here, source, "stance:issued", "dcterms:issued")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Literal
 
     from stancegraph.exchange.column_roles import Ascription, Reading
-    from stancegraph.exchange.imports.names import Documents, Events, Figure, Names, Source
+    from stancegraph.exchange.imports.names import Documents, Figure, Names, Source
 
 Cell = Callable[[str], str]
 """The cell of a role in a row."""
