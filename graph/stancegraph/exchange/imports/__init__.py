@@ -480,15 +480,9 @@ class _Taking:
             ("dcterms:title", name),
             ("stance:sha256", Literal(self._checksum)),
         )
-        coder = NamedNode(f"{self._base}coder/{self._slug}")
-        yield from describe(
-            coder, ("rdf:type", "prov:Agent"), ("rdfs:label", english(f"coder of {self._file.name}"))
-        )
-        for iri in self._taker.coders.keys() - self._taken:
-            agent = NamedNode(iri)
-            yield from describe(
-                agent, ("rdf:type", "prov:Agent"), ("rdfs:label", english(self._taker.coders[iri]))
-            )
+        named = ((iri, self._taker.coders[iri]) for iri in self._taker.coders.keys() - self._taken)
+        for iri, label in ((f"{self._base}coder/{self._slug}", f"coder of {self._file.name}"), *named):
+            yield from describe(NamedNode(iri), ("rdf:type", "prov:Agent"), ("rdfs:label", english(label)))
         for variable in self._columns.variables:
             yield from describe_variable(variable, self._base, source)
 
