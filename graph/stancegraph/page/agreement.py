@@ -81,9 +81,10 @@ class Matrix(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """`ties` of agreement, `blocs`, `matrix`; `how` the blocs were found and ties weighed;
-    signed stances `unmet` by anybody's,
-    being undertaken or of no one period; `left_out` ties too weak."""
+    """`ties` of agreement, `blocs` and `how` they were found, `matrix`; what a tie is `weighed` by.
+
+    Stances `unmet` by anybody's are undertaken or of no one period; `left_out` is the number of ties too weak.
+    """
 
     ties: list[AgreementTie]
     blocs: list[Bloc]
