@@ -74,12 +74,12 @@ def write(
 
     Raises UsageError for the name of a picture: a page is HTML whatever its file is called.
     """
+    if isinstance(source, Store):
+        output.refuse_input(Path(path), source.inputs)
     if Path(path).suffix.lower() in PICTURES:
         raise UsageError(
             f"'{Path(path).name[:60]}' is no page: name it .html, or write a picture with `plot`"
         )
-    if isinstance(source, Store):
-        output.refuse_input(Path(path), source.inputs)
     _page(source, **options).write_html(path)
 
 
